@@ -1,0 +1,1 @@
+"""The browser: a narrow driver, elements and healing, widgets, sessions."""

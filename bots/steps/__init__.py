@@ -1,0 +1,1 @@
+"""The verbs, one file each: model, docstring, example, run."""

@@ -1,0 +1,1 @@
+"""The desk: what starts work and shows it."""

@@ -1,0 +1,1 @@
+"""Connection, tables, types, migrations."""

@@ -1,0 +1,1 @@
+"""Document kinds, one file each: identify a file, read its rows."""

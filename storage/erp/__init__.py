@@ -1,0 +1,1 @@
+"""The core: catalog, orders, stock, finance: pure rules beside the few functions that read and write."""

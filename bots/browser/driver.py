@@ -1,0 +1,231 @@
+"""The narrow seam to a browser: what a verb may ask of a page, and nothing of how it is done.
+
+Two things implement it: `bots.browser.playwright` (a real browser) and `bots.browser.fake` (a scripted page for tests).
+Everything else in `bots` speaks only these protocols, so a test of the engine needs no browser.
+
+Elements are found in two moves. `Page.survey` answers many questions in ONE evaluate per frame (how many elements match,
+what do they say, where are they); `Page.element` then turns one `Match` into an `Element` that can be acted on. Reading
+through handles one by one costs 4,800 times as much as one evaluate that returns JSON text (measured).
+
+Errors: every call raises an error of `bots.errors`, never the browser library's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+How = Literal["testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"]
+"""How an element is sought. `name` is the literal name of a flow: role name, text, label, placeholder, in that order."""
+
+Want = Literal["act", "fill", "see"]
+"""What for: to click it, to fill it (a field wins over equal text), or to know that it is shown (any text will do)."""
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """One way to find an element, every template already filled in.
+
+    `value` is the text, test id, CSS selector, role … ; `name` the accessible name that goes with a role; `exact=False`
+    allows a part of the text; `within` narrows it to what lies inside; `frame` is a CSS selector of the iframe.
+    """
+
+    by: How
+    value: str
+    name: str = ""
+    exact: bool = True
+    within: By | None = None
+    frame: str = ""
+
+    def __str__(self) -> str:
+        tail = f" {self.name!r}" if self.name else ""
+        inner = f" in {self.within}" if self.within else ""
+        return f"{self.by}={self.value!r}{tail}{inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to a page: which visible elements match `by`, given the relations.
+
+    Each relation is a ranked list of ways to find the other element; the first way that matches anything counts.
+    `nth` is 1-based, in document order, applied last; -1 is the last one.
+    """
+
+    by: By
+    want: Want = "act"
+    inside: tuple[By, ...] = ()
+    near: tuple[By, ...] = ()
+    below: tuple[By, ...] = ()
+    right_of: tuple[By, ...] = ()
+    nth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One visible element that answers an `Ask`: what it says and where it is, for people; `frame`/`token` for the driver."""
+
+    text: str
+    tag: str
+    kind: str
+    where: str
+    frame: int = 0
+    token: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The answer to one `Ask`. `count` is exact, `matches` holds at most 20. `places` counts the `inside` places (-1: none asked)."""
+
+    count: int
+    matches: tuple[Match, ...] = ()
+    places: int = -1
+    place_matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that the page sent, already complete at `path` inside the session's downloads folder."""
+
+    suggested_name: str
+    path: Path
+    url: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How a browser session presents itself. `block` holds URL patterns (`*.woff2`) that are never fetched."""
+
+    locale: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    width: int = 1440
+    height: int = 900
+    proxy: str | None = None
+    user_agent: str | None = None
+    block: tuple[str, ...] = ()
+    ignore_certificate_errors: bool = False
+    extra_headers: dict[str, str] = field(default_factory=dict)
+
+
+class Element(Protocol):
+    """One element of a page. Actions wait until it is visible, stable, enabled and not covered, at most `timeout_ms`."""
+
+    async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None: ...
+    async def hover(self, *, timeout_ms: int = 10_000) -> None: ...
+    async def press(self, key: str) -> None: ...
+    async def type(self, text: str) -> None: ...
+    async def fill(self, text: str, *, timeout_ms: int = 10_000) -> None: ...
+    async def clear(self) -> None: ...
+    async def text(self) -> str: ...
+    async def value(self) -> str: ...
+    async def attribute(self, name: str) -> str | None: ...
+    async def is_visible(self) -> bool: ...
+    async def is_enabled(self) -> bool: ...
+    async def is_checked(self) -> bool: ...
+    async def check(self, on: bool) -> None: ...
+    async def set_files(self, paths: Sequence[Path]) -> None: ...
+    async def select(self, values: Sequence[str]) -> None: ...
+    async def drag_to(self, other: Element) -> None: ...
+    async def screenshot(self) -> bytes: ...
+    async def scroll(self) -> None: ...
+    async def query(self, by: By) -> list[Element]: ...
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        """The value of `script`, a JavaScript `(element, arg) => JSON text`."""
+        ...
+
+    async def describe(self) -> str: ...
+
+
+class Page(Protocol):
+    """One tab. `survey` and `query` see visible elements only, through same-origin frames and open shadow roots."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def last_status(self) -> int | None:
+        """HTTP status of the last document of the main frame; None before the first one."""
+        ...
+
+    @property
+    def frames(self) -> list[str]:
+        """Addresses of the frames, the main one first."""
+        ...
+
+    @property
+    def dialogs(self) -> list[str]:
+        """Texts of the alert/confirm boxes that the page has shown, oldest first."""
+        ...
+
+    async def title(self) -> str: ...
+    async def goto(self, url: str, *, timeout_ms: int = 30_000) -> None:
+        """The page at `url` (relative to the session's base) is open. Raises ServerFailed for HTTP ≥ 500, PageTimeout, …"""
+        ...
+
+    async def back(self) -> None: ...
+    async def reload(self, *, timeout_ms: int = 30_000) -> None: ...
+    async def bring_to_front(self) -> None: ...
+    async def close(self) -> None: ...
+    def answer_dialogs(self, accept: bool) -> None:
+        """From now on confirm boxes are accepted, or refused (the default: nothing happens that no step asked for)."""
+        ...
+
+    async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
+        """One answer per question, taken at one moment."""
+        ...
+
+    async def element(self, match: Match) -> Element: ...
+    async def query(self, by: By, scope: Element | None = None) -> list[Element]: ...
+    async def texts(self, near: str, limit: int = 5) -> list[str]:
+        """Visible texts of the page that are most like `near`, best first, for error messages."""
+        ...
+
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        """The value of `script`, a JavaScript `(arg) => JSON text`, in the main frame."""
+        ...
+
+    async def press(self, key: str) -> None: ...
+    async def screenshot(self, *, full: bool = False, mask: Sequence[Element] = ()) -> bytes: ...
+    async def aria_snapshot(self) -> str: ...
+    async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
+        """The file that `action` makes the page send, complete on disk. Raises DownloadBroken, PageTimeout."""
+        ...
+
+    async def collect_response(
+        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
+    ) -> str:
+        """The body of the first response whose address contains `address_part` and that `action` caused."""
+        ...
+
+
+class Session(Protocol):
+    """One account's browser context: its cookies, its tabs, its downloads."""
+
+    @property
+    def pages(self) -> list[Page]:
+        """The open tabs, oldest first; a tab that the site opened is here as soon as it exists."""
+        ...
+
+    async def new_page(self) -> Page: ...
+    async def state(self) -> bytes:
+        """Cookies and storage, to be given to `open_session` next time. Secret: keep it encrypted."""
+        ...
+
+    async def start_trace(self) -> None: ...
+    async def stop_trace(self, path: Path | None) -> None:
+        """The trace since `start_trace` is at `path`, or thrown away when `path` is None."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Browser(Protocol):
+    """A running browser. Closing it leaves no process."""
+
+    async def open_session(
+        self, state: bytes | None, *, downloads: Path, base: str = "", options: SessionOptions | None = None
+    ) -> Session: ...
+    async def close(self) -> None: ...

@@ -1,0 +1,52 @@
+"""What came in: files, their rows as they were, and rows that could not be taken."""
+
+from sqlalchemy import Column, Integer, Table
+
+from storage.database.tables.base import fen, key, metadata, text, whole
+
+# state: read (rows are in the books) | parked (totals or header do not tie: waits for a person) | refused (unreadable)
+raw_file = Table(
+    "raw_file",
+    metadata,
+    key("file_sha"),
+    text("kind"),
+    text("platform"),
+    text("shop"),
+    text("name"),
+    text("origin"),
+    text("run_id"),
+    text("flow"),
+    text("step"),
+    whole("line"),
+    text("period_from"),
+    text("period_to"),
+    whole("size"),
+    whole("rows"),
+    whole("rows_ok"),
+    text("control"),  # JSON: {stated: {...}, computed: {...}, tie: true|false|null, words: "..."}
+    text("state"),
+    text("message"),
+    text("accepted_by"),  # who released a parked file, and why
+    text("received_at"),
+    text("ingested_at"),
+)
+
+raw_row = Table(
+    "raw_row",
+    metadata,
+    key("file_sha"),
+    Column("row_no", Integer, primary_key=True, nullable=False),
+    text("payload"),  # JSON of the row as the file has it, header name -> text
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    key("file_sha"),
+    Column("row_no", Integer, primary_key=True, nullable=False),
+    text("rule"),
+    text("message"),
+    text("owner"),
+    text("resolved_at"),
+    fen("amount_fen"),
+)

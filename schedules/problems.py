@@ -1,0 +1,205 @@
+"""Any error's where, message, hint and who: for the terminal, pages, messages and the exit code.
+
+    DeskError
+    ├── SettingsBroken     operator   settings.yaml cannot be used
+    ├── VaultLocked        operator   the key does not open the vault
+    ├── SecretMissing      operator   a flow asks for a secret nobody stored
+    ├── FlowMissing        author     no such flow
+    ├── FlowBroken         author     the flow or its site file has problems
+    ├── AccountMissing     author     no such account in the settings
+    └── NightRunning       operator   another process plays this night
+
+The rooms have trees of their own (bots/errors.py, storage/errors.py); all carry `who`, `code`, `message`, `hint`, and
+this module needs to know only that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+
+Lang = Literal["zh", "en"]
+
+EXIT_CODES = {"business": 1, "author": 2, "site": 3, "operator": 4, "person": 5}
+"""Exit code by who has to act; 0 is success, 130 an interruption, 1 also anything unforeseen."""
+
+WHO = {
+    "author": ("改流程的人", "whoever writes the flow"),
+    "site": ("网站（夜班会自己重试）", "the site (Yeban retries by itself)"),
+    "business": ("处理这行数据的人", "whoever owns this row's data"),
+    "person": ("需要一个人", "a person"),
+    "operator": ("管这台机器的人", "whoever runs this machine"),
+}
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """What every error of ours can say of itself."""
+
+    who: str
+    code: str
+
+    def message(self, lang: str) -> str:
+        """What happened, one sentence."""
+
+    def hint(self, lang: str) -> str:
+        """What to do now, one sentence; may be empty."""
+
+
+class DeskError(Exception):
+    """Root of the desk's own errors; a subclass takes facts and owns its sentence."""
+
+    who: ClassVar[str] = "operator"
+    code: ClassVar[str] = "D-ERROR"
+    where: str = ""
+
+    def __init__(self, zh: str, en: str, hint_zh: str = "", hint_en: str = "") -> None:
+        """Keep the sentence in both languages."""
+        super().__init__(zh)
+        self._message = {"zh": zh, "en": en}
+        self._hint = {"zh": hint_zh, "en": hint_en}
+
+    def message(self, lang: str) -> str:
+        """What happened."""
+        return self._message["en" if lang == "en" else "zh"]
+
+    def hint(self, lang: str) -> str:
+        """What to do now."""
+        return self._hint["en" if lang == "en" else "zh"]
+
+
+class SettingsBroken(DeskError):
+    """settings.yaml cannot be used."""
+
+    code = "D-SETTINGS"
+
+    def __init__(self, path: Path, details: Sequence[str]) -> None:
+        """Facts: the file and what is wrong in it."""
+        lines = "\n".join(details)
+        super().__init__(
+            f"设置文件不能用：{path}\n{lines}",
+            f"the settings cannot be used: {path}\n{lines}",
+            "改好这一处再运行；不确定就先把文件移走，用默认设置。",
+            "mend the place and run again; if unsure, move the file away to use the defaults.",
+        )
+
+
+class VaultLocked(DeskError):
+    """The key does not open the vault."""
+
+    code = "D-VAULT"
+
+    def __init__(self, path: Path) -> None:
+        """Facts: the vault's file."""
+        super().__init__(
+            f"密码库打不开：{path} 不是用现在的密钥写的。",
+            f"the vault does not open: {path} was written with another key.",
+            "把当时的密钥放回 secret.key 或环境变量 YEBAN_KEY。",
+            "put the key it was written with back into secret.key or YEBAN_KEY.",
+        )
+
+
+class SecretMissing(DeskError):
+    """A flow asks for a secret nobody stored."""
+
+    code = "D-SECRET"
+
+    def __init__(self, account: str, name: str) -> None:
+        """Facts: whose secret, and its name."""
+        super().__init__(
+            f"账号 {account} 没有存「{name}」。",
+            f"the account {account} has no secret called {name}.",
+            f"运行：yeban secret set {account} {name}（会在屏幕上问你，不会显示出来）",
+            f"run: yeban secret set {account} {name} (it asks, and shows nothing)",
+        )
+
+
+class FlowMissing(DeskError):
+    """No such flow."""
+
+    who = "author"
+    code = "D-FLOW-MISSING"
+
+    def __init__(self, name: str, nearest: Sequence[str]) -> None:
+        """Facts: the name asked for and the nearest that exist."""
+        offer = "、".join(nearest)
+        super().__init__(
+            f"没有叫「{name}」的流程。",
+            f"there is no flow called {name}.",
+            f"最接近的：{offer}" if nearest else "用 yeban flows 看有哪些流程。",
+            f"nearest: {', '.join(nearest)}" if nearest else "yeban flows lists what there is.",
+        )
+
+
+class FlowBroken(DeskError):
+    """The flow or its site file has problems; each is rendered with its place."""
+
+    who = "author"
+    code = "D-FLOW-BROKEN"
+
+    def __init__(self, path: Path, rendered: Sequence[str]) -> None:
+        """Facts: the file and its problems as rendered text."""
+        body = "\n\n".join(rendered)
+        super().__init__(f"{path} 有 {len(rendered)} 处问题：\n\n{body}", f"{path}: {len(rendered)} problems\n\n{body}")
+        self.rendered = list(rendered)
+
+
+class AccountMissing(DeskError):
+    """No such account in the settings."""
+
+    who = "author"
+    code = "D-ACCOUNT"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        """Facts: the account asked for and those there are."""
+        super().__init__(
+            f"设置里没有账号「{name}」。",
+            f"there is no account called {name} in the settings.",
+            f"有这些：{'、'.join(known) or '（一个也没有）'}",
+            f"there are: {', '.join(known) or '(none)'}",
+        )
+
+
+class NightRunning(DeskError):
+    """Another process plays this night."""
+
+    code = "D-NIGHT-RUNNING"
+
+    def __init__(self, path: Path, pid: int) -> None:
+        """Facts: the lock and who holds it."""
+        super().__init__(
+            f"这一夜已经有一个进程在跑（进程 {pid}）。",
+            f"another process (pid {pid}) is already playing this night.",
+            f"等它结束；如果它确实已经不在了，删除 {path} 再运行。",
+            f"wait for it; if it is really gone, remove {path} and run again.",
+        )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An error ready to be shown: on a terminal, on a page, in a message."""
+
+    where: str
+    message: str
+    hint: str
+    who: str
+    code: str
+    exit_code: int
+
+
+def explain(error: BaseException, lang: Lang) -> Shown:
+    """Say any error: ours in its own words, anything else as a fault of Yeban itself."""
+    if isinstance(error, Explained):
+        names = WHO.get(error.who, WHO["operator"])
+        return Shown(
+            where=str(getattr(error, "where", "") or ""),
+            message=error.message(lang),
+            hint=error.hint(lang),
+            who=names[1 if lang == "en" else 0],
+            code=error.code,
+            exit_code=EXIT_CODES.get(error.who, 1),
+        )
+    what = f"{type(error).__name__}: {error}"
+    if lang == "en":
+        return Shown("", f"Yeban itself has a fault: {what}", "the log has the trace", "Yeban's makers", "D-FAULT", 1)
+    return Shown("", f"夜班自己出了错：{what}", "日志里有完整的经过，请连同它一起告诉我们", "夜班的作者", "D-FAULT", 1)

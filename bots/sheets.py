@@ -1,0 +1,118 @@
+"""Rows of the spreadsheets that people hand in and get back; every cell is text, nothing is guessed.
+
+Reading: xlsx/xls through calamine, csv/txt by its bytes (UTF-8 with or without BOM, else GB18030), comma or tab.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from bots.errors import FileMissing, InputInvalid
+
+Row = dict[str, str]
+RESULT_COLUMNS = ("结果", "原因", "时间")
+TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
+# A number of this many digits or more has already lost its last ones inside the workbook (IEEE double, 15 digits).
+LONGEST_EXACT_DIGITS = 15
+
+
+def decode(content: bytes) -> str:
+    """The text of a csv or txt file. Raises UnicodeDecodeError when it is neither UTF-8 nor GB18030."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def grid(path: Path, sheet: str | None = None) -> list[list[str]]:
+    """All cells of one sheet (the first by default) as text, row by row."""
+    try:
+        if path.suffix.lower() in TEXT_SUFFIXES:
+            return text_grid(decode(path.read_bytes()))
+        return _workbook_grid(path, sheet)
+    except (OSError, ValueError) as error:
+        raise FileMissing(str(path), str(error)) from error
+
+
+def text_grid(text: str) -> list[list[str]]:
+    """The cells of delimited text; the delimiter is the tab if the first lines hold more tabs than commas."""
+    head = text[:4096]
+    delimiter = "\t" if head.count("\t") > head.count(",") else ","
+    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
+
+
+def _workbook_grid(path: Path, sheet: str | None) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+        if sheet is not None and sheet not in workbook.sheet_names:
+            raise InputInvalid("sheet", sheet, "没有这个工作表，有的是 " + "、".join(workbook.sheet_names))
+        chosen = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
+        return [[cell_text(cell) for cell in row] for row in chosen.to_python(skip_empty_area=False)]
+    except CalamineError as error:
+        raise FileMissing(str(path), str(error)) from error
+
+
+def cell_text(cell: object) -> str:
+    """What a person sees in the cell: whole numbers without .0, dates as ISO, empty as ''."""
+    match cell:
+        case bool():
+            return "是" if cell else "否"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime():
+            return cell.strftime("%Y-%m-%d %H:%M:%S")
+        case date() | time() | timedelta():
+            return str(cell)
+        case None:
+            return ""
+    return str(cell).strip()
+
+
+def read_rows(path: Path, sheet: str | None = None) -> list[Row]:
+    """The rows below the header row (the first row that is not empty), each column by its name.
+
+    Rows without any value are left out. Raises InputInvalid for a column name that occurs twice.
+    """
+    rows = [row for row in grid(path, sheet) if any(row)]
+    if not rows:
+        return []
+    header = rows[0]
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise InputInvalid(path.name, "、".join(twice), "列名出现了两次")
+    return [_named(header, row) for row in rows[1:]]
+
+
+def _named(header: Sequence[str], row: Sequence[str]) -> Row:
+    cells = [*row, *[""] * (len(header) - len(row))]
+    return {name: cell for name, cell in zip(header, cells, strict=False) if name}
+
+
+def write_sheet_back(path: Path, rows: Sequence[Row], results: Sequence[tuple[str, str, str]]) -> None:
+    """The rows as they came in, with 结果, 原因, 时间 beside them; every cell is a string, never a formula."""
+    import xlsxwriter
+
+    columns = list(dict.fromkeys(name for row in rows for name in row if not name.startswith("_")))
+    columns = [name for name in columns if name not in RESULT_COLUMNS]
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+        sheet = workbook.add_worksheet("结果")
+        bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+        for column, name in enumerate([*columns, *RESULT_COLUMNS]):
+            sheet.write_string(0, column, name, bold)
+            sheet.set_column(column, column, 18)
+        for line, cells in enumerate(_lines(columns, rows, results), start=1):
+            for column, cell in enumerate(cells):
+                sheet.write_string(line, column, cell)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) + len(RESULT_COLUMNS) - 1)
+
+
+def _lines(columns: Sequence[str], rows: Sequence[Row], results: Sequence[tuple[str, str, str]]) -> Iterator[list[str]]:
+    for row, result in zip(rows, results, strict=True):
+        yield [*(row.get(name, "") for name in columns), *result]

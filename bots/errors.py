@@ -21,8 +21,6 @@ BotError
 A class takes facts and owns its sentence in Chinese and English; callers never write messages.
 """
 
-# ruff: noqa: N818 - the names say what is the matter (the contract between the rooms), the families end in Error
-
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 

@@ -96,7 +96,7 @@ def _ends_inside_a_line(content: bytes) -> bool:
     if content.endswith((b"\n", b"\r")):
         return False
     rows = text_grid(decode(content))
-    if len(rows) < 2 or rows[-1][:1] and rows[-1][0].startswith("#"):
+    if len(rows) < 2 or (rows[-1][:1] and rows[-1][0].startswith("#")):
         return False
     return len(rows[-1]) < len(rows[-2])
 

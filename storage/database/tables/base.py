@@ -11,7 +11,9 @@ metadata = MetaData(
     }
 )
 
-WALL_CLOCK = frozenset({"received_at", "ingested_at", "decided_at", "recorded_at", "started_at", "ended_at"})
+WALL_CLOCK = frozenset(
+    {"received_at", "ingested_at", "exported_at", "decided_at", "recorded_at", "started_at", "ended_at"}
+)
 
 
 def key(name: str) -> Column[str]:

@@ -58,6 +58,7 @@ order_line = Table(
     text("refund_status"),
     text("carrier"),
     text("waybill_no"),
+    text("platform_modified_at"),  # the greater wins, then the greater content; equal content: the smaller source
     *source(),
 )
 

@@ -4,8 +4,10 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, Table
 
 from storage.database.tables.base import fen, key, metadata, source, text, whole
 
-sku = Table("sku", metadata, key("code"), text("title"), *source())
-bundle = Table("bundle", metadata, key("code"), key("component"), whole("qty"), *source())
+# exported_at: when the platform made the export (its file name says so, else when we received it); a product list has
+# no modification times of its own, so the newer export wins.
+sku = Table("sku", metadata, key("code"), text("title"), text("exported_at"), *source())
+bundle = Table("bundle", metadata, key("code"), key("component"), whole("qty"), text("exported_at"), *source())
 channel_sku = Table(
     "channel_sku",
     metadata,
@@ -21,6 +23,7 @@ channel_sku = Table(
     fen("price_fen"),
     fen("activity_ceiling_fen"),
     whole("platform_stock"),
+    text("exported_at"),
     *source(),
 )
 warehouse = Table("warehouse", metadata, key("warehouse"), text("name"), text("province"), whole("rank"))

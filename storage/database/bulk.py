@@ -1,0 +1,145 @@
+"""Many rows at once, through the driver: an ORM would cost 15 times as much (HOUSE.md, measured choices).
+
+All three functions send `INSERT … ON CONFLICT (key)` for every row in the order given, so a key that stands twice in
+`rows` is well defined, and count what happened. Every row must have the same columns as the first one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from operator import itemgetter
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Connection, Integer, Table, func, select
+
+from storage.database.tables.base import WALL_CLOCK
+
+BATCH_ROWS = 5_000
+SOURCE = ("file_sha", "row_no")
+
+
+class Counts(NamedTuple):
+    """What became of the rows: new ones, ones whose content changed, ones that were there already."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        return Counts(self.created + other.created, self.changed + other.changed, self.same + other.same)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Iterable[Mapping[str, object]]) -> Counts:
+    """Insert rows whose key is not there yet; rows that are there stay as they are, whatever the new ones say."""
+    return _send(connection, table, rows, lambda _: "DO NOTHING")
+
+
+def upsert(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, object]], *, keep: str | None = None
+) -> Counts:
+    """Insert rows or overwrite those with the same key; the last one wins.
+
+    `keep`: a condition in SQL under which a stored row stays as it is (`recon_item.decided_by <> ''`; the new values
+    are `excluded.…`). Columns in WALL_CLOCK alone are no change.
+    """
+
+    def action(columns: Sequence[str]) -> str:
+        changed = " OR ".join(f"{table.name}.{c} <> excluded.{c}" for c in _content(table, columns))
+        where = f"({changed or '1=0'})" + (f" AND NOT ({keep})" if keep else "")
+        return _update(table, columns, where)
+
+    return _send(connection, table, rows, action)
+
+
+def merge(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, object]], *, version: Sequence[str] = ()
+) -> Counts:
+    """Insert rows or let the greater of two win, so that the order in which files arrive does not matter.
+
+    Compared are the `version` columns first (a modification time), then the rest of the content; at equal content
+    the smaller source (file_sha, row_no) is kept. A change of source alone counts as the same.
+    """
+    rows = list(rows)
+
+    def greater(columns: Sequence[str]) -> str:
+        names = _ranked(table, columns, version)
+        return _update(table, columns, f"{_tuple('excluded', table, names)} > {_tuple(table.name, table, names)}")
+
+    def smaller_source(columns: Sequence[str]) -> str:
+        names = _ranked(table, columns, version)
+        same = f"{_tuple('excluded', table, names)} = {_tuple(table.name, table, names)}" if names else "1=1"
+        source = f"{_tuple('excluded', table, SOURCE)} < {_tuple(table.name, table, SOURCE)}"
+        return _update(table, SOURCE, f"{same} AND {source}")
+
+    counts = (
+        _send(connection, table, rows, greater)
+        if _has_content(table, rows)
+        else insert_missing(connection, table, rows)
+    )
+    if counts.same:
+        _send(connection, table, rows, smaller_source)
+    return counts
+
+
+def _has_content(table: Table, rows: Sequence[Mapping[str, object]]) -> bool:
+    return bool(rows) and bool(_ranked(table, list(rows[0]), ()))
+
+
+def _ranked(table: Table, columns: Sequence[str], version: Sequence[str]) -> list[str]:
+    rest = [c for c in _content(table, columns) if c not in SOURCE and c not in version]
+    return [*version, *rest]
+
+
+def _content(table: Table, columns: Iterable[str]) -> list[str]:
+    keys = {c.name for c in table.primary_key}
+    return [c for c in columns if c not in keys and c not in WALL_CLOCK]
+
+
+def _update(table: Table, columns: Sequence[str], where: str) -> str:
+    keys = {c.name for c in table.primary_key}
+    sets = ", ".join(f"{c}=excluded.{c}" for c in columns if c not in keys)
+    return f"DO UPDATE SET {sets} WHERE {where}" if sets else "DO NOTHING"
+
+
+def _tuple(owner: str, table: Table, columns: Sequence[str]) -> str:
+    return "(" + ", ".join(f"{owner}.{c}{_bytewise(table, c)}" for c in columns) + ")"
+
+
+def _bytewise(table: Table, column: str) -> str:
+    """A mark that _send replaces: text compares by bytes in both databases, so that both choose the same winner."""
+    return "" if isinstance(table.c[column].type, Integer | BigInteger) else "{collate}"
+
+
+def _send(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, object]], action: Callable[[Sequence[str]], str]
+) -> Counts:
+    iterator = iter(rows)
+    first = next(iterator, None)
+    if first is None:
+        return Counts()
+    columns = list(first)
+    statement = _statement(connection.dialect.name, table, columns, action(columns))
+    before, sent, touched = _count(connection, table), 0, 0
+    for batch in _batches(chain([first], iterator), columns):
+        touched += connection.exec_driver_sql(statement, batch).rowcount
+        sent += len(batch)
+    created = _count(connection, table) - before
+    return Counts(created, touched - created, sent - touched)
+
+
+def _statement(dialect: str, table: Table, columns: Sequence[str], action: str) -> str:
+    mark, collate = ("%s", ' COLLATE "C"') if dialect == "postgresql" else ("?", "")
+    names, marks = ", ".join(columns), ", ".join(mark for _ in columns)
+    keys = ", ".join(c.name for c in table.primary_key)
+    action = action.replace("{collate}", collate)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT ({keys}) {action}"
+
+
+def _batches(rows: Iterator[Mapping[str, object]], columns: list[str]) -> Iterator[list[tuple[object, ...]]]:
+    pick = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
+    while batch := [pick(row) for row in islice(rows, BATCH_ROWS)]:
+        yield batch
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

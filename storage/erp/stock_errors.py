@@ -8,7 +8,9 @@ StockError (a BookError)
 └── BundleCircular        a bundle contains itself
 """
 
-from storage.errors import BookError
+from typing import ClassVar
+
+from storage.errors import BookError, Who
 
 
 class StockError(BookError):

@@ -1,0 +1,5 @@
+"""`python -m schedules.cli`: what the wrapper starts."""
+
+from schedules.cli.app import main
+
+main()

@@ -1,0 +1,73 @@
+"""`yeban test`: the whole gate. Linter, formatter, types and import contracts first (seconds), then every test."""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from schedules.cli.screen import console, say, tell
+from schedules.settings import ROOT
+
+SOURCES = ("bots", "storage", "schedules")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One check with its outcome: exit code, output, seconds."""
+
+    name: str
+    code: int
+    output: str
+    seconds: float
+
+
+def program(name: str) -> str:
+    """A program of this environment."""
+    return str(Path(sys.executable).parent / name)
+
+
+CHECKS = {
+    "format": [program("ruff"), "format", "--check", "--quiet", *SOURCES, "tests"],
+    "imports": [program("lint-imports"), "--no-cache"],
+    "lint": [program("ruff"), "check", "--quiet", *SOURCES, "tests"],
+    "types": [program("mypy")],
+}
+
+
+def run_check(name: str, command: list[str]) -> Checked:
+    """Run one static check."""
+    started = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    return Checked(name, done.returncode, (done.stdout + done.stderr).strip(), time.monotonic() - started)
+
+
+def run_checks() -> bool:
+    """Run the static checks side by side; show each; True when all passed."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = list(pool.map(lambda item: run_check(*item), sorted(CHECKS.items())))
+    for result in results:
+        mark = "[green]✓[/]" if result.code == 0 else "[red]✗[/]"
+        console.print(f"{mark} {result.name}  {result.seconds:.1f} s")
+        if result.code != 0:
+            console.print(result.output, markup=False)
+    return all(result.code == 0 for result in results)
+
+
+def run_gate(arguments: list[str]) -> int:
+    """The gate: static checks, then pytest on two workers. With arguments, only pytest with those arguments."""
+    if arguments:
+        return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
+    fine = run_checks()
+    workers = os.environ.get("YEBAN_TEST_WORKERS", "2")
+    code = subprocess.call(
+        [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "--durations", "15"], cwd=ROOT
+    )
+    if not fine:
+        tell("静态检查没有通过（见上面 ✗ 的几项）。", "The static checks did not pass (see ✗ above).", "red")
+        return code or 1
+    if code == 0:
+        console.print(say("全部通过。", "All passed."))
+    return code

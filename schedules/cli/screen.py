@@ -1,0 +1,55 @@
+"""What commands show: one console, errors with where, message, hint and who, Ctrl-C that leaves things clean."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from loguru import logger
+from rich.console import Console
+from rich.text import Text
+
+from schedules.problems import explain
+from schedules.settings import default_lang
+
+console = Console(highlight=False, soft_wrap=True)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def tell(zh: str, en: str, style: str = "") -> None:
+    """Show one sentence in the reader's language."""
+    console.print(Text(en if default_lang() == "en" else zh, style=style))
+
+
+def say(zh: str, en: str) -> str:
+    """The sentence in the reader's language."""
+    return en if default_lang() == "en" else zh
+
+
+@contextmanager
+def edge() -> Iterator[None]:
+    """The one place where errors end: shown in words, logged with the trace, turned into the exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(
+            "已停止。做完的都记下了，再运行一次会接着做。",
+            "Stopped. What was done is written down; run again to go on.",
+        )
+        raise SystemExit(130) from None
+    except Exception as error:
+        shown = explain(error, default_lang())
+        logger.opt(exception=error).error("command_failed", code=shown.code)
+        if shown.where:
+            complaints.print(Text(shown.where, style="dim"))
+        complaints.print(Text(shown.message, style="bold red"))
+        if shown.hint:
+            complaints.print(Text(f"→ {shown.hint}"))
+        complaints.print(
+            Text(say(f"由谁处理：{shown.who}（{shown.code}）", f"to act: {shown.who} ({shown.code})"), style="dim")
+        )
+        raise SystemExit(shown.exit_code) from error
+
+
+def is_terminal() -> bool:
+    """Whether somebody looks at a live terminal."""
+    return sys.stdout.isatty() and sys.stdin.isatty()

@@ -1,0 +1,1 @@
+"""django-oscar's own dashboard, built and seeded for the tests: a back-end that nobody here wrote."""

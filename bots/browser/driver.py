@@ -3,12 +3,14 @@
 Two things implement it: `bots.browser.playwright` (a real browser) and `bots.browser.fake` (a scripted page for tests).
 Everything else in `bots` speaks only these protocols, so a test of the engine needs no browser.
 
-Elements are found in two moves. `Page.survey` answers many questions in ONE evaluate per frame (how many elements match,
-what do they say, where are they); `Page.element` then turns one `Match` into an `Element` that can be acted on. Reading
-through handles one by one costs 4,800 times as much as one evaluate that returns JSON text (measured).
+Elements are found in two moves. `Page.survey` answers many questions in ONE evaluate per frame (how many elements
+match, what do they say, where are they); `Page.element` then turns one `Match` into an `Element` that can be acted on.
+Reading through handles one by one costs 4,800 times as much as one evaluate that returns JSON text (measured).
 
 Errors: every call raises an error of `bots.errors`, never the browser library's own.
 """
+
+# ruff: noqa: D102 - one-line methods whose names say it all
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 How = Literal["testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"]
-"""How an element is sought. `name` is the literal name of a flow: role name, text, label, placeholder, in that order."""
+"""How an element is sought. `name` is a flow's literal name: role name, label, placeholder or text."""
 
 Want = Literal["act", "fill", "see"]
 """What for: to click it, to fill it (a field wins over equal text), or to know that it is shown (any text will do)."""
@@ -66,7 +68,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One visible element that answers an `Ask`: what it says and where it is, for people; `frame`/`token` for the driver."""
+    """One visible element that answers an `Ask`: what it says and where it is; `frame`, `token` are the driver's."""
 
     text: str
     tag: str
@@ -78,7 +80,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """The answer to one `Ask`. `count` is exact, `matches` holds at most 20. `places` counts the `inside` places (-1: none asked)."""
+    """The answer to one `Ask`. `count` is exact, `matches` holds at most 20.
+
+    `places` counts the elements that a relation refers to (1 is right, -1: no relation asked).
+    """
 
     count: int
     matches: tuple[Match, ...] = ()
@@ -112,7 +117,7 @@ class SessionOptions:
 
 
 class Element(Protocol):
-    """One element of a page. Actions wait until it is visible, stable, enabled and not covered, at most `timeout_ms`."""
+    """One element of a page. Actions wait until it is visible, stable, enabled and uncovered."""
 
     async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None: ...
     async def hover(self, *, timeout_ms: int = 10_000) -> None: ...
@@ -162,7 +167,7 @@ class Page(Protocol):
 
     async def title(self) -> str: ...
     async def goto(self, url: str, *, timeout_ms: int = 30_000) -> None:
-        """The page at `url` (relative to the session's base) is open. Raises ServerFailed for HTTP ≥ 500, PageTimeout, …"""
+        """The page at `url` (below the session's base) is open. Raises ServerFailed (HTTP ≥ 500), PageTimeout, …"""
         ...
 
     async def back(self) -> None: ...

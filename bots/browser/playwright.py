@@ -1,0 +1,494 @@
+"""The real browser behind the driver protocols; the only module that knows Playwright.
+
+Its errors never leave this module as they are: each becomes an error of `bots.errors` that says who has to act.
+"""
+
+# ruff: noqa: D102 - the promises of these methods are on the protocols in driver.py
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from playwright.async_api import Error as RawError
+from playwright.async_api import async_playwright
+
+from bots.browser import failures
+from bots.browser.choice import BrowserChoice
+from bots.browser.driver import (
+    Ask,
+    Browser,
+    By,
+    Download,
+    Element,
+    Json,
+    Match,
+    Page,
+    Session,
+    SessionOptions,
+    Sighting,
+)
+from bots.browser.eyes import CALL, CHECKED, COVER, ELEMENT_CALL, EYES, GET, UNCOVER, combined, loaded, placed
+from bots.browser.names import free_path, join_url
+from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadBroken, PageTimeout, ServerFailed
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as RawBrowser
+    from playwright.async_api import BrowserContext, CDPSession, Dialog, ElementHandle, Frame, Playwright, Response
+    from playwright.async_api import Download as RawDownload
+    from playwright.async_api import Page as RawPage
+
+
+async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
+    """The chosen browser, running. Raises BrowserMissing when it does not start."""
+    driver = await async_playwright().start()
+    try:
+        raw = await driver.chromium.launch(
+            executable_path=choice.executable, headless=headless or choice.headless_only, args=choice.flags
+        )
+    except RawError as error:
+        await driver.stop()
+        raise BrowserMissing([f"{choice.executable}: {failures.first_line(error.message)}"]) from error
+    except BaseException:
+        await driver.stop()
+        raise
+    return PlaywrightBrowser(driver, raw)
+
+
+@asynccontextmanager
+async def _spoken(target: str, url: str, timeout_ms: int = 0) -> AsyncIterator[None]:
+    try:
+        yield
+    except RawError as error:
+        raise failures.spoken(error.message, type(error).__name__, target, url, timeout_ms) from error
+
+
+class PlaywrightBrowser:
+    """A running Chromium and the driver process that belongs to it."""
+
+    def __init__(self, driver: Playwright, raw: RawBrowser) -> None:
+        self._driver = driver
+        self._raw = raw
+
+    @property
+    def version(self) -> str:
+        """The browser's own version number."""
+        return self._raw.version
+
+    async def open_session(
+        self, state: bytes | None, *, downloads: Path, base: str = "", options: SessionOptions | None = None
+    ) -> Session:
+        chosen = options or SessionOptions()
+        await asyncio.to_thread(downloads.mkdir, parents=True, exist_ok=True)
+        async with _spoken("session", base):
+            context = await self._raw.new_context(
+                storage_state=json.loads(state) if state else None,
+                locale=chosen.locale,
+                timezone_id=chosen.timezone,
+                viewport={"width": chosen.width, "height": chosen.height},
+                proxy={"server": chosen.proxy} if chosen.proxy else None,
+                user_agent=chosen.user_agent,
+                ignore_https_errors=chosen.ignore_certificate_errors,
+                extra_http_headers=chosen.extra_headers or None,
+                accept_downloads=True,
+            )
+            await context.add_init_script(EYES)
+        return PlaywrightSession(context, downloads, base, chosen.block)
+
+    async def close(self) -> None:
+        try:
+            await self._raw.close()
+        finally:
+            await self._driver.stop()
+
+
+class PlaywrightSession:
+    """One browser context; new tabs are watched from their first moment."""
+
+    def __init__(self, context: BrowserContext, downloads: Path, base: str, block: tuple[str, ...]) -> None:
+        self._context = context
+        self.downloads = downloads
+        self.base = base
+        self._block = block
+        self._pages: dict[RawPage, PlaywrightPage] = {}
+        self._wires: list[CDPSession] = []
+        self.expecting: asyncio.Future[RawDownload] | None = None
+        self.unclaimed: list[str] = []
+        self._tracing = False
+        context.on("page", self._on_page)
+
+    @property
+    def pages(self) -> list[Page]:
+        return [page for raw, page in self._pages.items() if not raw.is_closed()]
+
+    async def new_page(self) -> Page:
+        async with _spoken("tab", self.base):
+            raw = await self._context.new_page()
+            page = self._adopt(raw)
+            if self._block:
+                wire = await self._context.new_cdp_session(raw)
+                await wire.send("Network.enable")
+                await wire.send("Network.setBlockedURLs", {"urls": list(self._block)})
+                self._wires.append(wire)
+        return page
+
+    def _on_page(self, raw: RawPage) -> None:
+        self._adopt(raw)
+
+    def _adopt(self, raw: RawPage) -> PlaywrightPage:
+        if raw not in self._pages:
+            self._pages[raw] = PlaywrightPage(raw, self)
+            raw.on("download", self._arrived)
+        return self._pages[raw]
+
+    def _arrived(self, download: RawDownload) -> None:
+        if self.expecting is not None and not self.expecting.done():
+            self.expecting.set_result(download)
+        else:
+            self.unclaimed.append(download.suggested_filename)
+
+    async def state(self) -> bytes:
+        async with _spoken("session", self.base):
+            return json.dumps(await self._context.storage_state(indexed_db=True), ensure_ascii=False).encode()
+
+    async def start_trace(self) -> None:
+        async with _spoken("trace", self.base):
+            await self._context.tracing.start(screenshots=True, snapshots=True)
+        self._tracing = True
+
+    async def stop_trace(self, path: Path | None) -> None:
+        if not self._tracing:
+            return
+        self._tracing = False
+        async with _spoken("trace", self.base):
+            await self._context.tracing.stop(path=path)
+
+    async def close(self) -> None:
+        async with _spoken("session", self.base):
+            await self._context.close()
+
+
+class PlaywrightPage:
+    """One tab of a real browser."""
+
+    def __init__(self, raw: RawPage, session: PlaywrightSession) -> None:
+        self._raw = raw
+        self._session = session
+        self._status: int | None = None
+        self._crashed = False
+        self._accept = False
+        self._dialogs: list[str] = []
+        self._surveyed: list[Frame] = []
+        self._document: asyncio.Future[Response] | None = None
+        raw.on("response", self._on_response)
+        raw.on("crash", self._on_crash)
+        raw.on("dialog", self._on_dialog)
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        if not request.is_navigation_request() or request.frame != self._raw.main_frame:
+            return
+        self._status = response.status
+        if self._document is not None and not self._document.done() and response.status >= 500:
+            self._document.set_result(response)
+
+    def _on_crash(self, _page: RawPage) -> None:
+        self._crashed = True
+
+    async def _on_dialog(self, dialog: Dialog) -> None:
+        self._dialogs.append(dialog.message)
+        if self._accept or dialog.type in {"alert", "beforeunload"}:
+            await dialog.accept()
+        else:
+            await dialog.dismiss()
+
+    @property
+    def url(self) -> str:
+        return self._raw.url
+
+    @property
+    def last_status(self) -> int | None:
+        return self._status
+
+    @property
+    def frames(self) -> list[str]:
+        return [frame.url for frame in self._raw.frames]
+
+    @property
+    def dialogs(self) -> list[str]:
+        return list(self._dialogs)
+
+    def answer_dialogs(self, accept: bool) -> None:
+        self._accept = accept
+
+    @asynccontextmanager
+    async def _speaking(self, target: str = "", timeout_ms: int = 0) -> AsyncIterator[None]:
+        if self._crashed:
+            raise BrowserClosed(f"page crashed: {self.url}")
+        async with _spoken(target or self.url, self.url, timeout_ms):
+            yield
+
+    async def title(self) -> str:
+        async with self._speaking():
+            return await self._raw.title()
+
+    async def goto(self, url: str, *, timeout_ms: int = 30_000) -> None:
+        address = join_url(self._session.base, url)
+        await self._navigated(
+            address, timeout_ms, self._raw.goto(address, timeout=timeout_ms, wait_until="domcontentloaded")
+        )
+
+    async def back(self) -> None:
+        await self._navigated(self.url, 30_000, self._raw.go_back(wait_until="domcontentloaded"))
+
+    async def reload(self, *, timeout_ms: int = 30_000) -> None:
+        await self._navigated(self.url, timeout_ms, self._raw.reload(timeout=timeout_ms, wait_until="domcontentloaded"))
+
+    async def _navigated(self, address: str, timeout_ms: int, move: Awaitable[Response | None]) -> None:
+        try:
+            async with self._speaking(address, timeout_ms):
+                response = await move
+        except ConnectionLost as error:
+            raise ConnectionLost(address, str(error.facts["reason"])) from error
+        if response is not None and response.status >= 500:
+            raise ServerFailed(address, response.status)
+
+    async def bring_to_front(self) -> None:
+        async with self._speaking():
+            await self._raw.bring_to_front()
+
+    async def close(self) -> None:
+        async with self._speaking():
+            await self._raw.close()
+
+    async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
+        if not asks:
+            return []
+        question = json.dumps([asdict(ask) for ask in asks], ensure_ascii=False)
+        self._surveyed = self._raw.frames
+        answers = await asyncio.gather(*(self._look(frame, "survey", question) for frame in self._surveyed))
+        by_frame = [placed(frame, answer, len(asks)) for frame, answer in enumerate(answers)]
+        return [combined(list(parts)) for parts in zip(*by_frame, strict=True)]
+
+    async def _look(self, frame: Frame, name: str, arg: object) -> Any:
+        """What the eyes answer in one frame; None while it is loading or gone: the caller looks again."""
+        try:
+            async with self._speaking():
+                answer = await frame.evaluate(CALL, [name, arg])
+                if answer is None:
+                    await frame.evaluate(EYES)
+                    answer = await frame.evaluate(CALL, [name, arg])
+        except (ConnectionLost, failures.PageMoved):
+            return None
+        return json.loads(answer)
+
+    async def element(self, match: Match) -> Element:
+        frame = self._surveyed[match.frame]
+        async with self._speaking(match.text):
+            handle = (await frame.evaluate_handle(GET, match.token)).as_element()
+        if handle is None:
+            raise failures.gone(match.text, self.url)
+        return PlaywrightElement(handle, self, frame, match.text)
+
+    async def query(self, by: By, scope: Element | None = None) -> list[Element]:
+        if scope is not None:
+            return await scope.query(by)
+        (sighting,) = await self.survey([Ask(by)])
+        return [await self.element(match) for match in sighting.matches]
+
+    async def texts(self, near: str, limit: int = 5) -> list[str]:
+        found = await asyncio.gather(*(self._look(frame, "texts", 400) for frame in self._raw.frames))
+        every = dict.fromkeys(text for part in found for text in part or [])
+        likeness = {text: difflib.SequenceMatcher(None, near, text).ratio() for text in every}
+        return sorted(every, key=lambda text: -likeness[text])[:limit]
+
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        async with self._speaking("evaluate"):
+            return loaded(await self._raw.evaluate(script, arg))
+
+    async def press(self, key: str) -> None:
+        async with self._speaking(key):
+            await self._raw.keyboard.press(key)
+
+    async def screenshot(self, *, full: bool = False, mask: Sequence[Element] = ()) -> bytes:
+        boxes = [await cast(PlaywrightElement, element).handle.bounding_box() for element in mask]
+        async with self._speaking("screenshot"):
+            await self._raw.evaluate(COVER, [box for box in boxes if box])
+            try:
+                return await self._raw.screenshot(full_page=full, animations="disabled", caret="hide")
+            finally:
+                await self._raw.evaluate(UNCOVER)
+
+    async def aria_snapshot(self) -> str:
+        async with self._speaking("snapshot"):
+            return await self._raw.locator("body").aria_snapshot(timeout=5_000)
+
+    async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
+        loop = asyncio.get_running_loop()
+        arrival = self._session.expecting = loop.create_future()
+        document = self._document = loop.create_future()
+        try:
+            await action()
+            waiting: set[asyncio.Future[Any]] = {arrival, document}
+            await asyncio.wait(waiting, timeout=timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+            if arrival.done():
+                return await self._saved(arrival.result(), timeout_ms)
+            if document.done():
+                raise ServerFailed(self.url, document.result().status)
+            raise PageTimeout(self.url, timeout_ms)
+        finally:
+            self._session.expecting = self._document = None
+
+    async def _saved(self, download: RawDownload, timeout_ms: int) -> Download:
+        name = download.suggested_filename
+        path = free_path(self._session.downloads, name)
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                reason = await download.failure()
+                if reason:
+                    raise DownloadBroken(name, reason)
+                await download.save_as(path)
+        except TimeoutError as error:
+            await download.cancel()
+            raise DownloadBroken(name, f"not complete after {timeout_ms} ms") from error
+        except RawError as error:
+            raise DownloadBroken(name, failures.first_line(error.message)) from error
+        size = (await asyncio.to_thread(path.stat)).st_size
+        return Download(name, path, download.url, size)
+
+    async def collect_response(
+        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
+    ) -> str:
+        async with self._speaking(address_part, timeout_ms):
+            async with self._raw.expect_response(lambda r: address_part in r.url, timeout=timeout_ms) as caught:
+                await action()
+            return await (await caught.value).text()
+
+
+class PlaywrightElement:
+    """One element of a real page, held by handle; when the page redraws it, it is gone and must be sought again."""
+
+    def __init__(self, handle: ElementHandle, page: PlaywrightPage, frame: Frame, name: str) -> None:
+        self.handle = handle
+        self._page = page
+        self._frame = frame
+        self._name = name
+
+    @asynccontextmanager
+    async def _doing(self, timeout_ms: int = 10_000) -> AsyncIterator[None]:
+        async with self._page._speaking(self._name, timeout_ms):
+            yield
+
+    async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None:
+        async with self._doing(timeout_ms):
+            await self.handle.click(force=force, click_count=count, timeout=timeout_ms)
+
+    async def hover(self, *, timeout_ms: int = 10_000) -> None:
+        async with self._doing(timeout_ms):
+            await self.handle.hover(timeout=timeout_ms)
+
+    async def press(self, key: str) -> None:
+        async with self._doing():
+            await self.handle.press(key, timeout=10_000)
+
+    async def type(self, text: str) -> None:
+        async with self._doing():
+            await self.handle.type(text, timeout=30_000)
+
+    async def fill(self, text: str, *, timeout_ms: int = 10_000) -> None:
+        async with self._doing(timeout_ms):
+            await self.handle.fill(text, timeout=timeout_ms)
+
+    async def clear(self) -> None:
+        await self.fill("")
+
+    async def text(self) -> str:
+        async with self._doing():
+            return (await self.handle.inner_text()).strip()
+
+    async def value(self) -> str:
+        async with self._doing():
+            return str(await self.handle.evaluate("e => e.value ?? e.innerText"))
+
+    async def attribute(self, name: str) -> str | None:
+        async with self._doing():
+            return await self.handle.get_attribute(name)
+
+    async def is_visible(self) -> bool:
+        async with self._doing():
+            return await self.handle.is_visible()
+
+    async def is_enabled(self) -> bool:
+        async with self._doing():
+            return await self.handle.is_enabled()
+
+    async def is_checked(self) -> bool:
+        async with self._doing():
+            return bool(await self.handle.evaluate(CHECKED))
+
+    async def check(self, on: bool) -> None:
+        if await self.is_checked() != on:
+            await self.click()
+        if await self.is_checked() != on:
+            raise failures.refused(self._name, "on" if on else "off", self._page.url)
+
+    async def set_files(self, paths: Sequence[Path]) -> None:
+        async with self._doing():
+            await self.handle.set_input_files(list(paths), timeout=30_000)
+
+    async def select(self, values: Sequence[str]) -> None:
+        async with self._doing():
+            await self.handle.select_option(label=list(values), timeout=10_000)
+
+    async def drag_to(self, other: Element) -> None:
+        end = cast(PlaywrightElement, other)
+        await self.scroll()
+        start_box, end_box = await self.handle.bounding_box(), await end.handle.bounding_box()
+        if not start_box or not end_box:
+            raise failures.gone(self._name, self._page.url)
+        mouse = self._page._raw.mouse
+        async with self._doing():
+            await mouse.move(start_box["x"] + start_box["width"] / 2, start_box["y"] + start_box["height"] / 2)
+            await mouse.down()
+            await mouse.move(end_box["x"] + end_box["width"] / 2, end_box["y"] + end_box["height"] / 2, steps=8)
+            await mouse.up()
+
+    async def screenshot(self) -> bytes:
+        async with self._doing():
+            return await self.handle.screenshot(animations="disabled")
+
+    async def scroll(self) -> None:
+        async with self._doing():
+            await self.handle.scroll_into_view_if_needed(timeout=10_000)
+
+    async def query(self, by: By) -> list[Element]:
+        numbers = cast(list[int], await self._told("within", json.dumps(asdict(by), ensure_ascii=False)))
+        found: list[Element] = []
+        for number in numbers:
+            async with self._doing():
+                handle = (await self._frame.evaluate_handle(GET, number)).as_element()
+            if handle is not None:
+                found.append(PlaywrightElement(handle, self._page, self._frame, str(by)))
+        return found
+
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        async with self._doing():
+            return loaded(await self.handle.evaluate(script, arg))
+
+    async def describe(self) -> str:
+        said = cast(dict[str, Any], await self._told("say", None))
+        return f"{said['kind']}「{said['text']}」{said['where']}"
+
+    async def _told(self, name: str, arg: object) -> Json:
+        async with self._doing():
+            answer = await self.handle.evaluate(ELEMENT_CALL, [name, arg])
+            if answer is None:
+                await self._frame.evaluate(EYES)
+                answer = await self.handle.evaluate(ELEMENT_CALL, [name, arg])
+        return loaded(answer)

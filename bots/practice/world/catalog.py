@@ -159,7 +159,9 @@ def _add_bundles(rng: Random, catalog: Catalog, size: WorldSize) -> None:
         code = f"TZ{number + 1:04d}"
         makes = {rng.choice(style.codes): rng.choice((1, 1, 1, 2, 3)) for style in parts}
         catalog.bundles[code] = dict(sorted(makes.items()))
-        price_fen = sum(_price_of(style, part) * qty for style in parts for part, qty in makes.items() if part in style.codes)
+        price_fen = sum(
+            _price_of(style, part) * qty for style in parts for part, qty in makes.items() if part in style.codes
+        )
         shop_id = size.shop_ids[number % len(size.shop_ids)]
         product = Product(
             product_id=_product_id(len(catalog.products), rng),

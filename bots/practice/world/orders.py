@@ -122,7 +122,9 @@ class Order:
     @property
     def settled_fen(self) -> int:
         """What the platform paid out when the order finished: paid less what went back before."""
-        return self.paid_fen - sum(r.amount_fen for r in self.refunds if r.done_at is not None and not r.after_settlement)
+        return self.paid_fen - sum(
+            r.amount_fen for r in self.refunds if r.done_at is not None and not r.after_settlement
+        )
 
 
 class Shelf:
@@ -151,7 +153,8 @@ def make_orders(rng: Random, size: WorldSize, calendar: Calendar, catalog: Catal
     orders = _place(rng, size, calendar)
     pending = _pending(orders, size, calendar)
     shelves = {
-        shop_id: Shelf(rng, [sku for sku in catalog.skus if sku.product.shop_id == shop_id]) for shop_id in size.shop_ids
+        shop_id: Shelf(rng, [sku for sku in catalog.skus if sku.product.shop_id == shop_id])
+        for shop_id in size.shop_ids
     }
     waits = 0
     for order in orders:
@@ -201,7 +204,11 @@ def order_no_of(calendar: Calendar, number: int, second: int, rng: Random) -> st
 
 def _pending(orders: list[Order], size: WorldSize, calendar: Calendar) -> frozenset[int]:
     """The orders that wait for shipping: the last ones paid."""
-    paid = [(order.paid_at, order.number) for order in orders if order.paid_at is not None and order.scenario != "refund_unshipped"]
+    paid = [
+        (order.paid_at, order.number)
+        for order in orders
+        if order.paid_at is not None and order.scenario != "refund_unshipped"
+    ]
     return frozenset(number for paid_at, number in sorted(paid)[-size.pending :] if paid_at <= calendar.cutoff)
 
 
@@ -258,7 +265,9 @@ def _live(rng: Random, size: WorldSize, calendar: Calendar, order: Order, *, wai
     _after_shipping(rng, size, calendar, order)
 
 
-def _refund(order: Order, line: Line, amount_fen: int, span: tuple[int, int], cutoff: int, *, after: bool = False) -> None:
+def _refund(
+    order: Order, line: Line, amount_fen: int, span: tuple[int, int], cutoff: int, *, after: bool = False
+) -> None:
     """Writes one case into the order; a case that ends after the cutoff is still open, one that begins there is not."""
     created_at, done_at = span
     if created_at > cutoff:

@@ -32,7 +32,9 @@ class Planted:
 class Ground:
     """The orders and lines that differences are planted on; no order is taken twice."""
 
-    def __init__(self, rng: Random, size: WorldSize, calendar: Calendar, orders: list[Order], flows: list[Flow]) -> None:
+    def __init__(
+        self, rng: Random, size: WorldSize, calendar: Calendar, orders: list[Order], flows: list[Flow]
+    ) -> None:
         self.rng = rng
         self.calendar = calendar
         self.flows = flows
@@ -124,7 +126,9 @@ def _payment_missing(ground: Ground) -> Planted:
     order = ground.plain()
     flow = ground.line(order, "payment")
     ground.flows.remove(flow)
-    return Planted("payment_missing", order.shop_id, order.order_no, None, -flow.amount_fen, "订单已完成，账单里没有货款")
+    return Planted(
+        "payment_missing", order.shop_id, order.order_no, None, -flow.amount_fen, "订单已完成，账单里没有货款"
+    )
 
 
 def _payment_duplicated(ground: Ground) -> Planted:
@@ -132,21 +136,27 @@ def _payment_duplicated(ground: Ground) -> Planted:
     first = ground.line(order, "payment")
     again = payment(order.shop_id, order, first.amount_fen, first.at + 40)
     ground.flows.append(again)
-    return Planted("payment_duplicated", order.shop_id, order.order_no, again, first.amount_fen, "同一订单货款付了两次，流水号不同")
+    return Planted(
+        "payment_duplicated", order.shop_id, order.order_no, again, first.amount_fen, "同一订单货款付了两次，流水号不同"
+    )
 
 
 def _payment_closed_order(ground: Ground) -> Planted:
     order = ground.closed()
     flow = payment(order.shop_id, order, order.paid_fen, order.created_at + 2 * DAY_S)
     ground.flows.append(flow)
-    return Planted("payment_closed_order", order.shop_id, order.order_no, flow, flow.amount_fen, "未付款已关闭的订单却有货款入账")
+    return Planted(
+        "payment_closed_order", order.shop_id, order.order_no, flow, flow.amount_fen, "未付款已关闭的订单却有货款入账"
+    )
 
 
 def _line_repeated(ground: Ground) -> Planted:
     order = ground.plain()
     flow = ground.line(order, "payment")
     flow.repeated = True
-    return Planted("line_repeated", order.shop_id, order.order_no, flow, flow.amount_fen, "同一流水号的一行在账单里出现两次")
+    return Planted(
+        "line_repeated", order.shop_id, order.order_no, flow, flow.amount_fen, "同一流水号的一行在账单里出现两次"
+    )
 
 
 def _commission_rate(ground: Ground) -> Planted:
@@ -156,7 +166,14 @@ def _commission_rate(ground: Ground) -> Planted:
     taken_fen = basis_points(order.settled_fen + order.platform_discount_fen, rate_bp)
     more_fen = taken_fen + flow.amount_fen
     flow.amount_fen = -taken_fen
-    return Planted("commission_rate", order.shop_id, order.order_no, flow, -more_fen, f"佣金按 {rate_bp / 100:.2f}% 收取，合同费率更低")
+    return Planted(
+        "commission_rate",
+        order.shop_id,
+        order.order_no,
+        flow,
+        -more_fen,
+        f"佣金按 {rate_bp / 100:.2f}% 收取，合同费率更低",
+    )
 
 
 def _missing(ground: Ground, planted_kind: str, order: Order, kind: str, words: str) -> Planted:
@@ -279,7 +296,9 @@ def plant_withdrawals(
         twin = withdrawal(flow.shop_id, -flow.amount_fen, flow.at + 1_260)
         withdrawals.append(twin)
         special[id(twin)] = None
-        planted.append(_of_withdrawal("withdrawal_ambiguous", twin, flow.amount_fen, "同日两笔同额提现，银行只到账一笔"))
+        planted.append(
+            _of_withdrawal("withdrawal_ambiguous", twin, flow.amount_fen, "同日两笔同额提现，银行只到账一笔")
+        )
     lines = [special[id(flow)] if id(flow) in special else arrival(rng, flow) for flow in withdrawals]
     return planted, [line for line in lines if line is not None and line.at <= calendar.cutoff]
 

@@ -66,3 +66,7 @@ CREATE TABLE request_log (id INTEGER PRIMARY KEY, at REAL NOT NULL, site TEXT NO
 CREATE INDEX order_shop_created ON orders (shop_id, created_at);
 CREATE INDEX line_order ON order_line (order_no);
 CREATE INDEX wallet_shop_at ON wallet_line (shop_id, at);
+CREATE INDEX shipment_line ON shipment (sub_no);
+CREATE INDEX refund_order ON refund (order_no);
+CREATE INDEX sku_product ON sku (product_id);
+CREATE INDEX product_shop ON product (shop_id);

@@ -1,0 +1,480 @@
+"""A browser without a browser: a small scripted site that obeys the driver protocols and writes down what was done.
+
+    site = FakeSite({"/orders": [field("订单号"), button("查询", then=show("1001")), row("1001", "下架", hidden=True)]})
+    browser = FakeBrowser(site)          # … play a flow on it, then look at site.events
+
+Elements appear, vanish, navigate and send files by their `then`; every act is one line in `site.events`, such as
+`goto /orders`, `fill 订单号 = 1001`, `click 查询`. Product code with its own tests: engine tests trust it.
+"""
+
+# ruff: noqa: ARG002, D102 - the methods' shape and promises are the protocols' in driver.py
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from pathlib import Path
+
+from bots.browser.driver import (
+    Ask,
+    Browser,
+    By,
+    Download,
+    Element,
+    Json,
+    Match,
+    Page,
+    Session,
+    SessionOptions,
+    Sighting,
+)
+from bots.browser.names import free_path, join_url
+from bots.errors import DownloadBroken, ElementBlocked, PageTimeout, ServerFailed
+
+Then = Callable[["FakePage"], None]
+ACTIONABLE = {"button", "link", "menuitem", "tab", "checkbox", "radio", "switch"}
+
+
+@dataclass(eq=False)
+class FakeElement:
+    """One thing on a fake page. `place` is the text of the row or title of the section that it stands in."""
+
+    text: str
+    kind: str = "text"
+    value: str = ""
+    place: str = ""
+    testid: str = ""
+    css: str = ""
+    placeholder: str = ""
+    hidden: bool = False
+    enabled: bool = True
+    checked: bool = False
+    after_looks: int = 0
+    cells: tuple[str, ...] = ()
+    then: Then | None = None
+
+    def answers(self, by: By, want: str) -> bool:
+        """Whether `by` means this element (places are looked at by the page)."""
+        wanted = by.name if by.by == "role" else by.value
+        if by.by == "role" and by.value != self.kind:
+            return False
+        same = (lambda text: wanted in text) if not by.exact else (lambda text: wanted == text)
+        texts = {
+            "testid": [self.testid],
+            "css": [self.css],
+            "placeholder": [self.placeholder],
+            "row": list(self.cells) if self.kind == "row" else [],
+            "section": [self.text] if self.kind == "section" else [],
+            "label": [self.text] if self.kind not in {"text", "row", "section"} else [],
+        }.get(by.by, [self.text, self.placeholder] if self.kind != "row" else list(self.cells) if want == "see" else [])
+        if by.by == "role" and not by.name:
+            return True
+        return any(text and same(text) for text in texts)
+
+
+def button(text: str, then: Then | None = None, **facts: object) -> FakeElement:
+    """A button that does `then` when clicked."""
+    return FakeElement(text, "button", then=then, **facts)  # type: ignore[arg-type]
+
+
+def link(text: str, then: Then | None = None, **facts: object) -> FakeElement:
+    """A link that does `then` when clicked."""
+    return FakeElement(text, "link", then=then, **facts)  # type: ignore[arg-type]
+
+
+def field(label: str, value: str = "", **facts: object) -> FakeElement:
+    """A field with its label and what is in it."""
+    return FakeElement(label, "field", value, **facts)  # type: ignore[arg-type]
+
+
+def text(words: str, **facts: object) -> FakeElement:
+    """Words on the page."""
+    return FakeElement(words, **facts)  # type: ignore[arg-type]
+
+
+def row(*cells: str, **facts: object) -> FakeElement:
+    """A table row; its first cell is the `place` of the elements in it."""
+    return FakeElement(cells[0], "row", cells=cells, **facts)  # type: ignore[arg-type]
+
+
+def show(*texts: str) -> Then:
+    """Elements with these texts become visible."""
+    return lambda page: page.turn(texts, hidden=False)
+
+
+def hide(*texts: str) -> Then:
+    """Elements with these texts vanish."""
+    return lambda page: page.turn(texts, hidden=True)
+
+
+def go(address: str) -> Then:
+    """The page moves on to `address`."""
+    return lambda page: page.move(address)
+
+
+def send(name: str, content: bytes) -> Then:
+    """The site sends a file; empty content stands for a download that was cut short."""
+    return lambda page: page.send(name, content)
+
+
+def both(*effects: Then) -> Then:
+    """Every effect, in order."""
+
+    def run(page: FakePage) -> None:
+        for effect in effects:
+            effect(page)
+
+    return run
+
+
+@dataclass
+class FakeSite:
+    """Pages by address (without base), the statuses of those that fail, and everything that was done, in order."""
+
+    pages: dict[str, list[FakeElement]]
+    statuses: dict[str, int] = attribute(default_factory=dict)
+    events: list[str] = attribute(default_factory=list)
+    tables: dict[str, list[dict[str, str]]] = attribute(default_factory=dict)
+
+
+class FakeBrowser:
+    """A browser whose every session sees the same site."""
+
+    def __init__(self, site: FakeSite) -> None:
+        self.site = site
+        self.closed = False
+
+    async def open_session(
+        self, state: bytes | None, *, downloads: Path, base: str = "", options: SessionOptions | None = None
+    ) -> Session:
+        return FakeSession(self.site, state, downloads, base)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class FakeSession:
+    """One session of the fake browser."""
+
+    def __init__(self, site: FakeSite, state: bytes | None, downloads: Path, base: str) -> None:
+        self.site, self.downloads, self.base = site, downloads, base
+        self._state = state or b"{}"
+        self._pages: list[Page] = []
+        self.tracing = False
+
+    @property
+    def pages(self) -> list[Page]:
+        return self._pages
+
+    async def new_page(self) -> Page:
+        page = FakePage(self)
+        self._pages.append(page)
+        return page
+
+    async def state(self) -> bytes:
+        return self._state
+
+    async def start_trace(self) -> None:
+        self.tracing = True
+
+    async def stop_trace(self, path: Path | None) -> None:
+        if self.tracing and path:
+            await asyncio.to_thread(path.write_bytes, b"PK\x05\x06" + bytes(18))
+        self.tracing = False
+
+    async def close(self) -> None:
+        self._pages.clear()
+
+
+class FakePage:
+    """One tab of the fake browser."""
+
+    def __init__(self, session: FakeSession) -> None:
+        self.session = session
+        self.site = session.site
+        self._address = ""
+        self._status: int | None = None
+        self._surveyed: list[FakeElement] = []
+        self._history: list[str] = []
+        self._sent: list[tuple[str, bytes]] = []
+        self._looks = 0
+        self.accepts_dialogs = False
+
+    @property
+    def elements(self) -> list[FakeElement]:
+        """What stands on the page now, hidden ones too."""
+        return self.site.pages.get(self._address, [])
+
+    @property
+    def url(self) -> str:
+        return join_url(self.session.base, self._address) if self._address else "about:blank"
+
+    @property
+    def last_status(self) -> int | None:
+        return self._status
+
+    @property
+    def frames(self) -> list[str]:
+        return [self.url]
+
+    @property
+    def dialogs(self) -> list[str]:
+        return []
+
+    def note(self, event: str) -> None:
+        """One more thing was done."""
+        self.site.events.append(event)
+
+    def turn(self, texts: Sequence[str], *, hidden: bool) -> None:
+        """Elements that have one of `texts` (or stand in a place called so) become hidden or visible."""
+        for element in self.elements:
+            if element.text in texts or element.place in texts:
+                element.hidden = hidden
+
+    def move(self, address: str) -> None:
+        """The page is at `address` now."""
+        self._history.append(self._address)
+        self._address = address
+        self._status = self.site.statuses.get(address, 200 if address in self.site.pages else 404)
+        self._looks = 0
+
+    def send(self, name: str, content: bytes) -> None:
+        """A file is on its way."""
+        self._sent.append((name, content))
+
+    def answer_dialogs(self, accept: bool) -> None:
+        self.accepts_dialogs = accept
+
+    async def title(self) -> str:
+        return self._address.strip("/")
+
+    async def goto(self, url: str, *, timeout_ms: int = 30_000) -> None:
+        address = url.removeprefix(self.session.base.rstrip("/")) if self.session.base else url
+        self.note(f"goto {address}")
+        self.move(address)
+        if (self._status or 0) >= 500:
+            raise ServerFailed(self.url, self._status or 0)
+
+    async def back(self) -> None:
+        self.note("back")
+        self._address = self._history.pop() if self._history else ""
+
+    async def reload(self, *, timeout_ms: int = 30_000) -> None:
+        self.note("reload")
+
+    async def bring_to_front(self) -> None:
+        self.note(f"switch {self._address}")
+
+    async def close(self) -> None:
+        self.note("close tab")
+        self.session.pages.remove(self)
+
+    async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
+        self._looks += 1
+        self._surveyed = list(self.elements)
+        return [self._answer(ask) for ask in asks]
+
+    def _answer(self, ask: Ask) -> Sighting:
+        shown = [e for e in self._surveyed if not e.hidden and e.after_looks < self._looks]
+        places = -1
+        ways = ask.inside or ((ask.by.within,) if ask.by.within else ())
+        if ways:
+            spots = next((found for way in ways if (found := _places(shown, way))), [])
+            places = len(spots)
+            shown = [e for e in shown if places == 1 and e.place == spots[0]]
+        hits = [e for e in shown if e.answers(ask.by, ask.want)]
+        hits = _preferred(hits, ask) if ask.by.by in {"name", "text"} else hits
+        if ask.nth:
+            index = ask.nth - 1 if ask.nth > 0 else ask.nth
+            hits = hits[index:][:1]
+        return Sighting(len(hits), tuple(self._match(e) for e in hits), places if ask.inside else -1)
+
+    def _match(self, element: FakeElement) -> Match:
+        where = f"行「{element.place}」" if element.place else ""
+        return Match(element.text, element.kind, element.kind, where, 0, self._surveyed.index(element))
+
+    async def element(self, match: Match) -> Element:
+        return FakeHandle(self, self._surveyed[match.token])
+
+    async def query(self, by: By, scope: Element | None = None) -> list[Element]:
+        if scope is not None:
+            return await scope.query(by)
+        (sighting,) = await self.survey([Ask(by)])
+        return [await self.element(match) for match in sighting.matches]
+
+    async def texts(self, near: str, limit: int = 5) -> list[str]:
+        every = dict.fromkeys(e.text for e in self.elements if not e.hidden)
+        return sorted(every, key=lambda one: -difflib.SequenceMatcher(None, near, one).ratio())[:limit]
+
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        if "/* settled */" in script:
+            return {"busy": 0, "rows": sum(e.kind == "row" and not e.hidden for e in self.elements), "ready": True}
+        if "/* table */" in script:
+            return self._table()
+        self.note("evaluate")
+        return None
+
+    def _table(self) -> Json:
+        rows = self.site.tables.get(self._address)
+        if rows is None:
+            return {"header": [], "rows": [list(e.cells) for e in self.elements if e.kind == "row" and not e.hidden]}
+        header = list(rows[0]) if rows else []
+        return {"header": [*header], "rows": [[one[name] for name in header] for one in rows]}
+
+    async def press(self, key: str) -> None:
+        self.note(f"press {key}")
+
+    async def screenshot(self, *, full: bool = False, mask: Sequence[Element] = ()) -> bytes:
+        return PICTURE
+
+    async def aria_snapshot(self) -> str:
+        return "\n".join(f"- {e.kind} {json.dumps(e.text, ensure_ascii=False)}" for e in self.elements if not e.hidden)
+
+    async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
+        self._sent.clear()
+        await action()
+        if not self._sent:
+            raise PageTimeout(self.url, timeout_ms)
+        name, content = self._sent.pop()
+        if not content:
+            raise DownloadBroken(name, "canceled")
+        path = free_path(self.session.downloads, name)
+        await asyncio.to_thread(self.session.downloads.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(path.write_bytes, content)
+        self.note(f"download {name}")
+        return Download(name, path, self.url, len(content))
+
+    async def collect_response(
+        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
+    ) -> str:
+        await action()
+        if address_part not in self.site.tables:
+            raise PageTimeout(address_part, timeout_ms)
+        return json.dumps(self.site.tables[address_part], ensure_ascii=False)
+
+
+class FakeHandle:
+    """One element of a fake page, in the hand."""
+
+    def __init__(self, page: FakePage, model: FakeElement) -> None:
+        self.page = page
+        self.model = model
+
+    def _act(self, event: str) -> None:
+        name = f"{self.model.place} › {self.model.text}" if self.model.place else self.model.text
+        if not self.model.enabled:
+            raise ElementBlocked(name, "不可用（灰色）", url=self.page.url)
+        self.page.note(event.format(name))
+
+    async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None:
+        self._act("double_click {}" if count == 2 else "click {}")
+        if self.model.kind in {"checkbox", "radio", "switch"}:
+            self.model.checked = not self.model.checked
+        if self.model.then:
+            self.model.then(self.page)
+
+    async def hover(self, *, timeout_ms: int = 10_000) -> None:
+        self._act("hover {}")
+
+    async def press(self, key: str) -> None:
+        self._act(f"press {key} on {{}}")
+
+    async def type(self, text: str) -> None:
+        self.model.value += text
+        self._act(f"type {{}} = {_braced(text)}")
+
+    async def fill(self, text: str, *, timeout_ms: int = 10_000) -> None:
+        self._act(f"fill {{}} = {_braced(text)}")
+        self.model.value = text
+
+    async def clear(self) -> None:
+        await self.fill("")
+
+    async def text(self) -> str:
+        return " ".join(self.model.cells) if self.model.kind == "row" else self.model.value or self.model.text
+
+    async def value(self) -> str:
+        return self.model.value
+
+    async def attribute(self, name: str) -> str | None:
+        known = {"data-testid": self.model.testid, "placeholder": self.model.placeholder, "value": self.model.value}
+        return known.get(name) or None
+
+    async def is_visible(self) -> bool:
+        return not self.model.hidden
+
+    async def is_enabled(self) -> bool:
+        return self.model.enabled
+
+    async def is_checked(self) -> bool:
+        return self.model.checked
+
+    async def check(self, on: bool) -> None:
+        if self.model.checked != on:
+            await self.click()
+
+    async def set_files(self, paths: Sequence[Path]) -> None:
+        names = ", ".join(path.name for path in paths)
+        self._act(f"upload {{}} = {_braced(names)}")
+        self.model.value = names
+
+    async def select(self, values: Sequence[str]) -> None:
+        self._act(f"select {{}} = {_braced(', '.join(values))}")
+        self.model.value = ", ".join(values)
+
+    async def drag_to(self, other: Element) -> None:
+        self._act(f"drag {{}} to {_braced(await other.describe())}")
+
+    async def screenshot(self) -> bytes:
+        return PICTURE
+
+    async def scroll(self) -> None:
+        self._act("scroll to {}")
+
+    async def query(self, by: By) -> list[Element]:
+        inside = [e for e in self.page.elements if e.place == self.model.text and not e.hidden]
+        return [FakeHandle(self.page, e) for e in inside if e.answers(by, "act")]
+
+    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
+        if "/* widget */" in script:
+            return {"family": "plain", "kind": self.model.kind, "value": self.model.value}
+        return await self.page.evaluate_json(script, arg)
+
+    async def describe(self) -> str:
+        return f"{self.model.kind}「{self.model.text}」"
+
+
+def _places(shown: list[FakeElement], way: By) -> list[str]:
+    rows = [e for e in shown if e.kind in {"row", "section"}]
+    wanted = way.value
+    hits = [e for e in rows if (wanted in e.cells if e.kind == "row" else wanted == e.text) or (e.css == wanted != "")]
+    return [e.text for e in hits]
+
+
+def _preferred(hits: list[FakeElement], ask: Ask) -> list[FakeElement]:
+    if ask.want == "see" or ask.by.by == "text":
+        return hits
+    fields = [e for e in hits if e.kind in {"field", "select", "checkbox", "radio", "switch"}]
+    if ask.want == "fill":
+        return fields
+    return [e for e in hits if e.kind in ACTIONABLE] or fields or hits
+
+
+def _braced(words: str) -> str:
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a494441"
+    "54789c63f80f0001010100b138f6140000000049454e44ae426082"
+)
+"""A picture of one pixel."""
+
+
+def conforms(site: FakeSite) -> Browser:
+    """The fake as the protocol: the type checker proves here that it obeys."""
+    return FakeBrowser(site)

@@ -1,0 +1,504 @@
+"""Nodes to model objects, led by the types of their fields; every problem is reported at its place, none stops the rest."""
+
+import types
+from collections.abc import Iterable, Mapping as MappingABC
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+
+from bots.flow.language import nearest
+from bots.flow.messages import for_pydantic
+from bots.flow.part import Part, key_of
+from bots.flow.problem import Problem, Refused, Span
+from bots.flow.source import Mapping, Node, Scalar, Sequence
+from bots.flow.step import MODIFIERS_ZH, Step
+
+Verbs: TypeAlias = MappingABC[str, type[Step]]
+
+BAD: Final = object()
+"""Stands for a value whose problem has been reported."""
+
+MAX_STEPS: Final = 5_000
+
+YES_ZH: Final = {"是": "true", "否": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a type asks of a node: `steps`, `part`, `map`, `list`, `bool`, `any_of`, or `leaf`."""
+
+    kind: str
+    inner: tuple[Any, ...] = ()
+    words: frozenset[str] = frozenset()
+    annotation: Any = None
+
+
+@lru_cache(maxsize=4096)
+def shape_of(annotation: Any) -> Shape:
+    """Return the shape of a field's type."""
+    if get_origin(annotation) is Annotated:
+        return shape_of(get_args(annotation)[0])
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        members = tuple(arg for arg in args if arg is not type(None))
+        return shape_of(members[0]) if len(members) == 1 else Shape("any_of", members, annotation=annotation)
+    if origin in (tuple, list, frozenset, set) and args:
+        item = args[0]
+        bare = get_args(item)[0] if get_origin(item) is Annotated else item
+        if isinstance(bare, type) and issubclass(bare, Step):
+            return Shape("steps")
+        fixed = args if origin is tuple and (len(args) != 2 or args[1] is not Ellipsis) else (item,)
+        return Shape("list", fixed)
+    if origin in (dict, MappingABC):
+        return Shape("map", args)
+    if origin is Literal:
+        return Shape("leaf", words=frozenset(str(arg) for arg in args))
+    if annotation is bool:
+        return Shape("bool")
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return Shape("part", (annotation,))
+    return Shape("leaf", annotation=annotation)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a part: `fields` maps every accepted key, English and Chinese, to its field."""
+
+    fields: dict[str, str]
+    shapes: dict[str, Shape]
+    chinese: dict[str, str]
+
+
+@lru_cache(maxsize=1024)
+def keys_of(model: type[Part]) -> Keys:
+    """Return the keys of a part or a verb; a verb's main field is not among them, its modifiers are."""
+    is_step = issubclass(model, Step)
+    chinese = {**(MODIFIERS_ZH if is_step else {}), **{key_of(key): zh for key, zh in model.keys_zh.items()}}
+    main = model.main if issubclass(model, Step) else ""
+    shapes = {name: shape_of(info.annotation) for name, info in model.model_fields.items()}
+    fields: dict[str, str] = {}
+    for name in model.model_fields:
+        if name != main:
+            key = key_of(name)
+            fields[key] = name
+            if key in chinese:
+                fields[chinese[key]] = name
+    return Keys(fields, shapes, chinese)
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A word of the language as it stands in the source, with both its names."""
+
+    span: Span
+    zh: str
+    en: str
+
+
+@dataclass
+class Builder:
+    """Turns nodes into parts; collects problems and the words it met."""
+
+    path: str
+    verbs: Verbs
+    problems: list[Problem] = field(default_factory=list)
+    renames: list[Rename] = field(default_factory=list)
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        """Index the verbs by both names."""
+        self.by_name: dict[str, type[Step]] = {}
+        for verb in self.verbs.values():
+            self.by_name[verb.verb] = verb
+            self.by_name[verb.zh] = verb
+
+    # values -----------------------------------------------------------------------------------------------------
+
+    def value(self, shape: Shape, node: Node, model: type[Part]) -> Any:
+        """Return what pydantic is to validate for `node`, or BAD."""
+        match shape.kind:
+            case "steps":
+                return self.steps(node)
+            case "part":
+                return self.part(shape.inner[0], node)
+            case "map" if isinstance(node, Mapping):
+                inner = shape_of(shape.inner[1])
+                pairs = [(key.text, self.filled(inner, key, item, model)) for key, item in node.pairs]
+                return BAD if any(item is BAD for _, item in pairs) else dict(pairs)
+            case "list" if isinstance(node, Sequence):
+                shapes = [shape_of(inner) for inner in shape.inner]
+                items = [self.value(shapes[min(n, len(shapes) - 1)], item, model) for n, item in enumerate(node.items)]
+                return BAD if any(item is BAD for item in items) else items
+            case "list" if (
+                isinstance(node, Scalar) and len(shape.inner) == 1 or shape.kind == "list" and isinstance(node, Mapping)
+            ):
+                item = self.value(shape_of(shape.inner[0]), node, model)
+                return BAD if item is BAD else [item]
+            case "bool" if isinstance(node, Scalar):
+                return self._word(node, YES_ZH) or node.text
+            case "any_of":
+                return self._any_of(shape, node, model)
+            case _:
+                return self._leaf(shape, node, model)
+
+    def filled(self, shape: Shape, key: Scalar, node: Node, model: type[Part]) -> Any:
+        """Return the value behind a key; nothing written at all is reported, because it is a slip as often as not."""
+        if isinstance(node, Scalar) and node.empty:
+            self.add(
+                "E-EMPTY",
+                key.span,
+                f'“{key.text}”后面没有写内容；真要空着，请写 ""。',
+                f'Nothing is written after "{key.text}"; write "" to mean the empty text.',
+                fix=f'{key.text}: ""',
+            )
+            return BAD
+        return self.value(shape, node, model)
+
+    def _leaf(self, shape: Shape, node: Node, model: type[Part]) -> Any:
+        if isinstance(node, Scalar):
+            if shape.words:
+                chinese = {zh: en for en, zh in model.words_zh.items() if en in shape.words}
+                return self._word(node, chinese) or node.text
+            return node.text
+        return plain(node)
+
+    def _word(self, node: Scalar, chinese: MappingABC[str, str]) -> str:
+        """Note a fixed word in either language and return its English, '' if it is none."""
+        english = {en: zh for zh, en in chinese.items()}
+        if node.text in chinese:
+            self._rename(node, node.text, chinese[node.text])
+            return chinese[node.text]
+        if node.text in english:
+            self._rename(node, english[node.text], node.text)
+        return ""
+
+    def _any_of(self, shape: Shape, node: Node, model: type[Part]) -> Any:
+        """Return the first alternative of a union that fits; the last one's words explain a failure."""
+        members = [shape_of(member) for member in shape.inner]
+        fitting = [(member, annotation) for member, annotation in zip(members, shape.inner, strict=True)
+                   if self._may_fit(member, node)]  # fmt: skip
+        if isinstance(node, Mapping):
+            fitting.sort(key=lambda pair: -self._known_keys(pair[0], node))
+        failures: list[list[Problem]] = []
+        for member, annotation in fitting:
+            before, words = len(self.problems), len(self.renames)
+            value = self.value(member, node, model)
+            if value is not BAD and member.kind != "steps":
+                value = self._validated(annotation, value, node)
+            if value is not BAD:
+                return value
+            failures.append(self.problems[before:])
+            del self.problems[before:]
+            del self.renames[words:]
+        if failures:
+            self.problems.extend(failures[0] if isinstance(node, Mapping) else failures[-1])
+        else:
+            self.add("E-VALUE", node.span, "这里的写法不对。", "This does not fit here.")
+        return BAD
+
+    def _may_fit(self, shape: Shape, node: Node) -> bool:
+        match shape.kind:
+            case "steps" | "list":
+                return not isinstance(node, Scalar)
+            case "map":
+                return isinstance(node, Mapping)
+            case "part":
+                part: type[Part] = shape.inner[0]
+                return isinstance(node, Mapping) or bool(part.short if isinstance(node, Scalar) else part.short_list)
+            case _:
+                return isinstance(node, Scalar)
+
+    def _known_keys(self, shape: Shape, node: Mapping) -> int:
+        if shape.kind != "part":
+            return 0
+        known = keys_of(shape.inner[0]).fields
+        return sum(1 if key.text in known else -1 for key, _ in node.pairs)
+
+    def _validated(self, annotation: Any, value: Any, node: Node) -> Any:
+        try:
+            return _adapter(annotation).validate_python(value)
+        except ValidationError as error:
+            self._report(error, node, Part)
+            return BAD
+
+    # parts ------------------------------------------------------------------------------------------------------
+
+    def part(self, model: type[Part], node: Node) -> Any:
+        """Return the part that `node` writes, or BAD."""
+        if issubclass(model, Step):
+            steps = self.steps(node)
+            return steps[0] if isinstance(steps, tuple) and len(steps) == 1 else BAD
+        if not isinstance(node, Mapping):
+            return self._short(model, node)
+        keys = keys_of(model)
+        return self.make(model, self.fields(model, keys, node.pairs), node)
+
+    def _short(self, model: type[Part], node: Node) -> Any:
+        name = model.short if isinstance(node, Scalar) else model.short_list
+        if not name:
+            known = keys_of(model)
+            self.add(
+                "E-NOT-MAPPING",
+                node.span,
+                "这里要写“名字: 值”，一行一个，比上一行多缩进两格。",
+                "Key: value pairs are wanted here, one a line, indented two more than the line above.",
+                allowed=list(known.fields),
+            )
+            return BAD
+        value = self.value(keys_of(model).shapes[name], node, model)
+        return BAD if value is BAD else self.make(model, {name: (node, value)}, node)
+
+    def fields(
+        self, model: type[Part], keys: Keys, pairs: Iterable[tuple[Scalar, Node]]
+    ) -> dict[str, tuple[Node, Any]]:
+        """Return field → (node, value) for the pairs; unknown and doubled keys are reported and left out."""
+        found: dict[str, tuple[Node, Any]] = {}
+        for key, node in pairs:
+            name = keys.fields.get(key.text)
+            if name is None:
+                meant = self._unknown_key(model, keys, key)
+                found.setdefault(keys.fields.get(meant, "?"), (node, BAD))
+            elif name in found and found[name][1] is not BAD:
+                self.add(
+                    "E-DUPLICATE-KEY",
+                    key.span,
+                    f"“{key.text}”和上面的“{key_of(name)}”是同一个意思，只能写一个。",
+                    f'"{key.text}" means the same as "{key_of(name)}" above; write one of them.',
+                    found=key.text,
+                )
+            else:
+                self._note_key(keys, key, name)
+                found[name] = (node, self.filled(keys.shapes[name], key, node, model))
+        return found
+
+    def _note_key(self, keys: Keys, key: Scalar, name: str) -> None:
+        english = key_of(name)
+        if english in keys.chinese:
+            self._rename(key, keys.chinese[english], english)
+
+    def _unknown_key(self, model: type[Part], keys: Keys, key: Scalar) -> str:
+        """Report the key and return the one that was probably meant, so that it is not reported as missing too."""
+        allowed = list(keys.fields)
+        close = nearest(key.text, allowed)
+        verb = self.by_name.get(key.text) if issubclass(model, Step) else None
+        if verb is not None:
+            zh = f"“{key.text}”是另一个步骤，要另起一行，用“- ”开头。"
+            en = f'"{key.text}" is a step of its own: begin a new line with "- ".'
+        else:
+            zh = f"这里没有“{key.text}”这一项。" + (f"是不是想写“{close[0]}”？" if close else "")
+            en = f'There is no key "{key.text}" here.' + (f' Did you mean "{close[0]}"?' if close else "")
+        self.add("E-KEY", key.span, zh, en, found=key.text, allowed=[*close, *(k for k in allowed if k not in close)],
+                 fix=f"{close[0]}:" if close and verb is None else "")  # fmt: skip
+        return close[0] if close else ""
+
+    def make(self, model: type[Part], found: dict[str, tuple[Node, Any]], node: Node) -> Any:
+        """Return the validated part, or BAD with every problem reported."""
+        good = {name: value for name, (_, value) in found.items() if value is not BAD}
+        bad = len(good) < len(found)
+        try:
+            made = model.model_validate(good)
+        except ValidationError as error:
+            skip = {name for name, (_, value) in found.items() if value is BAD}
+            self._report(error, node, model, {name: inner for name, (inner, _) in found.items()}, skip)
+            return BAD
+        if bad:
+            return BAD
+        made._nodes = {name: inner for name, (inner, _) in found.items()}
+        return made
+
+    # steps ------------------------------------------------------------------------------------------------------
+
+    def steps(self, node: Node) -> Any:
+        """Return the steps of a list, or of a single step written without a list."""
+        if isinstance(node, Scalar) and node.empty:
+            return ()
+        nodes = node.items if isinstance(node, Sequence) else [node]
+        made = [self.step(item) for item in nodes]
+        return BAD if any(step is BAD for step in made) else tuple(made)
+
+    def step(self, node: Node) -> Any:
+        """Return one step, or BAD."""
+        self.count += 1
+        if self.count > MAX_STEPS:
+            if self.count == MAX_STEPS + 1:
+                self.add("E-LIMIT", node.span, f"步骤超过 {MAX_STEPS:,} 个；请拆成几个流程。",
+                         f"More than {MAX_STEPS:,} steps; split the flow.")  # fmt: skip
+            return BAD
+        if isinstance(node, Scalar):
+            return self._bare(node)
+        if isinstance(node, Sequence) or not node.pairs:
+            self.add("E-NOT-A-STEP", node.span, "一步要写成“动词: 内容”，例如 - click: 查询。",
+                     "A step is written verb: value, for example - click: Search.", fix="- click: 查询")  # fmt: skip
+            return BAD
+        return self._verb(node)
+
+    def _bare(self, node: Scalar) -> Any:
+        verb = self.by_name.get(node.text)
+        if verb is None:
+            return self._unknown_verb(node, bare=True)
+        self._rename(node, verb.zh, verb.verb)
+        if verb.main and verb.model_fields[verb.main].is_required():
+            self.add("E-EMPTY", node.span, f"“{node.text}”后面要写内容，例如 {example_line(verb)}",
+                     f'"{node.text}" needs a value, for example {example_line(verb)}', fix=example_line(verb))  # fmt: skip
+            return BAD
+        return self._placed(self.make(verb, {}, node), node)
+
+    def _verb(self, node: Mapping) -> Any:
+        candidates = [(key, self.by_name[key.text]) for key, _ in node.pairs if key.text in self.by_name]
+        if not candidates:
+            return self._unknown_verb(self._verb_like(node), bare=False)
+        key, verb = self._choose(candidates)
+        self._rename(key, verb.zh, verb.verb)
+        value = next(item for other, item in node.pairs if other is key)
+        rest = [(other, item) for other, item in node.pairs if other is not key]
+        keys = keys_of(verb)
+        found = self.fields(verb, keys, rest)
+        if verb.main:
+            self._main(verb, keys, key, value, found)
+        elif not (isinstance(value, Scalar) and value.empty):
+            self.add(
+                "E-VALUE",
+                value.span,
+                f"“{key.text}”后面不用写内容。",
+                f'"{key.text}" takes no value.',
+                fix=f"- {key.text}",
+            )
+            return BAD
+        return self._placed(self.make(verb, found, node), node)
+
+    def _main(self, verb: type[Step], keys: Keys, key: Scalar, value: Node, found: dict[str, tuple[Node, Any]]) -> None:
+        shape = keys.shapes[verb.main]
+        if isinstance(value, Scalar) and value.empty and not verb.model_fields[verb.main].is_required():
+            return
+        found[verb.main] = (value, self.filled(shape, key, value, verb))
+
+    def _choose(self, candidates: list[tuple[Scalar, type[Step]]]) -> tuple[Scalar, type[Step]]:
+        """Return the verb of a step: the one of which every other verb-like key is a key (`export` has `expect`)."""
+        for key, verb in candidates:
+            known = keys_of(verb).fields
+            if all(other is key or other.text in known for other, _ in candidates):
+                return key, verb
+        return candidates[0]
+
+    def _verb_like(self, node: Mapping) -> Scalar:
+        """Return the key that was most likely meant as the verb: not a modifier, nearest to a verb."""
+        modifiers = {*MODIFIERS_ZH, *MODIFIERS_ZH.values()}
+        keys = [key for key, _ in node.pairs if key.text not in modifiers]
+        close = [key for key in keys if nearest(key.text, self.by_name)]
+        return (close or keys or [node.pairs[0][0]])[0]
+
+    def _unknown_verb(self, key: Scalar, *, bare: bool) -> Any:
+        slip = self._joined(key)
+        if slip:
+            return slip
+        close = nearest(key.text, self.by_name)
+        zh = f"没有“{_cut(key.text)}”这个步骤。" + (f"是不是想写“{close[0]}”？" if close else "")
+        en = f'There is no step "{_cut(key.text)}".' + (f' Did you mean "{close[0]}"?' if close else "")
+        rest = sorted(name for name in self.by_name if name not in close)
+        fix = "" if not close else f"- {close[0]}" if bare else f"- {close[0]}:"
+        self.add("E-VERB", key.span, zh, en, found=_cut(key.text), allowed=[*close, *rest], fix=fix)
+        return BAD
+
+    def _joined(self, key: Scalar) -> Any:
+        """Recognise `click:查询`, `click：查询` and `-click`: a blank is missing or the colon is full-width."""
+        text = key.text.lstrip("-").strip()
+        head, colon, tail = text.partition(":") if ":" in text else text.partition("：")
+        word = head.strip()
+        if word not in self.by_name or (not colon and text == key.text):
+            return None
+        if colon == "：":
+            zh, en = "冒号是中文的“：”，请换成英文冒号加一个空格。", "The colon is full-width; use : and a blank."
+        elif text != key.text:
+            zh, en = "“-”后面少了一个空格。", "A blank is missing after the -."
+        else:
+            zh, en = "冒号后面少了一个空格。", "A blank is missing after the colon."
+        fix = f"- {word}: {tail.strip()}" if tail.strip() else f"- {word}{':' if colon else ''}"
+        self.add("P-COLON" if colon else "P-DASH", key.span, zh, en, found=_cut(key.text), fix=fix)
+        return BAD
+
+    def _placed(self, step: Any, node: Node) -> Any:
+        if step is not BAD:
+            step.place(self.path, node.span, node)
+        return step
+
+    # problems ---------------------------------------------------------------------------------------------------
+
+    def add(
+        self, code: str, span: Span, zh: str, en: str, *, found: str = "", allowed: Iterable[str] = (), fix: str = ""
+    ) -> None:
+        """Report an error."""
+        self.problems.append(Problem(code, self.path, span, zh, en, found, tuple(allowed), fix))
+
+    def refuse(self, refused: Refused, node: Node) -> None:
+        """Report a refusal at its place inside `node`."""
+        span = node.span
+        if isinstance(node, Scalar) and refused.length and span.line == span.end_line:
+            span = span.part(refused.offset + (node.style in ("'", '"') and 1), refused.length)
+        self.add(
+            refused.code, span, refused.zh, refused.en, found=refused.found, allowed=refused.allowed, fix=refused.fix
+        )
+
+    def _report(
+        self,
+        error: ValidationError,
+        node: Node,
+        model: type[Part],
+        nodes: MappingABC[str, Node] | None = None,
+        skip: Iterable[str] = (),
+    ) -> None:
+        left_out = {key_of(name) for name in skip}
+        by_key = {key_of(name): inner for name, inner in (nodes or {}).items()}
+        for detail in error.errors(include_url=False):
+            loc = detail["loc"]
+            if str(loc[0]) in left_out if loc else left_out:
+                continue
+            start = by_key.get(str(loc[0])) if loc else None
+            place = follow(start, loc[1:]) if start is not None else follow(node, loc)
+            refused = detail.get("ctx", {}).get("error")
+            if isinstance(refused, Refused):
+                self.refuse(refused, place)
+            else:
+                self.refuse(for_pydantic(detail, model), place if detail["type"] != "missing" else _head(node))
+
+    def _rename(self, node: Scalar, zh: str, en: str) -> None:
+        self.renames.append(Rename(node.span, zh, en))
+
+
+@lru_cache(maxsize=512)
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation)
+
+
+def follow(node: Node, loc: Iterable[str | int]) -> Node:
+    """Return the node that pydantic's `loc` leads to; parts that are no key or index (union tags) are passed over."""
+    for part in loc:
+        if isinstance(node, Mapping) and isinstance(part, str):
+            node = next((item for key, item in node.pairs if key.text == part), node)
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+    return node
+
+
+def _head(node: Node) -> Node:
+    """Return the first key of a mapping: where a missing key is shown."""
+    return node.pairs[0][0] if isinstance(node, Mapping) and node.pairs else node
+
+
+def plain(node: Node) -> Any:
+    """Return a node as text, dict and list."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {key.text: plain(item) for key, item in node.pairs}
+    return [plain(item) for item in node.items]
+
+
+def example_line(verb: type[Step]) -> str:
+    """Return the first line of a verb's example."""
+    return verb.example.strip().split("\n")[0]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,476 @@
+"""Expressions inside `${…}`: a whitelist over Python's own `ast`; whatever is not named here is refused.
+
+No attribute of a Python object is ever read: a dot looks up a key of a mapping, or year, month and day of a date.
+There are no loops, no powers and no repetition of text, and size and depth are bounded, so the cost is too.
+"""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from functools import lru_cache
+from typing import Any, Final
+from unicodedata import normalize
+
+from bots.flow.functions import BY_NAME, DAY_NAMES, Function, as_text, to_date, to_number
+from bots.flow.language import nearest
+from bots.flow.problem import Refused
+
+MAX_LENGTH: Final = 500
+MAX_PARTS: Final = 200
+MAX_DEPTH: Final = 20
+MAX_RESULT: Final = 1_000_000
+MAX_NUMBER: Final = Decimal(10) ** 30
+
+Functions = Mapping[str, Callable[..., object]]
+NO_FUNCTIONS: Functions = {}
+
+PROVIDED: Final = frozenset({"totp", "动态口令"})
+"""Functions that only a running engine can offer; they are known here so that a check accepts them."""
+
+LOOSE_NAME = re.compile(r"[^\W\d][\w （）()/·%．.、-]*")
+"""A column such as 金额(元) or 商品 ID: not a Python name, still a name."""
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Mult: operator.mul,
+    ast.Sub: operator.sub,
+}
+_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.NotEq: operator.ne,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What stands between `${` and `}`; `names` are the names that it needs from the scope."""
+
+    source: str
+    names: frozenset[str]
+    calls: frozenset[str]
+    tree: ast.expr | None
+    """None for a loose name such as `金额(元)`, which is looked up whole."""
+
+    @classmethod
+    def parse(cls, source: str) -> "Expression":
+        """Return the expression; raises `Refused` with the offset of what is not allowed."""
+        return _parse(source)
+
+    def evaluate(self, scope: Mapping[str, object], functions: Functions = NO_FUNCTIONS) -> object:
+        """Return the value; raises `Refused` for an unknown name or values that do not fit together.
+
+        `scope` holds names with text, int, Decimal, date, list or mapping; `today` (a date) must be there for the
+        date functions. `functions` adds to the language's own.
+        """
+        if self.source in scope:
+            return scope[self.source]
+        if self.tree is None:
+            raise unknown_name(self.source, scope)
+        return _Evaluator(scope, functions).value(self.tree)
+
+
+def unknown_name(name: str, known: Mapping[str, object]) -> Refused:
+    """Return the refusal of a name that nothing has defined, with the nearest known ones."""
+    close = nearest(name, known)
+    return Refused(
+        "E-NAME",
+        f"这里没有叫“{name}”的值。" + (f"是不是想写 ${{{close[0]}}}？" if close else ""),
+        f'Nothing here is called "{name}".' + (f" Did you mean ${{{close[0]}}}?" if close else ""),
+        found=f"${{{name}}}",
+        allowed=close or sorted(known),
+        length=len(name),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _parse(source: str) -> Expression:
+    if not source.strip():
+        raise Refused("E-EXPRESSION", "${} 里面是空的，请写上名字。", "There is nothing between ${ and }.", found="${}")
+    if len(source) > MAX_LENGTH:
+        raise Refused(
+            "E-LIMIT",
+            f"表达式有 {len(source)} 个字，最多 {MAX_LENGTH} 个；请用 set 分几步算。",
+            f"The expression has {len(source)} characters, at most {MAX_LENGTH}; use set to take it in steps.",
+        )
+    text = source.strip()
+    lead = len(source) - len(source.lstrip())
+    try:
+        tree = ast.parse(f"({text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return _loose(text, error, lead)
+    walk = _Whitelist(text)
+    try:
+        walk.visit(tree, 1)
+    except Refused as refused:
+        loose = _is_loose(text) and isinstance(tree, (ast.Call, ast.BinOp, ast.Attribute)) and walk.only_names(tree)
+        if loose:
+            return Expression(text, frozenset({text}), frozenset(), None)
+        raise refused.shifted(lead) from None
+    return Expression(text, frozenset(walk.names), frozenset(walk.calls), tree)
+
+
+def _is_loose(text: str) -> bool:
+    return bool(LOOSE_NAME.fullmatch(text)) and any("一" <= c <= "鿿" for c in text)
+
+
+def _loose(text: str, error: Exception, lead: int) -> Expression:
+    if _is_loose(text):
+        return Expression(text, frozenset({text}), frozenset(), None)
+    offset = max((getattr(error, "offset", None) or 1) - 2, 0)
+    full_width = next((c for c in text if c in "（），“”‘’＋－＝＞＜！："), "")
+    if full_width:
+        at = text.index(full_width)
+        plain = {"“": '"', "”": '"', "‘": "'", "’": "'"}
+        fix = "".join(plain.get(c) or (normalize("NFKC", c) if c in "（），＋－＝＞＜！：" else c) for c in text)
+        raise Refused(
+            "E-EXPRESSION",
+            f"${{…}} 里面用了中文符号“{full_width}”，请换成英文符号。",
+            f'A full-width "{full_width}" stands inside ${{…}}; use the plain one.',
+            found=text,
+            fix=f"${{{fix}}}",
+            offset=at + lead,
+            length=1,
+        )
+    raise Refused(
+        "E-EXPRESSION",
+        f"看不懂 ${{{text}}}；请检查括号、引号和运算符是否成对、写全。",
+        f"${{{text}}} cannot be read; check that brackets, quotes and operators are complete.",
+        found=text,
+        offset=min(offset, max(len(text) - 1, 0)) + lead,
+        length=1,
+    )
+
+
+class _Whitelist:
+    """Walks a tree once and refuses what is not part of the language."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.names: set[str] = set()
+        self.calls: set[str] = set()
+        self.parts = 0
+
+    def visit(self, node: ast.expr, depth: int) -> None:
+        self.parts += 1
+        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
+            raise Refused(
+                "E-LIMIT",
+                "表达式太复杂了；请用 set 分几步算。",
+                "The expression is too complex; use set to take it in steps.",
+            )
+        for child in self._children(node):
+            self.visit(child, depth + 1)
+
+    def only_names(self, tree: ast.expr) -> bool:
+        """Say whether a tree holds nothing but names, as a column called 金额(元) does."""
+        allowed = (ast.Name, ast.Call, ast.Attribute, ast.BinOp, ast.Load, ast.operator)
+        known = any(isinstance(node, ast.Call) and self._name(node.func) in BY_NAME for node in ast.walk(tree))
+        return not known and all(isinstance(node, allowed) for node in ast.walk(tree))
+
+    def _children(self, node: ast.expr) -> list[ast.expr]:
+        match node:
+            case ast.Constant(value=value) if value is None or isinstance(value, (str, int, float)):
+                return []
+            case ast.Name(id=name):
+                if name not in DAY_NAMES:
+                    self.names.add(name)
+                return []
+            case ast.Attribute(value=value):
+                return [value]
+            case ast.Subscript(value=value, slice=ast.Slice(lower=low, upper=high, step=None)):
+                return [value, *(part for part in (low, high) if part is not None)]
+            case ast.Subscript(value=value, slice=index) if not isinstance(index, ast.Slice):
+                return [value, index]
+            case ast.BinOp(left=left, right=right, op=op) if type(op) in _BINARY:
+                return [left, right]
+            case ast.UnaryOp(operand=operand, op=ast.Not() | ast.USub() | ast.UAdd()):
+                return [operand]
+            case ast.BoolOp(values=values):
+                return list(values)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                if all(type(op) in _COMPARE or isinstance(op, (ast.In, ast.NotIn)) for op in ops):
+                    return [left, *others]
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return [test, body, other]
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return list(items)
+            case ast.Call(func=func, args=args, keywords=[]):
+                return self._call(node, func, args)
+            case _:
+                pass
+        raise self._refuse(node)
+
+    def _name(self, node: ast.expr) -> str:
+        return node.id if isinstance(node, ast.Name) else ""
+
+    def _call(self, node: ast.expr, func: ast.expr, args: list[ast.expr]) -> list[ast.expr]:
+        name = self._name(func)
+        if not name:
+            method = func.attr if isinstance(func, ast.Attribute) else ""
+            hint = f"；请写成 {method}(…)" if method in BY_NAME else ""
+            raise self._refuse(node, f"不能这样调用{hint}。", "Only functions of the language can be called.")
+        function = BY_NAME.get(name)
+        if function is None and name not in PROVIDED:
+            close = nearest(name, BY_NAME)
+            offset = self._offset(func)
+            raise Refused(
+                "E-FUNCTION",
+                f"没有叫“{name}”的函数。" + (f"是不是想写 {close[0]}(…)？" if close else ""),
+                f'There is no function "{name}".' + (f" Did you mean {close[0]}(…)?" if close else ""),
+                found=name,
+                allowed=close or sorted(FUNCTION_NAMES),
+                offset=offset,
+                length=len(name),
+            )
+        if function is not None and not function.least <= len(args) <= function.most:
+            raise _arity(function, name, len(args), self._offset(func))
+        self.calls.add(name)
+        return args
+
+    def _offset(self, node: ast.expr) -> int:
+        """Return where a node begins in the text; `ast` counts UTF-8 bytes and the bracket put before."""
+        line = f"({self.text}"
+        return max(len(line.encode()[: node.col_offset].decode("utf-8", "replace")) - 1, 0)
+
+    def _refuse(self, node: ast.expr, zh: str = "", en: str = "") -> Refused:
+        segment = ast.get_source_segment(f"({self.text}\n)", node) or self.text
+        return Refused(
+            "E-EXPRESSION",
+            zh or f"${{…}} 里面不能写“{segment}”；只能用名字、加减乘除、比较、且或非、如果否则和函数。",
+            en
+            or f'"{segment}" is not part of the language; names, + - * /, comparisons, and/or/not, if/else and '
+            "functions are.",
+            found=segment,
+            offset=self._offset(node),
+            length=len(segment),
+        )
+
+
+FUNCTION_NAMES: Final = frozenset(BY_NAME)
+
+
+def _arity(function: Function, name: str, given: int, offset: int) -> Refused:
+    wanted = str(function.least) if function.least == function.most else f"{function.least}–{function.most}"
+    return Refused(
+        "E-FUNCTION",
+        f"函数 {name} 要 {wanted} 个参数，这里给了 {given} 个；例如 ${{{function.example}}}。",
+        f"{name} takes {wanted} arguments, {given} were given; for example ${{{function.example}}}.",
+        found=f"{name}(…)",
+        offset=offset,
+        length=len(name),
+    )
+
+
+class _Evaluator:
+    """Computes a tree that `_Whitelist` has passed."""
+
+    def __init__(self, scope: Mapping[str, object], functions: Functions) -> None:
+        self.scope = scope
+        self.functions = functions
+
+    def value(self, node: ast.expr) -> Any:
+        result = self._value(node)
+        if isinstance(result, (str, list)) and len(result) > MAX_RESULT:
+            raise Refused("E-LIMIT", "算出来的内容太长。", "The result is too long.")
+        if isinstance(result, (int, Decimal)) and abs(result) > MAX_NUMBER:
+            raise Refused("E-LIMIT", "算出来的数太大。", "The result is too large.")
+        return result
+
+    def _value(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Constant(value=value):
+                return Decimal(repr(value)) if isinstance(value, float) else value
+            case ast.Name(id=name):
+                return self._lookup(name)
+            case ast.Attribute(value=owner, attr=key):
+                return _member(self.value(owner), key)
+            case ast.Subscript(value=owner, slice=ast.Slice(lower=low, upper=high)):
+                return _cut(self.value(owner), *(self._index(part) for part in (low, high)))
+            case ast.Subscript(value=owner, slice=index):
+                return _entry(self.value(owner), self.value(index))
+            case ast.BinOp(left=left, op=op, right=right):
+                return _binary(op, self.value(left), self.value(right))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return not truth(self.value(operand))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -to_number(self.value(operand))
+            case ast.UnaryOp(operand=operand):
+                return to_number(self.value(operand))
+            case ast.BoolOp(op=op, values=values):
+                return self._logic(isinstance(op, ast.And), values)
+            case ast.Compare():
+                return self._compare(node)
+            case ast.IfExp(test=test, body=body, orelse=other):
+                return self.value(body if truth(self.value(test)) else other)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return [self.value(item) for item in items]
+            case ast.Call(func=ast.Name(id=name), args=args):
+                return self._call(name, [self.value(arg) for arg in args])
+            case _:
+                raise Refused("E-EXPRESSION", "看不懂这个表达式。", "The expression cannot be read.")
+
+    def _lookup(self, name: str) -> Any:
+        if name in self.scope:
+            return self.scope[name]
+        for key, value in self.scope.items():
+            if normalize("NFKC", key) == name:
+                return value
+        if name in DAY_NAMES:
+            return self._call(name, [])
+        raise unknown_name(name, self.scope)
+
+    def _index(self, node: ast.expr | None) -> int | None:
+        return None if node is None else int(to_number(self.value(node)))
+
+    def _logic(self, every: bool, values: list[ast.expr]) -> Any:
+        result: Any = every
+        for node in values:
+            result = self.value(node)
+            if truth(result) is not every:
+                return result
+        return result
+
+    def _compare(self, node: ast.Compare) -> bool:
+        left = self.value(node.left)
+        for op, other in zip(node.ops, node.comparators, strict=True):
+            right = self.value(other)
+            if not _compare(op, left, right):
+                return False
+            left = right
+        return True
+
+    def _call(self, name: str, args: list[Any]) -> Any:
+        own = self.functions.get(name)
+        if own is not None:
+            return own(*args)
+        function = BY_NAME.get(name)
+        if function is None:
+            raise Refused(
+                "E-FUNCTION", f"函数“{name}”在这里用不了。", f'The function "{name}" is not available here.', found=name
+            )
+        if not function.needs_today:
+            return function.call(*args)
+        today = self.scope.get("today")
+        if not isinstance(today, date):
+            raise unknown_name("today", self.scope)
+        return function.call(to_date(today), *args)
+
+
+def truth(value: object) -> bool:
+    """Say whether a value counts as yes: text such as 否, no, false, 0 and the empty text count as no."""
+    if isinstance(value, str):
+        return value.strip().lower() not in ("", "0", "no", "false", "off", "否", "假")
+    return bool(value)
+
+
+def same_kind(left: object, right: object) -> tuple[Any, Any]:
+    """Return both values as numbers, dates or text, whichever fits both, so that "12" and 12 compare as people mean."""
+    for kind in (date, (int, Decimal)):
+        if isinstance(left, kind) or isinstance(right, kind):
+            convert = to_date if kind is date else to_number
+            try:
+                return convert(left), convert(right)
+            except Refused:
+                return as_text(left), as_text(right)
+    return left, right
+
+
+def _compare(op: ast.cmpop, left: object, right: object) -> bool:
+    if isinstance(op, (ast.In, ast.NotIn)):
+        inside = as_text(left) in right if isinstance(right, str) else left in _container(right)
+        return inside is isinstance(op, ast.In)
+    pair = same_kind(left, right)
+    try:
+        return bool(_COMPARE[type(op)](*pair))
+    except TypeError:
+        raise _mismatch(left, right) from None
+
+
+def _container(value: object) -> Any:
+    if isinstance(value, (list, tuple, Mapping)):
+        return value
+    raise Refused("E-TYPE", "in 的右边要是文字或列表。", "The right side of in must be text or a list.")
+
+
+def _binary(op: ast.operator, left: Any, right: Any) -> Any:
+    if isinstance(left, date) or isinstance(right, date):
+        return _dates(op, left, right)
+    if isinstance(op, ast.Add) and isinstance(left, str) and isinstance(right, str):
+        return left + right
+    if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, list):
+        return left + right
+    try:
+        result = _BINARY[type(op)](to_number(left), to_number(right))
+    except (DivisionByZero, InvalidOperation, ZeroDivisionError):
+        raise Refused("E-DIVIDE", "不能除以 0。", "Division by zero.") from None
+    except Refused:
+        raise _mismatch(left, right) from None
+    both_whole = isinstance(left, int) and isinstance(right, int) and not isinstance(op, ast.Div)
+    return int(result) if both_whole else result
+
+
+def _dates(op: ast.operator, left: Any, right: Any) -> Any:
+    adding, taking = isinstance(op, ast.Add), isinstance(op, ast.Sub)
+    try:
+        if taking and isinstance(left, date) and isinstance(right, date):
+            return (to_date(left) - to_date(right)).days
+        if isinstance(left, date) and (adding or taking):
+            days = int(to_number(right))
+            return to_date(left) + timedelta(days=days if adding else -days)
+    except (Refused, OverflowError):
+        raise _mismatch(left, right) from None
+    raise _mismatch(left, right)
+
+
+def _mismatch(left: object, right: object) -> Refused:
+    shown_left, shown_right = as_text(left)[:40], as_text(right)[:40]
+    return Refused(
+        "E-TYPE",
+        f"“{shown_left}”和“{shown_right}”不能这样算在一起；文字要变成数请用 number(…)，数要变成文字请用 text(…)。",
+        f'"{shown_left}" and "{shown_right}" do not go together; use number(…) or text(…).',
+        found=f"{shown_left} / {shown_right}",
+    )
+
+
+def _member(owner: object, key: str) -> Any:
+    if isinstance(owner, Mapping):
+        return _entry(owner, key)
+    if isinstance(owner, date) and key in ("year", "month", "day"):
+        return {"year": owner.year, "month": owner.month, "day": owner.day}[key]
+    raise Refused(
+        "E-TYPE", f"“{as_text(owner)[:40]}”下面没有“{key}”。", f'"{as_text(owner)[:40]}" has no "{key}".', found=key
+    )
+
+
+def _entry(owner: object, key: object) -> Any:
+    if isinstance(owner, Mapping):
+        if key in owner:
+            return owner[key]
+        raise unknown_name(as_text(key), {str(name): None for name in owner})
+    if isinstance(owner, (list, tuple, str)):
+        index = int(to_number(key))
+        if -len(owner) <= index < len(owner):
+            return owner[index]
+        raise Refused(
+            "E-EMPTY-LIST",
+            f"一共 {len(owner)} 项，没有第 {index} 项（从 0 数起）。",
+            f"There are {len(owner)} items, none at {index} (counted from 0).",
+        )
+    raise Refused("E-TYPE", "方括号前面要是一行数据或列表。", "Brackets need a row or a list before them.")
+
+
+def _cut(owner: object, low: int | None, high: int | None) -> Any:
+    if isinstance(owner, (list, tuple, str)):
+        return owner[low:high]
+    raise Refused("E-TYPE", "只有文字和列表可以取一段。", "Only text and lists can be sliced.")

@@ -1,0 +1,28 @@
+"""The two languages a person meets, and the search for what they probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+Lang = Literal["zh", "en"]
+
+
+class Bilingual(NamedTuple):
+    """One thing said in both languages."""
+
+    zh: str
+    en: str
+
+    def say(self, lang: Lang) -> str:
+        """Return the wording in `lang`."""
+        return self.zh if lang == "zh" else self.en
+
+
+def nearest(word: str, allowed: Iterable[str], count: int = 3, cutoff: float = 0.5) -> list[str]:
+    """Return up to `count` of `allowed` that look like `word`, best first.
+
+    A short Chinese word differs in one of two characters, a ratio of 0.5, so the cutoff is low.
+    """
+    names = list(dict.fromkeys(allowed))
+    lowered = {name.lower(): name for name in reversed(names)}
+    return [lowered[match] for match in get_close_matches(word.lower(), lowered, n=count, cutoff=cutoff)]

@@ -1,0 +1,90 @@
+"""Text to a flow or a site, or to every problem that stands in the way."""
+
+from collections.abc import Mapping as MappingABC
+from dataclasses import dataclass, field
+
+from bots.flow.build import BAD, Builder, Rename, Verbs
+from bots.flow.flow import Flow
+from bots.flow.part import Part
+from bots.flow.problem import Problem, Span, errors, in_order
+from bots.flow.site import Site
+from bots.flow.source import Mapping, load
+from bots.flow.step import MODIFIERS_ZH
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A flow, or None when `problems` holds an error; `renames` are the words of the language with their places."""
+
+    flow: Flow | None
+    problems: list[Problem]
+    renames: list[Rename] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSite:
+    """A site, or None when `problems` holds an error."""
+
+    site: Site | None
+    problems: list[Problem]
+    renames: list[Rename] = field(default_factory=list)
+
+
+def parse(text: str, path: str, verbs: Verbs) -> Parsed:
+    """Return the flow that `text` writes, or all its problems in the order of the file; never raises for a text.
+
+    `path` is what messages show. `verbs` maps names to step classes; both languages of every word are accepted.
+    """
+    made, problems, renames = _read(Flow, text, path, verbs)
+    if isinstance(made, Flow):
+        return Parsed(made, problems, renames)
+    return Parsed(None, problems, renames)
+
+
+def parse_site(text: str, path: str, verbs: Verbs) -> ParsedSite:
+    """Return the element library that `text` writes, or all its problems; never raises for a text."""
+    made, problems, renames = _read(Site, text, path, verbs)
+    if isinstance(made, Site):
+        return ParsedSite(made, problems, renames)
+    return ParsedSite(None, problems, renames)
+
+
+def words_of(model: type[Part], verbs: Verbs) -> frozenset[str]:
+    """Return every word of the language that may stand before a colon."""
+    models: list[type[Part]] = [model, *verbs.values()]
+    keys = {key for part in models for key in (*part.keys_zh, *part.keys_zh.values())}
+    names = {name for verb in verbs.values() for name in (verb.verb, verb.zh)}
+    return frozenset(keys | names | set(MODIFIERS_ZH) | set(MODIFIERS_ZH.values()))
+
+
+def _read(model: type[Part], text: str, path: str, verbs: Verbs) -> tuple[object, list[Problem], list[Rename]]:
+    root, problems = load(text, path, words_of(model, verbs))
+    builder = Builder(path, verbs)
+    made: object = BAD
+    if isinstance(root, Mapping):
+        made = builder.part(model, root)
+    elif not errors(problems):
+        builder.problems.append(_not_a_file(path, root.span if root else Span(), model))
+    found = in_order([*problems, *builder.problems])
+    if made is BAD or errors(found):
+        return None, found, builder.renames
+    if isinstance(made, Flow):
+        made.place(path, text, root)
+    elif isinstance(made, Site):
+        made.place(path, root)
+    return made, found, builder.renames
+
+
+def _not_a_file(path: str, span: Span, model: type[Part]) -> Problem:
+    if model is Flow:
+        zh, fix = "文件里没有流程；至少要写标题和步骤。", "title: 我的流程\nsite: practice\nsteps:\n  - open: 订单管理"
+        return Problem(
+            "E-NO-FLOW", path, span, zh, "There is no flow in this file; it needs a title and steps.", fix=fix
+        )
+    zh, fix = "文件里没有站点；至少要写站点名和地址。", "site: practice\nbase: https://example.com\npages: {}"
+    return Problem("E-NO-FLOW", path, span, zh, "There is no site in this file; it needs a name and a base.", fix=fix)
+
+
+def by_verb(verbs: Verbs) -> MappingABC[str, str]:
+    """Return Chinese verb → English verb."""
+    return {verb.zh: verb.verb for verb in verbs.values()}

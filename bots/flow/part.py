@@ -1,0 +1,48 @@
+"""The base of everything that is written in a file: keys with types, closed to any other key."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+
+NO_WORDS: Mapping[str, str] = MappingProxyType({})
+
+
+def key_of(field: str) -> str:
+    """Return the key that a person writes for a field: `in_` is `in`, because `in` is a word of Python's own."""
+    return field.rstrip("_")
+
+
+class Part(BaseModel):
+    """A mapping in a file. Immutable; an unknown key is refused.
+
+    `short` names the field that a bare text fills, `short_list` the one that a bare list fills: `click: 查询` is
+    `click: {name: 查询}`. `keys_zh` gives the Chinese of every key, `words_zh` the Chinese of fixed words among values.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        alias_generator=key_of,
+        populate_by_name=True,
+        protected_namespaces=(),
+    )
+
+    short: ClassVar[str] = ""
+    short_list: ClassVar[str] = ""
+    keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+    words_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+
+    _nodes: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_short(cls, data: Any) -> Any:
+        """Let a bare text or list stand for the mapping it abbreviates."""
+        if cls.short and not isinstance(data, (dict, list, tuple, BaseModel)):
+            return {cls.short: data}
+        if cls.short_list and isinstance(data, (list, tuple)):
+            return {cls.short_list: data}
+        return data

@@ -1,0 +1,282 @@
+"""Source text to nodes that know where they stand: every scalar is text, both of two equal keys are seen.
+
+libyaml's events are read instead of `compose`, because only events tell an anchor, an alias and a tag apart from
+the value they stand for, and because building from a flat stream cannot overflow the stack.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import yaml
+
+from bots.flow.prescan import Scanned, prescan
+from bots.flow.problem import LINE_BREAK, Problem, Span
+from bots.flow.syntax import explain
+
+MAX_SIZE_BYTES: Final = 1_000_000
+MAX_DEPTH: Final = 50
+MAX_NODES: Final = 100_000
+
+
+@dataclass(slots=True)
+class Scalar:
+    """Text with its place; `style` is '' (plain), "'", '"', '|' or '>'."""
+
+    text: str
+    span: Span
+    style: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Say whether nothing at all was written."""
+        return self.text == "" and self.style == ""
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Keys with values in the order they were written; a repeated key is reported and its first value kept."""
+
+    pairs: list[tuple[Scalar, "Node"]]
+    span: Span
+    style: str = ""
+
+    def get(self, *names: str) -> "Node | None":
+        """Return the value of the first key that is one of `names`."""
+        return next((value for key, value in self.pairs if key.text in names), None)
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Items in order."""
+
+    items: list["Node"]
+    span: Span
+    style: str = ""
+
+
+Node: TypeAlias = Scalar | Mapping | Sequence
+
+
+def load(text: str, path: str, words: Collection[str] = ()) -> tuple[Node | None, list[Problem]]:
+    """Return the file's root node (None if YAML could not be read or the file is empty) and every problem found.
+
+    `words` are the names that may stand before a colon; they let the pre-scan recognise `点击：查询`.
+    A line that the pre-scan could mend is read as mended, so that one slip does not hide the next.
+    """
+    too_large = _too_large(text, path)
+    if too_large:
+        return None, [too_large]
+    scanned = prescan(text, path, words)
+    builder = _Builder(path)
+    try:
+        root = builder.build(scanned.text)
+    except yaml.YAMLError as error:
+        return None, [*scanned.problems, *_syntax(error, scanned, text, path)]
+    return root, [*scanned.problems, *builder.problems]
+
+
+def _syntax(error: yaml.YAMLError, scanned: Scanned, text: str, path: str) -> list[Problem]:
+    """Return YAML's own complaint, unless the pre-scan has already said it better on that line or the one above."""
+    problem = explain(error, text, path)
+    said = {found.span.line for found in scanned.problems}
+    return [] if said & {problem.span.line, problem.span.line - 1} else [problem]
+
+
+def _too_large(text: str, path: str) -> Problem | None:
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size <= MAX_SIZE_BYTES:
+        return None
+    return Problem(
+        "E-TOO-LARGE",
+        path,
+        Span(),
+        f"文件有 {size:,} 字节，最多 {MAX_SIZE_BYTES:,} 字节；请拆成几个流程，用 run 一个接一个运行。",
+        f"The file has {size:,} bytes, at most {MAX_SIZE_BYTES:,} are read; split it and join the parts with run.",
+    )
+
+
+class TooDeep(yaml.YAMLError):
+    """More levels, or more values, than a person could read: `span` says where the limit was passed."""
+
+    def __init__(self, span: Span, zh: str, en: str) -> None:
+        """Keep both wordings for the problem that is made of it."""
+        super().__init__(en)
+        self.span, self.zh, self.en = span, zh, en
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not been read yet."""
+
+    node: Mapping | Sequence
+    key: Scalar | None = None
+    seen: dict[str, Scalar] = field(default_factory=dict)
+    skip: bool = False
+
+
+class _Builder:
+    """Builds the tree from the event stream, without recursion."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self.stack: list[_Open] = []
+        self.count = 0
+        self.documents = 0
+
+    def build(self, text: str) -> Node | None:
+        for event in _events(text):
+            self._take(event)
+        return self.root
+
+    def _take(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._mark(event)
+            self._add(Scalar(event.value, _span(event), event.style or ""))
+        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+            self._mark(event)
+            style = "flow" if event.flow_style else ""
+            span = _span(event)
+            node = Mapping([], span, style) if kind is yaml.MappingStartEvent else Sequence([], span, style)
+            self._add(node)
+            self.stack.append(_Open(node))
+            if len(self.stack) > MAX_DEPTH:
+                raise TooDeep(
+                    span,
+                    f"缩进超过 {MAX_DEPTH} 层，读不下去了；请把里面的步骤放到另一个流程，用 run 运行。",
+                    f"More than {MAX_DEPTH} levels of nesting; move the inner steps to another flow and run it.",
+                )
+        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+            self._close(event)
+        elif kind is yaml.AliasEvent:
+            self._refuse(event, "E-ALIAS", f"*{event.anchor}")
+            self._add(Scalar(f"*{event.anchor}", _span(event), "*"))
+        elif kind is yaml.DocumentStartEvent:
+            self.documents += 1
+            if self.documents == 2:
+                self._refuse(event, "E-SECOND-DOCUMENT", "---")
+
+    def _close(self, event: Any) -> None:
+        node = self.stack.pop().node
+        last = (node.pairs[-1][1] if node.pairs else None) if isinstance(node, Mapping) else _last(node.items)
+        if node.style == "flow":
+            end = (event.end_mark.line + 1, event.end_mark.column + 1)
+        elif last is not None:
+            end = (last.span.end_line, last.span.end_column)
+        else:
+            return
+        node.span = Span(node.span.line, node.span.column, *end)
+
+    def _add(self, node: Node) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise TooDeep(
+                node.span,
+                f"文件里的值超过 {MAX_NODES:,} 个；数据请放到表格里，用 items 或 rows 读取。",
+                f"More than {MAX_NODES:,} values; keep data in a sheet and read it with items or rows.",
+            )
+        if not self.stack:
+            if self.root is None and self.documents <= 1:
+                self.root = node
+            return
+        top = self.stack[-1]
+        if isinstance(top.node, Sequence):
+            top.node.items.append(node)
+        elif top.skip:
+            top.skip = False
+        elif top.key is None:
+            self._key(top, node)
+        else:
+            if top.key.text not in top.seen:
+                top.seen[top.key.text] = top.key
+                top.node.pairs.append((top.key, node))
+            top.key = None
+
+    def _key(self, top: _Open, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self.problems.append(
+                Problem(
+                    "E-KEY-NOT-TEXT",
+                    self.path,
+                    node.span,
+                    "冒号左边要写一个名字，这里却是一组括号；如果想引用变量，请写 ${名字} 并加英文引号。",
+                    "A name goes left of the colon, not a pair of brackets; a variable is written ${name}, in quotes.",
+                )
+            )
+            top.skip = True
+            return
+        top.key = node
+        first = top.seen.get(node.text)
+        if first is not None:
+            self._duplicate(first, node)
+
+    def _duplicate(self, first: Scalar, second: Scalar) -> None:
+        line, column = first.span.line, first.span.column
+        self.problems.append(
+            Problem(
+                "E-DUPLICATE-KEY",
+                self.path,
+                second.span,
+                f"“{second.text}”写了两次：第 {line} 行第 {column} 列已经有一个。请删掉一个，或者把其中一个改名。",
+                f'"{second.text}" is written twice: line {line}, column {column} has it already. '
+                "Delete one or rename it.",
+                found=second.text,
+            )
+        )
+
+    def _mark(self, event: Any) -> None:
+        if event.anchor:
+            self._refuse(event, "E-ANCHOR", f"&{event.anchor}")
+        if event.tag:
+            self._refuse(event, "E-TAG", event.tag)
+
+    def _refuse(self, event: Any, code: str, found: str) -> None:
+        zh, en = REFUSED[code]
+        self.problems.append(Problem(code, self.path, _span(event), zh, en, found=found))
+
+
+REFUSED: dict[str, tuple[str, str]] = {
+    "E-ALIAS": (
+        "星号开头会被当作“引用别处”，流程里不用这个写法。要写星号本身，请给整个值加英文引号；要重复步骤，请用 repeat 或 run。",
+        "A leading * refers to another place, which flows do not use. Quote the value to mean the star itself; "
+        "to repeat steps use repeat or run.",
+    ),
+    "E-ANCHOR": (
+        "& 开头会被当作“给这里起代号”，流程里不用这个写法。要写 & 本身，请给整个值加英文引号。",
+        "A leading & names this place, which flows do not use. Quote the value to mean the character itself.",
+    ),
+    "E-SECOND-DOCUMENT": (
+        "一个文件只写一个流程：这一行 --- 下面的内容不会运行。请删掉 ---，或者把下面的内容放到另一个文件。",
+        "One file holds one flow: nothing below this --- would run. Delete it, or move what follows to another file.",
+    ),
+    "E-TAG": (
+        "感叹号开头会被当作“类型标记”，流程里不用这个写法。要写感叹号本身，请给整个值加英文引号。",
+        "A leading ! marks a type, which flows do not use. Quote the value to mean the character itself.",
+    ),
+}
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = yaml.CBaseLoader(text) if hasattr(yaml, "CBaseLoader") else yaml.BaseLoader(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()
+
+
+def _span(event: Any) -> Span:
+    start, end = event.start_mark, event.end_mark
+    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _last(items: list[Node]) -> Node | None:
+    return items[-1] if items else None
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines as YAML counts them, without their ends."""
+    return LINE_BREAK.split(text)

@@ -1,0 +1,106 @@
+"""The base of every verb: what a line of a flow is, before anything knows how to do it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from pydantic import Field, PrivateAttr, SkipValidation
+
+from bots.flow.language import Bilingual, Lang
+from bots.flow.part import NO_WORDS, Part
+from bots.flow.problem import Span
+from bots.flow.values import Condition, Duration, Retry, Template, show
+
+MODIFIERS_ZH: dict[str, str] = {
+    "name": "步骤名",
+    "off": "停用",
+    "optional": "可选",
+    "retry": "重试",
+    "secret": "保密",
+    "timeout": "最多等",
+    "when": "仅当",
+}
+
+
+class Step(Part):
+    """One step. A verb is a subclass with its class facts, its fields, and (in `bots/steps`) `async def run(ctx)`.
+
+    `verb` and `zh` are its two names; `main` is the field that the value behind the verb fills (`click: 查询` fills
+    `target`); a verb without `main` is written bare (`- login`). `keys_zh` gives the Chinese of its own keys.
+    Fields that are Python words end in an underscore: `in_`, `else_`, `as_`. Steps inside a step have type `Steps`,
+    a mapping of its own is a `Part`, page elements are `Target`, pages `PageName`, text `Template`.
+    """
+
+    verb: ClassVar[str] = ""
+    zh: ClassVar[str] = ""
+    title: ClassVar[Bilingual] = Bilingual("", "")
+    example: ClassVar[str] = ""
+    main: ClassVar[str] = ""
+    keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+    sentence: ClassVar[Bilingual | None] = None
+    """How the step is said, with its fields in braces: `点击{target}`. None: title, then the main value."""
+    opens: ClassVar[bool] = False
+    """Whether the steps inside see names that cannot be known before running, such as the columns of a table."""
+
+    name: Template | None = None
+    when: Condition | None = None
+    optional: bool = False
+    timeout: Duration | None = None
+    retry: Retry | None = None
+    off: bool = False
+    secret: bool = False
+
+    _span: Span = PrivateAttr(default_factory=Span)
+    _path: str = PrivateAttr(default="")
+    _node: Any = PrivateAttr(default=None)
+
+    @property
+    def span(self) -> Span:
+        """Where the step stands in its file."""
+        return self._span
+
+    @property
+    def path(self) -> str:
+        """The file that the step stands in, as it was given to the parser."""
+        return self._path
+
+    @property
+    def where(self) -> str:
+        """`file:line`, for messages."""
+        return f"{self._path}:{self._span.line}"
+
+    def place(self, path: str, span: Span, node: Any = None) -> None:
+        """Note where the step was read; called once, by the parser."""
+        self._path, self._span, self._node = path, span, node
+
+    def say(self, lang: Lang) -> str:
+        """Return what the step does in one sentence, filled templates left visible."""
+        if self.name is not None:
+            return self.name.source
+        if self.sentence is not None:
+            shown = {field: show(getattr(self, field), lang) for field in type(self).model_fields}
+            return self.sentence.say(lang).format(**shown)
+        main = getattr(self, self.main, None) if self.main else None
+        title = self.title.say(lang)
+        gap = "" if lang == "zh" else " "
+        return title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{show(main, lang)}"
+
+    def children(self) -> tuple["Steps", ...]:
+        """Return the steps inside, one tuple per key that holds steps, in the order of the fields."""
+        values = (getattr(self, field) for field in type(self).model_fields)
+        return tuple(value for value in values if _holds_steps(value))
+
+    def defines(self) -> Iterable[str]:
+        """Return the names that later steps may use once this one has run: `set`, `read … as` give one."""
+        return ()
+
+    def binds(self) -> Iterable[str]:
+        """Return the names that only the steps inside may use: the row of a `for_each`."""
+        return ()
+
+
+Steps: TypeAlias = tuple[Annotated[SkipValidation[Step], Field()], ...]
+"""Steps in order; written as a list, or as a single step."""
+
+
+def _holds_steps(value: object) -> bool:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(item, Step) for item in value)

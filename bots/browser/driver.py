@@ -33,7 +33,8 @@ class By:
     """One way to find an element, every template already filled in.
 
     `value` is the text, test id, CSS selector, role … ; `name` the accessible name that goes with a role; `exact=False`
-    allows a part of the text; `within` narrows it to what lies inside; `frame` is a CSS selector of the iframe.
+    allows a part of the text; `within` narrows it to what lies inside; `frame` is a CSS selector of the iframe; `nth`
+    (from 1, -1 is the last) picks one of several as the last resort.
     """
 
     by: How
@@ -42,6 +43,7 @@ class By:
     exact: bool = True
     within: By | None = None
     frame: str = ""
+    nth: int | None = None
 
     def __str__(self) -> str:
         tail = f" {self.name!r}" if self.name else ""

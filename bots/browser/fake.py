@@ -288,9 +288,9 @@ class FakePage:
             shown = [e for e in shown if places == 1 and e.place == spots[0]]
         hits = [e for e in shown if e.answers(ask.by, ask.want)]
         hits = _preferred(hits, ask) if ask.by.by in {"name", "text"} else hits
-        if ask.nth:
-            index = ask.nth - 1 if ask.nth > 0 else ask.nth
-            hits = hits[index:][:1]
+        for nth in (ask.by.nth, ask.nth):
+            if nth:
+                hits = hits[nth - 1 if nth > 0 else nth :][:1]
         return Sighting(len(hits), tuple(self._match(e) for e in hits), places if ask.inside else -1)
 
     def _match(self, element: FakeElement) -> Match:

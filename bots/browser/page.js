@@ -225,7 +225,10 @@
   };
 
   // ---- one question
-  const find = (by, want, trees, place) => {
+  const pick = (list, nth) => list.slice(nth > 0 ? nth - 1 : list.length + nth).slice(0, 1);
+  const find = (by, want, trees, place) =>
+    by.nth ? pick(ordered(findAll(by, want, trees, place)), by.nth) : findAll(by, want, trees, place);
+  const findAll = (by, want, trees, place) => {
     if (by.within) trees = find(by.within, 'see', trees, true).flatMap(partners).flatMap(roots);
     if (by.by === 'css') return seen(all(trees, by.value));
     if (by.by === 'testid')
@@ -304,7 +307,7 @@
       if (free.length) list = free;
     }
     ordered(list);
-    if (ask.nth) list = list.slice(ask.nth > 0 ? ask.nth - 1 : list.length + ask.nth).slice(0, 1);
+    if (ask.nth) list = pick(list, ask.nth);
     return {list, places, placeList};
   };
 

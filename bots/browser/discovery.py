@@ -69,21 +69,22 @@ class Candidate:
         return f"{self.kind} {self.path}: {self.version or self.problem}"
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserSettings:
-    """What a user may decide about the browser. `cache` is where a successful probe is remembered (None: nowhere)."""
-
-    executable: Path | None = None
-    headless: bool = True
-    cache: Path | None = None
-
-
 def discover(
-    settings: BrowserSettings, *, probe: Probe | None = None, places: Iterable[Place] | None = None
+    setting: str | Path = "",
+    *,
+    headless: bool = True,
+    cache: Path | None = None,
+    probe: Probe | None = None,
+    places: Iterable[Place] | None = None,
 ) -> BrowserChoice:
-    """The first browser that starts. Raises BrowserMissing with everything that was looked at."""
+    """The first browser that starts. `setting` is a path that a person has chosen; empty means search.
+
+    `cache` is a file in which successful probes are remembered. Raises BrowserMissing with all that was looked at.
+    """
     tried: list[Candidate] = []
-    for candidate, choice in _look(settings, probe or start_once, places):
+    for candidate, choice in _look(
+        probe or start_once, cache, known_places(setting, headless) if places is None else places
+    ):
         tried.append(candidate)
         if choice is not None:
             return choice
@@ -93,18 +94,24 @@ def discover(
 
 
 def candidates(
-    settings: BrowserSettings, *, probe: Probe | None = None, places: Iterable[Place] | None = None
+    setting: str | Path = "",
+    *,
+    headless: bool = True,
+    cache: Path | None = None,
+    probe: Probe | None = None,
+    places: Iterable[Place] | None = None,
 ) -> list[Candidate]:
     """Every place, each with its version or its problem, for `yeban doctor`."""
-    return [candidate for candidate, _ in _look(settings, probe or start_once, places)]
+    where = known_places(setting, headless) if places is None else places
+    return [candidate for candidate, _ in _look(probe or start_once, cache, where)]
 
 
 def _look(
-    settings: BrowserSettings, probe: Probe, places: Iterable[Place] | None
+    probe: Probe, cache: Path | None, places: Iterable[Place]
 ) -> Iterator[tuple[Candidate, BrowserChoice | None]]:
     no_sandbox = needs_no_sandbox()
-    known = _Memory(settings.cache)
-    for place in known_places(settings) if places is None else places:
+    known = _Memory(cache)
+    for place in places:
         if not place.path.is_file():
             yield Candidate(place.kind, place.path, problem="没有这个文件 / no such file"), None
             continue
@@ -120,12 +127,14 @@ def _look(
         yield Candidate(place.kind, place.path, version), choice
 
 
-def known_places(settings: BrowserSettings, environment: Mapping[str, str] = os.environ) -> list[Place]:
+def known_places(
+    setting: str | Path = "", headless: bool = True, environment: Mapping[str, str] = os.environ
+) -> list[Place]:
     """Every place to look at on this machine, in order."""
-    asked = settings.executable or (Path(environment[SETTING]) if environment.get(SETTING) else None)
+    asked = Path(chosen) if (chosen := setting or environment.get(SETTING)) else None
     own = playwright_places(environment)
-    shells = [place for place in own if place.headless_only] if settings.headless else []
-    system = [Place("shell", Path(path), True) for path in _SHELLS] if settings.headless else []
+    shells = [place for place in own if place.headless_only] if headless else []
+    system = [Place("shell", Path(path), True) for path in _SHELLS] if headless else []
     found = [
         *([Place("setting", asked, "headless" in asked.name)] if asked else []),
         *shells,

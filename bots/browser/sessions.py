@@ -21,14 +21,14 @@ class SessionStore:
         """A fresh key, to be kept in the secret store."""
         return Fernet.generate_key()
 
-    def path(self, site: str, account: str) -> Path:
-        """Where the session of `account` at `site` is kept; the name tells nobody which account it is."""
-        digest = hashlib.sha256(f"{site}\n{account}".encode()).hexdigest()[:32]
+    def path(self, account: str) -> Path:
+        """Where the session of `account` (unique over all sites) is kept; the file name tells nobody whose it is."""
+        digest = hashlib.sha256(account.encode()).hexdigest()[:32]
         return self._folder / f"{digest}.session"
 
-    def load(self, site: str, account: str) -> bytes | None:
+    def load(self, account: str) -> bytes | None:
         """The saved state; None when there is none, or when it was sealed with another key or damaged: log in anew."""
-        path = self.path(site, account)
+        path = self.path(account)
         if not path.is_file():
             return None
         try:
@@ -36,9 +36,9 @@ class SessionStore:
         except InvalidToken:
             return None
 
-    def save(self, site: str, account: str, state: bytes) -> None:
+    def save(self, account: str, state: bytes) -> None:
         """`state` is on disk, encrypted, readable by this user only, replacing the old one whole or not at all."""
-        path = self.path(site, account)
+        path = self.path(account)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_suffix(f".{os.getpid()}.new")
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -48,6 +48,6 @@ class SessionStore:
             os.fsync(file.fileno())
         fresh.replace(path)
 
-    def forget(self, site: str, account: str) -> None:
+    def forget(self, account: str) -> None:
         """No session of this account is left; the next run logs in."""
-        self.path(site, account).unlink(missing_ok=True)
+        self.path(account).unlink(missing_ok=True)

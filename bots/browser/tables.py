@@ -1,4 +1,4 @@
-"""Tables and lists read whole: one evaluate per page that returns JSON text, and the wait for a page that has settled."""
+"""Tables and lists read whole, one evaluate a page that returns JSON text; and the wait until a page has settled."""
 
 from __future__ import annotations
 
@@ -65,10 +65,11 @@ _READ = r"""/* table */ (arg, given) => {
         .sort((a, b) => b.querySelectorAll('tr,[role=row],.el-table-v2__row').length -
           a.querySelectorAll('tr,[role=row],.el-table-v2__row').length)[0];
   if (!box) return JSON.stringify({header: [], rows: []});
-  const lines = [...box.querySelectorAll('tr,[role=row],.el-table-v2__row,.el-table-v2__header-row')]
+  const lineCss = 'tr,[role=row],.el-table-v2__row,.el-table-v2__header-row';
+  const lines = [...box.querySelectorAll(lineCss)]
     .filter(r => !r.closest(skip) && seen(r) && r.closest('table,[role=grid],[role=table],.el-table-v2') !== null);
   const cellsOf = r => [...r.querySelectorAll('td,th,[role=cell],[role=gridcell],[role=columnheader],' +
-    '.el-table-v2__row-cell,.el-table-v2__header-cell')].filter(c => c.closest('tr,[role=row],.el-table-v2__row,.el-table-v2__header-row') === r);
+    '.el-table-v2__row-cell,.el-table-v2__header-cell')].filter(c => c.closest(lineCss) === r);
   const isHead = r => r.matches('.el-table-v2__header-row') || !!r.closest('thead') ||
     (cellsOf(r).length > 0 && cellsOf(r).every(c => c.matches('th,[role=columnheader],.el-table-v2__header-cell')));
   const wide = r => cellsOf(r).flatMap(c => [say(c), ...Array(Math.max(0, (c.colSpan || 1) - 1)).fill('')]);

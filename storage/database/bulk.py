@@ -52,42 +52,79 @@ def upsert(
 
 
 def merge(
-    connection: Connection, table: Table, rows: Iterable[Mapping[str, object]], *, version: Sequence[str] = ()
+    connection: Connection,
+    table: Table,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    version: Sequence[str] = (),
+    source: Sequence[str] = SOURCE,
 ) -> Counts:
     """Insert rows or let the greater of two win, so that the order in which files arrive does not matter.
 
-    Compared are the `version` columns first (a modification time), then the rest of the content; at equal content
-    the smaller source (file_sha, row_no) is kept. A change of source alone counts as the same.
+    Compared are the `version` columns first (a modification time), then the rest of the content; of two equal rows
+    the smaller `source` is kept. A row whose version or source alone is new counts as the same.
     """
-    rows = list(rows)
+    best = _winners(table, rows, version, source)
+    if not best:
+        return Counts()
 
-    def greater(columns: Sequence[str]) -> str:
-        names = _ranked(table, columns, version)
-        return _update(table, columns, f"{_tuple('excluded', table, names)} > {_tuple(table.name, table, names)}")
+    def other_content(columns: Sequence[str]) -> str:
+        ranked = _ranked(table, columns, version, source)
+        if not ranked:
+            return "DO NOTHING"
+        differs = f"{_tuple('excluded', table, ranked)} > {_tuple(table.name, table, ranked)}"
+        told = [name for name in ranked if name not in WALL_CLOCK]
+        changed = " OR ".join(f"{table.name}.{name} <> excluded.{name}" for name in told) or "1=0"
+        return _update(table, columns, f"{differs} AND ({changed})")
 
-    def smaller_source(columns: Sequence[str]) -> str:
-        names = _ranked(table, columns, version)
-        same = f"{_tuple('excluded', table, names)} = {_tuple(table.name, table, names)}" if names else "1=1"
-        source = f"{_tuple('excluded', table, SOURCE)} < {_tuple(table.name, table, SOURCE)}"
-        return _update(table, SOURCE, f"{same} AND {source}")
+    def other_source(columns: Sequence[str]) -> str:
+        ranked = _ranked(table, columns, version, source)
+        moments = [name for name in ranked if name in WALL_CLOCK]
+        same = [f"{table.name}.{name} = excluded.{name}" for name in ranked if name not in WALL_CLOCK]
+        smaller = f"{_tuple('excluded', table, source)} < {_tuple(table.name, table, source)}"
+        if moments:
+            new, old = _tuple("excluded", table, moments), _tuple(table.name, table, moments)
+            smaller = f"({new} > {old} OR ({new} = {old} AND {smaller}))"
+        return _update(table, [*moments, *source], " AND ".join([*same, smaller]))
 
-    counts = (
-        _send(connection, table, rows, greater)
-        if _has_content(table, rows)
-        else insert_missing(connection, table, rows)
-    )
+    counts = _send(connection, table, best, other_content)
     if counts.same:
-        _send(connection, table, rows, smaller_source)
+        _send(connection, table, best, other_source)
     return counts
 
 
-def _has_content(table: Table, rows: Sequence[Mapping[str, object]]) -> bool:
-    return bool(rows) and bool(_ranked(table, list(rows[0]), ()))
+def _winners(
+    table: Table, rows: Iterable[Mapping[str, object]], version: Sequence[str], source: Sequence[str]
+) -> list[Mapping[str, object]]:
+    """One row per key: the greatest, of equal ones that of the smallest source, as the database would choose."""
+    keys = [column.name for column in table.primary_key]
+    best: dict[tuple[object, ...], Mapping[str, object]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in keys)
+        known = best.get(key)
+        if known is None or _beats(row, known, _ranked(table, row, version, source), source):
+            best[key] = row
+    return list(best.values())
 
 
-def _ranked(table: Table, columns: Sequence[str], version: Sequence[str]) -> list[str]:
-    rest = [c for c in _content(table, columns) if c not in SOURCE and c not in version]
-    return [*version, *rest]
+def _beats(
+    row: Mapping[str, object], known: Mapping[str, object], ranked: Sequence[str], source: Sequence[str]
+) -> bool:
+    for name in ranked:
+        if row[name] != known[name]:
+            return _ordered(row[name]) > _ordered(known[name])
+    return [_ordered(row[name]) for name in source] < [_ordered(known[name]) for name in source]
+
+
+def _ordered(value: object) -> tuple[int, bytes]:
+    """Numbers as numbers, text by its bytes, as both databases compare them here."""
+    return (value, b"") if isinstance(value, int) else (0, str(value).encode())
+
+
+def _ranked(table: Table, columns: Iterable[str], version: Sequence[str], source: Sequence[str]) -> list[str]:
+    keys = {column.name for column in table.primary_key}
+    left_out = keys | set(source) | set(version)
+    return [*version, *(name for name in columns if name not in left_out)]
 
 
 def _content(table: Table, columns: Iterable[str]) -> list[str]:

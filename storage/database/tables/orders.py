@@ -4,10 +4,11 @@ from sqlalchemy import Index, Table
 
 from storage.database.tables.base import fen, key, metadata, source, text, whole
 
-# pay_state:    unpaid | paid | part_refunded | refunded | closed
+# pay_state:    unpaid | paid | part_refunded | refunded | closed; "" when the source does not say (oscar)
 # ship_state:   none | part | shipped
 # refund_state: none | open | part | full
-# A later platform_modified_at wins; equal times: the greater content_hash; identical content: the smaller source.
+# A later platform_modified_at wins, then a later export (only for sources without modification times: oscar), then the
+# greater content_hash; identical content: the smaller source.
 platform_order = Table(
     "platform_order",
     metadata,
@@ -34,6 +35,7 @@ platform_order = Table(
     text("finished_at"),
     text("latest_ship_at"),
     text("platform_modified_at"),
+    text("exported_at"),
     *source(),
     Index("ix_platform_order_created", "shop", "created_at"),
     Index("ix_platform_order_no", "order_no"),

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from storage.database.bulk import Counts, insert_missing, merge, upsert
 from storage.database.connection import Database
 from storage.database.digest import digest, digests
-from storage.database.tables import ad_day, recon_item, refund, waybill
+from storage.database.tables import ad_day, channel_sku, recon_item, refund, waybill
 
 
 def _refund(amount: int, done: str, source: str, row: int = 2, no: str = "R1") -> dict[str, object]:
@@ -112,3 +112,29 @@ def test_digest_sees_every_cell_but_not_the_clock(database: Database) -> None:
         upsert(connection, ad_day, [{**row, "clicks": 3}])
         second = digests(connection)
     assert {name for name in first if first[name] != second[name]} == {"ad_day"}
+
+
+def test_a_newer_export_that_says_the_same_is_no_change(database: Database) -> None:
+    """A later export with equal content moves the source, counts as the same, and no older one overtakes it."""
+    row: dict[str, object] = {"platform": "p", "shop": "s", "platform_sku": "1", "status": "上架"}
+
+    def take(status: str, moment: str, source: str) -> Counts:
+        line = {**row, "status": status, "exported_at": moment, "file_sha": source, "row_no": 2}
+        return merge(connection, channel_sku, [line], version=["exported_at"])
+
+    with database.write() as connection:
+        assert take("上架", "1", "b") == Counts(1, 0, 0)
+        assert take("上架", "3", "c") == Counts(0, 0, 1)
+        assert take("下架", "2", "a") == Counts(0, 0, 1)
+        found = connection.execute(select(channel_sku.c.status, channel_sku.c.exported_at, channel_sku.c.file_sha))
+        assert found.one() == ("上架", "3", "c")
+        assert take("下架", "4", "d") == Counts(0, 1, 0)
+
+
+def test_a_key_twice_in_one_call_is_settled_before_it_is_sent(database: Database) -> None:
+    """Among rows of one call with the same key the greatest version wins, wherever it stands."""
+    with database.write() as connection:
+        merge(connection, refund, [_refund(1, "1", "a")], version=["done_at"])
+        rows = [_refund(1, "3", "c"), _refund(2, "2", "b")]
+        assert merge(connection, refund, rows, version=["done_at"]) == (0, 1, 0)
+        assert connection.execute(select(refund.c.done_at, refund.c.file_sha)).one() == ("3", "c")

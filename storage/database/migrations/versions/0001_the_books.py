@@ -272,6 +272,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.Text(), server_default="", nullable=False),
         sa.Column("latest_ship_at", sa.Text(), server_default="", nullable=False),
         sa.Column("platform_modified_at", sa.Text(), server_default="", nullable=False),
+        sa.Column("exported_at", sa.Text(), server_default="", nullable=False),
         sa.Column("file_sha", sa.Text(), server_default="", nullable=False),
         sa.Column("row_no", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("platform", "shop", "order_no", name=op.f("pk_platform_order")),

@@ -96,7 +96,7 @@ def list_product(world: World, product_id: str, via: str = "form", *, shop_id: s
 def enrol(
     world: World, activity_id: str, product_id: str, price_fen: int, stock: int, *, shop_id: str | None = None
 ) -> None:
-    """Enrols a product in an activity. Refusal if the price is above its floor, the stock outside the limits, or it is off shelf."""
+    """Enrols a product. Refusal if the price is above its floor, the stock outside the limits, or it is off shelf."""
     with world.writing() as connection:
         activity = connection.execute("SELECT * FROM activity WHERE activity_id = ?", (activity_id,)).fetchone()
         if activity is None:

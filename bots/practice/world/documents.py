@@ -20,11 +20,14 @@ class ExportFile:
 
 
 def workbook(sheet_name: str, rows: Iterable[Sequence[str | int]]) -> bytes:
-    """A one-sheet .xlsx: text cells stay text (never a formula), integers are numbers."""
+    """A one-sheet .xlsx: text cells stay text (never a formula), integers are numbers.
+
+    Made in memory: only then does xlsxwriter give every member of the archive the same fixed time.
+    """
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "in_memory": True})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"created": _CREATED})
     sheet = book.add_worksheet(sheet_name)
     for y, row in enumerate(rows):
@@ -34,13 +37,7 @@ def workbook(sheet_name: str, rows: Iterable[Sequence[str | int]]) -> bytes:
             elif cell:
                 sheet.write_string(y, x, cell)
     book.close()
-    return _repacked(buffer.getvalue())
-
-
-def _repacked(content: bytes) -> bytes:
-    """The same archive with fixed member times, so that equal workbooks are equal bytes."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return archived([(name, archive.read(name)) for name in archive.namelist()])
+    return buffer.getvalue()
 
 
 def archived(members: Iterable[tuple[str, bytes]]) -> bytes:

@@ -3,7 +3,7 @@
 Every export is a function of (world, request); daily and monthly statements are slices of the same lines.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,25 +14,28 @@ from bots.practice.world.fen import yuan
 from bots.practice.world.shops import BANK_TAIL, SHOPS
 from bots.practice.world.statements import alipay_fund_bill_csv, icbc_personal_debit, wxpay_trade_bill_all
 
-ORDER_COLUMNS = (
+
+def _columns(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
+ORDER_COLUMNS = _columns(
     "店铺,主订单编号,子订单编号,订单状态,商品ID,SKU ID,商家编码,商品名称,规格,数量,单价,订单商家优惠,订单平台优惠,"
     "订单运费,订单实付金额,子订单优惠分摊,子订单实付分摊,子订单退款金额,售后状态,省,市,收件人,手机号,买家留言,优先级,"
     "下单时间,付款时间,最晚发货时间,发货时间,完成时间,快递公司,快递单号,更新时间"
-).split(",")
-REFUND_COLUMNS = "店铺,退款编号,主订单编号,子订单编号,退款金额,申请时间,完成时间,售后状态,结算后退款(是/否)".split(",")
-PRODUCT_COLUMNS = (
-    "店铺,商品ID,商品名称,类目,商品状态(上架/下架),SKU ID,商家编码,规格,价格,平台库存,活动最高价,组合构成"
-).split(",")
-STOCK_COLUMNS = "仓库编码,仓库名称,所在省,商家编码,在库数量,单位成本".split(",")
-AD_COLUMNS = (
-    "日期,店铺,计划名称,主体ID,主体类型(商品),主体名称,花费,展现量,点击量,点击率,平均点击花费,总成交笔数,总成交金额,投入产出比"
-).split(",")
-WITHDRAWAL_COLUMNS = "提现单号,商户号,提现金额,提现时间,到账银行,状态".split(",")
+)
+REFUND_COLUMNS = _columns("店铺,退款编号,主订单编号,子订单编号,退款金额,申请时间,完成时间,售后状态,结算后退款")
+PRODUCT_COLUMNS = _columns("店铺,商品ID,商品名称,类目,商品状态,SKU ID,商家编码,规格,价格,平台库存,活动最高价,组合构成")
+STOCK_COLUMNS = _columns("仓库编码,仓库名称,所在省,商家编码,在库数量,单位成本")
+AD_COLUMNS = _columns(
+    "日期,店铺,计划名称,主体ID,主体类型,主体名称,花费,展现量,点击量,点击率,平均点击花费,总成交笔数,总成交金额,投入产出比"
+)
+WITHDRAWAL_COLUMNS = _columns("提现单号,商户号,提现金额,提现时间,到账银行,状态")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What was asked for. `shop_id` None: every shop; days inclusive; `period`: month, day or range (statements' names)."""
+    """What was asked for; `shop_id` None: every shop; days inclusive; `period` (statements): month, day or range."""
 
     shop_id: str | None = None
     since: date | None = None
@@ -57,7 +60,7 @@ def practice_orders(world: World, request: ExportRequest) -> ExportFile:
                   l.refunded_fen AS line_refunded_fen, l.refund_status, k.code, k.spec, p.product_id, p.title,
                   s.carrier, s.waybill_no, s.at AS parcel_at
            FROM orders o JOIN order_line l USING (order_no) JOIN sku k USING (sku_id) JOIN product p USING (product_id)
-           LEFT JOIN shipment s ON s.id = (SELECT MAX(id) FROM shipment x WHERE x.order_no = l.order_no AND x.sub_no = l.sub_no)
+           LEFT JOIN shipment s ON s.id = (SELECT MAX(id) FROM shipment x WHERE x.sub_no = l.sub_no)
            WHERE o.created_at >= ? AND o.created_at < ? AND (? IS NULL OR o.shop_id = ?) AND (? = '' OR o.status = ?)
            ORDER BY o.created_at, o.order_no, l.sub_no""",
         *request.span(world),
@@ -160,7 +163,7 @@ def practice_products(world: World, request: ExportRequest) -> ExportFile:
     return ExportFile(name, workbook("商品", _with_header(PRODUCT_COLUMNS, cells)))
 
 
-def practice_stock(world: World, request: ExportRequest) -> ExportFile:
+def practice_stock(world: World, _: ExportRequest) -> ExportFile:
     """The opening count of every warehouse on the night's morning (one count for all shops)."""
     rows = world.rows(
         """SELECT w.warehouse, w.name, w.province, s.code, s.qty, s.unit_cost_fen
@@ -178,7 +181,7 @@ def practice_stock(world: World, request: ExportRequest) -> ExportFile:
     return ExportFile(f"期初盘点_{night:%Y%m%d}.xlsx", workbook("期初盘点", lines))
 
 
-def practice_waybills(world: World, request: ExportRequest) -> ExportFile:
+def practice_waybills(world: World, _: ExportRequest) -> ExportFile:
     """The numbers carriers handed out, unused at the beginning of the night."""
     rows = world.rows("SELECT carrier, waybill_no FROM waybill_pool ORDER BY carrier, waybill_no")
     lines = [("快递公司", "运单号"), *((row["carrier"], f"{row['waybill_no']}\t") for row in rows)]
@@ -244,7 +247,7 @@ def practice_withdrawals(world: World, request: ExportRequest) -> ExportFile:
     return ExportFile(_name(world, request, "提现记录", "csv"), table(lines, encoding="gb18030"))
 
 
-def _with_header(columns: Sequence[str], rows: Iterator[Sequence[str | int]] | Any) -> Iterator[Sequence[str | int]]:
+def _with_header(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Iterator[Sequence[str | int]]:
     yield columns
     yield from rows
 

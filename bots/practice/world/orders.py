@@ -145,7 +145,8 @@ class Shelf:
 def _demand(rank: int, role: str) -> float:
     if role == "delist":
         return 0.004
-    return (0.04 if role == "scarce" else 0.0) + 1.0 / (rank + 4) ** 0.85
+    popular: float = (rank + 4) ** -0.85
+    return popular + (0.04 if role == "scarce" else 0.0)
 
 
 def make_orders(rng: Random, size: WorldSize, calendar: Calendar, catalog: Catalog) -> list[Order]:
@@ -351,7 +352,7 @@ def _after_shipping(rng: Random, size: WorldSize, calendar: Calendar, order: Ord
 
 
 def _refund_after(rng: Random, size: WorldSize, order: Order, cutoff: int) -> None:
-    """A refund after the payout: up to two weeks later, the whole order or one line, leaving a minute for its own lines."""
+    """A refund after the payout, up to two weeks later: the whole order or one line. Its lines take a minute."""
     longest_days = 14 if size.days >= 20 else 2
     created_at = (order.finished_at or 0) + rng.randint(HOUR_S, longest_days * DAY_S)
     span = (created_at, created_at + rng.randint(HOUR_S, DAY_S) + 60)

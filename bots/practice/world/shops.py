@@ -13,7 +13,7 @@ BANK_TAIL = "9876"
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One shop. `commission_bp`: basis points of settled payment plus subsidy, by contract; `wallet_account`: the account number on its statements."""
+    """One shop. `commission_bp`: basis points of settled payment plus subsidy; `wallet_account` as on statements."""
 
     shop_id: str
     name: str

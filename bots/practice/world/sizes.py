@@ -116,7 +116,7 @@ SMALL = WorldSize(
     deposit_fen=30_000,
     ad_products=3,
     refund_weight=2,
-    planted={kind: 1 for kind in _FULL_PLANTED},
+    planted=dict.fromkeys(_FULL_PLANTED, 1),
 )
 TINY = WorldSize(
     name="tiny",

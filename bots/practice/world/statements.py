@@ -131,12 +131,12 @@ def _summary_row(name: str, lines: Sequence[dict[str, Any]]) -> str:
 
 
 def wxpay_trade_bill_all(world: World, shop_id: str, since: date, until: date, period: str = "range") -> ExportFile:
-    """微信支付交易账单 (全部) for whole days: trades and refunds, values backticked, totals at the tail. UTF-8 with BOM."""
+    """微信支付交易账单 (全部) for whole days: trades and refunds, backticked, totals at the tail. UTF-8 with BOM."""
     lines = [ln for ln in _lines(world, shop_id, since, until) if ln["kind"] in ("payment", "refund")]
     trades = {
         row["order_no"]: (row["flow_no"], row["amount_fen"])
         for row in world.rows(
-            "SELECT order_no, flow_no, amount_fen FROM wallet_line WHERE shop_id = ? AND kind = 'payment' ORDER BY id DESC",
+            "SELECT * FROM wallet_line WHERE shop_id = ? AND kind = 'payment' ORDER BY id DESC",
             shop_id,
         )
     }
@@ -187,7 +187,7 @@ def _ticked(cells: Iterable[str]) -> str:
 
 
 def icbc_personal_debit(world: World, since: date, until: date) -> ExportFile:
-    """工商银行明细 for whole days, newest first: preamble, space-padded cells ending in a TAB, footer 人民币合计. UTF-8."""
+    """工商银行明细 for whole days, newest first: preamble, padded cells ending in a TAB, footer 人民币合计. UTF-8."""
     lines = world.rows(
         "SELECT * FROM bank_line WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC",
         since.isoformat(),

@@ -1,142 +1,196 @@
-"""Decide what ships from where: pure, deterministic, the same whatever the order of the rows that come in.
+"""Give the open orders stock and a parcel: reads, decides (`allocation_rules`), reserves and writes in one transaction.
 
-Sequence: priority (higher first), then the earliest latest_ship_at, then the order with more sub-orders (multi-line
-first, model.md section 4.3), then its key. Inside one priority the orders that can be completed go first and a second
-pass fills up the others with what is left: the complete-order rate stays high and no lower priority overtakes.
-Per order: fewest parcels, then the cheapest (see `allocation_cover`); a sub-order with all its components stays whole
-in one parcel, because the platform takes one waybill for it.
+Safe to run again: sub-orders in a live parcel are left alone, so a second run with nothing new writes nothing.
+Parcels of sub-orders that were refunded or closed meanwhile are given back first.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby, islice
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from storage.erp.allocation_costs import Costs, zone
-from storage.erp.allocation_cover import Choice, covers, partial_covers
-from storage.erp.allocation_model import (
-    AllocationPolicy,
-    Batch,
-    FreeStock,
-    OpenLine,
-    OpenOrder,
-    OrderKey,
-    Parcel,
-    ShortLine,
-    Warehouse,
-)
-from storage.erp.allocation_words import explain, shortage_words
+from sqlalchemy import Connection, func, select
 
-_CANDIDATES_SHOWN = 5
+from storage.database.bulk import insert_missing
+from storage.database.tables import allocation_batch, fulfilment, fulfilment_line, order_event
+from storage.erp import allocation_read
+from storage.erp.allocation_bound import Certificate, certificate
+from storage.erp.allocation_label import label_parcels
+from storage.erp.allocation_model import AllocationPolicy, Batch, OpenOrder, OrderKey, Parcel
+from storage.erp.allocation_release import release_closed
+from storage.erp.allocation_rules import allocate
+from storage.erp.allocation_words import yuan
+from storage.erp.catalog import components
+from storage.erp.stock import ReservationLine, Short, reserve_all
 
 
-def allocate(
-    orders: Iterable[OpenOrder],
-    stock: FreeStock,
-    warehouses: Iterable[Warehouse],
-    costs: Costs,
-    policy: AllocationPolicy,
-) -> Batch:
-    """Give every sub-order a warehouse or say what it lacks; nothing is promised twice.
+@dataclass(frozen=True)
+class Summary:
+    """One batch: what was open, what got a parcel, what stays short, what it costs and how far that is from best."""
 
-    Quantities in pieces, money in fen. Every order gets an explanation {chosen, candidates, rejected, words}.
+    batch_id: str
+    orders: int
+    lines: int
+    parcels: int
+    short_lines: int
+    cost_fen: int
+    bound_fen: int
+    labelled: int
+    without_waybill: int
+    released: int
+    note: str
+
+    def words(self, lang: str = "zh") -> str:
+        """One sentence for the table of the night."""
+        if lang == "en":
+            return (
+                f"{self.orders} open orders: {self.parcels} parcels, {self.short_lines} sub-orders short, "
+                f"{self.labelled} labelled, {self.without_waybill} without a waybill number, {self.released} released"
+            )
+        said = (
+            f"{self.orders} 单待发：配出 {self.parcels} 个包裹，{self.short_lines} 个子订单缺货，贴单 {self.labelled}"
+        )
+        said += f"，{self.without_waybill} 个包裹等面单号" if self.without_waybill else ""
+        said += f"，退回 {self.released} 个已关闭子订单的占用" if self.released else ""
+        return said + (f"；{self.note}" if self.note else "")
+
+
+def allocate_open_orders(
+    connection: Connection, night: str, policy: AllocationPolicy | None = None, batch_id: str = ""
+) -> Summary:
+    """Allocate every open order of the platforms in `policy`, reserve, write parcels, give them waybill numbers.
+
+    `night`: the day the facts are dated with; `batch_id`: default the night; a later run that finds something new to
+    ship under the same name is written as `<batch_id>#2`, `#3` …. Costs in fen.
     """
-    desk = _Desk(dict(stock), sorted(warehouses, key=lambda w: (w.rank, w.warehouse)), costs, policy)
-    for _, same_priority in groupby(sorted(map(_tidy, orders), key=sequence), key=lambda order: order.priority):
-        waiting = [order for order in same_priority if not desk.complete(order)]
-        for order in waiting:
-            desk.fill_up(order)
-    return desk.batch()
+    policy = policy or AllocationPolicy()
+    released = release_closed(connection)
+    open_orders = allocation_read.open_orders(connection, policy, components(connection))
+    stock, places = allocation_read.free_stock(connection), allocation_read.warehouses(connection)
+    batch = allocate(open_orders, stock, places, policy.costs, policy)
+    proof = certificate(batch, open_orders, stock, places, policy.costs, time_limit_s=policy.bound_seconds)
+    name, is_new = _batch_name(connection, batch_id or night, batch)
+    parcels = _write_parcels(connection, batch, name, night)
+    labelled, without = label_parcels(connection, policy.carriers)
+    summary = Summary(
+        name, len(open_orders), sum(len(order.lines) for order in open_orders), parcels, len(batch.shorts),
+        batch.cost_fen, proof.bound_fen, labelled, without, released, _note(batch, proof),
+    )  # fmt: skip
+    if is_new:
+        _write_shortages(connection, batch, name, night)
+        connection.execute(allocation_batch.insert(), [_batch_row(summary)])
+    return summary
 
 
-def sequence(order: OpenOrder) -> tuple[int, bool, str, int, OrderKey]:
-    """The sort key by which orders are served; an order without a deadline comes after those with one."""
-    return (-order.priority, not order.latest_ship_at, order.latest_ship_at, -len(order.lines), order.key)
+def _batch_name(connection: Connection, base: str, batch: Batch) -> tuple[str, bool]:
+    """The name to write under, and whether a batch row is due: the first of its name, or one that ships something."""
+    known = set(connection.execute(select(allocation_batch.c.batch_id)).scalars())
+    if base not in known:
+        return base, True
+    if not batch.parcels:
+        return base, False
+    number = 2
+    while f"{base}#{number}" in known:
+        number += 1
+    return f"{base}#{number}", True
 
 
-def _tidy(order: OpenOrder) -> OpenOrder:
-    lines = tuple(sorted(line._replace(needs=tuple(sorted(line.needs))) for line in order.lines))
-    return order._replace(lines=lines)
+def _note(batch: Batch, proof: Certificate) -> str:
+    shortage = f"，缺货计 {yuan(batch.shortage_fen)} 元" if batch.shortage_fen else ""
+    return f"运费 {yuan(batch.shipping_fen)} 元{shortage}；{proof.words}"
 
 
-@dataclass
-class _Desk:
-    """The stock that is still free, and what has been decided so far."""
+def _batch_row(summary: Summary) -> dict[str, object]:
+    names = ("batch_id", "orders", "lines", "parcels", "short_lines", "cost_fen", "bound_fen", "note")
+    return {**{name: getattr(summary, name) for name in names}, "recorded_at": datetime.now(UTC).isoformat()}
 
-    free: dict[tuple[str, str], int]
-    warehouses: Sequence[Warehouse]
-    costs: Costs
-    policy: AllocationPolicy
-    parcels: list[Parcel] = field(default_factory=list)
-    shorts: list[ShortLine] = field(default_factory=list)
-    shortage_fen: int = 0
-    explanations: dict[OrderKey, Mapping[str, object]] = field(default_factory=dict)
 
-    def complete(self, order: OpenOrder) -> bool:
-        """Take the whole order if it can be filled now."""
-        limits = (self.policy.max_parcels, self.policy.max_subsets)
-        found = covers(order, order.lines, self.warehouses, self.free, self.costs, limits)
-        choices = list(islice(found, _CANDIDATES_SHOWN))
-        if choices:
-            self._decide(order, choices, ())
-        return bool(choices)
+def owner_of(fulfilment_id: str, key: OrderKey, sub_no: str) -> str:
+    """The owner of a parcel's reservation for one sub-order."""
+    return "|".join((fulfilment_id, *key, sub_no))
 
-    def fill_up(self, order: OpenOrder) -> None:
-        """Take what is left for an order that cannot be completed, as the policy allows, and say what is missing."""
-        choice: Choice | None = None
-        if self.policy.ship_partial:
-            limits = (self.policy.max_parcels, self.policy.max_subsets)
-            choice = partial_covers(order, self.warehouses, self.free, self.costs, limits)
-        filled = choice.by_sub if choice else {}
-        left_out = [line for line in order.lines if line.sub_no not in filled]
-        self._decide(order, [choice] if choice else [], left_out)
 
-    def _decide(self, order: OpenOrder, choices: Sequence[Choice], left_out: Sequence[OpenLine]) -> None:
-        rejected = self._rejected(order)
-        if choices:
-            self._take(order, choices[0])
-        shorts = [self._short(order, line) for line in left_out]
-        self.shorts += shorts
-        self.shortage_fen += sum(self.costs.shortage_fen(order.priority, line.qty) for line in left_out)
-        self.explanations[order.key] = explain(order, choices, rejected, shorts)
+def _write_parcels(connection: Connection, batch: Batch, batch_id: str, night: str) -> int:
+    """Reserve and write each parcel; one that another writer was faster with is left for the next run."""
+    numbers = _numbers(connection)
+    rows: list[dict[str, object]] = []
+    lines: list[dict[str, object]] = []
+    events: dict[OrderKey, list[str]] = {}
+    for parcel in batch.parcels:
+        number = numbers.get(parcel.key, 0) + 1
+        fulfilment_id = "-".join((*parcel.key, str(number)))
+        wanted = {
+            owner_of(fulfilment_id, parcel.key, line.sub_no): [
+                ReservationLine(parcel.warehouse, code, qty) for code, qty in line.needs
+            ]
+            for line in parcel.lines
+        }
+        if isinstance(reserve_all(connection, wanted), Short):
+            continue
+        numbers[parcel.key] = number
+        rows.append(_parcel_row(parcel, fulfilment_id, batch_id, batch))
+        lines += [
+            {"fulfilment_id": fulfilment_id, "sub_no": line.sub_no, "code": line.code, "qty": line.qty}
+            for line in parcel.lines
+        ]
+        events.setdefault(parcel.key, []).append(fulfilment_id)
+    if rows:
+        connection.execute(fulfilment.insert(), rows)
+        connection.execute(fulfilment_line.insert(), lines)
+    found: dict[OrderKey, dict[str, object]] = {key: {"fulfilments": ids} for key, ids in events.items()}
+    insert_missing(connection, order_event, _event_rows(found, "allocated", night, batch_id))
+    return len(rows)
 
-    def _rejected(self, order: OpenOrder) -> list[tuple[Warehouse, str]]:
-        """Every warehouse that cannot fill the whole order alone, and the first thing it lacks."""
-        total: Counter[str] = Counter()
-        for line in order.lines:
-            total.update(dict(line.needs))
-        result = []
-        for warehouse in self.warehouses:
-            for code in sorted(total):
-                has = self.free.get((warehouse.warehouse, code), 0)
-                if has < total[code]:
-                    result.append((warehouse, f"{code} 要 {total[code]} 件，可用 {has} 件"))
-                    break
-        return result
 
-    def _take(self, order: OpenOrder, choice: Choice) -> None:
-        provinces = {w.warehouse: w for w in choice.warehouses}
-        for position, name in enumerate(sorted(provinces)):
-            lines = tuple(line for line in order.lines if choice.by_sub.get(line.sub_no) == name)
-            for line in lines:
-                for code, qty in line.needs:
-                    self.free[name, code] -= qty
-            cost = self.costs.trip_fen(provinces[name].province, order.province)
-            cost += self.costs.unit_fen * sum(line.qty for line in lines)
-            cost += self.costs.split_fen if position else 0
-            where = zone(provinces[name].province, order.province)
-            self.parcels.append(Parcel(order.key, name, where, lines, cost))
+def _numbers(connection: Connection) -> dict[OrderKey, int]:
+    """How many parcels each order has had, live or cancelled: a number is never used twice."""
+    f = fulfilment.c
+    query = select(f.platform, f.shop, f.order_no, func.count()).group_by(f.platform, f.shop, f.order_no)
+    return {OrderKey(*row[:3]): row[3] for row in connection.execute(query)}
 
-    def _short(self, order: OpenOrder, line: OpenLine) -> ShortLine:
-        missing = []
-        for code, qty in line.needs:
-            each = [self.free.get((w.warehouse, code), 0) for w in self.warehouses]
-            if max(each, default=0) < qty:
-                missing.append((code, qty, max(each, default=0), sum(each)))
-        found = tuple(missing)
-        return ShortLine(order.key, line, found, shortage_words(line, found))
 
-    def batch(self) -> Batch:
-        """What was decided, in the order it was decided."""
-        shipping = sum(parcel.cost_fen for parcel in self.parcels)
-        return Batch(tuple(self.parcels), tuple(self.shorts), shipping, self.shortage_fen, self.explanations)
+def _parcel_row(parcel: Parcel, fulfilment_id: str, batch_id: str, batch: Batch) -> dict[str, object]:
+    return {
+        "fulfilment_id": fulfilment_id,
+        **parcel.key._asdict(),
+        "warehouse": parcel.warehouse,
+        "batch_id": batch_id,
+        "state": "allocated",
+        "carrier": "",
+        "waybill_no": "",
+        "cost_fen": parcel.cost_fen,
+        "explanation": json.dumps(batch.explanations[parcel.key], ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _write_shortages(connection: Connection, batch: Batch, batch_id: str, night: str) -> None:
+    """What stays open and why, as an order event: an order without a parcel has no other place for its explanation."""
+    found: dict[OrderKey, dict[str, object]] = {}
+    for short in batch.shorts:
+        entry = found.setdefault(short.key, {"words": batch.explanations[short.key]["words"], "short": []})
+        missing = [
+            {"code": code, "wanted": wanted, "most": most, "total": total}
+            for code, wanted, most, total in short.missing
+        ]
+        shorts = entry["short"]
+        if isinstance(shorts, list):
+            shorts.append({"sub_no": short.line.sub_no, "because": short.because, "missing": missing})
+    insert_missing(connection, order_event, _event_rows(found, "short", night, batch_id))
+
+
+def _event_rows(
+    found: dict[OrderKey, dict[str, object]], kind: str, night: str, batch_id: str
+) -> list[dict[str, object]]:
+    return [
+        {
+            **key._asdict(),
+            "type": kind,
+            "at": night,
+            "actor": "core",
+            "cause": f"allocation:{batch_id}",
+            "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+        }
+        for key, data in sorted(found.items())
+    ]
+
+
+__all__ = ["AllocationPolicy", "OpenOrder", "Summary", "allocate_open_orders", "owner_of"]

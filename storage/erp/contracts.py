@@ -1,0 +1,25 @@
+"""What was agreed with the platforms: rates, lags and tolerances that reconciliation measures statements against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """The desk's settings as the accounting rules see them. Rates are basis points, money is fen, lags are days.
+
+    `commission_bp`: shop -> category commission; a shop without one has no contract and is taken as charged.
+    `payment_fee_bp`: what the payment wallet keeps of each trade (WeChat Pay: 0.60 %).
+    `payout_lag_days`: a payout, fee or refund may reach the statement that many days after its cause.
+    `bank_lag_days`: a withdrawal may reach the bank that many days after it left the wallet.
+    `paid_out_at_payment`: wallets that list a trade when the buyer pays; the others pay out when the order finishes.
+    `bank_names`: wallet -> a piece of the name under which the bank shows its payouts.
+    """
+
+    commission_bp: Mapping[str, int] = field(default_factory=dict)
+    payment_fee_bp: Mapping[str, int] = field(default_factory=lambda: {"wxpay": 60})
+    payout_lag_days: int = 2
+    bank_lag_days: int = 2
+    tolerance_fen: int = 1
+    paid_out_at_payment: frozenset[str] = frozenset({"wxpay"})
+    bank_names: Mapping[str, str] = field(default_factory=lambda: {"alipay": "支付宝", "wxpay": "财付通"})

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bots.practice.files import EXPORT_NAMES
 from bots.practice.listings import Paging, Row
 from bots.practice.world import World
 
@@ -73,7 +74,8 @@ class Tasks:
 def _shown(task: dict[str, Any]) -> Row:
     params = json.loads(task["params"])
     state = MAKING if task["ready_at"] > time.time() else task["state"]
-    span = f"{params['from']} ~ {params['to']}" if params.get("from") else "全部"
+    what = EXPORT_NAMES[task["kind"]][0]
+    span = f"{what} {params['from']} ~ {params['to']}" if params.get("from") else f"{what} 全部"
     url = f"/api/seller/exports/{task['task_id']}/file" if state == READY else ""
     shown = {name: task[name] for name in ("task_id", "kind", "created_at", "file_name")}
     return {**shown, "key": task["task_id"], "state": state, "range": span, "url": url}

@@ -16,8 +16,8 @@
       return { state, answer, m: MALL };
     },
     template: `
-      <div class="y-entry" style="justify-content:center">
-        <div class="y-entry-side" style="width:auto">
+      <div class="y-entry">
+        <div class="y-entry-side">
           <div class="y-entry-box" data-testid="captcha-box">
             <h2>安全验证</h2>
             <p class="y-entry-note">访问过于频繁，请输入图中的 4 位数字后继续</p>

@@ -1,11 +1,9 @@
 // The list of export tasks; stands on its own page and, after an export was started, in a drawer.
 (function () {
-  const KINDS = { practice_orders: "订单", practice_refunds: "售后", practice_products: "商品", practice_stock: "期初盘点",
-    practice_waybills: "面单号段" };
   const COLUMNS = [
-    { key: "task_id", label: "任务编号", width: 190 }, { key: "file_name", label: "文件", min: 250, clip: true },
-    { key: "kind", label: "类型", width: 90 }, { key: "range", label: "范围", width: 200 }, { key: "state", label: "状态", width: 100 },
-    { key: "created_at", label: "创建时间", width: 170 }, { key: "action", label: "操作", width: 90 },
+    { key: "task_id", label: "任务编号", width: 150 }, { key: "file_name", label: "文件", min: 280, clip: true },
+    { key: "range", label: "范围", width: 240 }, { key: "state", label: "状态", width: 90 },
+    { key: "created_at", label: "创建时间", width: 165 }, { key: "action", label: "操作", width: 80 },
   ];
   const TAGS = { 生成中: "warning", 已完成: "success", 失败: "danger" };
 
@@ -13,16 +11,15 @@
     setup() {
       const list = Mall.listing("exports", {}, () => ({}), 10);
       list.load();
-      const timer = setInterval(() => { if (list.rows.some((row) => row.state === "生成中")) list.load(list.page); }, 3000);
+      const timer = setInterval(() => { if (list.rows.some((row) => row.state === "生成中")) list.load(list.page); }, 1000);
       Vue.onUnmounted(() => clearInterval(timer));
-      return { list, columns: COLUMNS, tags: TAGS, kinds: KINDS };
+      return { list, columns: COLUMNS, tags: TAGS };
     },
     template: `
       <div class="y-bar"><span class="y-bar-note" style="margin:0">文件生成后保留 7 天，请及时取回</span>
         <el-button @click="list.load(list.page)" data-testid="refresh-tasks">刷新</el-button></div>
       <m-table :columns="columns" :rows="list.rows" :loading="list.loading" data-testid="task-table">
         <template #task_id="{ row }"><span class="y-number">{{ row.task_id }}</span></template>
-        <template #kind="{ row }">{{ kinds[row.kind] }}</template>
         <template #state="{ row }"><el-tag :type="tags[row.state]" effect="light">{{ row.state }}</el-tag></template>
         <template #action="{ row }"><el-link v-if="row.url" type="primary" :href="row.url" underline="never">下载</el-link><span v-else class="y-muted">—</span></template>
       </m-table>
@@ -45,7 +42,7 @@
   Mall.components.TaskDrawer = {
     props: { state: Object },
     template: `
-      <el-drawer v-model="state.open" title="导出记录" size="1000" append-to-body destroy-on-close data-testid="task-drawer">
+      <el-drawer v-model="state.open" title="导出记录" size="1080" append-to-body destroy-on-close data-testid="task-drawer">
         <task-list />
       </el-drawer>`,
   };

@@ -144,6 +144,10 @@ class Element(Protocol):
         """The value of `script`, a JavaScript `(element, arg) => JSON text`."""
         ...
 
+    async def follow(self, script: str, arg: Json = None) -> Element | None:
+        """The element that `script`, a JavaScript `(element, arg) => element or null`, leads to; hidden ones too."""
+        ...
+
     async def describe(self) -> str: ...
 
 

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from bots.browser.driver import Json, Match, Sighting
 
-EYES = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+_HERE = Path(__file__)
+EYES = "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in ("page.js", "widgets.js"))
 """Installed in every document before its own scripts run; does nothing the second time."""
 
 CALL = "([name, a]) => { const y = globalThis[Symbol.for('yeban')]; return y ? y[name](a) : null; }"

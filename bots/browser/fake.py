@@ -36,7 +36,8 @@ from bots.browser.names import free_path, join_url
 from bots.errors import DownloadBroken, ElementBlocked, PageTimeout, ServerFailed
 
 Then = Callable[["FakePage"], None]
-ACTIONABLE = {"button", "link", "menuitem", "tab", "checkbox", "radio", "switch"}
+SWITCHES = {"checkbox", "radio", "switch"}
+ACTIONABLE = {"button", "link", "menuitem", "tab", *SWITCHES}
 
 
 @dataclass(eq=False)
@@ -372,7 +373,7 @@ class FakeHandle:
 
     async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None:
         self._act("double_click {}" if count == 2 else "click {}")
-        if self.model.kind in {"checkbox", "radio", "switch"}:
+        if self.model.kind in SWITCHES:
             self.model.checked = not self.model.checked
         if self.model.then:
             self.model.then(self.page)
@@ -441,8 +442,16 @@ class FakeHandle:
 
     async def evaluate_json(self, script: str, arg: Json = None) -> Json:
         if "/* widget */" in script:
-            return {"family": "plain", "kind": self.model.kind, "value": self.model.value}
+            return self._widget(script)
         return await self.page.evaluate_json(script, arg)
+
+    def _widget(self, script: str) -> Json:
+        if ".identify(" in script:
+            return {"family": "plain", "kind": self.model.kind}
+        return str(self.model.checked).lower() if self.model.kind in SWITCHES else self.model.value
+
+    async def follow(self, script: str, arg: Json = None) -> Element | None:
+        return self
 
     async def describe(self) -> str:
         return f"{self.model.kind}「{self.model.text}」"

@@ -481,6 +481,11 @@ class PlaywrightElement:
         async with self._doing():
             return loaded(await self.handle.evaluate(script, arg))
 
+    async def follow(self, script: str, arg: Json = None) -> Element | None:
+        async with self._doing():
+            handle = (await self.handle.evaluate_handle(script, arg)).as_element()
+        return None if handle is None else PlaywrightElement(handle, self._page, self._frame, self._name)
+
     async def describe(self) -> str:
         said = cast(dict[str, Any], await self._told("say", None))
         return f"{said['kind']}「{said['text']}」{said['where']}"

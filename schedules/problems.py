@@ -7,12 +7,14 @@
     ├── FlowMissing        author     no such flow
     ├── FlowBroken         author     the flow or its site file has problems
     ├── AccountMissing     author     no such account in the settings
-    └── NightRunning       operator   another process plays this night
+    ├── NightRunning       operator   another process plays this night
+    └── BooksWrong         operator   an invariant of the books does not hold
 
 The rooms have trees of their own (bots/errors.py, storage/errors.py); all carry `who`, `code`, `message`, `hint`, and
 this module needs to know only that.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,12 @@ Lang = Literal["zh", "en"]
 
 EXIT_CODES = {"business": 1, "author": 2, "site": 3, "operator": 4, "person": 5}
 """Exit code by who has to act; 0 is success, 130 an interruption, 1 also anything unforeseen."""
+
+
+def default_lang() -> Lang:
+    """`YEBAN_LANG` decides; Chinese otherwise, as most readers are."""
+    return "en" if os.environ.get("YEBAN_LANG", "zh").lower().startswith("en") else "zh"
+
 
 WHO = {
     "author": ("改流程的人", "whoever writes the flow"),
@@ -165,13 +173,29 @@ class NightRunning(DeskError):
 
     code = "D-NIGHT-RUNNING"
 
-    def __init__(self, path: Path, pid: int) -> None:
-        """Facts: the lock and who holds it."""
+    def __init__(self, path: Path) -> None:
+        """Facts: the lock that is held."""
         super().__init__(
-            f"这一夜已经有一个进程在跑（进程 {pid}）。",
-            f"another process (pid {pid}) is already playing this night.",
-            f"等它结束；如果它确实已经不在了，删除 {path} 再运行。",
-            f"wait for it; if it is really gone, remove {path} and run again.",
+            f"这里已经有一个夜班在跑（锁：{path}）。",
+            f"a night is already being played here (lock: {path}).",
+            "等它结束再运行；用 yeban status 看它做到哪里。",
+            "wait for it to end; yeban status says how far it is.",
+        )
+
+
+class BooksWrong(DeskError):
+    """An invariant of the books does not hold."""
+
+    code = "D-BOOKS-WRONG"
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        """Facts: every finding with its place."""
+        body = "\n".join(findings)
+        super().__init__(
+            f"账里有 {len(findings)} 处不变式不成立：\n{body}",
+            f"{len(findings)} invariants of the books do not hold:\n{body}",
+            "先不要用今天的数字；把这几行和日志交给维护夜班的人。",
+            "do not use today's figures; hand these lines and the log to whoever maintains Yeban.",
         )
 
 

@@ -1,13 +1,13 @@
 """What this machine and these shops are: read once from settings.yaml, defaults otherwise, checked with positions."""
 
 import os
+from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bots.flow.source import load, to_plain
-from schedules.problems import SettingsBroken
+from schedules.problems import Lang, default_lang
+from schedules.yaml_file import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: flows/, selectors/ and schedules/ are read from here."""
@@ -43,7 +43,7 @@ class Settings(BaseModel):
 
     home: Path
     database: str = ""
-    lang: Literal["zh", "en"] = "zh"
+    lang: Lang = "zh"
     headless: bool = True
     browser: str = ""
     side_by_side: int = Field(default=0, ge=0, le=16)
@@ -61,9 +61,23 @@ class Settings(BaseModel):
         return self.home / "runs"
 
 
-def default_home() -> Path:
+def own_home() -> Path:
     """`YEBAN_HOME`, else `.yeban` in the checkout."""
     return Path(os.environ.get("YEBAN_HOME") or ROOT / ".yeban").expanduser().resolve()
+
+
+def demo_home(night: date, size: str = "full") -> Path:
+    """Where the demo of this day keeps everything: a home inside the home."""
+    return own_home() / "demo" / (night.isoformat() if size == "full" else f"{night}-{size}")
+
+
+def default_home() -> Path:
+    """Your own home; the newest demo's while you have no settings and no books of your own."""
+    home = own_home()
+    if (home / "settings.yaml").exists() or (home / "yeban.db").exists():
+        return home
+    demos = sorted((home / "demo").glob("*/settings.yaml"), key=lambda path: path.stat().st_mtime)
+    return demos[-1].parent if demos else home
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -74,18 +88,5 @@ def load_settings(home: Path | None = None) -> Settings:
     if os.environ.get("YEBAN_DATABASE"):
         values["database"] = os.environ["YEBAN_DATABASE"]
     if path.exists():
-        node, problems = load(path.read_text("utf-8"), str(path))
-        if problems or node is None:
-            raise SettingsBroken(path, [problem.text(default_lang()) for problem in problems])
-        plain = to_plain(node)
-        if isinstance(plain, dict):
-            values |= plain
-    try:
-        return Settings.model_validate(values)
-    except ValueError as error:
-        raise SettingsBroken(path, [str(error)]) from error
-
-
-def default_lang() -> Literal["zh", "en"]:
-    """`YEBAN_LANG` decides; Chinese otherwise, as most readers are."""
-    return "en" if os.environ.get("YEBAN_LANG", "zh").lower().startswith("en") else "zh"
+        return read_yaml(path, Settings, values)
+    return Settings.model_validate(values)

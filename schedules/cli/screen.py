@@ -8,8 +8,7 @@ from loguru import logger
 from rich.console import Console
 from rich.text import Text
 
-from schedules.problems import explain
-from schedules.settings import default_lang
+from schedules.problems import default_lang, explain
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)

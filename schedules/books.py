@@ -1,0 +1,77 @@
+"""The core's steps of a night, by name: each reads the books, writes the books, and is safe to run again."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from schedules.desk import Desk
+from schedules.problems import BooksWrong
+from storage.erp import allocation, commands, invariants, reconciliation
+from storage.erp.contracts import Contracts
+from storage.reports import workbook
+
+Step = Callable[[Desk, date], str]
+
+
+def contracts_of(desk: Desk) -> Contracts:
+    """What was agreed with the platforms, from the settings."""
+    return Contracts(commission_bp={name: shop.commission_bp for name, shop in desk.settings.shops.items()})
+
+
+def reconcile(desk: Desk, night: date) -> str:
+    """Every statement line gets its one outcome; what the books expect and no line brings is named."""
+    with desk.database.write() as connection:
+        summary = reconciliation.reconcile(connection, contracts_of(desk), night)
+    return summary.words(desk.settings.lang)
+
+
+def allocate(desk: Desk, night: date) -> str:
+    """Paid orders get stock and a parcel, or the reason why not."""
+    with desk.database.write() as connection:
+        summary = allocation.allocate_open_orders(connection, night.isoformat())
+    return summary.words(desk.settings.lang)
+
+
+def publish(desk: Desk, night: date) -> str:
+    """The worklists for the bots."""
+    with desk.database.write() as connection:
+        counts = commands.publish(connection, night.isoformat())
+    return "、".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def verify(desk: Desk, night: date) -> str:
+    """All invariants of the books; a finding is a fault and fails the step."""
+    del night
+    with desk.database.read() as connection:
+        findings = invariants.verify(connection)
+    if findings:
+        raise BooksWrong([f"{finding.where}: {finding.message}" for finding in findings])
+    return f"{len(invariants.INVARIANTS)} 条不变式全部成立"
+
+
+def report(desk: Desk, night: date) -> str:
+    """The morning report of the night as a workbook."""
+    path = report_path(desk, night)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with desk.database.read() as connection:
+        workbook.write_morning_report(connection, path, period_of(night))
+    return str(path)
+
+
+def report_path(desk: Desk, night: date) -> Path:
+    """Where the morning report of the night lies."""
+    return desk.home / "reports" / f"早报-{night}.xlsx"
+
+
+def period_of(night: date) -> tuple[date, date]:
+    """The days a morning report covers: forty days up to the day before."""
+    return night - timedelta(days=40), night - timedelta(days=1)
+
+
+STEPS: dict[str, Step] = {
+    "allocate": allocate,
+    "publish": publish,
+    "reconcile": reconcile,
+    "report": report,
+    "verify": verify,
+}

@@ -1,0 +1,59 @@
+"""The browser of a night: found when it is first needed, one for all accounts, closed whatever happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bots.browser.choice import BrowserChoice
+from bots.browser.driver import Browser
+
+
+class LazyBrowser:
+    """One browser for the whole night, launched at the first `get`."""
+
+    def __init__(self, choice: BrowserChoice, headless: bool) -> None:
+        """Nothing is launched yet."""
+        self.choice = choice
+        self.headless = headless
+        self.browser: Browser | None = None
+        self.opening = asyncio.Lock()
+
+    async def get(self) -> Browser:
+        """The running browser. Raises BrowserMissing when it does not start."""
+        async with self.opening:
+            if self.browser is None:
+                from bots.browser.playwright import launch
+
+                self.browser = await launch(self.choice, headless=self.headless)
+            return self.browser
+
+    async def close(self) -> None:
+        """Close it if it was opened."""
+        if self.browser is not None:
+            await self.browser.close()
+
+
+class BrowserDoor:
+    """Knows which browser to open, and opens none before one is needed."""
+
+    def __init__(self, home: Path, setting: str = "", headless: bool = True) -> None:
+        """`setting` is the browser of the settings; empty means search, remembered in `home`."""
+        self.home = home
+        self.setting = setting
+        self.headless = headless
+
+    def choose(self) -> BrowserChoice:
+        """The browser that would be opened. Raises BrowserMissing with all that was looked at."""
+        from bots.browser.discovery import discover
+
+        return discover(self.setting, headless=self.headless, cache=self.home / "browsers.json")
+
+    @asynccontextmanager
+    async def lazily(self) -> AsyncIterator[LazyBrowser]:
+        """A browser that is launched when first asked for and closed at the end, Ctrl-C included."""
+        lazy = LazyBrowser(self.choose(), self.headless)
+        try:
+            yield lazy
+        finally:
+            await lazy.close()

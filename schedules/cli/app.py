@@ -1,0 +1,348 @@
+"""The commands. Each is a few lines over a function of the desk; heavy imports happen inside."""
+
+import asyncio
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from schedules.cli.screen import complaints, console, edge, say, tell
+from schedules.problems import default_lang
+from schedules.settings import ROOT, load_settings
+
+app = typer.Typer(
+    name="yeban",
+    help="夜班：电商后台的夜班机器人。流程用 YAML 写，机器人照着做，账本地对。\n\n"
+    "Yeban: the night shift of an e-commerce back office. Start with: yeban demo",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point of `yeban`."""
+    with edge():
+        app()
+
+
+@app.command()
+def demo(
+    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
+    day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
+    headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
+) -> None:
+    """在练习商城上跑完整一夜：收单、收账单、对账、分货、上下架、报活动、回填单号、出早报。
+
+    Runs one whole night against the practice mall, with live progress, and ends with the table of the night, the
+    report and the runs' pages. Running it again on the same day changes nothing.
+
+    例 / examples: `yeban demo` · `yeban demo --size small`
+    """
+    from schedules.cli.demo_command import run_demo
+
+    run_demo(size, date.fromisoformat(day) if day else None, headed)
+
+
+@app.command()
+def mall(
+    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8808,
+    fault: Annotated[list[str] | None, typer.Option(help="捣乱：名字=概率 / misbehave: name=probability")] = None,
+) -> None:
+    """打开练习商城，自己逛、自己练着写流程；Ctrl-C 关门。
+
+    Opens the practice mall to walk about in it or to write flows against it.
+
+    例 / examples: `yeban mall` · `yeban mall --fault popup=0.2 --fault slow=0.1`
+    """
+    from schedules.cli.demo_command import run_mall
+
+    run_mall(size, port, fault or [])
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(ctx: typer.Context) -> None:
+    """跑全部检查和测试（CI 也只跑它）；带参数时只把参数交给 pytest。
+
+    The whole gate: formatter, linter, types, import contracts, then every test.
+
+    例 / examples: `yeban test` · `yeban test tests/bots -k login`
+    """
+    from schedules.cli.gate import run_gate
+
+    raise SystemExit(run_gate(list(ctx.args)))
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="只跑这一个 / only this one")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
+    rounds: Annotated[int, typer.Option(help="每个跑几轮 / rounds")] = 5,
+) -> None:
+    """基准测试：同一轮里和直接写的 Playwright 比，报中位数的比值。
+
+    Benchmarks: medians as ratios against the plain libraries in the same run.
+
+    例 / examples: `yeban bench` · `yeban bench scrape --json`
+    """
+    import subprocess
+
+    command = [sys.executable, "-m", "tests.bench", *([name] if name else []), "--rounds", str(rounds)]
+    raise SystemExit(subprocess.call([*command, *(["--json"] if json_ else [])], cwd=ROOT))
+
+
+@app.command()
+def doctor() -> None:
+    """这台机器有什么、缺什么、怎么补。
+
+    What was found on this machine and how to mend what is missing.
+
+    例 / example: `yeban doctor`
+    """
+    from schedules.doctor import examine
+
+    findings = examine(load_settings())
+    for finding in findings:
+        mark = Text("✓ ", style="green") if finding.fine else Text("✗ ", style="red")
+        console.print(mark + Text(f"{say(finding.zh, finding.en)}  {finding.seen}"))
+        if not finding.fine:
+            console.print(Text(f"  → {say(finding.mend_zh, finding.mend_en)}"))
+        for detail in finding.details:
+            console.print(Text(f"    {detail}", style="dim"))
+    if not all(finding.fine for finding in findings):
+        raise SystemExit(4)
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="流程文件或文件夹 / flow files or folders")] = None,
+) -> None:
+    """检查流程：不开浏览器，一次说完所有问题，每处都有行、列和改法。
+
+    Checks flows without a browser: every problem with line, column, nearest name and a fix.
+
+    例 / examples: `yeban check` · `yeban check flows/practice/orders.yaml`
+    """
+    from schedules.shelf import FLOWS, load_flow
+
+    files = [file for path in paths or [FLOWS] for file in ([path] if path.is_file() else sorted(path.rglob("*.yaml")))]
+    errors = 0
+    for file in files:
+        loaded = load_flow(file.resolve())
+        errors += len(loaded.errors)
+        for text in loaded.rendered(list(loaded.problems), default_lang()):
+            complaints.print(Text(text + "\n"))
+    if errors:
+        tell(f"{len(files)} 个流程，{errors} 处要改。", f"{len(files)} flows, {errors} places to mend.", "red")
+        raise SystemExit(2)
+    tell(f"{len(files)} 个流程，没有发现问题。", f"{len(files)} flows, nothing found.", "green")
+
+
+@app.command()
+def plan(
+    flow: Annotated[str, typer.Argument(help="流程名 / flow, e.g. practice/orders")],
+    inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="名字=值 / name=value")] = None,
+) -> None:
+    """把流程念出来：每一步会做什么，输入已经填进去。
+
+    Says what a flow will do, step by step, with the inputs filled in.
+
+    例 / example: `yeban plan practice/orders -i since=2026-11-01 -i until=2026-11-20`
+    """
+    from bots.flow.plan import plan as say_plan
+    from schedules.demo import today_in_shanghai
+    from schedules.shelf import playable
+
+    loaded, _ = playable(flow, default_lang())
+    values = loaded.read_inputs(pairs(inputs or []), today_in_shanghai())
+    console.print(Text(f"{loaded.title}（{loaded.site}）", style="bold"))
+    for line in say_plan(loaded, values, default_lang()):
+        console.print(Text(line))
+
+
+def pairs(given: list[str]) -> dict[str, object]:
+    """`name=value` options as a mapping."""
+    found: dict[str, object] = {}
+    for item in given:
+        name, mark, value = item.partition("=")
+        if not mark:
+            raise typer.BadParameter(say(f"要写成 名字=值：{item}", f"write name=value: {item}"))
+        found[name.strip()] = value
+    return found
+
+
+@app.command()
+def flows() -> None:
+    """列出所有流程。
+
+    Lists all flows. 例 / example: `yeban flows`
+    """
+    from schedules.shelf import flow_names, flow_path, load_flow
+
+    for name in flow_names():
+        loaded = load_flow(flow_path(name))
+        console.print(Text(f"{name:<28}{loaded.flow.title if loaded.flow else say('（有问题）', '(broken)')}"))
+
+
+@app.command()
+def run(
+    flow: Annotated[str, typer.Argument(help="流程名或文件 / flow or file")],
+    account: Annotated[str, typer.Option("--account", "-a", help="设置里的账号 / an account of the settings")],
+    inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="名字=值 / name=value")] = None,
+    dry_run: Annotated[bool, typer.Option(help="到每个 once 为止，只看不做 / show each once, do none")] = False,
+    again: Annotated[bool, typer.Option(help="同样的工作再做一次 / do the same work again")] = False,
+    headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
+) -> None:
+    """跑一个流程，带回来的文件直接入账。同样的工作已经做完时不会再做。
+
+    Runs one flow and takes in what it brings. The same work is not done twice unless --again.
+
+    例 / example: `yeban run practice/orders -a seller_a -i since=2026-11-01 -i until=2026-11-20`
+    """
+    from schedules.cli.run_command import run_one
+
+    raise SystemExit(asyncio.run(run_one(flow, account, pairs(inputs or []), dry_run, again, headed)))
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="文件或文件夹 / files or folders")],
+    shop: Annotated[str, typer.Option(help="哪个店 / whose")] = "",
+    kind: Annotated[str, typer.Option(help="种类（默认自己认） / document kind, recognised by default")] = "",
+) -> None:
+    """把文件收进账：认出种类、核对合计、逐行入账；合计不符的先停住等人看。
+
+    Takes files in: kind recognised, control totals compared, rows booked; what does not tie waits for a person.
+
+    例 / example: `yeban ingest 账单.zip --shop shop_a`
+    """
+    from schedules.cli.books_commands import ingest_files
+
+    raise SystemExit(ingest_files(files, shop, kind))
+
+
+@app.command()
+def accept(
+    file: Annotated[str, typer.Argument(help="文件的 sha256（开头几位即可） / the file's sha256 or its beginning")],
+    why: Annotated[str, typer.Option(help="理由，会留下来 / the reason, which is kept")],
+    who: Annotated[str, typer.Option(help="谁决定的 / who decides")] = "",
+) -> None:
+    """放行一个因为合计不符而停住的文件；谁、为什么都会记下。
+
+    Releases a parked file; who and why are kept.
+
+    例 / example: `yeban accept 3fa9c1 --who 王芳 --why "银行确认页脚只含本页"`
+    """
+    from schedules.cli.books_commands import accept_file
+
+    accept_file(file, who, why)
+
+
+@app.command()
+def kinds() -> None:
+    """认得哪些文件，每一种验证到什么程度。
+
+    Document kinds and how far each is verified. 例 / example: `yeban kinds`
+    """
+    from storage.documents import KINDS
+
+    table = Table()
+    for column in (say("种类", "kind"), say("名称", "title"), say("依据", "verified by")):
+        table.add_column(column)
+    for name, kind in KINDS.items():
+        table.add_row(name, kind.TITLE, kind.VERIFIED)
+    console.print(table)
+
+
+@app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="报表名；morning 是早报 / report, morning for the workbook")] = "morning",
+    night: Annotated[str, typer.Option(help="哪一夜 / which night, YYYY-MM-DD")] = "",
+) -> None:
+    """出一张报表：终端里看，或者出 Excel 早报。
+
+    Shows a report, or writes the morning workbook.
+
+    例 / examples: `yeban report` · `yeban report differences`
+    """
+    from schedules.cli.books_commands import show_report
+
+    show_report(name, night)
+
+
+@app.command()
+def trace(figure: Annotated[str, typer.Argument(help="早报里的单元格，如 总览!C5 / a cell of the report")]) -> None:
+    """一个数字从哪来：早报的单元格 → 账 → 文件的第几行 → 哪个流程的哪一行。
+
+    Walks a figure of the report back to files, rows and the line of the flow that fetched them.
+
+    例 / example: `yeban trace 总览!C5`
+    """
+    from schedules.cli.books_commands import trace_figure
+
+    trace_figure(figure)
+
+
+@app.command()
+def verify() -> None:
+    """检查账的全部不变式：库存、预留、对账、金额……一条不成立就说是哪一条。
+
+    Checks every invariant of the books. 例 / example: `yeban verify`
+    """
+    from schedules.books import verify as verify_books
+    from schedules.demo import today_in_shanghai
+    from schedules.desk import open_desk
+
+    with open_desk() as desk:
+        console.print(verify_books(desk, today_in_shanghai()))
+
+
+@app.command()
+def status(night: Annotated[str, typer.Option(help="哪一夜 / which night, YYYY-MM-DD")] = "") -> None:
+    """这一夜做到哪里，什么在等谁。
+
+    How far the night is and what waits for whom. 例 / example: `yeban status`
+    """
+    from schedules.cli.books_commands import show_status
+
+    show_status(night)
+
+
+secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)
+app.add_typer(secret_app, name="secret")
+
+
+@secret_app.command("set")
+def secret_set(
+    account: Annotated[str, typer.Argument(help="账号 / account")],
+    name: Annotated[str, typer.Argument(help="名字，如 password、totp / name")] = "password",
+) -> None:
+    """存一个密码：在屏幕上问，不显示，加密保存。
+
+    Stores a secret; it is asked for and not shown. 例 / example: `yeban secret set seller_a totp`
+    """
+    from schedules.vault import Vault
+
+    value: Any = typer.prompt(say(f"{account} 的 {name}", f"{name} of {account}"), hide_input=True)
+    Vault(load_settings().home).put(account, **{name: str(value)})
+    tell("已加密保存。", "Stored, encrypted.", "green")
+
+
+@secret_app.command("list")
+def secret_list() -> None:
+    """哪些账号存了什么（只有名字，没有内容）。
+
+    Which secrets are stored; names only. 例 / example: `yeban secret list`
+    """
+    from schedules.vault import Vault
+
+    vault = Vault(load_settings().home)
+    for account in sorted(vault.read()):
+        console.print(f"{account}: {', '.join(vault.names(account))}")

@@ -1,0 +1,99 @@
+"""`yeban demo` and `yeban mall`: the practice mall, one night on it, and where to look afterwards."""
+
+import asyncio
+import time
+from contextlib import closing
+from datetime import date
+
+from rich.text import Text
+
+from schedules.books import report_path
+from schedules.browsers import BrowserDoor
+from schedules.cli.night_view import TerminalWatcher, night_table
+from schedules.cli.screen import console, say, tell
+from schedules.demo import Practice, practice, today_in_shanghai
+from schedules.doctor import ensure_browser, ensure_fonts
+from schedules.logs import start_logs
+from schedules.night import Night, NightResult
+from schedules.settings import Settings, demo_home
+from schedules.summary import book_totals, night_rows
+
+
+def run_demo(size: str, day: date | None, headed: bool) -> None:
+    """Play the demo's night and show what came of it."""
+    started = time.monotonic()
+    night = day or today_in_shanghai()
+    home = demo_home(night, size)
+    start_logs(home)
+    choice = ensure_browser(Settings(home=home, headless=not headed), tell)
+    ensure_fonts(tell)
+    tell(f"浏览器：{choice.kind} {choice.version}", f"browser: {choice.kind} {choice.version}", "dim")
+    tell(
+        "练习商城正在开门 …（第一次要生成四十天的订单）", "the practice mall is opening … (its first day takes seconds)"
+    )
+    with practice(home, night, size=size) as place:
+        result = asyncio.run(play(place, BrowserDoor(home, headless=not headed), choice.contexts))
+        show(place, result, time.monotonic() - started)
+    if result.failed:
+        raise SystemExit(3)
+
+
+async def play(place: Practice, door: BrowserDoor, contexts: int) -> NightResult:
+    """The night, watched on the terminal."""
+    watcher = TerminalWatcher()
+    with closing(watcher):
+        night = Night(place.desk, place.plan, place.night, place.first_day, watcher)
+        return await night.play(door, contexts)
+
+
+def show(place: Practice, result: NightResult, seconds: float) -> None:
+    """The table of the night, the figures, the report and the runs' pages."""
+    desk = place.desk
+    rows = night_rows(desk, place.night)
+    console.print(night_table(rows))
+    for line in book_totals(desk):
+        console.print(Text(f"  {line}"))
+    if result.played == 0:
+        tell(
+            f"今天（{place.night}）的夜班已经跑完，这一次什么也没有改动。",
+            f"the night of {place.night} was already complete: nothing was changed.",
+            "bold",
+        )
+    else:
+        tell(f"这一夜用了 {seconds:.0f} 秒。", f"the night took {seconds:.0f} s.", "bold")
+    report = report_path(desk, place.night)
+    console.print(Text(say("早报  ", "report  ") + str(report)))
+    console.print(Text(say("每一次运行的页面  ", "pages of the runs  ") + str(desk.settings.runs)))
+    for row in rows:
+        if row["stage"] in {"failed", "person"}:
+            page = desk.settings.runs / row["run_id"] / "index.html"
+            console.print(Text(f"  {row['flow']} · {row['account']}: {page}", style="yellow"))
+    tell(
+        "再看看：yeban trace 总览!B5 · yeban report differences · yeban verify · yeban mall（自己逛商城）",
+        "next: yeban trace 总览!B5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
+        "dim",
+    )
+
+
+def run_mall(size: str, port: int, faults: list[str]) -> None:
+    """Serve the practice mall until Ctrl-C, to walk about in it or to write flows against it."""
+    home = demo_home(today_in_shanghai(), size)
+    chances = {name: float(chance or 1) for name, _, chance in (fault.partition("=") for fault in faults)}
+    with practice(home, today_in_shanghai(), size=size, faults=chances, port=port) as place:
+        tell(
+            f"练习商城开着：{place.mall.url}/seller  {place.mall.url}/pay  {place.mall.url}/ads", place.mall.url, "bold"
+        )
+        for row in place.world.rows("SELECT username, password, totp_secret FROM account ORDER BY username"):
+            totp = say("，动态口令种子 ", ", TOTP seed ") + row["totp_secret"] if row["totp_secret"] else ""
+            console.print(Text(f"  {row['username']}  {row['password']}{totp}"))
+        tell("按 Ctrl-C 关门。", "Ctrl-C closes it.", "dim")
+        wait_for_interrupt()
+
+
+def wait_for_interrupt() -> None:
+    """Until Ctrl-C, on every system."""
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        tell("关门了。", "closed.")

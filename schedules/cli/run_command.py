@@ -1,0 +1,88 @@
+"""`yeban run`: one flow for one account, outside the night's plan but with the same promises."""
+
+import json
+from pathlib import Path
+
+from rich.text import Text
+
+from schedules.browsers import BrowserDoor
+from schedules.cli.night_view import TerminalWatcher, told
+from schedules.cli.screen import console, say, tell
+from schedules.demo import today_in_shanghai
+from schedules.desk import Desk, open_desk
+from schedules.logs import start_logs
+from schedules.plan import Job, PlannedFlow, make_job
+from schedules.problems import EXIT_CODES
+from schedules.shelf import flow_path, shown_path
+from schedules.work import Ended, run_job
+
+
+async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: bool, again: bool, headed: bool) -> int:
+    """Play the flow and take in what it brought; the exit code says who has to act."""
+    with open_desk() as desk:
+        start_logs(desk.home)
+        job = plan_one(desk, flow, account, inputs, again)
+        if not dry_run and any(row["job_key"] == job.key and row["stage"] == "done" for row in night_jobs(desk, job)):
+            tell(
+                "同样的工作今天已经做完，没有再做。要再做一次就加 --again。",
+                "the same work was done today and was not repeated; --again does it once more.",
+            )
+            return 0
+        ended = await attempt(desk, job, BrowserDoor(desk.home, desk.settings.browser, not headed), dry_run)
+    console.print(Text(f"{ended.message}  {told(ended.summary)}"))
+    console.print(Text(say("运行页面  ", "page of the run  ") + str(ended.folder / "index.html")))
+    return {"done": 0, "person": EXIT_CODES["person"]}.get(ended.stage, EXIT_CODES["site"])
+
+
+def plan_one(desk: Desk, flow: str, account: str, inputs: dict[str, object], again: bool) -> Job:
+    """The work as a job: files among the inputs count by their content, so a changed sheet is other work."""
+    path = flow_path(flow)
+    name = Path(shown_path(path)).with_suffix("").as_posix().removeprefix("flows/")
+    night = today_in_shanghai()
+    times = len([row for row in desk.journal.jobs(night.isoformat()) if row["flow"] == name]) if again else 0
+    planned = PlannedFlow(flow=str(path), accounts=[account])
+    marked = {**inputs, "_again": str(times)} if times else inputs
+    key = make_job(night, "run", 0, planned.model_copy(update={"flow": name}), account, with_contents(marked))
+    return Job(key.key, key.run_id, night, "run", 0, name, account, "", inputs)
+
+
+def with_contents(inputs: dict[str, object]) -> dict[str, object]:
+    """The inputs with each file's digest beside its path."""
+    import hashlib
+
+    found = dict(inputs)
+    for name, value in inputs.items():
+        if isinstance(value, str) and value and Path(value).is_file():
+            found[name] = hashlib.sha256(Path(value).read_bytes()).hexdigest()
+    return found
+
+
+def night_jobs(desk: Desk, job: Job) -> list[dict[str, str]]:
+    """What the books know of today's jobs."""
+    return list(desk.journal.jobs(job.night.isoformat()))
+
+
+async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> Ended:
+    """Play it with the same stages as a job of the night; a dry run writes none."""
+    watcher = TerminalWatcher()
+    if not dry_run:
+        desk.journal.plan_job(
+            job.key,
+            night=job.night.isoformat(),
+            flow=job.flow,
+            account=job.account,
+            inputs=json.dumps(job.inputs, default=str, ensure_ascii=False),
+            position=0,
+        )
+    watcher.planned([job], set())
+    watcher.began(job)
+    try:
+        async with door.lazily() as browser:
+            ended = await run_job(desk, await browser.get(), job, watcher.moved, dry_run=dry_run)
+    finally:
+        watcher.close()
+    if not dry_run:
+        summary = json.dumps(ended.summary, ensure_ascii=False)
+        desk.journal.set_stage(job.key, ended.stage, message=ended.message, run_id=job.run_id, summary=summary)
+    watcher.ended(job, ended.stage, ended.message, ended.summary)
+    return ended

@@ -1,0 +1,119 @@
+"""The demo: the practice mall, its accounts and one whole night, on a home of its own for each day."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from bots.practice.server import WORLD_FILE, Mall
+from bots.practice.world import World
+from schedules.desk import Desk, open_desk
+from schedules.plan import NightPlan, load_plan
+from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
+
+SITES = {"seller": "practice", "pay": "practice_pay", "ads": "practice_ads"}
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MALL_PORT = 8808
+"""Where `yeban mall` serves, and what the demo's settings.yaml says: flows written against it go on working."""
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A desk whose sites are the practice mall, and what a night there needs."""
+
+    desk: Desk
+    mall: Mall
+    world: World
+    plan: NightPlan
+    night: date
+    first_day: date
+
+
+def today_in_shanghai() -> date:
+    """The business day: shops live by Beijing time wherever this machine stands."""
+    return datetime.now(SHANGHAI).date()
+
+
+@contextmanager
+def practice(
+    home: Path,
+    night: date,
+    *,
+    size: str = "full",
+    seed: int = 7,
+    faults: dict[str, float] | None = None,
+    database: str = "",
+    export_delay_s: float = 0.8,
+    port: int = 0,
+) -> Iterator[Practice]:
+    """The running mall with a desk set up for it; both are closed at the end, whatever happens."""
+    mall_home = home / "mall"
+    yesterday = night - timedelta(days=1)
+    with (
+        Mall.start(
+            mall_home,
+            size=size,
+            last_day=yesterday,
+            seed=seed,
+            faults=faults,
+            export_delay_s=export_delay_s,
+            port=port,
+        ) as mall,
+        practice_desk(home, mall_home / WORLD_FILE, mall.url, database) as (desk, world),
+    ):
+        plan = load_plan(ROOT / "schedules" / "practice.yaml")
+        yield Practice(desk, mall, world, plan, night, world.first_day)
+
+
+@contextmanager
+def practice_desk(home: Path, world_path: Path, url: str, database: str = "") -> Iterator[tuple[Desk, World]]:
+    """A desk whose accounts, shops and secrets are those of the mall at `url`."""
+    world = World.open(world_path)
+    settings = practice_settings(home, world, database)
+    keep_settings(settings)
+    with open_desk(settings) as desk:
+        desk.base_urls.update(dict.fromkeys(SITES.values(), url))
+        store_secrets(desk, world)
+        yield desk, world
+
+
+def practice_settings(home: Path, world: World, database: str = "") -> Settings:
+    """Settings whose accounts and shops are the mall's."""
+    accounts = {
+        row["username"]: AccountSettings(site=SITES[row["site"]], username=row["username"], shop=row["shop_id"] or "")
+        for row in world.rows("SELECT username, site, shop_id FROM account")
+    }
+    shops = {
+        row["shop_id"]: ShopSettings(title=row["name"], commission_bp=row["commission_bp"], wallet=row["wallet"])
+        for row in world.rows("SELECT shop_id, name, commission_bp, wallet FROM shop")
+    }
+    return Settings(home=home, database=database, accounts=accounts, shops=shops)
+
+
+def keep_settings(settings: Settings) -> None:
+    """Write settings.yaml once, so that every other command finds the demo's accounts."""
+    path = settings.home / "settings.yaml"
+    if path.exists():
+        return
+    base = f"http://127.0.0.1:{MALL_PORT}"
+    accounts = {
+        name: {"site": account.site, "username": account.username, "shop": account.shop, "base_url": base}
+        for name, account in settings.accounts.items()
+    }
+    shops = {name: shop.model_dump() for name, shop in settings.shops.items()}
+    body = yaml.safe_dump({"accounts": accounts, "shops": shops}, allow_unicode=True, sort_keys=True)
+    path.write_text("# 练习商城的账号；商城用 yeban mall 打开。密码在加密的密码库里。\n" + body, "utf-8")
+
+
+def store_secrets(desk: Desk, world: World) -> None:
+    """The practice accounts' passwords and TOTP seeds in the vault, as anybody's would be."""
+    for row in world.rows("SELECT username, password, totp_secret FROM account"):
+        values = {"password": row["password"]}
+        if row["totp_secret"]:
+            values["totp"] = row["totp_secret"]
+        if desk.vault.names(row["username"]) != sorted(values):
+            desk.vault.put(row["username"], **values)

@@ -1,0 +1,59 @@
+"""One desk: settings, books, archive, vault, opened together and closed together. All wiring is here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from schedules.problems import AccountMissing
+from schedules.settings import AccountSettings, Settings, load_settings
+from schedules.vault import Vault
+from storage.archive import Archive
+from storage.database.connection import Database, open_database
+from storage.runs import DatabaseJournal
+
+
+@dataclass
+class Desk:
+    """What every command works with. `base_urls` override a site's address (the practice mall's changes each start)."""
+
+    settings: Settings
+    database: Database
+    archive: Archive
+    vault: Vault
+    journal: DatabaseJournal
+    base_urls: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Path:
+        """The folder of everything that is kept."""
+        return self.settings.home
+
+    def account(self, name: str) -> AccountSettings:
+        """The account's settings. Raises AccountMissing with the known names."""
+        try:
+            return self.settings.accounts[name]
+        except KeyError:
+            raise AccountMissing(name, sorted(self.settings.accounts)) from None
+
+    def base_url(self, account: AccountSettings) -> str:
+        """Where the account's site is."""
+        return self.base_urls.get(account.site) or account.base_url
+
+
+@contextmanager
+def open_desk(settings: Settings | None = None) -> Iterator[Desk]:
+    """The desk of these settings (default: of the home folder), migrated and ready; closed at the end."""
+    settings = settings or load_settings()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database_url)
+    try:
+        yield Desk(
+            settings=settings,
+            database=database,
+            archive=Archive(settings.home / "archive"),
+            vault=Vault(settings.home),
+            journal=DatabaseJournal(database),
+        )
+    finally:
+        database.close()

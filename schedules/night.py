@@ -1,0 +1,133 @@
+"""A whole night: its jobs planned once, phase after phase, accounts side by side, resumed wherever it was cut."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from loguru import logger
+
+from bots.facts import Progress
+from bots.people import Inbox
+from schedules.books import STEPS
+from schedules.browsers import BrowserDoor, LazyBrowser
+from schedules.desk import Desk
+from schedules.lock import only_one
+from schedules.plan import Job, NightPlan, jobs_of
+from schedules.problems import explain
+from schedules.work import Ended, run_job
+
+FINISHED = frozenset({"done"})
+
+
+class Watcher(Protocol):
+    """Somebody who looks on: a terminal, a page."""
+
+    def planned(self, jobs: list[Job], finished: set[str]) -> None:
+        """The night's jobs, and the keys of those that are already done."""
+
+    def began(self, job: Job) -> None:
+        """The job has begun."""
+
+    def moved(self, job: Job, event: Progress) -> None:
+        """Something happened inside the job."""
+
+    def ended(self, job: Job, stage: str, message: str, summary: dict[str, object]) -> None:
+        """The job has ended."""
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """How the night ended: `played` counts the jobs that had anything to do; zero means nothing was left to do."""
+
+    night: date
+    jobs: int
+    played: int
+    failed: int
+    waiting: int
+
+
+class Night:
+    """One night being played at one desk."""
+
+    def __init__(self, desk: Desk, plan: NightPlan, night: date, first_day: date, watcher: Watcher) -> None:
+        """Plan the night; nothing is written before `play`."""
+        self.desk = desk
+        self.night = night
+        self.jobs = jobs_of(plan, night, first_day)
+        self.watcher = watcher
+        self.inbox: Inbox | None = None
+        self.stages: dict[str, str] = {}
+
+    async def play(self, open_browser: BrowserDoor, side_by_side: int) -> NightResult:
+        """Play what is not done yet. Raises NightRunning when another process plays at this desk."""
+        with only_one(self.desk.home):
+            journal = self.desk.journal
+            for job in self.jobs:
+                journal.plan_job(
+                    job.key,
+                    night=self.night.isoformat(),
+                    flow=job.flow,
+                    account=job.account,
+                    inputs=json.dumps(job.inputs, default=str, ensure_ascii=False),
+                    position=job.position,
+                )
+            self.stages = {row["job_key"]: row["stage"] for row in journal.jobs(self.night.isoformat())}
+            todo = [job for job in self.jobs if self.stages[job.key] not in FINISHED]
+            self.watcher.planned(self.jobs, {job.key for job in self.jobs} - {job.key for job in todo})
+            await self.play_phases(todo, open_browser, side_by_side)
+        stages = [self.stages[job.key] for job in self.jobs]
+        return NightResult(self.night, len(self.jobs), len(todo), stages.count("failed"), stages.count("person"))
+
+    async def play_phases(self, todo: list[Job], open_browser: BrowserDoor, side_by_side: int) -> None:
+        """Phase after phase; the browser is opened only when a flow has to be played."""
+        async with open_browser.lazily() as browser:
+            for phase in dict.fromkeys(job.phase for job in todo):
+                jobs = [job for job in todo if job.phase == phase]
+                await self.play_flows([job for job in jobs if not job.core], browser, side_by_side)
+                for job in jobs:
+                    if job.core:
+                        await self.attempt(job, self.core_step(job))
+
+    async def play_flows(self, jobs: list[Job], browser: LazyBrowser, side_by_side: int) -> None:
+        """Accounts side by side, at most `side_by_side`; the jobs of one account one after the other."""
+        places = asyncio.Semaphore(side_by_side)
+
+        async def one_account(its: Iterable[Job]) -> None:
+            async with places:
+                for job in its:
+                    await self.attempt(job, self.flow(job, browser))
+
+        by_account: dict[str, list[Job]] = {}
+        for job in jobs:
+            by_account.setdefault(job.account, []).append(job)
+        async with asyncio.TaskGroup() as group:
+            for its in by_account.values():
+                group.create_task(one_account(its))
+
+    async def flow(self, job: Job, browser: LazyBrowser) -> Ended:
+        """Play one flow of the night."""
+        return await run_job(self.desk, await browser.get(), job, self.watcher.moved, self.inbox)
+
+    async def core_step(self, job: Job) -> Ended:
+        """One step of the core, off the event loop so that the progress goes on moving."""
+        step = STEPS[job.flow.removeprefix("core/")]
+        message = await asyncio.to_thread(step, self.desk, self.night)
+        return Ended(job, "done", message, self.desk.home)
+
+    async def attempt(self, job: Job, work: Awaitable[Ended]) -> None:
+        """Run one job and write down how it ended; one that fails does not stop the others."""
+        self.watcher.began(job)
+        self.desk.journal.set_stage(job.key, "playing", run_id=job.run_id)
+        try:
+            ended = await work
+        except Exception as error:  # noqa: BLE001 (one job that fails, however it fails, must not end the night)
+            shown = explain(error, self.desk.settings.lang)
+            logger.exception("job_failed", job=job.key, code=shown.code)
+            ended = Ended(job, "failed", f"{shown.message} {shown.hint}".strip(), self.desk.home)
+        summary = json.dumps(ended.summary, ensure_ascii=False)
+        self.desk.journal.set_stage(job.key, ended.stage, message=ended.message, run_id=job.run_id, summary=summary)
+        self.stages[job.key] = ended.stage
+        self.watcher.ended(job, ended.stage, ended.message, ended.summary)

@@ -1,0 +1,137 @@
+"""A night's plan (schedules/*.yaml): phases of flows and core steps, made into jobs for one day."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bots.flow.values import Template
+from schedules.yaml_file import read_yaml
+
+
+class PlannedFlow(BaseModel):
+    """One flow for some accounts; with `worklist`, for the rows that the core has published for the account's shop."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    flow: str
+    accounts: list[str]
+    worklist: str = ""
+    inputs: dict[str, str | list[str]] = Field(default_factory=dict)
+
+
+class Phase(BaseModel):
+    """What is done together: flows side by side by account, or steps of the core one after the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    jobs: list[PlannedFlow] = Field(default_factory=list)
+    core: list[str] = Field(default_factory=list)
+
+
+class NightPlan(BaseModel):
+    """A whole night: its phases in order."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    phases: list[Phase]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of the night. Equal work has an equal `key`, so that it is one job however often it is planned."""
+
+    key: str
+    run_id: str
+    night: date
+    phase: str
+    position: int
+    flow: str
+    account: str
+    worklist: str
+    inputs: Mapping[str, object]
+    core: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a table of the night calls it."""
+        return f"{self.flow} · {self.account}" if self.account else self.flow
+
+
+def load_plan(path: Path) -> NightPlan:
+    """The plan in the file. Raises SettingsBroken with line and column."""
+    return read_yaml(path, NightPlan)
+
+
+def calendar(night: date, first_day: date) -> dict[str, object]:
+    """The names a plan may use: night, yesterday, first_day, whole_months, other_days.
+
+    `whole_months` are the months that ended before the night and began within the history; `other_days` the days of
+    the history outside of them, for daily statements. Together they cover first_day … yesterday exactly once.
+    """
+    yesterday = night - timedelta(days=1)
+    days = [first_day + timedelta(days=n) for n in range((yesterday - first_day).days + 1)]
+    by_month: dict[str, list[date]] = {}
+    for day in days:
+        by_month.setdefault(f"{day:%Y-%m}", []).append(day)
+    whole = [m for m, its in by_month.items() if its[-1] < night and is_month_end(its[-1])]
+    other = [day.isoformat() for m, its in by_month.items() if m not in whole for day in its]
+    return {
+        "night": night,
+        "today": night,
+        "yesterday": yesterday,
+        "first_day": first_day,
+        "whole_months": whole,
+        "other_days": other,
+    }
+
+
+def is_month_end(day: date) -> bool:
+    """Whether the next day is in another month."""
+    return (day + timedelta(days=1)).month != day.month
+
+
+def jobs_of(plan: NightPlan, night: date, first_day: date) -> list[Job]:
+    """The plan as jobs for this night, in order."""
+    names = calendar(night, first_day)
+    jobs: list[Job] = []
+    for phase in plan.phases:
+        for planned in phase.jobs:
+            inputs = {name: fill(value, names) for name, value in planned.inputs.items()}
+            for account in planned.accounts:
+                jobs.append(make_job(night, phase.name, len(jobs), planned, account, inputs))
+        for step in phase.core:
+            key = f"{night}|core/{step}|{phase.name}"
+            jobs.append(Job(key, run_id_of(key), night, phase.name, len(jobs), f"core/{step}", "", "", {}, core=True))
+    return jobs
+
+
+def make_job(
+    night: date, phase: str, position: int, planned: PlannedFlow, account: str, inputs: Mapping[str, object]
+) -> Job:
+    """One flow for one account as a job."""
+    content = json.dumps(inputs, default=str, ensure_ascii=False, sort_keys=True)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:8]
+    key = f"{night}|{planned.flow}|{account}|{planned.worklist}|{digest}"
+    return Job(key, run_id_of(key), night, phase, position, planned.flow, account, planned.worklist, inputs)
+
+
+def run_id_of(key: str) -> str:
+    """The run's id and folder name: readable, short enough for Windows paths, the same for the same work."""
+    night, flow, *rest = key.split("|")
+    account = rest[0] if rest else ""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:6]
+    return "-".join(part for part in (night, flow.replace("/", "."), account.replace(" ", "_"), digest) if part)
+
+
+def fill(value: str | list[str], names: Mapping[str, object]) -> object:
+    """A planned input with `${…}` filled in; exactly one `${…}` keeps its type."""
+    if isinstance(value, list):
+        return [fill(item, names) for item in value]
+    return Template.parse(value).expand(names)

@@ -1,0 +1,93 @@
+"""Where flows and element libraries lie, read and checked: a flow that leaves here can be played."""
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bots.flow.check import check
+from bots.flow.flow import Flow
+from bots.flow.parse import parse
+from bots.flow.problem import Problem, render
+from bots.flow.site import Site, parse_site
+from bots.steps import STEPS
+from schedules.problems import FlowBroken, FlowMissing, Lang
+from schedules.settings import ROOT
+
+FLOWS = ROOT / "flows"
+SELECTORS = ROOT / "selectors"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A flow with its site, and everything found wrong in either."""
+
+    flow: Flow | None
+    site: Site | None
+    problems: tuple[Problem, ...]
+    sources: dict[str, str]
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that keep it from being played."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    def rendered(self, problems: list[Problem], lang: Lang) -> list[str]:
+        """The problems as a person reads them, each with its source line and a fix."""
+        return [render(problem, self.sources.get(problem.path, ""), lang) for problem in problems]
+
+
+def flow_names() -> list[str]:
+    """Every flow there is, as `folder/name`."""
+    return sorted(path.relative_to(FLOWS).with_suffix("").as_posix() for path in FLOWS.rglob("*.yaml"))
+
+
+def flow_path(name: str) -> Path:
+    """The file of a flow given by name (`practice/orders`) or by path. Raises FlowMissing with the nearest names."""
+    given = Path(name)
+    for candidate in (given, FLOWS / f"{name}.yaml", FLOWS / name):
+        if candidate.suffix == ".yaml" and candidate.is_file():
+            return candidate.resolve()
+    names = flow_names()
+    raise FlowMissing(name, difflib.get_close_matches(name, names, n=3, cutoff=0.4))
+
+
+def shown_path(path: Path) -> str:
+    """The path as people name it: from the checkout where it lies inside."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def load_flow(path: Path) -> Loaded:
+    """Parse and check one flow with its site's element library; problems are returned, all of them."""
+    shown = shown_path(path)
+    text = path.read_text("utf-8")
+    parsed = parse(text, shown, STEPS)
+    sources = {shown: text}
+    problems = list(parsed.problems)
+    site = None
+    if parsed.flow is not None and parsed.flow.site:
+        site_path = SELECTORS / f"{parsed.flow.site}.yaml"
+        if site_path.is_file():
+            site, site_problems, site_text = read_site(site_path)
+            sources[shown_path(site_path)] = site_text
+            problems += site_problems
+    if parsed.flow is not None:
+        problems += check(parsed.flow, site, STEPS)
+    return Loaded(parsed.flow, site, tuple(problems), sources)
+
+
+@lru_cache(maxsize=64)
+def read_site(path: Path) -> tuple[Site | None, tuple[Problem, ...], str]:
+    """One element library, read once however many flows use it."""
+    text = path.read_text("utf-8")
+    parsed = parse_site(text, shown_path(path), STEPS)
+    return parsed.site, tuple(parsed.problems), text
+
+
+def playable(name: str, lang: Lang) -> tuple[Flow, Site | None]:
+    """A flow that can be played, with its site. Raises FlowMissing or FlowBroken."""
+    path = flow_path(name)
+    loaded = load_flow(path)
+    if loaded.flow is None or loaded.errors:
+        raise FlowBroken(path, loaded.rendered(loaded.errors, lang))
+    return loaded.flow, loaded.site

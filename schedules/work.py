@@ -1,0 +1,123 @@
+"""One run from its flow to the books: load → plan → play → archive → ingest → record. Sequence only, no logic."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bots.browser.driver import Browser, SessionOptions
+from bots.browser.sessions import SessionStore
+from bots.engine import RunResult, play
+from bots.facts import AccountFacts, Progress
+from bots.flow.flow import Flow
+from bots.flow.site import Site
+from bots.people import Inbox, NobodyThere
+from schedules.desk import Desk
+from schedules.plan import Job
+from schedules.settings import AccountSettings
+from schedules.shelf import playable
+from schedules.worklists import sheet_inputs, worklist_rows
+from storage.erp import commands
+from storage.ingest import Ingested, ingest_run_folder
+from storage.runs import STAGE_OF_STATE
+
+Watch = Callable[[Job, Progress], None]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended. `stage`: done | failed | person; `files` and `outcomes` are what came of it."""
+
+    job: Job
+    stage: str
+    message: str
+    folder: Path
+    files: list[Ingested] = field(default_factory=list)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """What the table of the night needs, as JSON."""
+        return {
+            "files": len(self.files),
+            "rows": sum(file.rows for file in self.files),
+            "changed": sum(file.created + file.changed for file in self.files),
+            "parked": [file.message for file in self.files if file.state != "read"],
+            "outcomes": dict(self.outcomes),
+        }
+
+
+async def run_job(
+    desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None = None, dry_run: bool = False
+) -> Ended:
+    """Play the job and take in what it brought; safe to call again after a kill at any moment."""
+    account = desk.account(job.account)
+    folder = desk.settings.runs / job.run_id
+    flow, site = playable(job.flow, desk.settings.lang)
+    rows = worklist_rows(desk, job, account.shop, folder)
+    if job.worklist and not rows:
+        return Ended(job, "done", "没有要做的", folder)
+    inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
+    play_it = Playing(flow, site, inputs, rows if flow.items is not None else None, folder, dry_run)
+    result = await play_flow(desk, browser, job, account, play_it, watch, inbox or NobodyThere())
+    if dry_run:
+        return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder)
+    desk.journal.set_stage(job.key, "played", message=result.message, run_id=job.run_id)
+    files, outcomes = take_in(desk, folder, job.run_id)
+    return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder, files, outcomes)
+
+
+@dataclass(frozen=True)
+class Playing:
+    """What is played: a checked flow with its site, its inputs, the rows it works through, and where it writes."""
+
+    flow: Flow
+    site: Site | None
+    inputs: Mapping[str, object]
+    rows: list[dict[str, str]] | None
+    folder: Path
+    dry_run: bool
+
+
+async def play_flow(
+    desk: Desk, browser: Browser, job: Job, account: AccountSettings, playing: Playing, watch: Watch, inbox: Inbox
+) -> RunResult:
+    """Play the flow in the account's own browser session, whose state is kept encrypted for the next run."""
+    store = SessionStore(desk.home / "sessions", desk.vault.key)
+    base_url = desk.base_url(account)
+    session = await browser.open_session(
+        store.load(job.account), downloads=playing.folder / "downloads", base=base_url, options=SessionOptions()
+    )
+    try:
+        result = await play(
+            playing.flow,
+            playing.site,
+            inputs=playing.inputs,
+            account=AccountFacts(job.account, account.shop, account.username, {"base_url": base_url, **account.values}),
+            secrets=lambda name: desk.vault.get(job.account, name),
+            rows=playing.rows,
+            journal=desk.journal,
+            job_key=job.key,
+            run_id=job.run_id,
+            folder=playing.folder,
+            session=session,
+            today=job.night,
+            clock=lambda: datetime.now(UTC),
+            inbox=inbox,
+            dry_run=playing.dry_run,
+            progress=lambda event: watch(job, event),
+            lang=desk.settings.lang,
+        )
+        store.save(job.account, await session.state())
+        return result
+    finally:
+        await session.close()
+
+
+def take_in(desk: Desk, folder: Path, run_id: str) -> tuple[list[Ingested], dict[str, int]]:
+    """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
+    files = ingest_run_folder(desk.database, desk.archive, folder)
+    with desk.database.write() as connection:
+        commands.apply_results(connection, run_id)
+        outcomes = desk.journal.outcomes(connection, run_id)
+    return files, outcomes

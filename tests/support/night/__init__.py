@@ -1,0 +1,1 @@
+"""Whole nights for tests: played through, killed at any journal entry, compared."""

@@ -49,7 +49,7 @@ def _settle(connection: Connection, fulfilment_id: str, sub_no: str) -> None:
         ).scalars()
     )
     mine = fulfilment.update().where(fulfilment.c.fulfilment_id == fulfilment_id)
-    if states == {"void"}:
+    if states <= {"void", "expired"}:
         connection.execute(mine.values(state="cancelled"))
         return
     gone = fulfilment_line.delete().where(

@@ -290,17 +290,33 @@ class Issue:
 def consume(connection: Connection, owner: str, issue: Issue) -> tuple[ReservationLine, ...]:
     """End what `owner` holds as consumed and record the issue moves to the customer; a second call changes nothing."""
     lines = end_reservation(connection, owner, "consumed")
-    record_moves(
-        connection,
-        [
-            MoveRow(
-                "issue", issue.doc_id, issue.doc_line, leg, line.code, line.warehouse, "customer", line.qty,
-                unit_cost_fen(connection, line.warehouse, line.code), issue.at, issue.file_sha, issue.row_no,
-            )
-            for leg, line in enumerate(lines, start=1)
-        ],
-    )  # fmt: skip
+    record_moves(connection, _issue_moves(connection, lines, issue))
     return lines
+
+
+def issue_released(connection: Connection, owner: str, issue: Issue) -> bool:
+    """Goods left although what `owner` held had been given back: issue them from free stock if they are there.
+
+    False if they are not, or nothing was ever held: then nothing is written and the count will have to tell.
+    """
+    lines = [ReservationLine(row.warehouse, row.code, row.qty) for row in _rows_of(connection, owner)]
+    moves = _issue_moves(connection, lines, issue)
+    if not _known_moves(connection, {row[:4]: row for row in moves}) and any(
+        free_qty(connection, line.warehouse, line.code) < line.qty for line in lines
+    ):
+        return False
+    record_moves(connection, moves)
+    return bool(lines)
+
+
+def _issue_moves(connection: Connection, lines: Iterable[ReservationLine], issue: Issue) -> list[MoveRow]:
+    return [
+        MoveRow(
+            "issue", issue.doc_id, issue.doc_line, leg, line.code, line.warehouse, "customer", line.qty,
+            unit_cost_fen(connection, line.warehouse, line.code), issue.at, issue.file_sha, issue.row_no,
+        )
+        for leg, line in enumerate(lines, start=1)
+    ]  # fmt: skip
 
 
 def unit_cost_fen(connection: Connection, warehouse: str, code: str) -> int:

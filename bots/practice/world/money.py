@@ -1,8 +1,9 @@
 """The wallets: what the platform pays out and takes, withdrawals to the bank, running balances.
 
-An order's lines fall due in the minute it finishes: the payment (paid less refunds before that moment), then, in
-alipay shops, the subsidy for the platform's discount, the commission and what else is taken. Refunds after that are
-lines of their own, and alipay gives the commission on them back.
+In an alipay shop (escrow) an order's lines fall due in the minute it finishes: the payment (paid less refunds before
+that moment), the subsidy for the platform's discount, the commission and what else is taken. Refunds after that are
+lines of their own, and the commission on them is given back. In a wxpay shop the trade bill lists the whole payment
+when the buyer pays and every refund when it is done; each carries its share of the trade fee.
 """
 
 from dataclasses import dataclass
@@ -88,19 +89,28 @@ def _fee(shop_id: str, amount_fen: int) -> int:
 
 
 def order_flows(rng: Random, order: Order) -> list[Flow]:
-    """Every line the order has caused so far."""
+    """Every line the order has caused so far, in its shop's wallet."""
+    if SHOPS[order.shop_id].wallet == "wxpay":
+        return _trade_flows(order)
     if order.finished_at is None:
         return []
     flows = [payment(order.shop_id, order, order.settled_fen, order.finished_at)]
-    alipay = SHOPS[order.shop_id].wallet == "alipay"
-    if alipay:
-        flows += _payout_fees(rng, order, order.finished_at)
+    flows += _payout_fees(rng, order, order.finished_at)
     for case in order.refunds:
         if case.after_settlement and case.done_at is not None:
             flows.append(refund(order.shop_id, order, case.refund_no, case.amount_fen, case.done_at))
-            if alipay:
-                flows.append(_commission_back(order, case, case.done_at + 1))
+            flows.append(_commission_back(order, case, case.done_at + 1))
     return flows
+
+
+def _trade_flows(order: Order) -> list[Flow]:
+    if order.paid_at is None:
+        return []
+    done = [(case, case.done_at) for case in order.refunds if case.done_at is not None]
+    return [
+        payment(order.shop_id, order, order.paid_fen, order.paid_at),
+        *(refund(order.shop_id, order, case.refund_no, case.amount_fen, at) for case, at in done),
+    ]
 
 
 def _payout_fees(rng: Random, order: Order, at: int) -> list[Flow]:

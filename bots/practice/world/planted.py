@@ -191,10 +191,7 @@ def _subsidy_missing(ground: Ground) -> Planted:
 
 
 def _refund_missing(ground: Ground) -> Planted:
-    """The commission is not given back either: both lines are gone, the refund is the finding."""
     order = ground.refunded()
-    for flow in [flow for flow in ground.flows if flow.order_no == order.order_no and flow.kind == "refund_commission"]:
-        ground.flows.remove(flow)
     return _missing(ground, "refund_missing", order, "refund", "售后显示已退款，账单里没有退款")
 
 

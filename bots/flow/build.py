@@ -233,7 +233,7 @@ class Builder:
         if not isinstance(node, Mapping):
             return self._short(model, node)
         keys = keys_of(model)
-        return self.make(model, self.fields(model, keys, node.pairs), node)
+        return self.make(model, self.fields(model, keys, _spilled(model, keys, node)), node)
 
     def _short(self, model: type[Part], node: Node) -> Any:
         name = model.short if isinstance(node, Scalar) else model.short_list
@@ -275,7 +275,7 @@ class Builder:
 
     def _note_key(self, keys: Keys, key: Scalar, name: str) -> None:
         english = key_of(name)
-        if english in keys.chinese:
+        if english in keys.chinese and key.text in (english, keys.chinese[english]) and not _made_up(key):
             self._rename(key, keys.chinese[english], english)
 
     def _unknown_key(self, model: type[Part], keys: Keys, key: Scalar) -> str:
@@ -479,6 +479,22 @@ def follow(node: Node, loc: Iterable[str | int]) -> Node:
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             node = node.items[part]
     return node
+
+
+def _made_up(key: Scalar) -> bool:
+    """Say whether the key stands nowhere in the source: its place is that of another word."""
+    return key.style == "spill"
+
+
+def _spilled(model: type[Part], keys: Keys, node: Mapping) -> list[tuple[Scalar, Node]]:
+    """Return the pairs, those that belong to the spill field gathered into one mapping behind its key."""
+    if not model.spill or any(keys.fields.get(key.text) == model.spill for key, _ in node.pairs):
+        return node.pairs
+    own = [(key, item) for key, item in node.pairs if key.text in keys.fields]
+    rest = [(key, item) for key, item in node.pairs if key.text not in keys.fields]
+    if not rest:
+        return own
+    return [*own, (Scalar(key_of(model.spill), rest[0][0].span, "spill"), Mapping(rest, node.span, node.style))]
 
 
 def _head(node: Node) -> Node:

@@ -32,6 +32,8 @@ class Part(BaseModel):
 
     short: ClassVar[str] = ""
     short_list: ClassVar[str] = ""
+    spill: ClassVar[str] = ""
+    """The field that takes the keys which are not the part's own: an element written as one alternative."""
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     words_zh: ClassVar[Mapping[str, str]] = NO_WORDS
 

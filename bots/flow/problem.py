@@ -128,7 +128,7 @@ def _excerpt(span: Span, source_text: str) -> list[str]:
     source_lines = LINE_BREAK.split(source_text)
     if not 1 <= span.line <= len(source_lines):
         return []
-    line = source_lines[span.line - 1].replace("\t", "→")
+    line = source_lines[span.line - 1].replace("\t", "→").lstrip("\ufeff")
     gutter = f"  {span.line} | "
     before = _width(line[: span.column - 1])
     end = span.end_column if span.end_line == span.line else len(line) + 1

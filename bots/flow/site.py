@@ -86,7 +86,8 @@ class ElementSpec(Part):
     """An element: alternatives in the order of trust. Written as one alternative, a list, or with `find`."""
 
     short_list: ClassVar[str] = "find"
-    keys_zh: ClassVar[Mapping[str, str]] = {**_BYS_ZH, "find": "找法", "in_frame": "在框架", "kind": "种类"}
+    spill: ClassVar[str] = "find"
+    keys_zh: ClassVar[Mapping[str, str]] = {"find": "找法", "in_frame": "在框架", "kind": "种类"}
 
     find: tuple[Alternative, ...]
     kind: str = ""

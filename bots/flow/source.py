@@ -68,18 +68,18 @@ def load(text: str, path: str, words: Collection[str] = ()) -> tuple[Node | None
     if too_large:
         return None, [too_large]
     scanned = prescan(text, path, words)
-    builder = _Builder(path)
+    builder = _Builder(path, scanned)
     try:
         root = builder.build(scanned.text)
-    except yaml.YAMLError as error:
-        return None, [*scanned.problems, *_syntax(error, scanned, text, path)]
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        return None, [*scanned.problems, *builder.problems, *_syntax(error, scanned, path)]
     return root, [*scanned.problems, *builder.problems]
 
 
-def _syntax(error: yaml.YAMLError, scanned: Scanned, text: str, path: str) -> list[Problem]:
+def _syntax(error: yaml.YAMLError | UnicodeEncodeError, scanned: Scanned, path: str) -> list[Problem]:
     """Return YAML's own complaint, unless the pre-scan has already said it better on that line or the one above."""
-    problem = explain(error, text, path)
-    said = {found.span.line for found in scanned.problems}
+    problem = explain(error, scanned.text, path)
+    said = {found.span.line for found in scanned.problems if found.severity == "error"}
     return [] if said & {problem.span.line, problem.span.line - 1} else [problem]
 
 
@@ -118,8 +118,9 @@ class _Open:
 class _Builder:
     """Builds the tree from the event stream, without recursion."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, scanned: Scanned) -> None:
         self.path = path
+        self.scanned = scanned
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.stack: list[_Open] = []
@@ -135,11 +136,11 @@ class _Builder:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             self._mark(event)
-            self._add(Scalar(event.value, _span(event), event.style or ""))
+            self._add(Scalar(event.value, self._span(event), event.style or ""))
         elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
             self._mark(event)
             style = "flow" if event.flow_style else ""
-            span = _span(event)
+            span = self._span(event)
             node = Mapping([], span, style) if kind is yaml.MappingStartEvent else Sequence([], span, style)
             self._add(node)
             self.stack.append(_Open(node))
@@ -153,7 +154,7 @@ class _Builder:
             self._close(event)
         elif kind is yaml.AliasEvent:
             self._refuse(event, "E-ALIAS", f"*{event.anchor}")
-            self._add(Scalar(f"*{event.anchor}", _span(event), "*"))
+            self._add(Scalar(f"*{event.anchor}", self._span(event), "*"))
         elif kind is yaml.DocumentStartEvent:
             self.documents += 1
             if self.documents == 2:
@@ -235,7 +236,18 @@ class _Builder:
 
     def _refuse(self, event: Any, code: str, found: str) -> None:
         zh, en = REFUSED[code]
-        self.problems.append(Problem(code, self.path, _span(event), zh, en, found=found))
+        self.problems.append(Problem(code, self.path, self._span(event), zh, en, found=found))
+
+    def _span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        span = Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        changed = self.scanned.changed
+        if span.line in changed or span.end_line in changed:
+            column = self.scanned.column
+            return Span(
+                span.line, column(span.line, span.column), span.end_line, column(span.end_line, span.end_column)
+            )
+        return span
 
 
 REFUSED: dict[str, tuple[str, str]] = {
@@ -266,11 +278,6 @@ def _events(text: str) -> Iterator[Any]:
             yield loader.get_event()
     finally:
         loader.dispose()
-
-
-def _span(event: Any) -> Span:
-    start, end = event.start_mark, event.end_mark
-    return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
 def _last(items: list[Node]) -> Node | None:

@@ -77,12 +77,18 @@ class Step(Part):
         if self.name is not None:
             return self.name.source
         if self.sentence is not None:
-            shown = {field: show(getattr(self, field), lang) for field in type(self).model_fields}
+            shown = {field: self._shown(field, lang) for field in type(self).model_fields}
             return self.sentence.say(lang).format(**shown)
         main = getattr(self, self.main, None) if self.main else None
         title = self.title.say(lang)
         gap = "" if lang == "zh" else " "
-        return title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{show(main, lang)}"
+        return (
+            title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{self._shown(self.main, lang)}"
+        )
+
+    def _shown(self, field: str, lang: Lang) -> str:
+        value = getattr(self, field)
+        return self.words_zh.get(value, value) if lang == "zh" and isinstance(value, str) else show(value, lang)
 
     def children(self) -> tuple["Steps", ...]:
         """Return the steps inside, one tuple per key that holds steps, in the order of the fields."""

@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 from bots.flow.expressions import NO_FUNCTIONS, Expression, Functions, same_kind, truth
 from bots.flow.functions import as_text
 from bots.flow.language import Lang, nearest
-from bots.flow.part import Part
+from bots.flow.part import Part, key_of
 from bots.flow.problem import Refused
 
 T = TypeVar("T")
@@ -583,6 +583,8 @@ def show(value: object, lang: Lang) -> str:
     """Return any value of a step the way a sentence shows it; templates stay visible."""
     if isinstance(value, (Target, Condition, Duration, TextCheck)):
         return value.say(lang)
+    if isinstance(value, Part):
+        return _show_part(value, lang)
     if isinstance(value, Text):
         return f"“{value.source}”" if lang == "zh" else f'"{value.source}"'
     if isinstance(value, Value):
@@ -595,3 +597,12 @@ def show(value: object, lang: Lang) -> str:
     if isinstance(value, (list, tuple)):
         return ("、" if lang == "zh" else ", ").join(show(item, lang) for item in value)
     return as_text(value)
+
+
+def _show_part(part: Part, lang: Lang) -> str:
+    """Return the fields that differ from what is assumed anyway, with their names."""
+    given = {name: getattr(part, name) for name, info in type(part).model_fields.items()
+             if getattr(part, name) != info.get_default()}  # fmt: skip
+    keys = {name: part.keys_zh.get(key_of(name), key_of(name)) if lang == "zh" else key_of(name) for name in given}
+    joint = ("，", " ") if lang == "zh" else (", ", ": ")
+    return joint[0].join(f"{keys[name]}{joint[1]}{show(value, lang)}" for name, value in given.items())

@@ -1,0 +1,72 @@
+"""Follows the indentation of a block of YAML and mends a line that lines up with nothing."""
+
+import re
+from dataclasses import dataclass, field
+
+_PARTS = re.compile(r"( *)((?:-(?: +|$))*)(.*)")
+_OPENS = re.compile(r"[^#]*:\s*(?:#.*)?|(?:[^#]*:\s+)?[|>][+-]?\d?[+-]?\s*(?:#.*)?")
+_KEY = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'#\[{][^#:]*?)\s*:(?:\s|$)")
+
+
+@dataclass(slots=True)
+class Indents:
+    """The columns at which lines may begin; `take` is called with every line that holds something."""
+
+    levels: list[tuple[int, bool]] = field(default_factory=list)
+    """Columns from the outside in, and whether dashes stand there."""
+
+    open: bool = True
+    """Whether the last line asks for something deeper: it ended with a colon or a dash."""
+
+    shift: tuple[int, int] = (0, 0)
+    """Indentation of the last mended line and how far it was moved; deeper lines below move along."""
+
+    reported: bool = False
+    """Whether the line was off by itself, and did not only move along with one above."""
+
+    def take(self, line: str) -> str:
+        """Return the line as it is, or moved to the column that was meant."""
+        match = _PARTS.fullmatch(line)
+        if match is None or not (match[2] or match[3]) or match[3].startswith("#") and not match[2]:
+            return line
+        self.reported = False
+        at, dash = len(match[1]), bool(match[2])
+        if self.shift[1] and at > self.shift[0]:
+            at += self.shift[1]
+        else:
+            self.shift = (0, 0)
+        if not dash and not _KEY.match(match[3]) and not self.open:
+            return line
+        wanted = self._fit(at, dash)
+        if wanted != at:
+            self.reported = True
+            self.shift = (len(match[1]), wanted - len(match[1]))
+            at = wanted
+        self._note(at, match[2], match[3])
+        return " " * at + line[len(match[1]) :]
+
+    def _fit(self, at: int, dash: bool) -> int:
+        """Return the column itself when a line may begin there, else the nearest that fits."""
+        inner = [level for level in self.levels if level[0] <= at]
+        if not self.levels or (inner and inner[-1][0] == at):
+            return at
+        if self.open and len(inner) == len(self.levels):
+            return at
+        same = [column for column, dashes in self.levels if dashes == dash]
+        near = [column for column in same if abs(column - at) <= 1]
+        return min(near, key=lambda column: abs(column - at)) if near else at
+
+    def _note(self, at: int, dashes: str, rest: str) -> None:
+        while self.levels and self.levels[-1][0] > at:
+            self.levels.pop()
+        column = at
+        for run in re.finditer(r"- *", dashes):
+            self._push(column, True)
+            column += len(run[0])
+        if _KEY.match(rest):
+            self._push(column, False)
+        self.open = not rest or bool(_OPENS.fullmatch(rest))
+
+    def _push(self, column: int, dashes: bool) -> None:
+        if not self.levels or self.levels[-1] != (column, dashes):
+            self.levels.append((column, dashes))

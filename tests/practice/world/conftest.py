@@ -18,16 +18,19 @@ def _built(factory: pytest.TempPathFactory, size: WorldSize) -> World:
 
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The full world, read only."""
     return _built(tmp_path_factory, FULL)
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The small world, read only."""
     return _built(tmp_path_factory, SMALL)
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The tiny world, read only."""
     return _built(tmp_path_factory, TINY)
 
 

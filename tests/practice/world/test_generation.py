@@ -74,7 +74,8 @@ def test_full_has_the_promised_size(full: World) -> None:
         ),
         (
             "partial refunds before settlement",
-            "SELECT COUNT(*) FROM refund JOIN orders USING (order_no) WHERE finished_at > done_at AND amount_fen < paid_fen",
+            """SELECT COUNT(*) FROM refund JOIN orders USING (order_no)
+               WHERE finished_at > done_at AND amount_fen < paid_fen""",
         ),
         ("refunds after settlement", "SELECT COUNT(*) FROM refund WHERE after_settlement AND done_at IS NOT NULL"),
         ("refunds being handled", "SELECT COUNT(*) FROM refund WHERE done_at IS NULL"),
@@ -150,12 +151,9 @@ def test_an_order_lives_forwards(world: World) -> None:
 
 def test_codes_are_shared_by_shops_and_bundles(full: World) -> None:
     """Some 商家编码 are sold by several shops, and bundle parts are sold on their own too."""
-    assert (
-        full.number(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM sku JOIN product USING (product_id) GROUP BY code HAVING COUNT(DISTINCT shop_id) > 1)"
-        )
-        > 100
-    )
+    shared = """SELECT COUNT(*) FROM (SELECT 1 FROM sku JOIN product USING (product_id)
+                GROUP BY code HAVING COUNT(DISTINCT shop_id) > 1)"""
+    assert full.number(shared) > 100
     assert full.number("SELECT COUNT(*) FROM bundle WHERE component_code NOT IN (SELECT code FROM sku)") == 0
     assert full.number("SELECT COUNT(*) FROM warehouse_stock WHERE code IN (SELECT code FROM bundle)") == 0
 

@@ -1,5 +1,6 @@
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def test_wallet_balances_run(world: World) -> None:
     for shop in world.rows("SELECT shop_id FROM shop"):
         lines = world.rows("SELECT * FROM wallet_line WHERE shop_id = ? ORDER BY id", shop["shop_id"])
         assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             moved = 0 if line["flow_no"] == before["flow_no"] else line["amount_fen"] - line["fee_fen"]
             assert line["balance_fen"] == before["balance_fen"] + moved
         assert min(line["balance_fen"] for line in lines) >= 0
@@ -77,7 +78,7 @@ def test_bank_balances_run(world: World) -> None:
     """Each bank line's balance is the one before plus its amount."""
     lines = world.rows("SELECT * FROM bank_line ORDER BY id")
     assert len(lines) >= 4
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         assert line["balance_fen"] == before["balance_fen"] + line["amount_fen"]
         assert line["at"] >= before["at"]
 
@@ -122,7 +123,7 @@ def _expected_lines(world: World) -> Counter[tuple[str, str, str, int, int]]:
 
 
 def test_statements_differ_from_orders_only_where_planted(world: World) -> None:
-    """Recounted from orders, after-sales and contract, the statements deviate on exactly the planted orders, by exactly the planted money."""
+    """Recounted anew, the statements deviate on exactly the planted orders, by exactly the planted money."""
     expected = _expected_lines(world)
     marks = ",".join("?" * len(_BY_ORDER))
     actual = Counter(
@@ -148,7 +149,7 @@ def test_statements_differ_from_orders_only_where_planted(world: World) -> None:
 
 
 def test_every_withdrawal_arrives_but_the_planted(world: World) -> None:
-    """A withdrawal reaches the bank in full on the next day, under the wallet's name, but for the planted ones and the last day's."""
+    """A withdrawal is at the bank in full next day, under the wallet's name, but for planted and last day's ones."""
     bank = Counter(
         (row["at"][:10], row["counterparty"], row["amount_fen"]) for row in world.rows("SELECT * FROM bank_line")
     )

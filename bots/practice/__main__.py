@@ -38,7 +38,7 @@ def main() -> None:
             test_door=given.test_door,
             export_delay_s=given.export_delay,
             until_stdin_closes=given.until_stdin_closes,
-        )  # fmt: skip
+        )
     )
 
 

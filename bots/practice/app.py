@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -13,10 +12,10 @@ from starlette.staticfiles import StaticFiles
 
 from bots.practice import ads, files, looks, pay, seller
 from bots.practice.door import door
+from bots.practice.entry import sign_in
 from bots.practice.faults import Weather
 from bots.practice.gate import Gate
-from bots.practice.picture import captcha_png
-from bots.practice.sessions import COOKIES, Sessions, Visitor
+from bots.practice.sessions import Sessions, Visitor
 from bots.practice.site import Parts, routes
 from bots.practice.tasks import Tasks
 from bots.practice.world import World
@@ -61,7 +60,7 @@ def build_app(home: Path, *, weather: Weather, test_door: bool = False, export_d
         Route("/healthz", lambda _: JSONResponse({"ok": True})),
         Route("/look/{variant}/{name:path}", _look),
         Mount("/static", StaticFiles(directory=looks.STATIC)),
-        *_sign_in(sessions),
+        *sign_in(sessions),
         *routes(parts, {**seller.TABLE, **pay.TABLE, **ads.TABLE}),
         *(Route(f"/{site}/{{page}}", _page(world)) for site in SITES),
         *(Route(f"/{site}", _to_home(site)) for site in SITES),
@@ -103,61 +102,3 @@ def _who(world: World, visitor: Visitor | None) -> dict[str, object]:
     with world.reading() as db:
         shop = db.execute("SELECT name FROM shop WHERE shop_id = ?", (visitor.shop_id,)).fetchone()
     return {"username": visitor.username, "shop_id": visitor.shop_id, "shop_name": shop["name"] if shop else ""}
-
-
-def _sign_in(sessions: Sessions) -> list[BaseRoute]:
-    """Password, second step, sign-out and captcha; the same for the three sites."""
-
-    def find(request: Request) -> tuple[str, Visitor | None]:
-        site = request.path_params["site"]
-        return site, sessions.find(site, request.cookies.get(COOKIES.get(site, "")))
-
-    async def login(request: Request) -> Response:
-        site, body = request.path_params["site"], await request.json()
-        given = str(body.get("username") or ""), str(body.get("password") or "")
-        begun = await run_in_threadpool(sessions.begin, site, *given)
-        if begun is None:
-            return JSONResponse({"ok": False, "message": "用户名或密码错误"})
-        answer = JSONResponse({"ok": True, "step": begun[1]})
-        answer.set_cookie(COOKIES[site], begun[0].token, httponly=True, samesite="lax")
-        return answer
-
-    async def verify(request: Request) -> Response:
-        code = str((await request.json()).get("code") or "")
-        _, visitor = await run_in_threadpool(find, request)
-        if visitor is None:
-            return JSONResponse({"ok": False, "message": "登录已失效，请重新登录"})
-        if not await run_in_threadpool(sessions.verify, visitor, code):
-            return JSONResponse({"ok": False, "message": "验证码不正确或已过期"})
-        return JSONResponse({"ok": True})
-
-    def sms(request: Request) -> Response:
-        _, visitor = find(request)
-        if visitor is not None:
-            sessions.send_sms(visitor.username)
-        return JSONResponse({"ok": visitor is not None})
-
-    def logout(request: Request) -> Response:
-        site, visitor = find(request)
-        if visitor is not None:
-            sessions.end(visitor.token)
-        answer = JSONResponse({"ok": True})
-        answer.delete_cookie(COOKIES.get(site, "none"))
-        return answer
-
-    async def captcha(request: Request) -> Response:
-        digits = str((await request.json()).get("digits") or "")
-        _, visitor = await run_in_threadpool(find, request)
-        good = visitor is None or sessions.answer(visitor.token, digits)
-        return JSONResponse({"ok": good, "message": "" if good else "验证码不正确，请重新输入"})
-
-    def picture(request: Request) -> Response:
-        _, visitor = find(request)
-        digits = sessions.challenge(visitor.token) if visitor is not None else "0000"
-        return Response(captcha_png(digits), media_type="image/png", headers={"cache-control": "no-store"})
-
-    actions = {"login": login, "verify": verify, "sms": sms, "logout": logout, "captcha": captcha}
-    return [
-        *(Route(f"/api/{{site}}/{name}", action, methods=["POST"]) for name, action in actions.items()),
-        Route("/api/{site}/captcha.png", picture),
-    ]

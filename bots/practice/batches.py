@@ -8,7 +8,6 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
 
-from bots.practice import listings
 from bots.practice.site import Call, Refused, attachment
 from bots.practice.world import changes
 
@@ -61,22 +60,6 @@ def _csv(content: bytes) -> list[list[str]]:
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
     return [[cell.strip() for cell in line] for line in csv.reader(io.StringIO(text, newline=""))]
-
-
-def page(call: Call) -> Mapping[str, Any]:
-    """Uploads of the shop, newest first; `text` is part of a file name or a batch number."""
-    paging, text = listings.Paging.of(call.ask), call.text("text")
-    wanted = "shop_id = ? AND (file_name LIKE ? OR batch_id = ?)"
-    values = (call.shop_id, f"%{text}%", text)
-    with call.parts.world.reading() as db:
-        total = db.execute(f"SELECT count(*) FROM batch_upload WHERE {wanted}", values).fetchone()[0]
-        found = db.execute(
-            f"SELECT batch_id AS key, batch_id, file_name, at, ok, failed FROM batch_upload WHERE {wanted}"
-            " ORDER BY rowid DESC LIMIT ? OFFSET ?",
-            (*values, paging.size, (paging.page - 1) * paging.size),
-        )
-        rows = [{**dict(row), "url": f"/api/seller/batches/{row['batch_id']}/file"} for row in found]
-    return {"rows": rows, "total": total}
 
 
 def detail(call: Call) -> Response:

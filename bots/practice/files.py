@@ -25,10 +25,8 @@ def maker(world: World) -> Callable[[str, str, Mapping[str, str]], File]:
 
 
 def _make(world: World, kind: str, shop_id: str, params: Mapping[str, str]) -> File:
-    days = {
-        key: date.fromisoformat(params[name]) for key, name in (("since", "from"), ("until", "to")) if name in params
-    }
-    return _file(world, kind, ExportRequest(shop_id=shop_id, status=params.get("status", ""), **days))
+    since, until = (date.fromisoformat(params[name]) if name in params else None for name in ("from", "to"))
+    return _file(world, kind, ExportRequest(shop_id, since, until, params.get("status", "")))
 
 
 def statement(world: World, wallet: str, shop_id: str, first: date, last: date, period: str) -> File:

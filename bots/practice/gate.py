@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bots.practice.faults import API, DOWNLOAD, EFFECT, ENTRY, EXPORT, PAGE, SIGN_IN, Turn, Weather
 from bots.practice.sessions import COOKIES, Sessions, Visitor
-from bots.practice.world import World
 from bots.practice.tampering import broken_page, lose_answer, spoil_download
+from bots.practice.world import World
 
 OPEN_PATHS = ("/static/", "/look/", "/test/", "/healthz", "/favicon.ico")
 SIGN_IN_ACTIONS = frozenset({"login", "verify", "sms", "logout", "captcha", "captcha.png"})

@@ -1,171 +1,107 @@
-"""What the pages list: one query per table on screen, as JSON-ready rows with a unique `key`."""
+"""What the pages list: the world's reads as JSON-ready rows, each with a unique `key`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from bots.practice.world import World
+from bots.practice.world import World, pages
 
 Row = dict[str, Any]
+Ask = Mapping[str, Any]
 MAX_PAGE_SIZE = 100
-STATE_NAMES = {1: "出售中", 0: "已下架"}
+SHELF_STATES = {1: "出售中", 0: "已下架"}
+SHIPPED = "EXISTS (SELECT 1 FROM shipment h WHERE h.sub_no = l.sub_no)"
+SHIPPING_STATES = {
+    "waiting": f"o.status = '等待卖家发货' AND l.refund_status <> '退款成功' AND NOT {SHIPPED}",
+    "shipped": SHIPPED,
+    "": "o.paid_at IS NOT NULL",
+}
 
 
 @dataclass(frozen=True)
 class Paging:
-    """Which page of how many rows."""
+    """Which page (from 1) of how many rows."""
 
     page: int
     size: int
 
     @classmethod
-    def of(cls, ask: Mapping[str, Any]) -> "Paging":
+    def of(cls, ask: Ask) -> "Paging":
         """From a request's `page` and `size`; raises ValueError when they are no numbers."""
         return cls(max(1, int(ask.get("page") or 1)), min(MAX_PAGE_SIZE, max(1, int(ask.get("size") or 20))))
 
-
-class _Filter:
-    """Collects the conditions of a WHERE clause with their values; empty values ask for nothing."""
-
-    def __init__(self) -> None:
-        self.terms: list[str] = []
-        self.values: list[object] = []
-
-    def add(self, value: object, term: str) -> "_Filter":
-        if value not in (None, ""):
-            self.terms.append(term)
-            self.values.extend([value] * term.count("?"))
-        return self
-
-    def where(self) -> str:
-        return " WHERE " + " AND ".join(self.terms) if self.terms else ""
+    def cut(self, rows: Sequence[Row]) -> Row:
+        """This page of a list that was read whole."""
+        start = (self.page - 1) * self.size
+        return {"rows": list(rows[start : start + self.size]), "total": len(rows)}
 
 
-def orders(world: World, shop_id: str, ask: Mapping[str, Any], paging: Paging) -> Row:
-    """Orders of one shop, newest first; filters `from`, `to` (days), `status`, `text` (an order or sub-order number)."""
-    text = str(ask.get("text") or "").strip()
-    wanted = (
-        _Filter()
-        .add(shop_id, "o.shop_id = ?")
-        .add(ask.get("from"), "o.created_at >= ?")
-        .add(_after(ask.get("to")), "o.created_at < ?")
-        .add(ask.get("status"), "o.status = ?")
-        .add(text, "(o.order_no = ? OR o.order_no IN (SELECT order_no FROM order_line WHERE sub_no = ?))")
-    )
-    columns = """
-        o.order_no AS key, o.order_no, o.created_at, o.paid_at, o.paid_fen, o.status, o.province || ' ' || o.city AS place,
-        (SELECT count(*) FROM order_line l WHERE l.order_no = o.order_no) AS lines,
-        (SELECT sum(qty) FROM order_line l WHERE l.order_no = o.order_no) AS qty,
-        (SELECT p.title || ' ' || s.spec FROM order_line l JOIN sku s USING (sku_id) JOIN product p USING (product_id)
-          WHERE l.order_no = o.order_no ORDER BY l.sub_no LIMIT 1) AS goods"""
-    return _page(world, columns, "orders o", wanted, "o.created_at DESC, o.order_no DESC", paging)
+def text(ask: Ask, name: str) -> str:
+    """One asked value as stripped text, empty when it was not given."""
+    return str(ask.get(name) or "").strip()
 
 
-def order_lines(world: World, shop_id: str, order_no: str) -> list[Row]:
-    """The lines of one order, empty when the shop has no such order."""
-    with world.reading() as db:
-        found = db.execute(
-            "SELECT l.sub_no AS key, l.sub_no, p.title || ' ' || s.spec AS title, l.qty, l.paid_share_fen, l.refund_status"
-            " FROM order_line l JOIN orders o USING (order_no) JOIN sku s USING (sku_id) JOIN product p USING (product_id)"
-            " WHERE o.order_no = ? AND o.shop_id = ? ORDER BY l.sub_no",
-            (order_no, shop_id),
-        )
-        return [dict(row) for row in found]
+def day(ask: Ask, name: str) -> date | None:
+    """One asked day, None when it was not given; raises ValueError for anything that is no day."""
+    return date.fromisoformat(text(ask, name)) if text(ask, name) else None
 
 
-def products(world: World, shop_id: str, ask: Mapping[str, Any], paging: Paging) -> Row:
-    """Products of one shop; filters `product_id` (exact), `title` (part), `category` (path or its beginning), `on_shelf`."""
-    title = str(ask.get("title") or "").strip()
-    category = str(ask.get("category") or "")
-    wanted = (
-        _Filter()
-        .add(shop_id, "p.shop_id = ?")
-        .add(str(ask.get("product_id") or "").strip(), "p.product_id = ?")
-        .add(f"%{title}%" if title else "", "p.title LIKE ?")
-        .add(f"{category}%" if category else "", "p.category LIKE ?")
-        .add(ask.get("on_shelf"), "p.on_shelf = CAST(? AS INTEGER)")
-    )
-    columns = """
-        p.product_id AS key, p.product_id, p.title, p.category, p.on_shelf, p.price_fen,
-        (SELECT count(*) FROM sku s WHERE s.product_id = p.product_id) AS skus,
-        (SELECT sum(platform_stock) FROM sku s WHERE s.product_id = p.product_id) AS stock"""
-    answer = _page(world, columns, "product p", wanted, "p.product_id", paging)
-    for row in answer["rows"]:
-        row["state"] = STATE_NAMES[row["on_shelf"]]
-    return answer
+def orders(world: World, shop_id: str, ask: Ask, paging: Paging) -> Row:
+    """Orders of one shop, newest first; filters `from`, `to`, `status`, `text` (an order or sub-order number)."""
+    wanted = pages.OrderFilter(shop_id, day(ask, "from"), day(ask, "to"), text(ask, "status"), text(ask, "text"))
+    found = pages.orders_page(world, wanted, paging.page, paging.size)
+    return {"rows": [_order(row) for row in found.rows], "total": found.total}
 
 
-def categories(world: World, shop_id: str) -> list[Row]:
-    """The category tree of a shop in the cascader's own shape."""
-    tree: dict[str, list[str]] = {}
-    with world.reading() as db:
-        query = "SELECT DISTINCT category FROM product WHERE shop_id = ? ORDER BY category"
-        for (category,) in db.execute(query, (shop_id,)):
-            head, _, tail = str(category).partition("/")
-            tree.setdefault(head, []).append(tail)
-    return [
+def _order(row: Row) -> Row:
+    lines = [
         {
-            "value": head,
-            "label": head,
-            "children": [{"value": f"{head}/{tail}", "label": tail} for tail in tails if tail],
+            "key": line["sub_no"],
+            "sub_no": line["sub_no"],
+            "title": f"{line['title']} {line['spec']}",
+            "qty": line["qty"],
+            "paid_share_fen": line["paid_share_fen"],
+            "refund_status": line["refund_status"],
         }
-        for head, tails in tree.items()
+        for line in row["lines"]
     ]
+    shown = {name: row[name] for name in ("order_no", "created_at", "paid_at", "paid_fen", "status")}
+    place = f"{row['province']} {row['city']}"
+    return {**shown, "key": row["order_no"], "place": place, "qty": sum(line["qty"] for line in lines), "lines": lines}
 
 
-def skus(world: World, shop_id: str) -> list[Row]:
-    """Every SKU of a shop: the virtual table loads them at once."""
-    with world.reading() as db:
-        found = db.execute(
-            "SELECT s.sku_id AS id, s.sku_id, s.code, p.title, s.spec, s.price_fen, s.platform_stock FROM sku s"
-            " JOIN product p USING (product_id) WHERE p.shop_id = ? ORDER BY s.sku_id",
-            (shop_id,),
-        )
-        return [dict(row) for row in found]
+def products(world: World, shop_id: str, ask: Ask, paging: Paging) -> Row:
+    """Products of one shop; filters `product_id` (exact), `title` (part), `category` (its beginning), `status`."""
+    names = ("product_id", "title", "category", "status")
+    wanted = pages.ProductFilter(shop_id, *(text(ask, name) for name in names))
+    found = pages.products_page(world, wanted, paging.page, paging.size)
+    rows = [{**row, "key": row["product_id"], "state": SHELF_STATES[row["on_shelf"]]} for row in found.rows]
+    return {"rows": rows, "total": found.total}
 
 
-def activities(world: World) -> list[Row]:
-    """All activities."""
-    with world.reading() as db:
-        return [dict(row) for row in db.execute("SELECT activity_id AS key, * FROM activity ORDER BY activity_id")]
-
-
-def enrolments(world: World, shop_id: str, ask: Mapping[str, Any], paging: Paging) -> Row:
+def enrolments(world: World, shop_id: str, ask: Ask, paging: Paging) -> Row:
     """Accepted enrolments of a shop, newest first; filters `product_id` and `activity_id` (both exact)."""
-    wanted = (
-        _Filter()
-        .add(shop_id, "p.shop_id = ?")
-        .add(str(ask.get("product_id") or "").strip(), "e.product_id = ?")
-        .add(str(ask.get("activity_id") or "").strip(), "e.activity_id = ?")
-    )
-    columns = "e.id AS key, e.activity_id, a.title AS activity, e.product_id, p.title, e.price_fen, e.stock, e.at"
-    source = "enrolment e JOIN product p USING (product_id) JOIN activity a USING (activity_id)"
-    return _page(world, columns, source, wanted, "e.id DESC", paging)
+    activity_id = text(ask, "activity_id")
+    found = pages.enrolments(world, shop_id, text(ask, "product_id"))
+    return paging.cut([{**row, "key": row["id"]} for row in found if activity_id in ("", row["activity_id"])])
 
 
-def shipping(world: World, shop_id: str, ask: Mapping[str, Any], paging: Paging) -> Row:
-    """Paid order lines of a shop: `state` waiting, shipped or empty for both; `sub_no` matches order or sub-order."""
-    shipped = "EXISTS (SELECT 1 FROM shipment h WHERE h.sub_no = l.sub_no)"
-    wanted = (
-        _Filter()
-        .add(shop_id, "o.shop_id = ?")
-        .add(str(ask.get("sub_no") or "").strip(), "(l.sub_no = ? OR l.order_no = ?)")
-    )
-    if ask.get("state") == "waiting":
-        wanted.terms.append(f"o.status = '等待卖家发货' AND l.refund_status != '退款成功' AND NOT {shipped}")
-    elif ask.get("state") == "shipped":
-        wanted.terms.append(shipped)
-    else:
-        wanted.terms.append("o.paid_at IS NOT NULL")
-    columns = f"""
-        l.sub_no AS key, l.sub_no, l.order_no, p.title || ' ' || s.spec AS title, l.qty, o.receiver, l.refund_status,
-        o.province || ' ' || o.city AS place, o.latest_ship_at, o.status AS order_status, {shipped} AS shipped,
-        (SELECT group_concat(h.carrier || ' ' || h.waybill_no, '、') FROM shipment h WHERE h.sub_no = l.sub_no) AS waybills"""
+def shipping(world: World, shop_id: str, ask: Ask, paging: Paging) -> Row:
+    """Paid lines of a shop: `state` waiting, shipped or empty for both; `sub_no` is a sub-order or order number."""
+    sub_no = text(ask, "sub_no")
+    wanted = f"o.shop_id = ? AND ? IN ('', l.sub_no, l.order_no) AND {SHIPPING_STATES[text(ask, 'state')]}"
     source = "order_line l JOIN orders o USING (order_no) JOIN sku s USING (sku_id) JOIN product p USING (product_id)"
-    answer = _page(world, columns, source, wanted, "o.latest_ship_at, l.sub_no", paging)
-    for row in answer["rows"]:
-        row["state"] = _shipping_state(row)
-    return answer
+    total = world.number(f"SELECT count(*) FROM {source} WHERE {wanted}", shop_id, sub_no)
+    rows = world.rows(
+        f"""SELECT l.sub_no AS key, l.sub_no, p.title || ' ' || s.spec AS title, l.qty, l.refund_status, o.receiver,
+            o.province || ' ' || o.city AS place, o.latest_ship_at, o.status AS order_status, {SHIPPED} AS shipped,
+            (SELECT group_concat(h.carrier || ' ' || h.waybill_no, '、') FROM shipment h
+             WHERE h.sub_no = l.sub_no) AS waybills
+            FROM {source} WHERE {wanted} ORDER BY o.latest_ship_at, l.sub_no LIMIT ? OFFSET ?""",
+        *(shop_id, sub_no, paging.size, (paging.page - 1) * paging.size),
+    )
+    return {"rows": [{**row, "state": _shipping_state(row)} for row in rows], "total": total}
 
 
 def _shipping_state(row: Row) -> str:
@@ -176,45 +112,42 @@ def _shipping_state(row: Row) -> str:
     return "待发货"
 
 
+def batches(world: World, shop_id: str, ask: Ask, paging: Paging) -> Row:
+    """Uploaded sheets, newest first; `text` is part of a file name or of a batch number."""
+    names = ("batch_id", "file_name", "at", "ok", "failed")
+    rows = [
+        {name: row[name] for name in names}
+        | {"key": row["batch_id"], "url": f"/api/seller/batches/{row['batch_id']}/file"}
+        for row in pages.batch_uploads(world, shop_id, text(ask, "text"))
+    ]
+    return paging.cut(rows)
+
+
 def withdrawals(world: World, shop_id: str, paging: Paging) -> Row:
     """Withdrawals of a shop's wallet, newest first; amounts positive."""
-    wanted = _Filter().add(shop_id, "w.shop_id = ?").add("withdrawal", "w.kind = ?")
-    columns = "w.id AS key, w.flow_no, w.at, -w.amount_fen AS amount_fen, w.counterparty, w.remark"
-    return _page(world, columns, "wallet_line w", wanted, "w.at DESC, w.id DESC", paging)
+    return paging.cut([{**row, "key": row["flow_no"]} for row in pages.withdrawals(world, shop_id)])
 
 
-def ad_days(world: World, ask: Mapping[str, Any], paging: Paging) -> Row:
-    """Spend per day, plan and product of all shops; filters `from` and `to` (days)."""
-    wanted = _Filter().add(ask.get("from"), "d.day >= ?").add(ask.get("to"), "d.day <= ?")
-    columns = """d.day || d.shop_id || d.plan || d.product_id AS key, d.day, d.shop_id, d.plan, d.product_id, p.title,
-        d.spend_fen, d.impressions, d.clicks, d.orders, d.gmv_fen"""
-    source = "ad_day d LEFT JOIN product p USING (product_id)"
-    answer = _page(world, columns, source, wanted, "d.day DESC, d.shop_id, d.plan, d.product_id", paging)
-    with world.reading() as db:
-        sums = (
-            "SELECT total(spend_fen), total(impressions), total(clicks), total(gmv_fen) FROM ad_day d" + wanted.where()
-        )
-        spend, impressions, clicks, gmv = db.execute(sums, wanted.values).fetchone()
-    answer["sums"] = {
-        "spend_fen": int(spend),
-        "impressions": int(impressions),
-        "clicks": int(clicks),
-        "gmv_fen": int(gmv),
-    }
-    return answer
+def bank(world: World, ask: Ask, paging: Paging) -> Row:
+    """The bank account's lines, newest first; filters `from` and `to`."""
+    return paging.cut([{**row, "key": row["id"]} for row in pages.bank_lines(world, day(ask, "from"), day(ask, "to"))])
 
 
-def _page(world: World, columns: str, source: str, wanted: _Filter, order: str, paging: Paging) -> Row:
-    where = wanted.where()
-    with world.reading() as db:
-        total = db.execute(f"SELECT count(*) FROM {source}{where}", wanted.values).fetchone()[0]
-        found = db.execute(
-            f"SELECT {columns} FROM {source}{where} ORDER BY {order} LIMIT ? OFFSET ?",
-            [*wanted.values, paging.size, (paging.page - 1) * paging.size],
-        )
-        return {"rows": [dict(row) for row in found], "total": total}
+def bills(world: World, ask: Ask, paging: Paging) -> Row:
+    """Statement periods, newest first: `tab` month or day; `period` is the beginning of a month or a day."""
+    tab = "day" if text(ask, "tab") == "day" else "month"
+    found = [
+        one["since"].isoformat()[: 10 if tab == "day" else 7]
+        for one in pages.statement_periods(world)
+        if one["period"] == tab
+    ]
+    return paging.cut([{"key": period, "period": period} for period in found if period.startswith(text(ask, "period"))])
 
 
-def _after(day: object) -> str:
-    """The first text that sorts behind every time of this day."""
-    return f"{day}~" if day else ""
+def ad_days(world: World, ask: Ask, paging: Paging) -> Row:
+    """Spend per day, plan and product of all shops; filters `from` and `to`."""
+    found = pages.ad_days_page(world, None, day(ask, "from"), day(ask, "to"), paging.page, paging.size)
+    rows = [
+        {**row, "key": "/".join((row["day"], row["shop_id"], row["plan"], row["product_id"]))} for row in found.rows
+    ]
+    return {"rows": rows, "total": found.total}

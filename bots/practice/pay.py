@@ -39,21 +39,12 @@ def accounts(call: Call) -> Answer:
 
 
 def bills(call: Call) -> Answer:
-    """Statement periods, newest first: `tab` month or day; a period is YYYY-MM or YYYY-MM-DD."""
-    last = date.fromisoformat(call.parts.world.setting("last_day"))
-    first = date.fromisoformat(call.parts.world.setting("first_day"))
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    by_day = call.text("tab") == "day"
-    periods = sorted({day.isoformat()[: 10 if by_day else 7] for day in days}, reverse=True)
-    paging, wanted = Paging.of(call.ask), call.text("period")
-    periods = [period for period in periods if period.startswith(wanted)]
-    shown = periods[(paging.page - 1) * paging.size : paging.page * paging.size]
+    """A page of statement periods: `tab` month or day."""
+    answer = listings.bills(call.parts.world, call.ask, Paging.of(call.ask))
     kind = "业务账单" if _wallet(call) == "wxpay" else "账务明细"
-    rows = [
-        {"key": period, "period": period, "kind": kind, "url": f"/api/pay/bills/{call.shop_id}/{period}/file"}
-        for period in shown
-    ]
-    return {"rows": rows, "total": len(periods)}
+    for row in answer["rows"]:
+        row.update(kind=kind, url=f"/api/pay/bills/{call.shop_id}/{row['period']}/file")
+    return answer
 
 
 def _wallet(call: Call) -> str:
@@ -82,17 +73,7 @@ def _span(period: str) -> tuple[date, date, str]:
 
 def bank(call: Call) -> Answer:
     """A page of bank lines; filters `from` and `to` (days)."""
-    paging = Paging.of(call.ask)
-    wanted = "at >= ? AND at < ?"
-    values = (call.text("from"), (call.text("to") or "9") + "~")
-    with call.parts.world.reading() as db:
-        total = db.execute(f"SELECT count(*) FROM bank_line WHERE {wanted}", values).fetchone()[0]
-        found = db.execute(
-            f"SELECT id AS key, at, summary, counterparty, amount_fen, balance_fen FROM bank_line WHERE {wanted}"
-            " ORDER BY at DESC, id DESC LIMIT ? OFFSET ?",
-            (*values, paging.size, (paging.page - 1) * paging.size),
-        )
-        return {"rows": [dict(row) for row in found], "total": total}
+    return listings.bank(call.parts.world, call.ask, Paging.of(call.ask))
 
 
 def bank_file(call: Call) -> Answer:

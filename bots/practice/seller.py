@@ -10,7 +10,7 @@ from bots.practice import batches, listings
 from bots.practice.files import EXPORT_NAMES
 from bots.practice.listings import Paging
 from bots.practice.site import Call, Handler, Refused, attachment
-from bots.practice.world import changes
+from bots.practice.world import changes, pages
 from bots.practice.world.orders import CARRIERS
 
 Answer = Mapping[str, Any] | Response
@@ -41,11 +41,6 @@ def home(call: Call) -> Answer:
 def orders(call: Call) -> Answer:
     """A page of the order list."""
     return listings.orders(call.parts.world, call.shop_id, call.ask, Paging.of(call.ask))
-
-
-def order(call: Call) -> Answer:
-    """One order's lines."""
-    return {"lines": listings.order_lines(call.parts.world, call.shop_id, call.text("order_no"))}
 
 
 def start_export(call: Call) -> Answer:
@@ -80,7 +75,7 @@ def products(call: Call) -> Answer:
 
 def categories(call: Call) -> Answer:
     """The category tree."""
-    return {"tree": listings.categories(call.parts.world, call.shop_id)}
+    return {"tree": pages.categories(call.parts.world)}
 
 
 def shelf(call: Call) -> Answer:
@@ -104,12 +99,14 @@ def shelf(call: Call) -> Answer:
 
 def skus(call: Call) -> Answer:
     """All SKUs of the shop."""
-    return {"rows": listings.skus(call.parts.world, call.shop_id)}
+    names = ("sku_id", "code", "title", "spec", "price_fen", "platform_stock")
+    found = pages.skus(call.parts.world, call.shop_id)
+    return {"rows": [{name: row[name] for name in names} | {"id": row["sku_id"]} for row in found]}
 
 
 def activities(call: Call) -> Answer:
     """The activities one can enrol in."""
-    return {"rows": listings.activities(call.parts.world)}
+    return {"rows": [{**row, "key": row["activity_id"]} for row in pages.activities(call.parts.world)]}
 
 
 def enrol(call: Call) -> Answer:
@@ -148,7 +145,12 @@ def ship(call: Call) -> Answer:
     return {}
 
 
-def carriers(call: Call) -> Answer:
+def batch_list(call: Call) -> Answer:
+    """A page of uploaded sheets."""
+    return listings.batches(call.parts.world, call.shop_id, call.ask, Paging.of(call.ask))
+
+
+def carriers(_: Call) -> Answer:
     """The carriers that the form offers."""
     return {"rows": list(CARRIERS)}
 
@@ -156,7 +158,7 @@ def carriers(call: Call) -> Answer:
 TABLE: Mapping[tuple[str, str], Handler] = {
     ("GET", "/api/seller/activities"): activities,
     ("POST", "/api/seller/activities/{activity_id}/enrol"): enrol,
-    ("GET", "/api/seller/batches"): batches.page,
+    ("GET", "/api/seller/batches"): batch_list,
     ("POST", "/api/seller/batches"): batches.upload,
     ("GET", "/api/seller/batches/{batch_id}/file"): batches.detail,
     ("GET", "/api/seller/carriers"): carriers,
@@ -167,7 +169,6 @@ TABLE: Mapping[tuple[str, str], Handler] = {
     ("GET", "/api/seller/exports/{task_id}/file"): export_file,
     ("GET", "/api/seller/home"): home,
     ("GET", "/api/seller/orders"): orders,
-    ("GET", "/api/seller/orders/{order_no}"): order,
     ("GET", "/api/seller/products"): products,
     ("POST", "/api/seller/products/shelf"): shelf,
     ("POST", "/api/seller/ship"): ship,

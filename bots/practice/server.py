@@ -160,7 +160,7 @@ class Mall:
         self.stop()
 
     def _ask(self, path: str, body: bytes | None = None) -> Any:
-        request = urllib.request.Request(f"{self.url}/test/{path}", data=body)  # noqa: S310
+        request = urllib.request.Request(f"{self.url}/test/{path}", data=body)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 

@@ -97,10 +97,15 @@ class Sessions:
         with self._lock:
             self._captchas.pop(token, None)
 
-    def challenge(self, token: str) -> str:
-        """Ask this session for a captcha (again); the digits that its picture shows."""
+    def challenge(self, token: str) -> None:
+        """Ask this session for a captcha; one that is open stays as it is."""
         with self._lock:
-            return self._captchas.setdefault(token, f"{secrets.randbelow(10_000):04d}")
+            self._captchas.setdefault(token, f"{secrets.randbelow(10_000):04d}")
+
+    def digits(self, token: str) -> str:
+        """What the picture of this session's captcha shows, empty when none is open."""
+        with self._lock:
+            return self._captchas.get(token, "")
 
     def challenged(self, token: str) -> bool:
         """Whether this session still owes a captcha."""

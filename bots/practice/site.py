@@ -81,6 +81,8 @@ def _answer(handler: Handler, call: Call) -> Response:
         answer = handler(call)
     except (Refused, Refusal) as refusal:
         return JSONResponse({"ok": False, "message": str(refusal)})
+    except (KeyError, ValueError):
+        return JSONResponse({"ok": False, "message": "参数不正确"}, 400)
     if isinstance(answer, Response):
         return answer
     later = answer.get("later")

@@ -1,8 +1,8 @@
 // 推广报表
 (function () {
-  const COLUMNS = [{ key: "day", label: "日期", width: 120 }, { key: "shop_id", label: "店铺", width: 100 }, { key: "plan", label: "计划", min: 150 }, { key: "product_id", label: "商品ID", width: 160 },
-    { key: "title", label: "商品", min: 180, clip: true }, { key: "spend_fen", label: "花费", width: 120, align: "right" }, { key: "impressions", label: "展现量", width: 110, align: "right" },
-    { key: "clicks", label: "点击量", width: 90, align: "right" }, { key: "orders", label: "成交笔数", width: 100, align: "right" }, { key: "gmv_fen", label: "成交金额", width: 130, align: "right" }];
+  const COLUMNS = [{ key: "day", label: "日期", width: 105 }, { key: "shop_id", label: "店铺", width: 85 }, { key: "plan", label: "计划", min: 140, clip: true }, { key: "product_id", label: "商品ID", width: 130 },
+    { key: "title", label: "商品", min: 150, clip: true }, { key: "spend_fen", label: "花费", width: 105, align: "right" }, { key: "impressions", label: "展现量", width: 90, align: "right" },
+    { key: "clicks", label: "点击量", width: 80, align: "right" }, { key: "orders", label: "成交笔数", width: 90, align: "right" }, { key: "gmv_fen", label: "成交金额", width: 115, align: "right" }];
   Mall.page({
     setup() {
       const list = Mall.listing("report", { days: null }, (f) => ({ from: f.days?.[0], to: f.days?.[1] }));
@@ -15,7 +15,7 @@
     },
     template: `
       <div class="y-card y-filters"><el-form inline @submit.prevent="list.load(1)">
-        <el-form-item label="日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels data-testid="ad-days" /></el-form-item>
+        <el-form-item label="日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels /></el-form-item>
         <el-form-item><el-button type="primary" native-type="submit" data-testid="search">查询</el-button><el-button @click="list.reset()">重置</el-button></el-form-item>
       </el-form></div>
       <div class="y-card">

@@ -14,7 +14,7 @@
     },
     template: `
       <div class="y-card y-filters"><el-form inline @submit.prevent="list.load(1)">
-        <el-form-item label="交易日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels data-testid="bank-days" /></el-form-item>
+        <el-form-item label="交易日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels /></el-form-item>
         <el-form-item><el-button type="primary" native-type="submit" data-testid="search">查询</el-button><el-button @click="list.reset()">重置</el-button></el-form-item>
       </el-form></div>
       <div class="y-card">

@@ -1,7 +1,7 @@
 // 提现记录
 (function () {
   const COLUMNS = [{ key: "flow_no", label: "提现单号", width: 260 }, { key: "at", label: "提现时间", width: 180 }, { key: "amount_fen", label: "提现金额", width: 150, align: "right" },
-    { key: "remark", label: "到账银行", min: 220 }, { key: "state", label: "状态", width: 120 }];
+    { key: "bank", label: "到账银行", min: 220 }, { key: "state", label: "状态", width: 120 }];
   Mall.page({
     setup() {
       const list = Mall.listing("withdrawals", {}, () => ({}));
@@ -15,6 +15,7 @@
         <m-table :columns="columns" :rows="list.rows" :loading="list.loading" data-testid="withdrawal-table">
           <template #flow_no="{ row }"><span class="y-number">{{ row.flow_no }}</span></template>
           <template #amount_fen="{ row }"><span class="y-money">{{ yuan(row.amount_fen) }}</span></template>
+          <template #bank>工商银行(9876)</template>
           <template #state><el-tag type="success" effect="light">已转出</el-tag></template>
         </m-table>
         <m-paging :list="list" />

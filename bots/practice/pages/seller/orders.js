@@ -18,20 +18,15 @@
         from: f.days?.[0], to: f.days?.[1], status: f.status, text: f.text }));
       list.load();
       const exporting = Mall.exporting();
-      const detail = Vue.reactive({ open: false, order: null, loading: false, lines: [] });
+      const detail = Vue.reactive({ open: false, order: null });
       const range = () => ({ from: list.filters.days?.[0], to: list.filters.days?.[1] });
-      async function show(order) {
-        Object.assign(detail, { open: true, order, lines: [], loading: true });
-        const answer = await Mall.ask("GET", `orders/${order.order_no}`);
-        if (answer.ok) detail.lines = answer.lines;
-        detail.loading = false;
-      }
+      const show = (order) => Object.assign(detail, { open: true, order });
       return { list, states: STATES, columns: COLUMNS, lines: LINES, tags: TAGS, exporting, detail, show, range };
     },
     template: `
       <div class="y-card y-filters">
         <el-form inline @submit.prevent="list.load(1)">
-          <el-form-item label="下单日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels data-testid="order-days" /></el-form-item>
+          <el-form-item label="下单日期"><el-date-picker v-model="list.filters.days" type="daterange" value-format="YYYY-MM-DD" range-separator="至" start-placeholder="开始日期" end-placeholder="结束日期" unlink-panels /></el-form-item>
           <el-form-item label="订单状态"><el-select v-model="list.filters.status" placeholder="全部" data-testid="order-status">
             <el-option label="全部" value="" /><el-option v-for="name in states" :key="name" :label="name" :value="name" /></el-select></el-form-item>
           <el-form-item label="订单号"><el-input v-model="list.filters.text" clearable placeholder="主订单或子订单编号" data-testid="order-no" /></el-form-item>
@@ -44,7 +39,7 @@
             <el-button :loading="exporting.busy === 'practice_refunds'" @click="exporting.start('practice_refunds', range())" data-testid="export-refunds">导出售后</el-button></span></div>
         <m-table :columns="columns" :rows="list.rows" :loading="list.loading" data-testid="order-table">
           <template #order_no="{ row }"><span class="y-number">{{ row.order_no }}</span></template>
-          <template #goods="{ row }"><div class="y-goods">{{ row.goods }}</div><div v-if="row.lines > 1" class="y-muted">等 {{ row.lines }} 件商品</div></template>
+          <template #goods="{ row }"><div class="y-goods">{{ row.lines[0].title }}</div><div v-if="row.lines.length > 1" class="y-muted">等 {{ row.lines.length }} 种商品</div></template>
           <template #paid_fen="{ row }"><span class="y-money">{{ yuan(row.paid_fen) }}</span></template>
           <template #status="{ row }"><el-tag :type="tags[row.status]" effect="light">{{ row.status }}</el-tag></template>
           <template #action="{ row }"><el-button link type="primary" @click="show(row)">详情</el-button></template>
@@ -61,7 +56,7 @@
           <el-descriptions-item label="实付金额">{{ yuan(detail.order.paid_fen) }}</el-descriptions-item>
           <el-descriptions-item label="收货地区">{{ detail.order.place }}</el-descriptions-item>
         </el-descriptions>
-        <m-table :columns="lines" :rows="detail.lines" :loading="detail.loading">
+        <m-table :columns="lines" :rows="detail.order?.lines || []">
           <template #paid_share_fen="{ row }"><span class="y-money">{{ yuan(row.paid_share_fen) }}</span></template>
         </m-table>
       </el-drawer>`,

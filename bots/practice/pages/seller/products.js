@@ -3,14 +3,14 @@
   const COLUMNS = [
     { key: "product_id", label: "商品ID", width: 170 }, { key: "title", label: "商品名称", min: 220, clip: true },
     { key: "category", label: "类目", width: 130 }, { key: "price_fen", label: "价格", width: 110, align: "right" },
-    { key: "skus", label: "规格数", width: 80, align: "right" }, { key: "stock", label: "平台库存", width: 100, align: "right" },
+    { key: "sku_count", label: "规格数", width: 80, align: "right" }, { key: "platform_stock", label: "平台库存", width: 100, align: "right" },
     { key: "state", label: "商品状态", width: 110 }, { key: "action", label: "操作", width: 90, align: "center" },
   ];
   const WORDS = { delist: "下架", list: "上架" };
   Mall.page({
     setup() {
-      const list = Mall.listing("products", { product_id: "", title: "", category: [], on_shelf: "" }, (f) => ({
-        product_id: f.product_id, title: f.title, category: (f.category || []).slice(-1)[0], on_shelf: f.on_shelf }));
+      const list = Mall.listing("products", { product_id: "", title: "", category: [], status: "" }, (f) => ({
+        product_id: f.product_id, title: f.title, category: (f.category || []).join("/"), status: f.status }));
       list.load();
       const tree = Vue.ref([]), chosen = Vue.ref([]);
       Mall.ask("GET", "categories").then((answer) => { if (answer.ok) tree.value = answer.tree; });
@@ -36,9 +36,9 @@
         <el-form inline @submit.prevent="list.load(1)">
           <el-form-item label="商品ID"><el-input v-model="list.filters.product_id" clearable placeholder="精确查找" data-testid="product-id" /></el-form-item>
           <el-form-item label="商品名称"><el-input v-model="list.filters.title" clearable placeholder="名称关键字" data-testid="product-title" /></el-form-item>
-          <el-form-item label="类目"><el-cascader v-model="list.filters.category" :options="tree" :props="{ checkStrictly: false }" clearable placeholder="全部类目" data-testid="product-category" /></el-form-item>
-          <el-form-item label="状态"><el-select v-model="list.filters.on_shelf" placeholder="全部" data-testid="product-state">
-            <el-option label="全部" value="" /><el-option label="出售中" value="1" /><el-option label="已下架" value="0" /></el-select></el-form-item>
+          <el-form-item label="类目"><el-cascader v-model="list.filters.category" :options="tree" :props="{ checkStrictly: false }" clearable placeholder="全部类目" /></el-form-item>
+          <el-form-item label="状态"><el-select v-model="list.filters.status" placeholder="全部" data-testid="product-state">
+            <el-option label="全部" value="" /><el-option label="出售中" value="上架" /><el-option label="已下架" value="下架" /></el-select></el-form-item>
           <el-form-item><el-button type="primary" native-type="submit" data-testid="search">查询</el-button><el-button @click="list.reset()">重置</el-button></el-form-item>
         </el-form>
       </div>

@@ -1,9 +1,9 @@
 // 发货管理
 (function () {
   const COLUMNS = [
-    { key: "sub_no", label: "子订单编号", width: 200 }, { key: "title", label: "商品", min: 220, clip: true }, { key: "qty", label: "数量", width: 70, align: "right" },
-    { key: "receiver", label: "收件人", width: 90 }, { key: "place", label: "收货地区", width: 130 }, { key: "latest_ship_at", label: "最晚发货时间", width: 165 },
-    { key: "state", label: "发货状态", width: 100 }, { key: "waybills", label: "物流", width: 200, clip: true }, { key: "action", label: "操作", width: 90, align: "center" },
+    { key: "sub_no", label: "子订单编号", width: 185 }, { key: "title", label: "商品", min: 170, clip: true }, { key: "qty", label: "数量", width: 60, align: "right" },
+    { key: "place", label: "收件人", width: 130, clip: true }, { key: "latest_ship_at", label: "最晚发货时间", width: 160 },
+    { key: "state", label: "发货状态", width: 90 }, { key: "waybills", label: "物流", width: 200, clip: true }, { key: "action", label: "操作", width: 80, align: "center" },
   ];
   const TAGS = { 待发货: "warning", 已发货: "success", 已关闭: "info" };
   Mall.page({
@@ -37,6 +37,7 @@
         <m-table :columns="columns" :rows="list.rows" :loading="list.loading" data-testid="ship-table">
           <template #sub_no="{ row }"><span class="y-number">{{ row.sub_no }}</span></template>
           <template #state="{ row }"><el-tag :type="tags[row.state]" effect="light">{{ row.state }}</el-tag></template>
+          <template #place="{ row }">{{ row.receiver }} {{ row.place }}</template>
           <template #waybills="{ row }">{{ row.waybills || "—" }}</template>
           <template #action="{ row }"><el-button v-if="row.state === '待发货'" type="primary" size="small" @click="start(row)">发货</el-button><span v-else class="y-muted">—</span></template>
         </m-table>

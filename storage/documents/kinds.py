@@ -1,0 +1,58 @@
+"""Every document kind by name, one module each: add a file to this folder and a line here."""
+
+from storage.documents import (
+    alipay_fund_bill_csv,
+    alipay_personal,
+    bot_results,
+    django_oscar_orders,
+    icbc_personal_debit,
+    practice_ads,
+    practice_orders,
+    practice_products,
+    practice_refunds,
+    practice_stock,
+    practice_waybills,
+    practice_withdrawals,
+    wxpay_personal,
+    wxpay_trade_bill_all,
+)
+from storage.documents.document import Kind
+from storage.documents.file import SourceFile
+from storage.errors import FileBroken, FileUnknown
+
+KINDS: dict[str, Kind] = {
+    "alipay_fund_bill_csv": alipay_fund_bill_csv,
+    "alipay_personal": alipay_personal,
+    "bot_results": bot_results,
+    "django_oscar_orders": django_oscar_orders,
+    "icbc_personal_debit": icbc_personal_debit,
+    "practice_ads": practice_ads,
+    "practice_orders": practice_orders,
+    "practice_products": practice_products,
+    "practice_refunds": practice_refunds,
+    "practice_stock": practice_stock,
+    "practice_waybills": practice_waybills,
+    "practice_withdrawals": practice_withdrawals,
+    "wxpay_personal": wxpay_personal,
+    "wxpay_trade_bill_all": wxpay_trade_bill_all,
+}
+
+
+def identify(file: SourceFile) -> Kind:
+    """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise."""
+    if file.form == "page":
+        raise FileBroken(file.name, "下载到的是网页，不是表格")
+    if file.form == "empty":
+        raise FileBroken(file.name, "文件是空的")
+    found = [kind for kind in KINDS.values() if kind.identify(file)]
+    if len(found) != 1:
+        seen = "像几种：" + "、".join(kind.KIND for kind in found) if found else "表头不像任何一种"
+        raise FileUnknown(file.name, seen, list(KINDS))
+    return found[0]
+
+
+def named(name: str, file: SourceFile) -> Kind:
+    """The kind that a flow names. Raises FileUnknown for a name that is none."""
+    if name not in KINDS:
+        raise FileUnknown(file.name, f"没有叫 {name} 的种类", list(KINDS))
+    return KINDS[name]

@@ -1,0 +1,194 @@
+"""A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from storage.documents import cells
+from storage.documents.cells import Cell, header_name
+from storage.documents.document import Quarantined, RawRow
+from storage.documents.file import Line, SourceFile
+from storage.errors import FileBroken, FileError, HeaderMissing
+
+T = TypeVar("T")
+
+
+class Record:
+    """One row, read by column name. Each reader raises CellDestroyed or CellInvalid with the column's name."""
+
+    __slots__ = ("_columns", "cells", "no")
+
+    def __init__(self, columns: dict[str, int], line: Line) -> None:
+        self._columns, self.no, self.cells = columns, line.no, line.cells
+
+    def cell(self, column: str) -> Cell:
+        """The cell as the file has it; None where the row or the header has no such column."""
+        index = self._columns.get(column, len(self.cells))
+        return self.cells[index] if index < len(self.cells) else None
+
+    def plain(self, column: str) -> str:
+        """Words, "" for every spelling of nothing."""
+        return cells.plain(self.cell(column))
+
+    def identity(self, column: str, *, required: bool = True) -> str:
+        """An id."""
+        return cells.identity(column, self.cell(column), required=required)
+
+    def fen(self, column: str, *, required: bool = True) -> int:
+        """Money in fen."""
+        return cells.fen(column, self.cell(column), required=required)
+
+    def whole(self, column: str, *, required: bool = True) -> int:
+        """A whole number."""
+        return cells.whole(column, self.cell(column), required=required)
+
+    def moment(self, column: str, *, required: bool = False) -> str:
+        """`YYYY-MM-DD HH:MM:SS`."""
+        return cells.moment(column, self.cell(column), required=required)
+
+    def day(self, column: str) -> str:
+        """`YYYY-MM-DD`."""
+        return cells.day(column, self.cell(column))
+
+    def words(self) -> str:
+        """The whole row as text, cells separated by commas."""
+        return ",".join(cells.as_text(cell) for cell in self.cells)
+
+    def is_blank(self) -> bool:
+        """Whether no cell says anything."""
+        return not any(cells.as_text(cell).strip() for cell in self.cells)
+
+
+class Table:
+    """Header, the lines before it, and the records after it; `columns` holds the names asked for -> position."""
+
+    def __init__(self, before: list[Line], header: Line, lines: Iterator[Line], names: Sequence[str]) -> None:
+        self.before = before
+        self.titles = _titles(header)
+        places = _places(header)
+        found = ((name.partition("|")[0], _place(name, places)) for name in names)
+        self._columns = {name: place for name, place in found if place is not None}
+        self._lines = lines
+
+    def records(self) -> Iterator[Record]:
+        """Every row after the header, blank ones left out."""
+        for line in self._lines:
+            record = Record(self._columns, line)
+            if not record.is_blank():
+                yield record
+
+    def raw(self, record: Record) -> RawRow:
+        """The row as the file has it: columns that nobody asked for too."""
+        texts = [cells.as_text(cell) for cell in record.cells]
+        titles = self.titles + [f"#{n}" for n in range(len(self.titles) + 1, len(texts) + 1)]
+        return RawRow(record.no, {title: text for title, text in zip(titles, texts, strict=False) if text})
+
+    def lead(self) -> list[str]:
+        """The lines before the header as text, empty cells left out."""
+        return [" ".join(filter(None, (cells.as_text(cell).strip() for cell in line.cells))) for line in self.before]
+
+
+class Reading(NamedTuple, Generic[T]):
+    """What became of the records of a table; `footer` are the records from the one on that ended the data."""
+
+    rows: list[T]
+    raw: list[RawRow]
+    quarantine: list[Quarantined]
+    footer: list[Record]
+
+    def lost_fen(self) -> int:
+        """What the quarantined rows would have brought, as far as it can be read."""
+        return sum(row.amount_fen for row in self.quarantine)
+
+
+def find_table(file: SourceFile, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
+    """The first table of the file whose header holds all `required` names; other columns stay in the raw rows.
+
+    `商品状态|商品状态(上架/下架)`: one column under two spellings, asked for by the first.
+    Raises HeaderMissing naming what is missing from the nearest header, FileBroken where there is no table at all.
+    """
+    nearest: tuple[int, Line] | None = None
+    for grid in file.grids():
+        before: list[Line] = []
+        for line in grid:
+            found = _places(line)
+            hits = sum(_place(name, found) is not None for name in required)
+            if hits == len(required):
+                return Table(before, line, grid, [*required, *optional])
+            if hits and (nearest is None or hits > nearest[0]):
+                nearest = (hits, line)
+            before.append(line)
+            if len(before) > 60:
+                break
+    if nearest is None:
+        raise FileBroken(file.name, f"没有找到表头 {'、'.join(required[:5])}…")
+    present = _places(nearest[1])
+    missing = [name for name in required if _place(name, present) is None]
+    raise HeaderMissing(file.name, missing, [cells.as_text(cell).strip() for cell in nearest[1].cells if cell])
+
+
+def has_columns(file: SourceFile, names: Sequence[str]) -> bool:
+    """Whether one of the first lines holds all these names: how a kind knows its file."""
+    headers = (_places(line) for head in file.heads for line in head)
+    return any(all(_place(name, places) is not None for name in names) for places in headers)
+
+
+def read_records(
+    table: Table,
+    make: Callable[[Record], Sequence[T]],
+    *,
+    ends: Callable[[Record], bool] = lambda _: False,
+    amount: Callable[[Record], int] = lambda _: 0,
+) -> Reading[T]:
+    """Typed rows, rows as they were, rows that could not be taken, and the footer from the record where `ends` holds.
+
+    `make` gives the typed rows of one record; a FileError that it raises quarantines that record only.
+    """
+    rows: list[T] = []
+    raw: list[RawRow] = []
+    quarantine: list[Quarantined] = []
+    records = table.records()
+    for record in records:
+        if ends(record):
+            return Reading(rows, raw, quarantine, [record, *records])
+        raw.append(table.raw(record))
+        try:
+            rows.extend(make(record))
+        except FileError as error:
+            quarantine.append(
+                Quarantined(record.no, error.code, error.message("zh"), error.who, _readable(amount, record))
+            )
+    return Reading(rows, raw, quarantine, [])
+
+
+def _readable(amount: Callable[[Record], int], record: Record) -> int:
+    try:
+        return amount(record)
+    except FileError:
+        return 0
+
+
+def _place(name: str, places: dict[str, int]) -> int | None:
+    spellings = (places.get(header_name(spelling)) for spelling in name.split("|"))
+    return next((place for place in spellings if place is not None), None)
+
+
+def _places(header: Line) -> dict[str, int]:
+    """Normalised name -> position; of a name that stands twice the first one is meant, the second is `name#2`."""
+    places: dict[str, int] = {}
+    for index, cell in enumerate(header.cells):
+        name, count = header_name(cell), 1
+        while name and (name if count == 1 else f"{name}#{count}") in places:
+            count += 1
+        if name:
+            places[name if count == 1 else f"{name}#{count}"] = index
+    return places
+
+
+def _titles(header: Line) -> list[str]:
+    titles: list[str] = []
+    for index, cell in enumerate(header.cells, 1):
+        title, count = cells.unwrap(cells.as_text(cell)) or f"#{index}", 1
+        while (title if count == 1 else f"{title}#{count}") in titles:
+            count += 1
+        titles.append(title if count == 1 else f"{title}#{count}")
+    return titles

@@ -61,6 +61,8 @@ def build(path: Path, *, seed: int = 7, last_day: date, days: int | None = None,
     unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     _write(unfinished, draw(seed, calendar, size))
+    for left_over in ("-wal", "-shm"):  # of a deleted world of this name: SQLite would read them into the new one
+        path.with_name(f"{path.name}{left_over}").unlink(missing_ok=True)
     unfinished.replace(path)
     return World.open(path)
 

@@ -1,8 +1,11 @@
+import sqlite3
 import threading
+from datetime import datetime
 
 import pytest
 
 from bots.practice.world import World, truth
+from bots.practice.world.books import SHANGHAI
 from bots.practice.world.changes import Refusal, ShipRow, delist, enrol, list_product, ship, upload_batch
 
 _NOW = "2026-11-21 02:15:00"
@@ -59,6 +62,16 @@ def test_shipping_twice_is_seen(own: World) -> None:
     ship(own, sub_no, "韵达快递", "YD1", "form")
     ship(own, sub_no, "韵达快递", "YD1", "batch")
     assert [count for (_, no), count in truth.shipments(own).items() if no == sub_no] == [2]
+
+
+def test_shipping_again_does_not_move_the_shipping_time(own: World) -> None:
+    """The order keeps the time of its first shipping and says that it was changed again."""
+    (sub_no,) = _waiting(own, 1)
+    ship(own, sub_no, "韵达快递", "YD1", "form")
+    later = World.open(own.path, clock=lambda: datetime(2026, 11, 21, 3, 0, tzinfo=SHANGHAI))
+    ship(later, sub_no, "韵达快递", "YD1", "form")
+    order = _order(own, sub_no)
+    assert (order["shipped_at"], order["modified_at"]) == (_NOW, "2026-11-21 03:00:00")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +172,25 @@ def test_an_off_shelf_product_cannot_be_enrolled(own: World) -> None:
         enrol(own, "ACT2026NB", product_id, 100, 300)
     with pytest.raises(Refusal, match="活动 ACT0 不存在"):
         enrol(own, "ACT0", product_id, 100, 300)
+
+
+def test_a_change_holds_the_world_from_its_first_read(own: World) -> None:
+    """A change takes the writer's place before it looks, so that nothing it saw can have changed when it writes."""
+    other = sqlite3.connect(own.path, timeout=0, isolation_level=None)
+    try:
+        with own.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+    finally:
+        other.close()
+
+
+def test_an_error_undoes_the_whole_change(own: World) -> None:
+    """What was written before the error is not in the world."""
+    with pytest.raises(ZeroDivisionError), own.writing() as connection:
+        connection.execute("UPDATE product SET on_shelf = 0")
+        raise ZeroDivisionError
+    assert own.number("SELECT SUM(on_shelf) FROM product") > 0
 
 
 def test_threads_do_not_lose_changes(own: World) -> None:

@@ -40,6 +40,14 @@ def test_most_waiting_orders_can_go_some_need_a_split_some_are_short(full: World
     assert 10 <= outcomes["short"] <= total * 0.15
 
 
+def test_some_codes_are_there_but_not_enough(full: World) -> None:
+    """Shortage comes from scarce codes too, not only from codes that ran out."""
+    stock, wanted = truth.stock_of_code(full), Counter[str]()
+    for needs in _needs(full).values():
+        wanted.update(needs)
+    assert sum(0 < stock[code] < qty for code, qty in wanted.items()) >= 3
+
+
 def test_products_to_delist_and_to_list(full: World, small: World, tiny: World) -> None:
     """Each world has its promised number of listed products without a piece and of plentiful ones off the shelf."""
     found = [(len(truth.to_delist(world)), len(truth.to_list(world))) for world in (full, small, tiny)]

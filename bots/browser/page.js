@@ -122,6 +122,14 @@
   const seen = list => unique(list.map(shown).filter(Boolean));
 
   // ---- fields
+  // The words of a label alone: a label may wrap a list whose options are text too.
+  const wordsOf = label => {
+    if (!label.querySelector('select,textarea,[contenteditable]')) return label.textContent;
+    const walker = document.createTreeWalker(label, NodeFilter.SHOW_TEXT), out = [];
+    for (let n = walker.nextNode(); n; n = walker.nextNode())
+      if (!n.parentElement.closest('select,textarea,[contenteditable]')) out.push(n.data);
+    return out.join(' ');
+  };
   const isField = el => visible(el) || el.matches('input[type=file]') || !!shown(el);
   const widgetOf = el => {
     let found = null;
@@ -154,7 +162,8 @@
   const labelled = (trees, test) => {
     const out = [];
     for (const el of all(trees, LABELS)) {
-      if (!test(el.textContent) || !visible(el)) continue;
+      if (el.matches(ITEMS) || !test(wordsOf(el)) || !visible(el)) continue;
+      if (!el.matches('label') && el.querySelector(WIDGETS)) continue;
       const choice = el.closest('.el-checkbox,.el-radio,.el-radio-button,.el-checkbox-button,.ant-checkbox-wrapper,' +
         '.ant-radio-wrapper,.ant-radio-button-wrapper');
       if (choice) out.push(choice); else out.push(...fieldsOf(el));

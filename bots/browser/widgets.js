@@ -2,8 +2,8 @@
 (() => {
   const eyes = globalThis[Symbol.for('yeban')];
   if (!eyes || eyes.widgets) return;
-  const {visible, loose} = eyes;
-  const text = el => loose(el.textContent);
+  const {visible, loose, norm} = eyes;
+  const text = el => norm(el.textContent);
 
   const EP = {
     family: 'element-plus', select: '.el-select', cascader: '.el-cascader', range: '.el-range-editor',
@@ -12,8 +12,8 @@
     upload: '.el-upload', on: /(^|\s)is-(checked|active)(\s|$)/, off: /(^|\s)is-disabled(\s|$)/,
     trigger: '.el-select__wrapper,.el-select__caret,.el-input__wrapper',
     popper: '.el-select-dropdown,.el-select__popper,.el-cascader__dropdown,.el-picker__popper,.el-popper',
-    option: '.el-select-dropdown__item,.el-tree-node__content', scroller: '.el-vl__window,.el-select-dropdown__wrap,.el-scrollbar__wrap',
-    tags: '.el-select__selected-item .el-tag__content,.el-tag .el-select__tags-text', more: '.el-select__collapse-tags',
+    option: '.el-select-dropdown__item', scroller: '.el-vl__window,.el-select-dropdown__wrap,.el-scrollbar__wrap',
+    tags: '.el-select__tags-text', more: '.el-select__collapse-tags',
     shown: '.el-select__selected-item:not(.is-transparent):not(.el-select__input-wrapper)',
     menu: '.el-cascader-menu', node: '.el-cascader-node', mark: '.el-radio,.el-checkbox',
     loading: '.el-select-dropdown__loading,.el-cascader-menu__empty-text .is-loading,.el-icon.is-loading',
@@ -101,7 +101,7 @@
   };
   const option = (el, wanted) => {
     const root = rootOf(el), d = dialectOf(root);
-    return optionsOf(root, d).find(o => text(o) === loose(wanted) && o.getBoundingClientRect().height > 0 &&
+    return optionsOf(root, d).find(o => loose(text(o)) === loose(wanted) && o.getBoundingClientRect().height > 0 &&
       o.getAttribute('aria-disabled') !== 'true' && !d.off.test(o.className)) || null;
   };
   const scroll = (el, where) => {
@@ -113,18 +113,42 @@
   const node = (el, [level, wanted]) => {
     const root = rootOf(el), d = dialectOf(root);
     const menu = popups(root, d).flatMap(p => [...p.querySelectorAll(d.menu)])[level];
-    const hit = menu && [...menu.querySelectorAll(d.node)].find(n => text(n) === loose(wanted));
+    const hit = menu && [...menu.querySelectorAll(d.node)].find(n => loose(text(n)) === loose(wanted));
     return hit || null;
   };
   const mark = el => {
     const root = el.closest('.el-cascader-node,.ant-cascader-menu-item');
     return root?.querySelector('.el-radio,.el-checkbox,.ant-cascader-checkbox') || null;
   };
-  const expander = (el, wanted) => {
+  // A branch of a tree that is still folded; its leaves are options too.
+  const branch = el => {
     const root = rootOf(el), d = dialectOf(root);
-    const hit = optionsOf(root, d).find(o => text(o) === loose(wanted));
-    const icon = hit?.querySelector('.el-tree-node__expand-icon') || hit?.parentElement?.querySelector('.ant-select-tree-switcher');
-    return icon && !/expanded|switcher_open|is-leaf|noop/.test(icon.className) ? icon : null;
+    return popups(root, d).flatMap(p => [...p.querySelectorAll('.el-tree-node__expand-icon,.ant-select-tree-switcher_close')])
+      .find(i => visible(i) && !/expanded|is-leaf|noop/.test(i.className)) || null;
+  };
+  // The open calendar: which months its panes show, their days, and the arrows that turn the pages.
+  const calendar = () => [...document.querySelectorAll('.el-picker-panel,.ant-picker-panel-container')].filter(visible)[0] || null;
+  const panesOf = panel => {
+    const sides = [...panel.querySelectorAll('.el-date-range-picker__content,.ant-picker-panel')].filter(visible);
+    return sides.length ? sides : [panel];
+  };
+  const panes = () => {
+    const panel = calendar();
+    return JSON.stringify(!panel ? [] : panesOf(panel).map(p => {
+      const head = [...p.querySelectorAll('.el-date-picker__header-label,.el-date-range-picker__header,.ant-picker-header-view')].filter(visible);
+      const [year, month] = (head.map(h => h.textContent).join(' ').match(/\d+/g) || []).map(Number);
+      return {year, month};
+    }));
+  };
+  const day = (_el, [pane, date]) => {
+    const side = calendar() && panesOf(calendar())[pane];
+    const cells = side ? [...side.querySelectorAll('td.available:not(.prev-month):not(.next-month),td.ant-picker-cell-in-view')] : [];
+    return cells.find(c => !c.matches('.disabled,.ant-picker-cell-disabled') && norm(c.textContent) === String(date)) || null;
+  };
+  const arrow = (_el, back) => {
+    const css = back ? 'button.arrow-left,button.ant-picker-header-prev-btn' : 'button.arrow-right,button.ant-picker-header-next-btn';
+    const list = calendar() ? [...calendar().querySelectorAll(css)].filter(visible) : [];
+    return (back ? list[0] : list[list.length - 1]) || null;
   };
   const part = (el, css) => { const root = rootOf(el); return root.matches(css) ? root : root.querySelector(css); };
   const choice = (el, wanted) => {
@@ -169,5 +193,5 @@
     } else value = input ? input.value : root.textContent.trim();
     return JSON.stringify(value);
   };
-  eyes.widgets = {identify, state, option, scroll, node, mark, expander, part, choice, choices, read};
+  eyes.widgets = {identify, state, option, scroll, node, mark, branch, part, choice, choices, panes, day, arrow, read};
 })();

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bots.browser.driver import Element
 from bots.browser.widgets.values import Value, as_range, as_text, digits, spellings
-from bots.browser.widgets.widget import Widget, until
+from bots.browser.widgets.widget import Widget, script, until
 from bots.errors import ElementBlocked, OptionMissing
 
-FIRST = "input:first-of-type"
+MONTHS = 600
+"""A calendar is turned at most this many months."""
 
 
 async def fill_date(widget: Widget, value: Value) -> None:
     """The picker holds the date (`2026-11-01`), month or moment, whatever spelling it shows it in."""
     wanted = as_text(value).strip()
-    await _typable(widget)
+    if widget.readonly:
+        await _picked(widget, [wanted])
+        return
     for spelling in spellings(wanted, time=widget.time, end=False):
         box = await _input(widget, 0)
         await box.click()
@@ -30,7 +35,9 @@ async def fill_range(widget: Widget, value: Value) -> None:
     ends = as_range(value)
     if ends is None:
         raise OptionMissing(widget.name, as_text(value), ["2026-11-01 ~ 2026-11-20"])
-    await _typable(widget)
+    if widget.readonly:
+        await _picked(widget, list(ends))
+        return
     starts = spellings(ends[0], time=widget.time, end=False)
     for start, end in zip(starts, spellings(ends[1], time=widget.time, end=True), strict=False):
         first, second = await _input(widget, 0), await _input(widget, 1)
@@ -47,14 +54,58 @@ async def fill_range(widget: Widget, value: Value) -> None:
     raise OptionMissing(widget.name, as_text(value), [await widget.value()])
 
 
-async def _typable(widget: Widget) -> None:
-    if widget.readonly:
-        raise ElementBlocked(widget.name, "只读，不能输入", url=widget.page.url)
+async def _picked(widget: Widget, days: list[str]) -> None:
+    """A picker that takes no typing: its calendar is opened, turned to each month, and each day clicked."""
+    await (await _input(widget, 0)).click()
+    for text in days:
+        try:
+            day = date.fromisoformat(text.strip())
+        except ValueError as error:
+            raise OptionMissing(widget.name, text, ["2026-11-01"]) from error
+        pane = await _turned_to(widget, day)
+        cell = await widget.element.follow(script("day"), [pane, day.day])
+        if cell is None:
+            await widget.page.press("Escape")
+            raise OptionMissing(widget.name, text)
+        await cell.click()
+    if not await _holds(widget, " ".join(days)):
+        raise OptionMissing(widget.name, " ~ ".join(days), [await widget.value()])
+
+
+async def _turned_to(widget: Widget, day: date) -> int:
+    """Index of the pane of the calendar that shows the month of `day`."""
+    wanted = day.year * 12 + day.month
+    for _ in range(MONTHS):
+        shown = await _months(widget)
+        if wanted in shown:
+            return shown.index(wanted)
+        button = await widget.element.follow(script("arrow"), wanted < shown[0])
+        if button is None:
+            break
+        await button.click()
+
+        async def turned(before: list[int] = shown) -> bool:
+            return await _months(widget) != before
+
+        await until(turned, within_s=0.5)
+    raise OptionMissing(widget.name, day.isoformat())
+
+
+async def _months(widget: Widget) -> list[int]:
+    found: list[int] = []
+
+    async def opened() -> bool:
+        found[:] = [pane["year"] * 12 + pane["month"] for pane in await widget.ask("panes") if pane.get("month")]
+        return bool(found)
+
+    if not await until(opened):
+        raise ElementBlocked(widget.name, "日历没有打开", url=widget.page.url)
+    return list(found)
 
 
 async def _input(widget: Widget, index: int) -> Element:
-    script = "(el, i) => (el.matches('input') ? [el] : [...el.querySelectorAll('input')])[i] || null"
-    box = await widget.element.follow(script, index)
+    code = "(el, i) => (el.matches('input') ? [el] : [...el.querySelectorAll('input')])[i] || null"
+    box = await widget.element.follow(code, index)
     return box or widget.element
 
 

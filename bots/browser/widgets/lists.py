@@ -11,6 +11,8 @@ TRIGGER = ".el-select__wrapper,.ant-select-selector,.ant-select-content,.el-inpu
 SEARCH = "input:not([readonly]):not([disabled])"
 SCREENFULS = 500
 """A virtual list longer than this many screens must be searched, not scrolled."""
+BRANCHES = 200
+"""A tree with more folded branches than this must be searched, not unfolded."""
 
 
 async def fill_select(widget: Widget, value: Value) -> None:
@@ -81,6 +83,8 @@ async def _sought(widget: Widget, text: str) -> Element:
     if found is None:
         found = await _scrolled_option(widget, text)
     if found is None:
+        found = await _unfolded_option(widget, text)
+    if found is None:
         search = await widget.part(SEARCH)
         if search is not None and widget.family != "plain":
             await search.fill(text)
@@ -126,6 +130,18 @@ async def _scrolled_option(widget: Widget, text: str) -> Element | None:
             return bool(now["options"] != old or now["end"])
 
         await until(redrawn, within_s=0.5)
+    return None
+
+
+async def _unfolded_option(widget: Widget, text: str) -> Element | None:
+    for _ in range(BRANCHES):
+        branch = await widget.element.follow(script("branch"))
+        if branch is None:
+            return None
+        await branch.click()
+        found = await _loaded_option(widget, text, within_s=0.2)
+        if found is not None:
+            return found
     return None
 
 

@@ -1,0 +1,124 @@
+"""Moves, balances and reservations stay in step, whatever is asked of them."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from storage.database.bulk import Counts
+from storage.database.connection import open_database
+from storage.database.digest import digest
+from storage.erp import stock
+from storage.erp.stock import Issue, Missing, MoveRow, ReservationLine, Reserved, Short
+from storage.erp.stock_errors import MoveConflict, NotEnoughStock, ReservationConflict, ReservationEnded
+
+
+def opening(code: str, qty: int, *, sha: str = "sha", row_no: int = 5, place: str = "HZ") -> MoveRow:
+    """A line of an opening count."""
+    return MoveRow("opening", "QC", f"{place}/{code}", 1, code, "opening", place, qty, 100, "2026-11-20", sha, row_no)
+
+
+def balance(books, code="A", place="HZ"):
+    """(on hand, reserved) of one code."""
+    sql = f"SELECT on_hand, reserved FROM quant WHERE warehouse = '{place}' AND code = '{code}'"
+    return books.rows(sql)[0]
+
+
+def test_a_move_is_written_once(books):
+    """The same move again changes neither the moves nor the balance."""
+    assert books.write(lambda c: stock.record_moves(c, [opening("A", 7), opening("B", 2)])) == Counts(2, 0, 0)
+    assert books.write(lambda c: stock.record_moves(c, [opening("A", 7)])) == Counts(0, 0, 1)
+    assert balance(books) == (7, 0)
+    assert books.sound()
+
+
+def test_a_move_never_changes(books):
+    """The same document line with another quantity is refused, and nothing is written."""
+    books.write(lambda c: stock.record_moves(c, [opening("A", 7)]))
+    with pytest.raises(MoveConflict) as caught:
+        books.write(lambda c: stock.record_moves(c, [opening("B", 1), opening("A", 8)]))
+    assert "原为 7" in caught.value.message("zh")
+    assert books.rows("SELECT code, qty FROM move") == [("A", 7)]
+
+
+def test_the_order_of_files_does_not_matter(tmp_path: Path):
+    """Three exports of one count give the same books in any order, naming the smallest source."""
+    files = [[opening("A", 7, sha="c")], [opening("A", 7, sha="a", row_no=9)], [opening("B", 1, sha="b")]]
+    seen = set()
+    for number, order in enumerate(itertools.permutations(files)):
+        database = open_database(tmp_path / f"{number}.db")
+        for rows in order:
+            with database.write() as connection:
+                stock.record_moves(connection, rows)
+        with database.read() as connection:
+            seen.add(digest(connection, ["move", "quant"]))
+        database.close()
+    assert len(seen) == 1
+
+
+def test_goods_cannot_leave_that_are_not_free(books):
+    """A transfer of more than is free is refused and the books stay as they were."""
+    books.stock(HZ={"A": 5})
+    books.write(lambda c: stock.reserve(c, "o", [ReservationLine("HZ", "A", 3)]))
+    transfer = MoveRow("transfer", "T", "1", 1, "A", "HZ", "GZ", 3, 0, "2026-11-21", "sha", 1)
+    with pytest.raises(NotEnoughStock):
+        books.write(lambda c: stock.record_moves(c, [transfer]))
+    assert balance(books) == (5, 3)
+    assert books.write(lambda c: stock.record_moves(c, [transfer._replace(qty=2)])).created == 1
+    assert (balance(books), balance(books, place="GZ")) == ((3, 3), (2, 0))
+    assert books.sound()
+
+
+def test_a_reservation_is_all_or_nothing(books):
+    """If one line is short, no line is held, and every missing one is named."""
+    books.stock(HZ={"A": 5, "B": 1})
+    lines = [ReservationLine("HZ", "A", 5), ReservationLine("HZ", "B", 2), ReservationLine("GZ", "C", 1)]
+    short = books.write(lambda c: stock.reserve(c, "o", lines))
+    assert short == Short((Missing("HZ", "B", 2, 1), Missing("GZ", "C", 1, 0)))
+    assert (balance(books), balance(books, "B")) == ((5, 0), (1, 0))
+    assert books.rows("SELECT * FROM reservation") == []
+
+
+def test_several_owners_share_one_fate(books):
+    """Two sub-orders of one parcel that need the same component together are checked together."""
+    books.stock(HZ={"A": 5})
+    parcel = {"x": [ReservationLine("HZ", "A", 3)], "y": [ReservationLine("HZ", "A", 3)]}
+    assert isinstance(books.write(lambda c: stock.reserve_all(c, parcel)), Short)
+    assert balance(books) == (5, 0)
+
+
+def test_asking_twice_holds_once(books):
+    """The same owner asking for the same again holds nothing more; asking for something else is refused."""
+    books.stock(HZ={"A": 5})
+    line = ReservationLine("HZ", "A", 3)
+    assert books.write(lambda c: stock.reserve(c, "o", [line])) == Reserved(1)
+    assert books.write(lambda c: stock.reserve(c, "o", [line])) == Reserved(0)
+    with pytest.raises(ReservationConflict):
+        books.write(lambda c: stock.reserve(c, "o", [line._replace(qty=1)]))
+    assert balance(books) == (5, 3)
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(["consumed", "void", "expired"], 2)))
+def test_a_reservation_ends_exactly_once(books, first, second):
+    """Once ended, it cannot end another way, and ending it the same way again changes nothing."""
+    books.stock(HZ={"A": 5})
+    books.write(lambda c: stock.reserve(c, "o", [ReservationLine("HZ", "A", 3)]))
+    assert len(books.write(lambda c: stock.end_reservation(c, "o", first))) == 1
+    assert books.write(lambda c: stock.end_reservation(c, "o", first)) == ()
+    with pytest.raises(ReservationEnded):
+        books.write(lambda c: stock.end_reservation(c, "o", second))
+    with pytest.raises(ReservationEnded):
+        books.write(lambda c: stock.reserve(c, "o", [ReservationLine("HZ", "A", 3)]))
+    assert balance(books) == (5, 0)
+
+
+def test_consumed_goods_leave_at_their_cost(books):
+    """Consuming issues the goods to the customer once, at the unit cost they came in with."""
+    books.stock(HZ={"A": 5})
+    books.write(lambda c: stock.reserve(c, "F|s1", [ReservationLine("HZ", "A", 3)]))
+    issue = Issue("F", "s1", "2026-11-21 02:00:00")
+    for _ in range(2):
+        books.write(lambda c: stock.consume(c, "F|s1", issue))
+    assert balance(books) == (2, 0)
+    sold = "SELECT from_place, to_place, qty, unit_cost_fen FROM move WHERE doc_type = 'issue'"
+    assert books.rows(sold) == [("HZ", "customer", 3, 1250)]

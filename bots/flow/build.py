@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 
 from pydantic import TypeAdapter, ValidationError
 
-from bots.flow.language import nearest
+from bots.flow.language import alike, nearest
 from bots.flow.messages import for_pydantic
 from bots.flow.part import Part, key_of
-from bots.flow.problem import Problem, Refused, Span
+from bots.flow.problem import Problem, Refused, Span, mended
 from bots.flow.source import Mapping, Node, Scalar, Sequence
 from bots.flow.step import MODIFIERS_ZH, Step
 
@@ -103,6 +103,7 @@ class Builder:
 
     path: str
     verbs: Verbs
+    lines: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     renames: list[Rename] = field(default_factory=list)
     count: int = 0
@@ -281,16 +282,18 @@ class Builder:
     def _unknown_key(self, model: type[Part], keys: Keys, key: Scalar) -> str:
         """Report the key and return the one that was probably meant, so that it is not reported as missing too."""
         allowed = list(keys.fields)
-        close = nearest(key.text, allowed)
+        close = alike(key.text, nearest(key.text, allowed))
         verb = self.by_name.get(key.text) if issubclass(model, Step) else None
         if verb is not None:
             zh = f"“{key.text}”是另一个步骤，要另起一行，用“- ”开头。"
             en = f'"{key.text}" is a step of its own: begin a new line with "- ".'
-        else:
-            zh = f"这里没有“{key.text}”这一项。" + (f"是不是想写“{close[0]}”？" if close else "")
-            en = f'There is no key "{key.text}" here.' + (f' Did you mean "{close[0]}"?' if close else "")
-        self.add("E-KEY", key.span, zh, en, found=key.text, allowed=[*close, *(k for k in allowed if k not in close)],
-                 fix=f"{close[0]}:" if close and verb is None else "")  # fmt: skip
+            self.add("E-KEY", key.span, zh, en, found=key.text, fix=f"- {mended(self.lines, key.span, key.text)}")
+            return ""
+        zh = f"这里没有“{key.text}”这一项。" + (f"是不是想写“{close[0]}”？" if close else "")
+        en = f'There is no key "{key.text}" here.' + (f' Did you mean "{close[0]}"?' if close else "")
+        rest = [name for name in alike(key.text, allowed) if name not in close]
+        fix = mended(self.lines, key.span, close[0]) if close else ""
+        self.add("E-KEY", key.span, zh, en, found=key.text, allowed=[*close, *rest], fix=fix)
         return close[0] if close else ""
 
     def make(self, model: type[Part], found: dict[str, tuple[Node, Any]], node: Node) -> Any:
@@ -337,18 +340,22 @@ class Builder:
     def _bare(self, node: Scalar) -> Any:
         verb = self.by_name.get(node.text)
         if verb is None:
-            return self._unknown_verb(node, bare=True)
+            return self._unknown_verb(node)
         self._rename(node, verb.zh, verb.verb)
         if verb.main and verb.model_fields[verb.main].is_required():
-            self.add("E-EMPTY", node.span, f"“{node.text}”后面要写内容，例如 {example_line(verb)}",
-                     f'"{node.text}" needs a value, for example {example_line(verb)}', fix=example_line(verb))  # fmt: skip
+            self._needs_value(node, verb)
             return BAD
         return self._placed(self.make(verb, {}, node), node)
+
+    def _needs_value(self, key: Scalar, verb: type[Step]) -> None:
+        example = example_line(verb)
+        zh = f"“{key.text}”后面要写内容，例如 {example}"
+        self.add("E-EMPTY", key.span, zh, f'"{key.text}" needs a value, for example {example}', fix=example)
 
     def _verb(self, node: Mapping) -> Any:
         candidates = [(key, self.by_name[key.text]) for key, _ in node.pairs if key.text in self.by_name]
         if not candidates:
-            return self._unknown_verb(self._verb_like(node), bare=False)
+            return self._unknown_verb(self._verb_like(node))
         key, verb = self._choose(candidates)
         self._rename(key, verb.zh, verb.verb)
         value = next(item for other, item in node.pairs if other is key)
@@ -372,6 +379,10 @@ class Builder:
         shape = keys.shapes[verb.main]
         if isinstance(value, Scalar) and value.empty and not verb.model_fields[verb.main].is_required():
             return
+        if isinstance(value, Scalar) and value.empty:
+            self._needs_value(key, verb)
+            found[verb.main] = (value, BAD)
+            return
         found[verb.main] = (value, self.filled(shape, key, value, verb))
 
     def _choose(self, candidates: list[tuple[Scalar, type[Step]]]) -> tuple[Scalar, type[Step]]:
@@ -389,15 +400,15 @@ class Builder:
         close = [key for key in keys if nearest(key.text, self.by_name)]
         return (close or keys or [node.pairs[0][0]])[0]
 
-    def _unknown_verb(self, key: Scalar, *, bare: bool) -> Any:
+    def _unknown_verb(self, key: Scalar) -> Any:
         slip = self._joined(key)
         if slip:
             return slip
-        close = nearest(key.text, self.by_name)
+        close = alike(key.text, nearest(key.text, self.by_name))
         zh = f"没有“{_cut(key.text)}”这个步骤。" + (f"是不是想写“{close[0]}”？" if close else "")
         en = f'There is no step "{_cut(key.text)}".' + (f' Did you mean "{close[0]}"?' if close else "")
-        rest = sorted(name for name in self.by_name if name not in close)
-        fix = "" if not close else f"- {close[0]}" if bare else f"- {close[0]}:"
+        rest = sorted(name for name in alike(key.text, self.by_name) if name not in close)
+        fix = mended(self.lines, key.span, close[0]) if close else ""
         self.add("E-VERB", key.span, zh, en, found=_cut(key.text), allowed=[*close, *rest], fix=fix)
         return BAD
 
@@ -432,13 +443,12 @@ class Builder:
         self.problems.append(Problem(code, self.path, span, zh, en, found, tuple(allowed), fix))
 
     def refuse(self, refused: Refused, node: Node) -> None:
-        """Report a refusal at its place inside `node`."""
+        """Report a refusal at its place inside `node`; its fix replaces the whole node."""
         span = node.span
+        fix = mended(self.lines, span, refused.fix) if refused.fix and refused.code != "E-MISSING" else refused.fix
         if isinstance(node, Scalar) and refused.length and span.line == span.end_line:
             span = span.part(refused.offset + (node.style in ("'", '"') and 1), refused.length)
-        self.add(
-            refused.code, span, refused.zh, refused.en, found=refused.found, allowed=refused.allowed, fix=refused.fix
-        )
+        self.add(refused.code, span, refused.zh, refused.en, found=refused.found, allowed=refused.allowed, fix=fix)
 
     def _report(
         self,
@@ -511,9 +521,17 @@ def plain(node: Node) -> Any:
     return [plain(item) for item in node.items]
 
 
+def example_of(verb: type[Step]) -> str:
+    """Return a verb's example as an item of a list of steps; it may be written with or without the dash."""
+    lines = verb.example.strip().split("\n")
+    if lines[0].startswith("- "):
+        return "\n".join(lines)
+    return "\n".join(f"{'- ' if number == 0 else '  '}{line}" for number, line in enumerate(lines))
+
+
 def example_line(verb: type[Step]) -> str:
     """Return the first line of a verb's example."""
-    return verb.example.strip().split("\n")[0]
+    return example_of(verb).split("\n")[0]
 
 
 def _cut(text: str) -> str:

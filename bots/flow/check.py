@@ -11,9 +11,9 @@ from typing import Final
 from bots.flow.build import Verbs
 from bots.flow.flow import Flow
 from bots.flow.language import nearest
-from bots.flow.problem import Problem, Refused, Severity, Span, in_order
+from bots.flow.problem import Problem, Refused, Severity, Span, in_order, mended
 from bots.flow.site import Site
-from bots.flow.source import Node
+from bots.flow.source import Node, lines_of
 from bots.flow.step import Step
 from bots.flow.values import Duration, PageName, Target, Template, Value
 from bots.flow.walk import blocks_of, inside, parts_of, span_of, values_of
@@ -34,7 +34,7 @@ def check(flow: Flow, site: Site | None, verbs: Verbs) -> list[Problem]:
 
     Errors keep the flow from running; warnings do not.
     """
-    found = _Check(flow.path, site, verbs)
+    found = _Check(flow.path, lines_of(flow.text), site, verbs)
     found.head(flow)
     names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=False)
     if flow.items is not None:
@@ -50,7 +50,7 @@ def check(flow: Flow, site: Site | None, verbs: Verbs) -> list[Problem]:
 
 def check_site(site: Site, verbs: Verbs) -> list[Problem]:
     """Return what is wrong with a parsed element library."""
-    found = _Check(site.path, site, verbs)
+    found = _Check(site.path, lines_of(site.text), site, verbs)
     if site.login is not None:
         found.steps(site.login.steps, _Names(set(PROVIDED_NAMES), opened=True))
     return in_order(found.problems)
@@ -70,6 +70,7 @@ class _Names:
 @dataclass
 class _Check:
     path: str
+    lines: list[str]
     site: Site | None
     verbs: Verbs
     problems: list[Problem] = field(default_factory=list)
@@ -85,8 +86,11 @@ class _Check:
         found: str = "",
         allowed: Iterable[str] = (),
         fix: str = "",
+        instead: str = "",
         severity: Severity = "error",
     ) -> None:
+        """Report a finding; `instead` is what would stand right at `span`, `fix` a text of its own."""
+        fix = mended(self.lines, span, instead) if instead else fix
         self.problems.append(Problem(code, self.path, span, zh, en, found, tuple(allowed), fix, severity))
 
     # head -------------------------------------------------------------------------------------------------------
@@ -147,7 +151,7 @@ class _Check:
             self.add("E-ITEMS", span_of(items._nodes.get("key"), span),
                      "唯一键里没有列名，所有行会被当成同一行；请写 ${列名}。",
                      "The key holds no column, so all rows would be one; write ${column}.",
-                     found=items.key.source, fix=f"key: ${{{items.key.source}}}")  # fmt: skip
+                     found=items.key.source, instead=f"${{{items.key.source}}}")  # fmt: skip
         names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=False)
         if items.from_ is not None:
             self.value(items.from_, items._nodes.get("from_"), names, span)
@@ -204,7 +208,7 @@ class _Check:
                     f"没有叫“{name}”的值。" + (f"是不是想写 ${{{close[0]}}}？" if close else "要先在输入里写，或用 set 设好。"),
                     f'Nothing is called "{name}".' + (f" Did you mean ${{{close[0]}}}?" if close else " Add an input or set it."),
                     found=f"${{{name}}}", allowed=close or sorted(names.known - PROVIDED_NAMES),
-                    fix=template.source.replace(name, close[0]) if close else "",
+                    instead=close[0] if close else "",
                     severity="warning" if names.opened else "error",
                 )  # fmt: skip
 
@@ -217,7 +221,7 @@ class _Check:
             "E-PAGE", span_of(node, span),
             f"站点“{self.site.title or self.site.name}”里没有页面“{name}”。" + (f"是不是想写“{close[0]}”？" if close else ""),
             f'The site has no page "{name}".' + (f' Did you mean "{close[0]}"?' if close else ""),
-            found=name, allowed=close or sorted(self.site.pages), fix=close[0] if close else "",
+            found=name, allowed=close or sorted(self.site.pages), instead=close[0] if close else "",
         )  # fmt: skip
 
     def _element(self, target: Target, node: Node | None, span: Span) -> None:
@@ -233,7 +237,7 @@ class _Check:
                 "W-ELEMENT", span_of(node, span),
                 f"元素库里没有“{name}”，会按页面文字去找。是不是想写“{close[0]}”？",
                 f'"{name}" is not in the element library and is looked for as text. Did you mean "{close[0]}"?',
-                found=name, allowed=close, fix=close[0], severity="warning",
+                found=name, allowed=close, instead=close[0], severity="warning",
             )  # fmt: skip
 
     def _literal_secrets(self, step: Step) -> None:
@@ -259,7 +263,7 @@ class _Check:
     def _secret(self, span: Span, name: str) -> None:
         self.add("E-SECRET", span, f"“{name}”不能直接写在流程里；请存进密码库，这里写 ${{secret.password}}。",
                  f'"{name}" must not be written in a flow; store it as a secret and write ${{secret.password}}.',
-                 allowed=("${secret.password}", "${totp()}"), fix="${secret.password}")  # fmt: skip
+                 allowed=("${secret.password}", "${totp()}"), instead='"${secret.password}"')  # fmt: skip
 
     def _sleep(self, step: Step) -> None:
         main = getattr(step, step.main, None) if step.main else None
@@ -267,7 +271,7 @@ class _Check:
             self.add("W-SLEEP", span_of(step._nodes.get(step.main), step.span),
                      "固定等待不可靠：网慢时不够，网快时浪费；请等一个看得到的结果，例如 wait: loaded。",
                      "A fixed wait is too short on a slow day and wasted on a fast one; wait for something visible.",
-                     found=main.source, fix="wait: loaded", severity="warning")  # fmt: skip
+                     found=main.source, instead="loaded", severity="warning")  # fmt: skip
 
     def _once(self, step: Step, names: _Names) -> None:
         if all(getattr(step, key, None) is None for key in ("unless", "verify")):
@@ -280,7 +284,7 @@ class _Check:
             self.add("E-ONCE-KEY", span_of(step._nodes.get(step.main), step.span),
                      "每一行的“只做一次”要有不同的名字，否则只有第一行会做；请把行里的编号写进去。",
                      "Every row needs a name of its own here, or only the first row is done; put the row's id into it.",
-                     found=key.source, fix=f"once: {key.source}-${{商品ID}}")  # fmt: skip
+                     found=key.source, instead=f"{key.source}-${{商品ID}}")  # fmt: skip
 
 
 def _pair_nodes(node: Node | None) -> list[tuple[Node, Node]]:

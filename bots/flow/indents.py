@@ -31,7 +31,7 @@ class Indents:
             return line
         self.reported = False
         at, dash = len(match[1]), bool(match[2])
-        if self.shift[1] and at > self.shift[0]:
+        if self.shift[1] and at > self.shift[0] and all(column != at for column, _ in self.levels):
             at += self.shift[1]
         else:
             self.shift = (0, 0)
@@ -54,7 +54,7 @@ class Indents:
             return at
         same = [column for column, dashes in self.levels if dashes == dash]
         near = [column for column in same if abs(column - at) <= 1]
-        return min(near, key=lambda column: abs(column - at)) if near else at
+        return min(near, key=lambda column: (abs(column - at), -column)) if near else at
 
     def _note(self, at: int, dashes: str, rest: str) -> None:
         while self.levels and self.levels[-1][0] > at:

@@ -26,3 +26,14 @@ def nearest(word: str, allowed: Iterable[str], count: int = 3, cutoff: float = 0
     names = list(dict.fromkeys(allowed))
     lowered = {name.lower(): name for name in reversed(names)}
     return [lowered[match] for match in get_close_matches(word.lower(), lowered, n=count, cutoff=cutoff)]
+
+
+def chinese(word: str) -> bool:
+    """Say whether a word has a Chinese character."""
+    return any("\u4e00" <= character <= "\u9fff" for character in word)
+
+
+def alike(word: str, names: Iterable[str]) -> list[str]:
+    """Return the names in the script that `word` is written in, all of them when there are none."""
+    every = list(names)
+    return [name for name in every if chinese(name) == chinese(word)] or every

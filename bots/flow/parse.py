@@ -1,6 +1,5 @@
 """Text to a flow or a site, or to every problem that stands in the way."""
 
-from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 
 from bots.flow.build import BAD, Builder, Rename, Verbs
@@ -8,7 +7,7 @@ from bots.flow.flow import Flow
 from bots.flow.part import Part
 from bots.flow.problem import Problem, Span, errors, in_order
 from bots.flow.site import Site
-from bots.flow.source import Mapping, load
+from bots.flow.source import Mapping, lines_of, load
 from bots.flow.step import MODIFIERS_ZH
 
 
@@ -59,7 +58,7 @@ def words_of(model: type[Part], verbs: Verbs) -> frozenset[str]:
 
 def _read(model: type[Part], text: str, path: str, verbs: Verbs) -> tuple[object, list[Problem], list[Rename]]:
     root, problems = load(text, path, words_of(model, verbs))
-    builder = Builder(path, verbs)
+    builder = Builder(path, verbs, lines_of(text.removeprefix("\ufeff")))
     made: object = BAD
     if isinstance(root, Mapping):
         made = builder.part(model, root)
@@ -68,10 +67,8 @@ def _read(model: type[Part], text: str, path: str, verbs: Verbs) -> tuple[object
     found = in_order([*problems, *builder.problems])
     if made is BAD or errors(found):
         return None, found, builder.renames
-    if isinstance(made, Flow):
+    if isinstance(made, (Flow, Site)):
         made.place(path, text, root)
-    elif isinstance(made, Site):
-        made.place(path, root)
     return made, found, builder.renames
 
 
@@ -83,8 +80,3 @@ def _not_a_file(path: str, span: Span, model: type[Part]) -> Problem:
         )
     zh, fix = "文件里没有站点；至少要写站点名和地址。", "site: practice\nbase: https://example.com\npages: {}"
     return Problem("E-NO-FLOW", path, span, zh, "There is no site in this file; it needs a name and a base.", fix=fix)
-
-
-def by_verb(verbs: Verbs) -> MappingABC[str, str]:
-    """Return Chinese verb → English verb."""
-    return {verb.zh: verb.verb for verb in verbs.values()}

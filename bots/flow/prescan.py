@@ -8,6 +8,7 @@ would refuse, cut, or read as something else.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from bots.flow.indents import Indents
 from bots.flow.problem import LINE_BREAK, Problem, Severity, Span
@@ -18,12 +19,13 @@ BLANKS = "\u3000\xa0\u2002\u2003\u2009\u202f"
 
 DASHES = "－—–•·"
 
-_SIMPLE = re.compile(r" *(?:- )*(?:[\w.$-]+:(?: +[\w./~+=$<（-][^#\"'“”‘’`{}\[\]：:]*)?)?")
+_SIMPLE = re.compile(r" *(?:- )*(?:[\w.$][\w.$-]*:(?: +[\w./~+=$<（-][^#\"'“”‘’`{}\[\]：:]*)?)?")
 """A line with nothing to look at: indentation, dashes, a plain key, a plain value."""
 
 _LEAD = re.compile(r"( *)((?:-(?: +|$))*)")
 _BLOCK = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])\s*(?:#.*)?")
 _HASH = re.compile(r"\s#(?=\S)")
+_JINJA = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _COMMENT = re.compile(r"\s#.*$")
 
 
@@ -41,22 +43,19 @@ class Scanned:
         if line not in self.changed:
             return column
         written, mended = self.changed[line]
-        same = _common(written, mended)
-        after = _common(written[same:][::-1], mended[same:][::-1])
-        if column - 1 <= same:
-            return column
-        if column - 1 >= len(mended) - after:
-            return column + len(written) - len(mended)
-        return min(column - 1, len(written) - after) + (0 if len(mended) > len(written) else 1)
+        for block in SequenceMatcher(None, mended, written, autojunk=False).get_matching_blocks():
+            if column - 1 < block.a + block.size or not block.size:
+                return max(column - 1 - block.a, 0) + block.b + 1
+        return column
+
+    def unquoted(self, line: int, column: int) -> bool:
+        """Say whether a quote at this place (in the file) was put there by the pre-scan."""
+        return line in self.changed and self.changed[line][0][column - 1 : column] not in ("'", '"')
 
 
 def prescan(text: str, path: str, words: Collection[str] = ()) -> Scanned:
     """Return what the lines show; `words` are names of the language that may stand before a colon."""
     return _Prescan(path, frozenset(words)).run(text)
-
-
-def _common(one: str, other: str) -> int:
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class _Prescan:
@@ -254,9 +253,9 @@ class _Prescan:
         if cut:
             return self._hash(line, start, value, cut)
         value = _COMMENT.sub("", value)
-        if "{{" in value:
-            at = start + value.index("{{")
-            return self._jinja(line, at)
+        braces = _JINJA.search(value)
+        if braces:
+            return self._jinja(line, start + braces.start())
         colon = value.find(": ")
         if colon >= 0 or value.endswith(":"):
             return self._wrap(line, start, "P-COLON-INSIDE", "内容里有英文冒号加空格，YAML 会再拆一次；请给整个内容加英文引号。",
@@ -280,7 +279,7 @@ class _Prescan:
                           "A value that begins with # is dropped as a comment; quote it, or put a blank after #.")  # fmt: skip
 
     def _jinja(self, line: str, at: int) -> str:
-        mended = re.sub(r"\{\{\s*(.*?)\s*\}\}", r"${\1}", line[at:].rstrip())
+        mended = _JINJA.sub(r"${\1}", line[at:].rstrip())
         value = line[:at] + mended
         colon = _colon_at(value, 0)
         quoted = value if mended.startswith("$") or colon < 0 else value[: colon + 2] + _quoted(value[colon + 2 :])
@@ -303,7 +302,7 @@ class _Prescan:
                           "Text follows the closing quote; put one pair of quotes around the whole value.")  # fmt: skip
 
     def _bracket_value(self, line: str, start: int) -> str:
-        if line.startswith("{{", start):
+        if _JINJA.match(line, start):
             return self._jinja(line, start)
         line = self._quote_templates(line, start)
         end = self._brackets(line, start)

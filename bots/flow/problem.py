@@ -119,6 +119,16 @@ def in_order(problems: Sequence[Problem]) -> list[Problem]:
     return sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.span, problem.code))
 
 
+def mended(lines: Sequence[str], span: Span, new: str) -> str:
+    """Return the source line with the stretch replaced, ready to be pasted; just `new` when the stretch spans lines."""
+    if span.line != span.end_line or not 1 <= span.line <= len(lines):
+        return new
+    line = lines[span.line - 1]
+    written = line[span.column - 1 : span.end_column - 1]
+    quote = written[:1] if written[:1] in ("'", '"') and not new.startswith(("{", '"')) else ""
+    return f"{line[: span.column - 1]}{quote}{new}{quote}{line[span.end_column - 1 :]}".strip()
+
+
 def errors(problems: Sequence[Problem]) -> list[Problem]:
     """Return the problems that keep a file from running."""
     return [problem for problem in problems if problem.severity == "error"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bots.flow.build import Shape, Verbs, keys_of, shape_of
+from bots.flow.build import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.codes import CODES
 from bots.flow.functions import FUNCTIONS
 from bots.flow.language import Bilingual, Lang
@@ -78,7 +78,7 @@ def _verb(verb: type[Step], lang: Lang) -> Iterator[str]:
     if verb.example.strip():
         yield ""
         yield "```yaml"
-        yield verb.example.strip()
+        yield example_of(verb)
         yield "```"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, get_args
 
-from bots.flow.build import Shape, Verbs, keys_of, shape_of
+from bots.flow.build import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.flow import Flow
 from bots.flow.part import Part, key_of
 from bots.flow.step import Step
@@ -57,7 +57,7 @@ class _Schema:
     def verb(self, verb: type[Step]) -> dict[str, Any]:
         """Return the schema of what stands behind a verb."""
         value = self.shape(keys_of(verb).shapes[verb.main], verb) if verb.main else {"type": "null"}
-        example = verb.example.strip()
+        example = example_of(verb) if verb.example else ""
         text = f"{verb.title.zh} · {verb.title.en}" + (f"\n\n{example}" if example else "")
         return {"description": text, **value}
 

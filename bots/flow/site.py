@@ -178,6 +178,7 @@ class Site(Part):
     elements: dict[str, ElementSpec] = Field(default_factory=dict)
 
     _path: str = PrivateAttr(default="")
+    _text: str = PrivateAttr(default="")
     _node: Any = PrivateAttr(default=None)
 
     @property
@@ -190,9 +191,14 @@ class Site(Part):
         """The file that the site was read from."""
         return self._path
 
-    def place(self, path: str, node: Any) -> None:
+    @property
+    def text(self) -> str:
+        """The file's text."""
+        return self._text
+
+    def place(self, path: str, text: str, node: Any) -> None:
         """Note where the site was read and tell elements their names; called once, by the parser."""
-        self._path, self._node = path, node
+        self._path, self._text, self._node = path, text, node
         for library in (self.elements, *(page.elements for page in self.pages.values())):
             for name, element in library.items():
                 element._name = name

@@ -136,7 +136,9 @@ class _Builder:
         kind = type(event)
         if kind is yaml.ScalarEvent:
             self._mark(event)
-            self._add(Scalar(event.value, self._span(event), event.style or ""))
+            span = self._span(event)
+            style = "" if self.scanned.unquoted(span.line, span.column) and event.style != "|" else event.style or ""
+            self._add(Scalar(event.value, span, style))
         elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
             self._mark(event)
             style = "flow" if event.flow_style else ""

@@ -15,6 +15,11 @@ class _Sentence(NamedTuple):
 
 SENTENCES: Final = (
     _Sentence(
+        "did not find expected alphabetic or numeric character",
+        "& 和 * 开头有特殊意思（起代号、引用）；要写这个字符本身，请给整个值加英文引号。",
+        "A leading & or * means something special; quote the value to mean the character itself.",
+    ),
+    _Sentence(
         "mapping values are not allowed",
         "这里多了一个冒号：要么上一行的缩进或引号不对，要么内容里有“冒号加空格”，请给整个内容加英文引号。",
         "There is a colon too many: the line above is misaligned, or the value holds a colon and a blank and needs quotes.",

@@ -279,18 +279,8 @@ class Duration(Text):
 
 
 def _not_a_duration(source: str) -> Refused:
-    bare = source.strip().isdecimal()
-    return (
-        Refused(
-            "E-DURATION",
-            f"“{source}”没有写单位；" if bare else f"“{source}”不是时长；",
-            f'"{source}" has no unit.' if bare else f'"{source}" is not a duration.',
-            found=source,
-            allowed=("30s", "2m", "1h30m", "30秒", "15分钟"),
-            fix=f"{source.strip()}s" if bare else "",
-        )
-        if not bare
-        else Refused(
+    if source.strip().isdecimal():
+        return Refused(
             "E-DURATION",
             f"时长“{source}”没有写单位；秒写 s 或 秒，分钟写 m 或 分钟。",
             f'The duration "{source}" has no unit; s for seconds, m for minutes.',
@@ -298,6 +288,12 @@ def _not_a_duration(source: str) -> Refused:
             allowed=("30s", "2m", "30秒", "15分钟"),
             fix=f"{source.strip()}s",
         )
+    return Refused(
+        "E-DURATION",
+        f"“{source}”不是时长；请写数字加单位，例如 30s 或 2分钟，最长 7 天。",
+        f'"{source}" is not a duration; write a number with its unit, for example 30s or 2m, at most 7 days.',
+        found=source,
+        allowed=("30s", "2m", "1h30m", "30秒", "15分钟"),
     )
 
 

@@ -8,6 +8,7 @@ BookError
 │   └── CellInvalid      a cell is not what its column holds
 ├── DecisionError        a person asked for something that the books do not allow
 │   ├── FileMissing      ├── NotParked       └── ReasonMissing
+├── StockOpened          a second opening count would double the stock
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
 
@@ -179,6 +180,20 @@ class ReasonMissing(DecisionError):
     code = "E-REASON"
     zh = "放行要写明谁决定的、为什么"
     en = "say who decided, and why"
+
+
+class StockOpened(BookError):
+    """The warehouse was opened by another document; stock is corrected by counts, not by opening it again."""
+
+    who = "business"
+    code = "E-STOCK-OPENED"
+    zh = "仓库 {warehouse} 已由期初单 {known} 建账，不能再用 {found} 建账"
+    en = "warehouse {warehouse} was opened by {known}; {found} cannot open it again"
+    zh_hint = "库存有出入请用盘点单更正"
+    en_hint = "correct differences by a count"
+
+    def __init__(self, warehouse: str, known: str, found: Sequence[str]) -> None:
+        super().__init__(warehouse=warehouse, known=known, found=list(found))
 
 
 class StoreError(BookError):

@@ -62,7 +62,8 @@ def merge(
     """Insert rows or let the greater of two win, so that the order in which files arrive does not matter.
 
     Compared are the `version` columns first (a modification time), then the rest of the content; of two equal rows
-    the smaller `source` is kept. A row whose version or source alone is new counts as the same.
+    the smaller `source` is kept (a table without one: `source=()`). A row whose version or source alone is new counts
+    as the same.
     """
     best = _winners(table, rows, version, source)
     if not best:
@@ -88,7 +89,7 @@ def merge(
         return _update(table, [*moments, *source], " AND ".join([*same, smaller]))
 
     counts = _send(connection, table, best, other_content)
-    if counts.same:
+    if counts.same and source:
         _send(connection, table, best, other_source)
     return counts
 

@@ -14,6 +14,7 @@ from storage.documents.table import Reading, Record, Table, find_table, has_colu
 from storage.errors import CellInvalid, FileBroken
 
 KIND = "alipay_fund_bill_csv"
+PLATFORM = "practice"
 TITLE = "支付宝 账务明细"
 VERIFIED = "template"
 
@@ -44,7 +45,9 @@ def read(file: SourceFile, facts: Facts) -> Document:
     reading = read_records(table, lambda record: (_row(record, shop, seen),), ends=_is_footer, amount=_amount)
     refuse_zero_tails("账务流水号", (row.flow_no for row in reading.rows))
     period = _period(lead) or file.covers(row.at for row in reading.rows)
-    return Document(KIND, reading.rows, reading.raw, _control(table, reading), reading.quarantine, period)
+    return Document(
+        KIND, PLATFORM, reading.rows, reading.raw, _control(table, reading), reading.quarantine, period, shop
+    )
 
 
 def _parts(file: SourceFile) -> list[SourceFile]:
@@ -89,7 +92,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
     seen[flow_no, fee] += 1
     return BillRow(
         row_no=record.no,
-        platform="practice",
+        platform=PLATFORM,
         shop=shop,
         wallet="alipay",
         flow_no=flow_no,

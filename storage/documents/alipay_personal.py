@@ -11,6 +11,7 @@ from storage.documents.rows import BillRow
 from storage.documents.table import Record, find_table, has_columns, read_records
 
 KIND = "alipay_personal"
+PLATFORM = "personal"
 TITLE = "支付宝 个人账单"
 VERIFIED = "real sample"
 
@@ -33,7 +34,7 @@ def read(file: SourceFile, facts: Facts) -> Document:
     reading = read_records(table, lambda record: (_row(record, shop, seen),))
     period = personal.span(lead) or file.covers(row.at for row in reading.rows)
     control = personal.control(lead, reading.rows, len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period, shop)
 
 
 def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
@@ -42,7 +43,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
     seen[flow_no, fee_type] += 1
     return BillRow(
         row_no=record.no,
-        platform="personal",
+        platform=PLATFORM,
         shop=shop,
         wallet="personal",
         flow_no=flow_no,

@@ -11,6 +11,7 @@ from storage.documents.rows import ResultRow
 from storage.errors import CellInvalid, FileError
 
 KIND = "bot_results"
+PLATFORM = ""
 TITLE = "机器人结果"
 VERIFIED = "described"
 
@@ -39,7 +40,7 @@ def read(file: SourceFile, facts: Facts) -> Document:
             quarantine.append(Quarantined(row_no, error.code, error.message("zh"), error.who))
     days = sorted(row.at[:10] for row in rows if row.at)
     period = (days[0], days[-1]) if days else ("", "")
-    return Document(KIND, rows, raw, untotalled(len(raw)), quarantine, period)
+    return Document(KIND, PLATFORM, rows, raw, untotalled(len(raw)), quarantine, period)
 
 
 def _lines(file: SourceFile) -> Iterator[tuple[int, str]]:

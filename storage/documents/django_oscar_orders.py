@@ -16,6 +16,7 @@ from storage.documents.table import Record, find_table, has_columns, read_record
 from storage.errors import CellInvalid
 
 KIND = "django_oscar_orders"
+PLATFORM = "oscar"
 TITLE = "django-oscar 订单"
 VERIFIED = "real sample"
 
@@ -37,17 +38,17 @@ def read(file: SourceFile, facts: Facts) -> Document:
     """Every order. Raises FileError. The shop is that of the facts, else `oscar`; the file does not know payments."""
     names = ENGLISH if has_columns(file, ENGLISH) else CHINESE
     shop = facts.shop or "oscar"
-    reading = read_records(find_table(file, names), lambda record: (_row(record, names, shop, facts.received_at),))
+    reading = read_records(find_table(file, names), lambda record: (_row(record, names, shop),))
     period = file.covers(row.created_at for row in reading.rows)
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period)
 
 
-def _row(record: Record, names: list[str], shop: str, exported_at: str) -> OrderRow:
+def _row(record: Record, names: list[str], shop: str) -> OrderRow:
     number, value, date, items, status = names
     return OrderRow(
         row_no=record.no,
-        platform="oscar",
+        platform=PLATFORM,
         shop=shop,
         order_no=record.identity(number),
         status=record.plain(status),
@@ -55,7 +56,6 @@ def _row(record: Record, names: list[str], shop: str, exported_at: str) -> Order
         paid_fen=record.fen(value),
         items=record.whole(items),
         created_at=placed_at(date, record.plain(date)),
-        exported_at=exported_at,
     )
 
 

@@ -39,20 +39,29 @@ class Quarantined(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A file that was read. `period`: first and last day that it covers, "" where it does not say."""
+    """A file that was read. `period`: first and last day that it covers, "" where it does not say.
+
+    `owner`: whose statement it is (shop, or account of a bank), also when it has no rows; "" for other kinds.
+    """
 
     kind: str
+    platform: str
     rows: Sequence[Row]
     raw: Sequence[RawRow]
     control: Control
     quarantine: Sequence[Quarantined]
     period: tuple[str, str]
+    owner: str = ""
 
 
 class Kind(Protocol):
-    """A module of this folder. VERIFIED: what the layout was checked with: real sample | template | described."""
+    """A module of this folder. VERIFIED: what the layout was checked with: real sample | template | described.
+
+    PLATFORM: the `platform` of its rows in the books; "" where they have none.
+    """
 
     KIND: str
+    PLATFORM: str
     TITLE: str
     VERIFIED: str
 

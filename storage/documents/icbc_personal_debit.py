@@ -13,6 +13,7 @@ from storage.documents.table import Reading, Record, find_table, has_columns, re
 from storage.errors import CellInvalid
 
 KIND = "icbc_personal_debit"
+PLATFORM = "bank"
 TITLE = "工商银行 借记卡明细"
 VERIFIED = "real sample"
 
@@ -36,7 +37,7 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     seen: Counter[str] = Counter()
     reading = read_records(table, lambda record: (_row(record, account, seen),), ends=_is_total, amount=_amount)
     period = file.covers(row.day for row in reading.rows)
-    return Document(KIND, reading.rows, reading.raw, _control(reading), reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, period, account)
 
 
 def _is_total(record: Record) -> bool:

@@ -8,6 +8,7 @@ from storage.documents.rows import AdRow
 from storage.documents.table import Reading, Record, find_table, has_columns, read_records
 
 KIND = "practice_ads"
+PLATFORM = "practice"
 TITLE = "练习商城 推广报表"
 VERIFIED = "described"
 
@@ -23,7 +24,7 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     """Every (day, plan, product); the bottom row is no data. Raises FileError."""
     reading = read_records(find_table(file, REQUIRED), lambda record: (_row(record),), ends=_is_total)
     period = file.covers(row.day for row in reading.rows)
-    return Document(KIND, reading.rows, reading.raw, _control(reading), reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, period)
 
 
 def _is_total(record: Record) -> bool:

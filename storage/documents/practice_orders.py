@@ -9,6 +9,7 @@ from storage.documents.rows import SubOrderRow
 from storage.documents.table import Record, find_table, has_columns, read_records
 
 KIND = "practice_orders"
+PLATFORM = "practice"
 TITLE = "练习商城 订单"
 VERIFIED = "described"
 
@@ -52,7 +53,7 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     refuse_zero_tails("主订单编号", (row.order_no for row in reading.rows))
     period = file.covers(row.created_at for row in reading.rows)
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period)
 
 
 def _row(record: Record) -> SubOrderRow:

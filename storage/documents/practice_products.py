@@ -12,6 +12,7 @@ from storage.documents.table import Record, find_table, has_columns, read_record
 from storage.errors import CellInvalid
 
 KIND = "practice_products"
+PLATFORM = "practice"
 TITLE = "练习商城 商品"
 VERIFIED = "described"
 
@@ -36,16 +37,16 @@ def identify(file: SourceFile) -> bool:
     return has_columns(file, ["SKU ID", "平台库存", "活动最高价", "组合构成"])
 
 
-def read(file: SourceFile, facts: Facts) -> Document:
-    """Every SKU as the shelf stood when it was exported (the moment we received the file). Raises FileError."""
+def read(file: SourceFile, _facts: Facts) -> Document:
+    """Every SKU as the shelf stood when it was exported. Raises FileError."""
     table = find_table(file, REQUIRED, ["类目", "规格"])
-    reading = read_records(table, lambda record: (_row(record, facts.received_at),))
+    reading = read_records(table, lambda record: (_row(record),))
     refuse_zero_tails("SKU ID", (row.platform_sku for row in reading.rows))
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, file.period())
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, file.period())
 
 
-def _row(record: Record, exported_at: str) -> ProductRow:
+def _row(record: Record) -> ProductRow:
     status = record.plain(STATUS)
     if status not in {"上架", "下架"}:
         raise CellInvalid(STATUS, status, "应为 上架 或 下架")
@@ -63,7 +64,6 @@ def _row(record: Record, exported_at: str) -> ProductRow:
         activity_ceiling_fen=record.fen("活动最高价", required=False),
         platform_stock=record.whole("平台库存"),
         components=_components(record.plain("组合构成")),
-        exported_at=exported_at,
     )
 
 

@@ -10,6 +10,7 @@ from storage.documents.table import Record, find_table, has_columns, read_record
 from storage.errors import CellInvalid
 
 KIND = "practice_refunds"
+PLATFORM = "practice"
 TITLE = "练习商城 售后"
 VERIFIED = "described"
 
@@ -29,7 +30,7 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     refuse_zero_tails("退款编号", (row.refund_no for row in reading.rows))
     period = file.covers(row.created_at for row in reading.rows)
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period)
 
 
 def _row(record: Record) -> RefundRow:

@@ -11,6 +11,7 @@ from storage.documents.table import Reading, Record, Table, find_table, has_colu
 from storage.errors import CellInvalid, FileBroken
 
 KIND = "practice_stock"
+PLATFORM = "practice"
 TITLE = "练习商城 期初盘点"
 VERIFIED = "described"
 
@@ -30,7 +31,7 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     number, counted_at = _lead(file, table)
     reading = read_records(table, lambda record: (_row(record, number, counted_at),), ends=_is_total)
     day = counted_at[:10]
-    return Document(KIND, reading.rows, reading.raw, _control(reading), reading.quarantine, (day, day))
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, (day, day))
 
 
 def _lead(file: SourceFile, table: Table) -> tuple[str, str]:

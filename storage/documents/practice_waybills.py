@@ -8,6 +8,7 @@ from storage.documents.rows import WaybillRow
 from storage.documents.table import find_table, has_columns, read_records
 
 KIND = "practice_waybills"
+PLATFORM = "practice"
 TITLE = "练习商城 面单号段"
 VERIFIED = "described"
 
@@ -27,4 +28,4 @@ def read(file: SourceFile, _facts: Facts) -> Document:
         lambda record: (WaybillRow(record.no, record.identity("快递公司"), record.identity("运单号")),),
     )
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, file.period())
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, file.period())

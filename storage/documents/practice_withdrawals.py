@@ -11,6 +11,7 @@ from storage.documents.table import Record, find_table, has_columns, read_record
 from storage.errors import CellInvalid
 
 KIND = "practice_withdrawals"
+PLATFORM = "practice"
 TITLE = "练习商城 提现记录"
 VERIFIED = "described"
 
@@ -29,7 +30,7 @@ def read(file: SourceFile, facts: Facts) -> Document:
     reading = read_records(find_table(file, REQUIRED), lambda record: _rows(record, facts.shop, seen))
     period = file.covers(row.at for row in reading.rows)
     control = untotalled(len(reading.raw))
-    return Document(KIND, reading.rows, reading.raw, control, reading.quarantine, period)
+    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period, facts.shop)
 
 
 def _rows(record: Record, shop: str, seen: Counter[str]) -> list[BillRow]:
@@ -42,7 +43,7 @@ def _rows(record: Record, shop: str, seen: Counter[str]) -> list[BillRow]:
     seen[flow_no] += 1
     line = BillRow(
         row_no=record.no,
-        platform="practice",
+        platform=PLATFORM,
         shop=shop or account,
         wallet="alipay" if account.startswith("2088") else "wxpay",
         flow_no=flow_no,

@@ -42,7 +42,7 @@ class SubOrderRow(NamedTuple):
 
 
 class OrderRow(NamedTuple):
-    """An order without its lines, from a source that has no modification times; `exported_at` stands in."""
+    """An order without its lines, from a source that has no modification times."""
 
     row_no: int
     platform: str
@@ -53,7 +53,6 @@ class OrderRow(NamedTuple):
     paid_fen: int
     items: int
     created_at: str
-    exported_at: str
 
 
 class RefundRow(NamedTuple):
@@ -87,7 +86,6 @@ class ProductRow(NamedTuple):
     activity_ceiling_fen: int
     platform_stock: int
     components: tuple[tuple[str, int], ...]
-    exported_at: str
 
 
 class StockRow(NamedTuple):

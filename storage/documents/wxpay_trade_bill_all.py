@@ -9,13 +9,14 @@ from collections import Counter
 from storage.archive import Facts
 from storage.documents.cells import as_text, fen, refuse_zero_tails, unwrap
 from storage.documents.control import compare, missing
-from storage.documents.document import Control, Document
+from storage.documents.document import Control, Document, RawRow
 from storage.documents.file import SourceFile
 from storage.documents.rows import BillRow
 from storage.documents.table import Reading, Record, find_table, has_columns, read_records
 from storage.errors import CellInvalid
 
 KIND = "wxpay_trade_bill_all"
+PLATFORM = "practice"
 TITLE = "微信支付 交易账单"
 VERIFIED = "template"
 
@@ -39,7 +40,20 @@ def read(file: SourceFile, facts: Facts) -> Document:
     period = file.covers(row.at for row in reading.rows)
     if not all(file.period()) and (named := re.search(r"All(20\d{4,6})(?!\d)", file.name)):
         period = SourceFile(f"_{named[1]}", b"").period()
-    return Document(KIND, reading.rows, reading.raw, _control(reading), reading.quarantine, period)
+    return Document(
+        KIND,
+        PLATFORM,
+        reading.rows,
+        reading.raw,
+        _control(reading),
+        reading.quarantine,
+        period,
+        facts.shop or _merchant(reading.raw),
+    )
+
+
+def _merchant(raw: list[RawRow]) -> str:
+    return unwrap(raw[0].payload.get("商户号", "")) if raw else ""
 
 
 def _is_totals(record: Record) -> bool:
@@ -70,7 +84,7 @@ def _line(
     refunded = record.identity("交易状态") != "SUCCESS"
     return BillRow(
         row_no=record.no,
-        platform="practice",
+        platform=PLATFORM,
         shop=shop,
         wallet="wxpay",
         flow_no=flow_no,

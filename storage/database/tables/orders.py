@@ -77,6 +77,7 @@ refund = Table(
     text("done_at"),
     text("status"),
     whole("after_settlement"),
+    text("exported_at"),
     *source(),
     Index("ix_refund_order", "order_no"),
 )
@@ -109,5 +110,6 @@ ad_day = Table(
     whole("clicks"),
     whole("orders"),
     fen("gmv_fen"),
+    text("exported_at"),  # platforms revise the last days: the newer export wins
     *source(),
 )

@@ -1,0 +1,295 @@
+"""A file into the books: archive, identify, read, compare totals, post; one transaction per file, any order, any number
+of times.
+
+States of a file: `read` (its rows are in the books), `parked` (its totals do not tie, or it contradicts the books: a
+person decides), `refused` (it cannot be read; it is in the archive, and is tried again when it comes again).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from storage.archive import Archive, ArchivedFile, Facts
+from storage.database.bulk import Counts, upsert
+from storage.database.connection import Database
+from storage.database.tables import quarantine, raw_file, raw_row
+from storage.documents.document import Control, Document, Kind
+from storage.documents.file import SourceFile
+from storage.documents.kinds import identify, named
+from storage.errors import BookError, FileBroken, FileError, FileMissing, NotParked, ReasonMissing
+from storage.posting import Source, post
+
+READ, PARKED, REFUSED = "read", "parked", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a file. `rows`: rows of the file; created, changed, same: rows of the books.
+
+    `message`: in words, Chinese; "" when there is nothing to say. `control`: stated and computed totals.
+    """
+
+    file_sha: str
+    name: str
+    kind: str
+    state: str
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    quarantined: int = 0
+    control: Control | None = None
+    message: str = ""
+
+
+def ingest(
+    database: Database,
+    archive: Archive,
+    source: Path | bytes,
+    *,
+    kind: str | None = None,
+    shop: str = "",
+    facts: Facts | None = None,
+) -> Ingested:
+    """Take one file; a file that is in the books already changes nothing.
+
+    `kind` and `shop` override the facts; without a kind the content decides. What is wrong with the file is said in
+    the result, not raised; OSError and SQLAlchemy's errors are raised.
+    """
+    known = _facts(source, kind, shop, facts or Facts())
+    archived = archive.put(source, known)
+    with database.read() as connection:
+        earlier = _earlier(connection, archived.sha256)
+    if earlier is not None:
+        return earlier
+    try:
+        document = _read(archived, known)
+    except FileError as error:
+        return _refuse(database, archived, known, error)
+    return _keep(database, archived, known, document)
+
+
+def accept(database: Database, archive: Archive, file_sha: str, who: str, why: str) -> Ingested:
+    """Release a parked file: its rows go into the books as they are, and who decided it and why stays with it.
+
+    Raises FileMissing, NotParked, ReasonMissing; StockOpened or StockError if the books still contradict it.
+    """
+    if not who.strip() or not why.strip():
+        raise ReasonMissing()
+    with database.read() as connection:
+        found = connection.execute(select(raw_file).where(raw_file.c.file_sha == file_sha)).mappings().first()
+    if found is None:
+        raise FileMissing(file_sha)
+    if found["state"] != PARKED:
+        raise NotParked(file_sha, found["state"])
+    facts = Facts(**{name: found[name] for name in asdict(Facts()) if name in found})
+    archived = ArchivedFile(file_sha, found["size"], archive.path(file_sha), new=False)
+    document = _read(archived, facts)
+    with database.write() as connection:
+        counts = post(connection, Source(file_sha, facts.received_at), document.rows)
+        values = {"state": READ, "accepted_by": f"{who.strip()}：{why.strip()}", "ingested_at": _now()}
+        connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(values))
+    return _result(archived, facts, document, READ, counts, _words(document))
+
+
+def ingest_run_folder(database: Database, archive: Archive, folder: Path) -> list[Ingested]:
+    """Every file of a run by its `manifest.json`, then its `results.jsonl`; repeats without a browser.
+
+    A file that is missing, or is not what the manifest says, is refused in the result; the others go on.
+    Raises FileBroken when there is no readable manifest.
+    """
+    manifest = _manifest(folder)
+    done = [_ingest_entry(database, archive, folder, manifest, entry) for entry in manifest.get("files") or []]
+    results = manifest.get("results")
+    if results and (folder / results).is_file() and (folder / results).stat().st_size:
+        facts = _run_facts(manifest, {"suggested_name": results, "received_at": manifest.get("ended_at")})
+        done.append(ingest(database, archive, folder / results, kind="bot_results", facts=facts))
+    return done
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileBroken(str(path.name), f"运行目录没有可读的清单（{error}）") from error
+    if not isinstance(manifest, dict):
+        raise FileBroken(str(path.name), "清单不是一个对象")
+    return manifest
+
+
+def _ingest_entry(
+    database: Database, archive: Archive, folder: Path, manifest: Mapping[str, Any], entry: Mapping[str, Any]
+) -> Ingested:
+    facts = _run_facts(manifest, entry)
+    path = folder / str(entry.get("path", ""))
+    stated = str(entry.get("sha256") or "")
+    if not path.is_file():
+        return Ingested(
+            stated, facts.name, facts.kind, REFUSED, message=FileBroken(facts.name, "运行目录里没有它").message()
+        )
+    taken = archive.put(path, facts)
+    if stated and taken.sha256 != stated:
+        words = FileBroken(facts.name, "内容与清单里的校验值不符").message()
+        return Ingested(taken.sha256, facts.name, facts.kind, REFUSED, message=words)
+    return ingest(database, archive, path, facts=facts)
+
+
+def _run_facts(manifest: Mapping[str, Any], entry: Mapping[str, Any]) -> Facts:
+    path = str(entry.get("path") or "")
+    return Facts(
+        name=str(entry.get("suggested_name") or Path(path).name),
+        kind=str(entry.get("kind") or ""),
+        shop=str(entry.get("shop") or manifest.get("shop") or ""),
+        origin=str(entry.get("origin") or ""),
+        run_id=str(manifest.get("run_id") or ""),
+        flow=str(entry.get("flow") or manifest.get("flow") or ""),
+        step=str(entry.get("step") or ""),
+        line=int(entry.get("line") or 0),
+        received_at=str(entry.get("received_at") or ""),
+    )
+
+
+def _facts(source: Path | bytes, kind: str | None, shop: str, facts: Facts) -> Facts:
+    name = facts.name or (source.name if isinstance(source, Path) else "")
+    return replace(
+        facts,
+        name=name,
+        kind=kind or facts.kind,
+        shop=shop or facts.shop,
+        received_at=facts.received_at or _now(),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _earlier(connection: Connection, file_sha: str) -> Ingested | None:
+    """The answer for a file that was taken before; a refused one is tried again."""
+    row = connection.execute(select(raw_file).where(raw_file.c.file_sha == file_sha)).mappings().first()
+    if row is None or row["state"] == REFUSED:
+        return None
+    control = Control(**json.loads(row["control"]))
+    taken = row["rows_ok"] if row["state"] == READ else 0
+    return Ingested(
+        file_sha,
+        row["name"],
+        row["kind"],
+        row["state"],
+        rows=row["rows"],
+        same=taken,
+        quarantined=row["rows"] - row["rows_ok"],
+        control=control,
+        message=row["message"],
+    )
+
+
+def _read(archived: ArchivedFile, facts: Facts) -> Document:
+    """Raises FileError; also when there are rows and not one of them could be taken."""
+    file = SourceFile(facts.name, archived.path)
+    kind: Kind = named(facts.kind, file) if facts.kind else identify(file)
+    document = kind.read(file, facts)
+    if document.quarantine and not document.rows:
+        raise FileBroken(facts.name, f"没有一行能读：{document.quarantine[0].message}")
+    return document
+
+
+def _refuse(database: Database, archived: ArchivedFile, facts: Facts, error: FileError) -> Ingested:
+    message = " ".join(filter(None, (error.message("zh"), error.hint("zh"))))
+    row = _raw_file(archived, facts) | {"kind": facts.kind, "state": REFUSED, "message": message}
+    with database.write() as connection:
+        upsert(connection, raw_file, [row], keep=f"raw_file.state <> '{REFUSED}'")
+    return Ingested(archived.sha256, facts.name, facts.kind, REFUSED, message=message)
+
+
+def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Document) -> Ingested:
+    """Rows into the books, or the file parked with the reason in words; one transaction either way."""
+    if document.control.tie is False and document.control.binding:
+        return _park(database, archived, facts, document, f"合计不符，已搁置待人确认：{document.control.words}")
+    try:
+        with database.write() as connection:
+            earlier = _earlier(connection, archived.sha256)
+            if earlier is not None:  # another process was quicker
+                return earlier
+            _write_raw(connection, archived, facts, document, READ, _words(document))
+            counts = post(connection, Source(archived.sha256, facts.received_at), document.rows)
+    except BookError as error:
+        return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
+    return _result(archived, facts, document, READ, counts, _words(document))
+
+
+def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Document, message: str) -> Ingested:
+    with database.write() as connection:
+        earlier = _earlier(connection, archived.sha256)
+        if earlier is not None:
+            return earlier
+        _write_raw(connection, archived, facts, document, PARKED, message)
+    return _result(archived, facts, document, PARKED, Counts(), message)
+
+
+def _words(document: Document) -> str:
+    """What has to be said of a file that was read: totals that differ, rows that could not be taken."""
+    said = []
+    if document.control.tie is False:
+        said.append(f"合计不符：{document.control.words}")
+    if document.quarantine:
+        first = document.quarantine[0]
+        said.append(f"{len(document.quarantine)} 行未能入账，第 {first.row_no} 行：{first.message}")
+    return "；".join(said)
+
+
+def _result(
+    archived: ArchivedFile, facts: Facts, document: Document, state: str, counts: Counts, message: str
+) -> Ingested:
+    return Ingested(
+        archived.sha256,
+        facts.name,
+        document.kind,
+        state,
+        len(document.raw),
+        *counts,
+        quarantined=len(document.quarantine),
+        control=document.control,
+        message=message,
+    )
+
+
+def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
+    now = _now()
+    return {
+        "file_sha": archived.sha256,
+        "size": archived.size,
+        **asdict(facts),
+        "ingested_at": now,
+    }
+
+
+def _write_raw(
+    connection: Connection, archived: ArchivedFile, facts: Facts, document: Document, state: str, message: str
+) -> None:
+    row = _raw_file(archived, facts) | {
+        "kind": document.kind,
+        "platform": document.platform,
+        "shop": document.owner or facts.shop,
+        "period_from": document.period[0],
+        "period_to": document.period[1],
+        "rows": len(document.raw),
+        "rows_ok": len(document.raw) - len(document.quarantine),
+        "control": json.dumps(document.control._asdict(), ensure_ascii=False, sort_keys=True),
+        "state": state,
+        "message": message,
+    }
+    upsert(connection, raw_file, [row])
+    file_sha = archived.sha256
+    rows = (
+        {"file_sha": file_sha, "row_no": raw.row_no, "payload": json.dumps(raw.payload, ensure_ascii=False)}
+        for raw in document.raw
+    )
+    upsert(connection, raw_row, rows)
+    upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))

@@ -1,0 +1,385 @@
+"""Typed rows of documents into the books, inside the caller's transaction.
+
+Whatever the order in which files arrive, the books end the same: every table takes the greater of two rows by the
+moment that it was changed or exported, never by the moment that it was read (`bulk.merge`).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy import func as sql
+
+from storage.database.bulk import Counts, merge
+from storage.database.tables import (
+    ad_day,
+    bank_line,
+    bill_line,
+    bot_result,
+    bundle,
+    channel_sku,
+    move,
+    order_event,
+    order_line,
+    platform_order,
+    refund,
+    sku,
+    warehouse,
+    waybill,
+)
+from storage.documents.order_states import order_states
+from storage.documents.rows import (
+    AdRow,
+    BankRow,
+    BillRow,
+    OrderRow,
+    ProductRow,
+    RefundRow,
+    ResultRow,
+    Row,
+    StockRow,
+    SubOrderRow,
+    WaybillRow,
+)
+from storage.erp.stock import MoveRow, record_moves
+from storage.errors import StockOpened
+
+PLATFORM = "practice"
+ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
+
+
+class Source(NamedTuple):
+    """The file that the rows are from; `exported_at`: when its source made it, as far as we know."""
+
+    file_sha: str
+    exported_at: str
+
+
+def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
+    """Write all rows; the counts are those of the table that the kind is about.
+
+    Raises StockOpened for a second opening count, StockError for moves that contradict the books; the caller's
+    transaction must then be rolled back.
+    """
+    counts = Counts()
+    for kind, group in groupby(rows, key=type):
+        counts = counts.plus(POSTINGS[kind](connection, source, list(group)))
+    return counts
+
+
+def _post_sub_orders(connection: Connection, source: Source, rows: list[SubOrderRow]) -> Counts:
+    orders = _grouped(rows)
+    counts = merge(connection, platform_order, (_order(source, lines) for lines in orders), version=ORDER_VERSION)
+    merge(connection, order_line, (_line(source, row) for row in rows), version=["platform_modified_at"])
+    _post_events(connection, (event for lines in orders for event in _events(source, lines)))
+    return counts
+
+
+def _grouped(rows: Iterable[SubOrderRow]) -> list[list[SubOrderRow]]:
+    orders: dict[tuple[str, str], list[SubOrderRow]] = {}
+    for row in rows:
+        orders.setdefault((row.shop, row.order_no), []).append(row)
+    return list(orders.values())
+
+
+def _order(source: Source, lines: list[SubOrderRow]) -> dict[str, object]:
+    """One order of its sub-order rows; order-level columns repeat, so the latest row speaks for the order."""
+    head = max(lines, key=lambda row: (row.modified_at, row.sub_no))
+    states = order_states(lines)
+    return {
+        "platform": PLATFORM,
+        "shop": head.shop,
+        "order_no": head.order_no,
+        "content_hash": _hash(sorted(line[1:] for line in lines)),
+        "pay_state": states.pay,
+        "ship_state": states.ship,
+        "refund_state": states.refund,
+        "platform_status": head.status,
+        "goods_fen": sum(line.price_fen * line.qty for line in lines),
+        "paid_fen": head.paid_fen,
+        "seller_discount_fen": head.seller_discount_fen,
+        "platform_discount_fen": head.platform_discount_fen,
+        "freight_fen": head.freight_fen,
+        "refunded_fen": states.refunded_fen,
+        "priority": head.priority,
+        "province": head.province,
+        "city": head.city,
+        "created_at": head.created_at,
+        "paid_at": head.paid_at,
+        "shipped_at": max(line.shipped_at for line in lines),
+        "finished_at": head.finished_at,
+        "latest_ship_at": head.latest_ship_at,
+        "platform_modified_at": head.modified_at,
+        "exported_at": "",
+        "file_sha": source.file_sha,
+        "row_no": min(line.row_no for line in lines),
+    }
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def _line(source: Source, row: SubOrderRow) -> dict[str, object]:
+    return {
+        "platform": PLATFORM,
+        "shop": row.shop,
+        "order_no": row.order_no,
+        "sub_no": row.sub_no,
+        "product_id": row.product_id,
+        "platform_sku": row.platform_sku,
+        "code": row.code,
+        "title": row.title,
+        "qty": row.qty,
+        "price_fen": row.price_fen,
+        "discount_share_fen": row.discount_share_fen,
+        "paid_share_fen": row.paid_share_fen,
+        "refunded_fen": row.refunded_fen,
+        "refund_status": row.refund_status,
+        "carrier": row.carrier,
+        "waybill_no": row.waybill_no,
+        "platform_modified_at": row.modified_at,
+        "file_sha": source.file_sha,
+        "row_no": row.row_no,
+    }
+
+
+def _events(source: Source, lines: list[SubOrderRow]) -> Iterator[dict[str, object]]:
+    head = max(lines, key=lambda row: (row.modified_at, row.sub_no))
+    row_no = min(line.row_no for line in lines)
+    moments = {
+        ("created", head.created_at),
+        ("paid", head.paid_at),
+        ("finished", head.finished_at),
+        ("closed", head.modified_at if "关闭" in head.status else ""),
+        *(("shipped", line.shipped_at) for line in lines),
+    }
+    for name, at in sorted(moments):
+        if at:
+            yield _event(PLATFORM, head.shop, head.order_no, name, at, f"{source.file_sha}:{row_no}")
+
+
+def _event(
+    platform: str, shop: str, order_no: str, name: str, at: str, cause: str, **data: object
+) -> dict[str, object]:
+    return {
+        "platform": platform,
+        "shop": shop,
+        "order_no": order_no,
+        "type": name,
+        "at": at,
+        "actor": "platform",
+        "cause": cause,
+        "data": json.dumps(data, ensure_ascii=False, sort_keys=True) if data else "",
+    }
+
+
+def _post_events(connection: Connection, events: Iterable[Mapping[str, object]]) -> None:
+    """Facts: one per key; which file told it first does not matter, the smaller cause is kept."""
+    merge(connection, order_event, events, source=["cause"])
+
+
+def _post_orders(connection: Connection, source: Source, rows: list[OrderRow]) -> Counts:
+    orders = [
+        {
+            "platform": row.platform,
+            "shop": row.shop,
+            "order_no": row.order_no,
+            "content_hash": _hash(row[1:]),
+            "pay_state": "closed" if row.closed else "",
+            "ship_state": "none",
+            "refund_state": "none",
+            "platform_status": row.status,
+            "paid_fen": row.paid_fen,
+            "created_at": row.created_at,
+            "platform_modified_at": "",
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+            "row_no": row.row_no,
+        }
+        for row in rows
+    ]
+    cause = f"{source.file_sha}:"
+    _post_events(
+        connection,
+        (_event(r.platform, r.shop, r.order_no, "created", r.created_at, f"{cause}{r.row_no}") for r in rows),
+    )
+    return merge(connection, platform_order, orders, version=ORDER_VERSION)
+
+
+def _post_refunds(connection: Connection, source: Source, rows: list[RefundRow]) -> Counts:
+    refunds = (
+        {
+            "platform": PLATFORM,
+            **row._asdict(),
+            "after_settlement": int(row.after_settlement),
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    done = (
+        _event(
+            PLATFORM,
+            row.shop,
+            row.order_no,
+            "refunded",
+            row.done_at,
+            f"{source.file_sha}:{row.row_no}",
+            refund_no=row.refund_no,
+            amount_fen=row.amount_fen,
+        )
+        for row in rows
+        if row.done_at
+    )
+    _post_events(connection, done)
+    return merge(connection, refund, refunds, version=["done_at", "exported_at"])
+
+
+def _post_products(connection: Connection, source: Source, rows: list[ProductRow]) -> Counts:
+    listed = (
+        {
+            "platform": PLATFORM,
+            **{name: value for name, value in row._asdict().items() if name != "components"},
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    counts = merge(connection, channel_sku, listed, version=["exported_at"])
+    _post_codes(connection, source, ((row.row_no, row.code, row.title) for row in rows if row.code))
+    parts = [(row.row_no, code, "") for row in rows for code, _ in row.components]
+    _post_codes(connection, Source(source.file_sha, ""), parts)
+    _post_bundles(connection, source, rows)
+    return counts
+
+
+def _post_codes(connection: Connection, source: Source, codes: Iterable[tuple[int, str, str]]) -> None:
+    """Codes that warehouses know; one that comes without a title (exported_at "") never hides a title."""
+    rows = (
+        {
+            "code": code,
+            "title": title,
+            "exported_at": source.exported_at if title else "",
+            "file_sha": source.file_sha,
+            "row_no": row_no,
+        }
+        for row_no, code, title in codes
+    )
+    merge(connection, sku, rows, version=["exported_at"])
+
+
+def _post_bundles(connection: Connection, source: Source, rows: list[ProductRow]) -> None:
+    """What bundles are made of: the newest export of a code speaks for all of it, parts it no longer names go."""
+    parts = [
+        {
+            "code": row.code,
+            "component": component,
+            "qty": qty,
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+            "row_no": row.row_no,
+        }
+        for row in rows
+        for component, qty in row.components
+    ]
+    if not parts:
+        return
+    merge(connection, bundle, parts, version=["exported_at"])
+    other = bundle.alias("other")
+    newest = select(sql.max(other.c.exported_at)).where(other.c.code == bundle.c.code).scalar_subquery()
+    connection.execute(delete(bundle).where(bundle.c.exported_at < newest))
+
+
+def _post_stock(connection: Connection, source: Source, rows: list[StockRow]) -> Counts:
+    _refuse_second_opening(connection, rows)
+    ranks = {code: rank for rank, code in enumerate(dict.fromkeys(row.warehouse for row in rows), 1)}
+    places = (
+        {"warehouse": r.warehouse, "name": r.warehouse_name, "province": r.province, "rank": ranks[r.warehouse]}
+        for r in rows
+    )
+    merge(connection, warehouse, places, source=())
+    _post_codes(connection, source, ((row.row_no, row.code, "") for row in rows))
+    return record_moves(connection, [_opening(source, row) for row in rows if row.qty])
+
+
+def _opening(source: Source, row: StockRow) -> MoveRow:
+    return MoveRow(
+        doc_type="opening",
+        doc_id=row.document_no,
+        doc_line=f"{row.warehouse}|{row.code}",
+        leg=1,
+        code=row.code,
+        from_place="opening",
+        to_place=row.warehouse,
+        qty=row.qty,
+        unit_cost_fen=row.unit_cost_fen,
+        at=row.counted_at,
+        file_sha=source.file_sha,
+        row_no=row.row_no,
+    )
+
+
+def _refuse_second_opening(connection: Connection, rows: list[StockRow]) -> None:
+    """A warehouse is opened once: a second count under another number would double its stock. Raises StockOpened."""
+    places = sorted({row.warehouse for row in rows})
+    query = (
+        select(move.c.doc_id, move.c.to_place)
+        .where(move.c.doc_type == "opening", move.c.to_place.in_(places))
+        .distinct()
+        .order_by(move.c.doc_id)
+    )
+    numbers = {row.document_no for row in rows}
+    for doc_id, place in connection.execute(query):
+        if doc_id not in numbers:
+            raise StockOpened(place, doc_id, sorted(numbers))
+
+
+def _post_waybills(connection: Connection, source: Source, rows: list[WaybillRow]) -> Counts:
+    return merge(connection, waybill, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+
+
+def _post_ads(connection: Connection, source: Source, rows: list[AdRow]) -> Counts:
+    spent = (
+        {
+            "platform": PLATFORM,
+            **row._asdict(),
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    return merge(connection, ad_day, spent, version=["exported_at"])
+
+
+def _post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> Counts:
+    return merge(connection, bill_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+
+
+def _post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:
+    return merge(connection, bank_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+
+
+def _post_results(connection: Connection, source: Source, rows: list[ResultRow]) -> Counts:
+    results = (
+        {**{name: value for name, value in row._asdict().items() if name != "row_no"}, "file_sha": source.file_sha}
+        for row in rows
+    )
+    return merge(connection, bot_result, results, version=["at"], source=["file_sha"])
+
+
+POSTINGS: dict[type[Any], Callable[[Connection, Source, list[Any]], Counts]] = {
+    AdRow: _post_ads,
+    BankRow: _post_bank,
+    BillRow: _post_bills,
+    OrderRow: _post_orders,
+    ProductRow: _post_products,
+    RefundRow: _post_refunds,
+    ResultRow: _post_results,
+    StockRow: _post_stock,
+    SubOrderRow: _post_sub_orders,
+    WaybillRow: _post_waybills,
+}

@@ -12,7 +12,7 @@ Row = dict[str, str]
 
 
 def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
-    """The published rows of the job's worklist for the shop, fixed at the first attempt so that a resume sees the same."""
+    """The published rows of the worklist for the shop, fixed at the first attempt so that a resume sees the same."""
     if not job.worklist:
         return []
     kept = folder / "inputs" / "worklist.json"

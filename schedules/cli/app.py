@@ -192,6 +192,56 @@ def flows() -> None:
 
 
 @app.command()
+def reference(
+    write: Annotated[bool, typer.Option("--write", help="写进 flows/VERBS.md / write flows/VERBS.md")] = False,
+) -> None:
+    """全部动词的参考，由动词自己生成。
+
+    The reference of all verbs, generated from the verbs. 例 / example: `yeban reference --write`
+    """
+    from schedules.cli.reference import verbs_page, write_verbs_page
+
+    console.print(Text(write_verbs_page() if write else verbs_page()))
+
+
+@app.command()
+def schema() -> None:
+    """流程的 JSON Schema，给编辑器做补全和检查。
+
+    The JSON Schema of flows, for editors. 例 / example: `yeban schema > yeban.schema.json`
+    """
+    import json
+
+    from bots.flow.schema import json_schema
+    from bots.steps import STEPS
+
+    sys.stdout.write(json.dumps(json_schema(STEPS), ensure_ascii=False, indent=1) + "\n")
+
+
+@app.command()
+def fmt(
+    file: Annotated[Path, typer.Argument(help="流程文件 / flow file")],
+    lang: Annotated[str, typer.Option(help="zh 或 en / zh or en")] = "zh",
+    write: Annotated[bool, typer.Option("--write", help="写回文件 / write the file")] = False,
+) -> None:
+    """把流程里的动词和键换成中文或英文，注释和排版一个字节不动。
+
+    Rewrites verbs and keys into one language; comments and layout stay byte for byte.
+
+    例 / example: `yeban fmt flows/practice/orders.yaml --lang zh`
+    """
+    from bots.flow.rename import fmt as rename
+    from bots.steps import STEPS
+
+    text = rename(file.read_text("utf-8"), "en" if lang == "en" else "zh", STEPS)
+    if write:
+        file.write_text(text, "utf-8")
+        tell("写好了。", "Written.", "green")
+    else:
+        sys.stdout.write(text)
+
+
+@app.command()
 def run(
     flow: Annotated[str, typer.Argument(help="流程名或文件 / flow or file")],
     account: Annotated[str, typer.Option("--account", "-a", help="设置里的账号 / an account of the settings")],

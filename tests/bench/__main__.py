@@ -1,0 +1,65 @@
+"""Run the benchmarks and show them: a table for people, JSON for machines."""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+from collections.abc import Awaitable, Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import orders, scrape
+from tests.bench.measure import Measured
+
+Benchmark = Callable[[int], Awaitable[list[Measured]]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "orders": orders.run,
+    "scrape": scrape.run,
+}
+
+
+def main() -> None:
+    """Parse the command line, run, show."""
+    parser = argparse.ArgumentParser(prog="yeban bench")
+    parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), default=None)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    names = [options.name] if options.name else sorted(BENCHMARKS)
+    results = [measured for name in names for measured in asyncio.run(run(name, options.rounds))]
+    console = Console(highlight=False)
+    if options.json:
+        shown = [{**dataclasses.asdict(result), "met": result.met} for result in results]
+        console.out(json.dumps(shown, ensure_ascii=False))
+    else:
+        console.print(table_of(results))
+
+
+async def run(name: str, rounds: int) -> list[Measured]:
+    """One benchmark."""
+    return await BENCHMARKS[name](rounds)
+
+
+def table_of(results: list[Measured]) -> Table:
+    """The results as people read them."""
+    table = Table(title="median of rounds, ratio pair by pair")
+    for name in ("bench", "ours", "theirs", "ratio", "goal", "rounds", "against"):
+        table.add_column(name)
+    for result in results:
+        style = "green" if result.met else "red"
+        table.add_row(
+            result.name,
+            f"{result.ours_s * 1000:.0f} ms",
+            f"{result.theirs_s * 1000:.0f} ms",
+            f"[{style}]{result.ratio:.3f}[/]",
+            f"≤ {result.goal}",
+            str(result.rounds),
+            result.theirs,
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()

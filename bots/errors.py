@@ -8,7 +8,8 @@ BotError
 │   ├── ElementMissing   ├── ElementAmbiguous   ├── ElementBlocked   ├── OptionMissing
 │   ├── ConditionUnmet   ├── PageTimeout        ├── ServerFailed     ├── ConnectionLost
 │   ├── DownloadBroken   ├── DocumentUnexpected ├── ExportFailed     ├── SessionExpired
-│   ├── LoginFailed      ├── FlowFailed         └── TooManyFailures
+│   ├── LoginFailed      ├── FlowFailed         ├── TooManyFailures  ├── Interrupted
+│   └── EffectInDoubt
 ├── BusinessError        this row's data; no retry, the next row starts
 │   └── RowRejected
 ├── PersonNeeded         a person has to look, answer or decide; the row or run waits
@@ -327,6 +328,28 @@ class TooManyFailures(SiteError):
 
     def __init__(self, count: int, last: str) -> None:
         super().__init__(count=count, last=last)
+
+
+class Interrupted(SiteError):
+    """The site put something else in place of the page; the work starts again from a known page."""
+
+    code = "E-INTERRUPTED"
+    zh = "页面被打断（{reason}），从已知的页面重新开始"
+    en = "the page was interrupted ({reason}); starting again from a known page"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+class EffectInDoubt(SiteError):
+    """An effect was begun and its end was not seen; it is looked at from a known page before anything else is done."""
+
+    code = "E-EFFECT-IN-DOUBT"
+    zh = "「{effect}」提交了，没有看到结果（{reason}）；先回去核实"
+    en = "{effect} was submitted, its result was not seen ({reason}); it is checked first"
+
+    def __init__(self, effect: str, reason: str) -> None:
+        super().__init__(effect=effect, reason=reason)
 
 
 class BusinessError(BotError):

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from bots.errors import SecretMissing
+
 HIDDEN = "••••••"
 SHORTEST_HIDDEN = 4
 
@@ -47,7 +49,10 @@ class Secrets(Mapping[str, str]):
         self._mask = mask
 
     def __getitem__(self, name: str) -> str:
-        return self._mask.learn(self._look_up(name))
+        try:
+            return self._mask.learn(self._look_up(name))
+        except LookupError as error:
+            raise SecretMissing(name) from error
 
     def __iter__(self) -> Iterator[str]:
         """Nothing: the store never lists what it holds."""

@@ -35,12 +35,14 @@ class NobodyThere:
     """An inbox for runs that nobody watches: every question goes unanswered at once, notes are kept in `told`."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.asked: list[Question] = []
+        self.told: list[tuple[str, Mapping[str, str]]] = []
 
     async def ask(self, question: Question) -> str | None:
-        """None: nobody is there."""
+        """None: nobody is there; the question is kept in `asked`."""
+        self.asked.append(question)
         return None
 
     async def tell(self, text: str, facts: Mapping[str, str]) -> None:
         """Kept in `told`."""
-        self.told.append(text)
+        self.told.append((text, facts))

@@ -1,0 +1,55 @@
+"""A captcha goes to a person: the picture is asked about, the answer is typed into the field beside it."""
+
+from typing import TYPE_CHECKING
+
+from bots.browser import find
+from bots.browser.driver import Ask, By
+from bots.conditions import first_of
+from bots.errors import CaptchaShown, Interrupted
+from bots.flow.values import Condition, Target
+from bots.people import Question
+
+if TYPE_CHECKING:
+    from bots.context import Context
+
+ANSWER_WAIT_MS = 10 * 60_000
+ANSWER_FIELD = By("css", "input:not([type=hidden]):not([type=checkbox]):not([type=radio])")
+GONE_TIMEOUT_MS = 8_000
+MOST_TRIES = 3
+
+
+async def solve(ctx: "Context", target: Target) -> None:
+    """Raises Interrupted when a person has read the captcha, CaptchaShown when nobody did; returns if it has gone."""
+    for _ in range(MOST_TRIES):
+        seen = ctx.resolved(target)
+        if not await find.shows(ctx.page, seen):
+            return
+        found = await find.resolve(ctx.page, seen, want="see", timeout_ms=2_000)
+        picture = await found.element.screenshot()
+        facts = {"url": ctx.page.url, "account": ctx.facts.account.name}
+        answer = await ctx.ask(
+            Question("captcha", "请输入图片里的验证码", ANSWER_WAIT_MS, picture=picture, facts=facts)
+        )
+        if answer is None:
+            break
+        await _type_answer(ctx, answer)
+        # The page asks itself whether the captcha is gone, without watching for captchas meanwhile.
+        if await first_of(ctx, [Condition(missing=target)], GONE_TIMEOUT_MS, watching=False) == 0:
+            raise Interrupted("验证码")
+    raise CaptchaShown(ctx.page.url)
+
+
+async def _type_answer(ctx: "Context", answer: str) -> None:
+    """The answer stands in the field of the captcha's section (the nearest one) and was sent with Enter."""
+    by_place = [
+        Ask(ANSWER_FIELD, "fill"),
+        Ask(By("label", "验证码"), "fill"),
+        Ask(By("placeholder", "验证码", exact=False), "fill"),
+    ]
+    sightings = await ctx.page.survey(by_place)
+    match = next((sighting.matches[0] for sighting in sightings if sighting.count == 1), None)
+    if match is None:
+        raise CaptchaShown(ctx.page.url)
+    field = await ctx.page.element(match)
+    await field.fill(answer)
+    await field.press("Enter")

@@ -1,0 +1,343 @@
+"""What a verb may do while it runs: find, act, test, wait, receive files, ask people, note, and run the steps inside.
+
+A `Context` belongs to one run. Before and between actions it keeps the way clear: popups are dismissed, a captcha goes
+to a person, a lost session is noticed. Loops over steps, retries and the journal are the engine's (`Player`).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from bots.browser import find
+from bots.browser.driver import By, Element, Page, Session, Want
+from bots.browser.find import Clear, Found
+from bots.browser.target import ResolvedTarget
+from bots.captcha import solve
+from bots.conditions import failed_request, first_of, wait_gone, wait_until
+from bots.errors import LoginFailed, SessionExpired, SiteError
+from bots.facts import AccountFacts, Progress, Report
+from bots.flow.flow import Flow
+from bots.flow.site import Site
+from bots.flow.step import Step, Steps
+from bots.flow.values import Condition, Target, Template, Value
+from bots.folder import RunFolder, stamp
+from bots.journal import Journal
+from bots.lookup import Lookup
+from bots.masking import Mask
+from bots.people import Inbox, Question
+from bots.scope import Scope
+
+if TYPE_CHECKING:
+    from loguru import Logger
+
+T = TypeVar("T")
+ACTION_TIMEOUT_MS = 10_000
+SIGNED_IN_TIMEOUT_MS = 15_000
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A block with an effect outside: `unless`/`verify` tell whether it has happened, `do` makes it happen."""
+
+    label: str
+    unless: Condition | None
+    do: Steps
+    verify: Condition | None
+    step: Step
+
+
+class StopRun(Exception):
+    """The flow has said by its `stop` step that there is nothing more to do; `str` is the reason."""
+
+
+class Player(Protocol):
+    """What the engine does for verbs that hold steps."""
+
+    async def steps(self, steps: Steps) -> None:
+        """The steps have run, in order."""
+        ...
+
+    async def effect(self, effect: Effect) -> None:
+        """The effect has happened exactly once, or an error says what is known."""
+        ...
+
+    async def flow(self, name: str, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Another flow has run on the same page; its outputs."""
+        ...
+
+
+@dataclass
+class Facts:
+    """What does not change during a run."""
+
+    flow: Flow
+    site: Site
+    account: AccountFacts
+    run_id: str
+    job_key: str
+    today: date
+    clock: Callable[[], datetime]
+    lang: str
+    dry_run: bool
+    folder: RunFolder
+    journal: Journal
+    inbox: Inbox
+    report: Report
+    mask: Mask
+    log: "Logger"
+
+
+@dataclass
+class Healed:
+    """An element that only a lower alternative still finds: for a person, and for the library after a good run."""
+
+    element: str
+    page: str
+    way: str
+    index: int
+
+
+@dataclass
+class Context:
+    """One run's hands on one page. `page` is the tab that steps work on; `step` the step that is running."""
+
+    facts: Facts
+    session: Session
+    page: Page
+    scope: Scope
+    lookup: Lookup
+    player: Player = field(init=False)
+    flow: Flow = field(init=False)
+    step: Step | None = None
+    item_key: str = ""
+    item_id: str = ""
+    in_effect: bool = False
+    acts: int = 0
+    signing_in: bool = False
+    sensitive: bool = False
+    tracing: bool = False
+    outputs: dict[str, object] = field(default_factory=dict)
+    notes: list[dict[str, str]] = field(default_factory=list)
+    healed: list[Healed] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    _requests_seen_ms: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.flow = self.facts.flow
+
+    # ---- text
+
+    def expand(self, template: Template) -> object:
+        """The template filled in; exactly one `${…}` keeps its type."""
+        return self.scope.expand(template)
+
+    def text(self, template: Template) -> str:
+        """The template filled in, as text."""
+        return self.scope.text(template)
+
+    def value(self, value: Value[T]) -> T:
+        """The value filled in and checked."""
+        return self.scope.value(value)
+
+    @property
+    def log(self) -> "Logger":
+        """The run's log with the keys of this moment."""
+        line = self.step.span.line if self.step else 0
+        verb = self.step.verb if self.step else ""
+        return self.facts.log.bind(flow=self.flow.path, step=verb, line=line, item=self.item_key)
+
+    @property
+    def timeout_ms(self) -> int:
+        """How long the running step waits for what it needs."""
+        return self.step.timeout.ms if self.step and self.step.timeout else ACTION_TIMEOUT_MS
+
+    # ---- the page
+
+    def resolved(self, target: Target) -> ResolvedTarget:
+        """The target with names looked up on the current page."""
+        return self.lookup.target(target, self.page.url)
+
+    async def find(self, target: Target, want: Want = "act", timeout_ms: int | None = None) -> Element:
+        """The one visible element, waited for. Raises ElementMissing, ElementAmbiguous."""
+        obstacles, clear = self._way()
+        found = await find.resolve(
+            self.page,
+            self.resolved(target),
+            want=want,
+            healing=not self.in_effect,
+            timeout_ms=timeout_ms or self.timeout_ms,
+            obstacles=obstacles,
+            clear=clear,
+        )
+        await self._notice(found, target)
+        return found.element
+
+    async def act(self, target: Target, do: Callable[[Element, int], Awaitable[None]], want: Want = "act") -> None:
+        """`do(element, timeout_ms)` was done exactly once; what stood in the way was cleared first."""
+
+        async def counted(element: Element, timeout_ms: int) -> None:
+            self.acts += 1
+            await do(element, timeout_ms)
+
+        obstacles, clear = self._way()
+        found = await find.act(
+            self.page,
+            self.resolved(target),
+            counted,
+            want=want,
+            healing=not self.in_effect,
+            timeout_ms=self.timeout_ms,
+            obstacles=obstacles,
+            clear=clear,
+        )
+        await self._notice(found, target)
+
+    async def _notice(self, found: Found, target: Target) -> None:
+        if not found.healed:
+            return
+        name = self.text(target.name)
+        way = found.tried[found.alternative_index].alternative
+        page = self.page.url
+        if any(one.element == name and one.way == way for one in self.healed):
+            return
+        self.healed.append(Healed(name, page, way, found.alternative_index))
+        self.log.warning("元素「{}」用第 {} 种办法才找到：{}", name, found.alternative_index + 1, way)
+
+    async def open(self, name: str) -> None:
+        """The page of the library, or the address, is open and the way is clear."""
+        await self.page.goto(self.lookup.address(name), timeout_ms=max(self.timeout_ms, 30_000))
+
+    # ---- keeping the way clear
+
+    def _way(self) -> tuple[list[By], Clear]:
+        """Everything that may stand in the way now, and what to do when it does."""
+        ways: list[By] = []
+        actions: list[Callable[[], Awaitable[None]]] = []
+        for popup in self.facts.site.popups:
+            for by in self.resolved(popup.when).alternatives:
+                ways.append(by)
+                actions.append(partial(self._dismiss, popup.when, popup.click))
+        for target in self.facts.site.captcha:
+            for by in self.resolved(target).alternatives:
+                ways.append(by)
+                actions.append(partial(self._captcha, target))
+        for by in self._signed_out_ways():
+            ways.append(by)
+            actions.append(self._expired)
+
+        async def clear(index: int) -> None:
+            await actions[index]()
+
+        return ways, clear
+
+    def _signed_out_ways(self) -> Sequence[By]:
+        login = self.facts.site.login
+        if self.signing_in or login is None or login.signed_out is None or login.signed_out.visible is None:
+            return ()
+        return self.resolved(login.signed_out.visible).alternatives
+
+    async def _expired(self) -> None:
+        raise SessionExpired(self.page.url)
+
+    async def _dismiss(self, when: Target, click: Target) -> None:
+        self.log.info("关掉弹窗：{}", when.say("zh"))
+        try:
+            await find.act(self.page, self.resolved(click), _click, timeout_ms=3_000)
+            await wait_gone(self, when, 3_000)
+        except SiteError as error:
+            self.log.warning("弹窗没有关掉：{}", error)
+
+    async def _captcha(self, target: Target) -> None:
+        await solve(self, target)
+
+    async def clear_way(self) -> None:
+        """Nothing known stands in the way now. Raises SessionExpired, CaptchaShown."""
+        ways, clear = self._way()
+        for _ in range(5):
+            index = await find.visible(self.page, ways) if ways else None
+            if index is None:
+                return
+            await clear(index)
+
+    async def check_requests(self) -> None:
+        """None of the page's own requests has failed since the last look. Raises ServerFailed."""
+        self._requests_seen_ms, failure = await failed_request(self, self._requests_seen_ms)
+        if failure is not None:
+            raise failure
+
+    # ---- signing in
+
+    async def sign_in(self) -> None:
+        """The account is signed in; nothing happens if the saved session is still good. Raises LoginFailed."""
+        login = self.facts.site.login
+        if login is None:
+            return
+        self.signing_in = True
+        try:
+            await self.page.goto(self.lookup.base, timeout_ms=30_000)
+            if await self._is_signed_in():
+                return
+            async with self.secrecy():
+                await self.player.steps(login.steps)
+                await self._reach_signed_in()
+        finally:
+            self.signing_in = False
+        self.facts.report(Progress("signed_in", self.facts.account.name))
+
+    async def _is_signed_in(self) -> bool:
+        """What the site shows: whichever of the two signs comes first."""
+        login = self.facts.site.login
+        assert login is not None
+        signs = [login.signed_in] + ([login.signed_out] if login.signed_out is not None else [])
+        patience_ms = SIGNED_IN_TIMEOUT_MS if len(signs) > 1 else 3_000
+        return await first_of(self, signs, patience_ms) == 0
+
+    async def _reach_signed_in(self) -> None:
+        login = self.facts.site.login
+        assert login is not None
+        try:
+            await wait_until(self, login.signed_in, SIGNED_IN_TIMEOUT_MS)
+        except SiteError as error:
+            nearest = "、".join(await self.page.texts(self.facts.site.title))
+            raise LoginFailed(self.facts.site.title or self.facts.site.name, nearest or str(error)) from error
+
+    @asynccontextmanager
+    async def secrecy(self) -> AsyncIterator[None]:
+        """No trace and no screenshot is taken while secrets are on the page."""
+        before, was_tracing = self.sensitive, self.tracing
+        if was_tracing:
+            await self.session.stop_trace(None)
+            self.tracing = False
+        self.sensitive = True
+        try:
+            yield
+        finally:
+            self.sensitive = before
+            if was_tracing:
+                await self.session.start_trace()
+                self.tracing = True
+
+    # ---- people
+
+    async def ask(self, question: Question) -> str | None:
+        """The answer of a person, or None when nobody answered in time."""
+        self.facts.report(Progress("person", question.text, item=self.item_key))
+        self.log.info("问人：{}", question.text)
+        return await self.facts.inbox.ask(question)
+
+    def note(self, text: str) -> None:
+        """The text stands in the run's record."""
+        self.notes.append({"at": stamp(self.facts.clock()), "text": self.facts.mask.hide(text), "item": self.item_key})
+        self.log.info("记录：{}", text)
+
+    async def pause(self, ms: int) -> None:
+        """Time has passed; only between two looks at the same thing."""
+        await asyncio.sleep(ms / 1000)
+
+
+async def _click(element: Element, timeout_ms: int) -> None:
+    await element.click(timeout_ms=timeout_ms)

@@ -1,0 +1,79 @@
+"""What happened, in order, for the run's page and for whoever watches: steps with times, failures, notes."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bots.context import Context
+from bots.errors import BotError
+from bots.evidence import Failure, picture, shown_values, sights
+from bots.flow.step import Step
+from bots.folder import stamp
+from bots.runpage import StepLine
+
+MOST_STEP_LINES = 3_000
+MOST_PICTURES = 60
+
+
+@dataclass
+class Diary:
+    """Grows while the run goes on; texts are masked when they are written down."""
+
+    ctx: Context
+    steps: list[StepLine] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+    depth: int = -1
+
+    @contextmanager
+    def line(self, step: Step) -> Iterator[StepLine]:
+        """One line for the step; its outcome and time are filled in when it ends."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        sentence = self.ctx.facts.mask.hide(step.say("zh"))
+        line = StepLine(sentence, step.span.line, "failed", 0, self.ctx.item_key, self.depth + 1)
+        if len(self.steps) < MOST_STEP_LINES:
+            self.steps.append(line)
+        self.depth += 1
+        try:
+            yield line
+        finally:
+            self.depth -= 1
+            line.took_ms = int((loop.time() - started) * 1000)
+
+    async def fail(self, error: BotError, following: str) -> Failure:
+        """The failure is kept with everything that can be seen now; no picture while secrets are on the page."""
+        ctx, facts = self.ctx, self.ctx.facts
+        pictures: tuple[str, ...] = ()
+        snapshots: tuple[str, ...] = ()
+        name = f"{len(self.failures) + 1:03d}-{error.code}"
+        if error.who in {"site", "person", "business"} and not ctx.sensitive and len(self.pictures) < MOST_PICTURES:
+            pictures, snapshots = await sights(ctx.page, facts.folder, facts.mask, name)
+            self.pictures.extend(pictures)
+        tried = error.facts.get("tried")
+        failure = Failure(
+            at=stamp(facts.clock()),
+            step=self.steps[-1].text if self.steps else "",
+            where=error.where,
+            code=error.code,
+            who=error.who,
+            message=facts.mask.hide(error.message("zh")),
+            hint=error.hint("zh"),
+            next=following,
+            url=facts.mask.hide(ctx.page.url),
+            item=ctx.item_key,
+            tried=tuple(str(one) for one in tried) if isinstance(tried, list) else (),
+            values=shown_values(ctx.scope.shown(), facts.mask),
+            pictures=pictures,
+            snapshots=snapshots,
+        )
+        self.failures.append(failure)
+        ctx.log.bind(code=error.code, where=error.where).error("{}（{}）", failure.message, following)
+        return failure
+
+    async def show(self, name: str) -> str:
+        """The path of a picture of the page as it is now."""
+        path = await picture(self.ctx.page, self.ctx.facts.folder, name)
+        self.pictures.append(path)
+        return path

@@ -1,0 +1,186 @@
+"""Effects outside happen exactly once: journaled before and after, looked at when in doubt, never guessed.
+
+1. The journal says what is known. done → skipped. person → waits.
+2. `unless` is looked at first: already so → closed as found_done, nothing is done.
+3. Begun before, end unknown, and `unless` cannot tell: `verify` may still show it; else a person has to look.
+4. `do` runs without healing and without retries; then `verify` is waited for.
+5. Any failure inside leaves the effect open and raises EffectInDoubt: the attempt loop starts again from a known page
+   and comes back to 1, which is the same path that a killed process takes.
+   If nothing had been touched yet, it certainly did not happen, and the failure stays what it was.
+"""
+
+from collections.abc import Iterator
+
+from bots.conditions import holds, wait_until
+from bots.context import Context, Effect
+from bots.engine.diary import Diary
+from bots.errors import (
+    BusinessError,
+    EffectInDoubt,
+    EffectUnclear,
+    ExpressionFailed,
+    Interrupted,
+    SessionExpired,
+    SiteError,
+)
+from bots.flow.step import Step, Steps
+from bots.steps.once import Once
+
+
+class Shown(Exception):
+    """A dry run has come to an effect: it was shown, and nothing after it can be tried."""
+
+
+class Effects:
+    """The effects of one run, and what is known of them."""
+
+    def __init__(self, ctx: Context, diary: Diary) -> None:
+        self._ctx = ctx
+        self._diary = diary
+        self.in_doubt: dict[str, str] = {}
+        self.seen: set[str] = set()
+        self.committed = 0
+        self.found = 0
+
+    def begin_item(self) -> None:
+        """A new row: nothing done, nothing found, nothing in doubt."""
+        self.in_doubt.clear()
+        self.seen.clear()
+        self.committed = self.found = 0
+
+    def key(self, label: str) -> str:
+        """The effect's name for all time: the account, the work item (else the job), the words of the step."""
+        facts = self._ctx.facts
+        return f"{facts.account.name}|{self._ctx.item_id or facts.job_key}|{label}"
+
+    async def play(self, effect: Effect) -> None:
+        """The effect has happened exactly once. Raises EffectInDoubt, EffectUnclear, or the business's refusal."""
+        if self._ctx.facts.dry_run:
+            await self._show(effect)
+        key = self.key(effect.label)
+        journal = self._ctx.facts.journal
+        known = journal.open_effect(key, self._ctx.facts.run_id, self._ctx.item_key, effect.label)
+        self.seen.add(key)
+        if known == "done":
+            self._ctx.log.info("以前已完成，不再做：{}", effect.label)
+            self.found += 1
+            return
+        if known == "person":
+            raise EffectUnclear(effect.label, "以前就在等人核对")
+        self.in_doubt[key] = effect.label
+        if known == "new":
+            # Nothing has been touched in this attempt: until `do` acts, it has certainly not happened.
+            if await self._found_already(effect, key, certain_not_done=True):
+                return
+        elif await self._found_after_doubt(effect, key):
+            return
+        await self._do(effect, key)
+
+    async def _found_already(self, effect: Effect, key: str, *, certain_not_done: bool) -> bool:
+        if effect.unless is None:
+            return False
+        try:
+            found = await holds(self._ctx, effect.unless)
+        except SiteError:
+            if certain_not_done:
+                self._close(key, "not_done", "还没有动手")
+            raise
+        if found:
+            self._close(key, "found_done", "页面上已经是这样")
+            self.found += 1
+        return found
+
+    async def _found_after_doubt(self, effect: Effect, key: str) -> bool:
+        if await self._found_already(effect, key, certain_not_done=False):
+            return True
+        if effect.verify is not None and await holds(self._ctx, effect.verify):
+            self._close(key, "found_done", "核实过，已经完成")
+            self.found += 1
+            return True
+        if effect.unless is None:
+            self._close(key, "person", "看不出有没有成功")
+            raise EffectUnclear(effect.label, "没有写 unless，看不出来")
+        self._close(key, "not_done", "核实过，没有发生")
+        journal = self._ctx.facts.journal
+        journal.open_effect(key, self._ctx.facts.run_id, self._ctx.item_key, effect.label)
+        self.in_doubt[key] = effect.label
+        return False
+
+    async def _do(self, effect: Effect, key: str) -> None:
+        ctx = self._ctx
+        acts_before = ctx.acts
+        was_inside, ctx.in_effect = ctx.in_effect, True
+        try:
+            await ctx.player.steps(effect.do)
+            if effect.verify is not None:
+                await wait_until(ctx, effect.verify, ctx.timeout_ms)
+        except BusinessError as refusal:
+            self._close(key, "not_done", str(refusal))
+            raise
+        except SiteError as error:
+            if ctx.acts == acts_before:
+                self._close(key, "not_done", "还没有动手")
+                raise
+            if isinstance(error, SessionExpired | Interrupted):
+                raise
+            raise EffectInDoubt(effect.label, error.message()) from error
+        finally:
+            ctx.in_effect = was_inside
+        self._close(key, "done", "")
+        self.committed += 1
+
+    def _close(self, key: str, how: str, note: str) -> None:
+        self._ctx.facts.journal.close_effect(key, how, note)
+        self.in_doubt.pop(key, None)
+
+    async def _show(self, effect: Effect) -> None:
+        path = await self._diary.show(f"dry-{len(self._diary.pictures) + 1:03d}")
+        self._ctx.note(f"试运行：到「{effect.label}」为止，没有做（{path}）")
+        raise Shown(effect.label)
+
+    def give_up(self, reason: str) -> None:
+        """No more attempts: what is still in doubt waits for a person. Raises EffectUnclear if anything is."""
+        labels = list(self.in_doubt.values())
+        for key in list(self.in_doubt):
+            self._close(key, "person", reason)
+        if labels:
+            raise EffectUnclear("、".join(labels), reason)
+
+    def look_back(self, steps: Steps, reason: str) -> bool:
+        """Whether an effect of these steps, not reached this time, was finished by an earlier attempt.
+
+        A row that "cannot be found" may be gone from the list because its effect has happened. Raises EffectUnclear
+        when an earlier attempt began one and its end is unknown.
+        """
+        facts = self._ctx.facts
+        finished = False
+        for once in onces(steps):
+            try:
+                label = self._ctx.text(once.label)
+            except ExpressionFailed:
+                continue  # its name is made on the way there, so the earlier attempt cannot be asked for it
+            key = self.key(label)
+            if key in self.seen:
+                continue
+            known = facts.journal.open_effect(key, facts.run_id, self._ctx.item_key, label)
+            if known == "new":
+                facts.journal.close_effect(key, "not_done", "这次没有走到")
+            elif known == "done":
+                finished = True
+            else:
+                if known == "open":
+                    facts.journal.close_effect(key, "person", reason)
+                raise EffectUnclear(label, reason)
+        return finished
+
+
+def onces(steps: Steps) -> Iterator[Once]:
+    """Every `once` among the steps, those inside other steps too."""
+    step: Step
+    for step in steps:
+        if step.off:
+            continue
+        if isinstance(step, Once):
+            yield step
+        for inner in step.children():
+            yield from onces(inner)

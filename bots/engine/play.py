@@ -1,0 +1,223 @@
+"""play: one run of one flow on one account's session, from its inputs to its folder.
+
+Sequence: inputs read → journal knows the run → rows or steps played → `finally` → outputs → sheet back, manifest, page
+→ journal knows the end. A second call with the same run id resumes: what is finished is not done again.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from bots.browser.driver import Session
+from bots.context import Context, Facts, StopRun
+from bots.engine.attempts import Attempts
+from bots.engine.diary import Diary
+from bots.engine.effects import Effects, Shown
+from bots.engine.logbook import logbook
+from bots.engine.outcome import RunResult
+from bots.engine.paper import write_paper
+from bots.engine.rows import RowLoop
+from bots.engine.stepping import LoadFlow, StepPlayer
+from bots.errors import BotError, InputInvalid, SiteError, TooManyFailures
+from bots.facts import AccountFacts, Progress, Report, unheard
+from bots.flow.flow import Flow
+from bots.flow.functions import as_text
+from bots.flow.problem import Refused
+from bots.flow.site import Site
+from bots.folder import RunFolder
+from bots.journal import Journal, MemoryJournal
+from bots.lookup import Lookup
+from bots.masking import Mask, Secrets
+from bots.people import Inbox
+from bots.runpage import OUTCOMES, StepLine
+from bots.scope import Scope, base_names, engine_functions
+from bots.sheets import Row, read_rows
+
+FLOW_RETRIES = 2
+"""How often a flow without rows starts again from a known page after a failure of the site."""
+
+
+async def play(
+    flow: Flow,
+    site: Site,
+    *,
+    inputs: Mapping[str, object],
+    account: AccountFacts,
+    secrets: Callable[[str], str],
+    rows: list[Row] | None,
+    journal: Journal,
+    job_key: str,
+    run_id: str,
+    folder: Path,
+    session: Session,
+    today: date,
+    clock: Callable[[], datetime],
+    inbox: Inbox,
+    dry_run: bool = False,
+    progress: Report = unheard,
+    lang: str = "zh",
+    load_flow: LoadFlow | None = None,
+) -> RunResult:
+    """The flow has been played to an end that the result names; errors of the run are in it, not raised.
+
+    `inputs` are raw texts or values by name; `rows` the worklist's rows (None: read from the sheet that the flow
+    names); `secrets` looks a secret of the account up by name. `session` stays open. Raises only what is nobody's to
+    act on, that is a defect, and cancellation; the journal then shows the run as begun.
+    """
+    mask = Mask()
+    run_folder = RunFolder(folder)
+    with logbook(run_folder.log, run_id, mask, clock) as log:
+        facts = Facts(
+            flow, site, account, run_id, job_key, today, clock, lang, dry_run, run_folder,
+            MemoryJournal() if dry_run else journal, inbox, progress, mask, log,
+        )  # fmt: skip
+        run = _Run(facts, session, Secrets(secrets, mask), load_flow)
+        return await run.play(inputs, rows)
+
+
+class _Run:
+    """One call of `play`."""
+
+    def __init__(self, facts: Facts, session: Session, secrets: Secrets, load_flow: LoadFlow | None) -> None:
+        self._facts = facts
+        self._session = session
+        self._secrets = secrets
+        self._load_flow = load_flow or load_beside
+        self._started_at = facts.clock()
+        self._inputs: dict[str, str] = {}
+        self._rows: list[Row] = []
+        self._ctx: Context | None = None
+        self._loop: RowLoop | None = None
+        self._steps: list[StepLine] = []
+
+    async def play(self, inputs: Mapping[str, object], rows: list[Row] | None) -> RunResult:
+        facts = self._facts
+        result = RunResult("done", "", facts.folder.path)
+        facts.report(Progress("run", facts.flow.title))
+        try:
+            values = self._read_inputs(inputs)
+            facts.journal.start_run(facts.run_id, self._run_facts())
+            facts.log.info("开始：{}", facts.flow.title)
+            ctx = self._ctx = await self._context(values)
+            diary = Diary(ctx)
+            effects = Effects(ctx, diary)
+            ctx.player = StepPlayer(ctx, diary, effects, self._load_flow)
+            result.failures, result.healed, self._steps = diary.failures, ctx.healed, diary.steps
+            try:
+                await self._body(ctx, diary, effects, rows)
+            finally:
+                await self._finally(ctx, diary)
+            result.outputs = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
+        except StopRun as stop:
+            result.state, result.message = ("stopped" if facts.flow.items else "done"), facts.mask.hide(str(stop))
+        except Shown as shown:
+            result.message = f"试运行：到「{shown}」为止，没有做"
+        except BotError as error:
+            self._say(result, error)
+        return self._close(result)
+
+    def _say(self, result: RunResult, error: BotError) -> None:
+        stopped = isinstance(error, TooManyFailures)
+        result.state = "person" if error.who == "person" else "stopped" if stopped else "failed"
+        where = f"（{error.where}）" if error.where else ""
+        result.message = self._facts.mask.hide(error.message(self._facts.lang)) + where
+        result.code, result.who = error.code, error.who
+        self._facts.log.error("{}", result.message)
+
+    def _read_inputs(self, inputs: Mapping[str, object]) -> dict[str, object]:
+        flow = self._facts.flow
+        try:
+            values = flow.read_inputs(inputs, self._facts.today)
+        except Refused as refused:
+            raise InputInvalid(refused.found or "输入", "", refused.zh) from refused
+        for name, value in values.items():
+            if flow.inputs[name].type == "secret":
+                self._facts.mask.learn(str(value))
+        self._inputs = {name: self._facts.mask.hide(as_text(value)) for name, value in values.items()}
+        return values
+
+    def _run_facts(self) -> dict[str, str]:
+        facts = self._facts
+        return {
+            "job_key": facts.job_key,
+            "flow": facts.flow.path,
+            "title": facts.flow.title,
+            "site": facts.site.name,
+            "account": facts.account.name,
+            "shop": facts.account.shop,
+            "folder": str(facts.folder.path),
+        }
+
+    async def _context(self, values: Mapping[str, object]) -> Context:
+        facts = self._facts
+        base = {**base_names(facts.account, self._secrets, facts.today), **values}
+        scope = Scope(base, engine_functions(self._secrets, facts.mask, facts.clock))
+        page = await self._session.new_page()
+        return Context(facts, self._session, page, scope, Lookup(facts.site, scope.text))
+
+    async def _body(self, ctx: Context, diary: Diary, effects: Effects, rows: list[Row] | None) -> None:
+        flow = self._facts.flow
+        if flow.items is not None:
+            self._rows = rows if rows is not None else self._sheet_rows(ctx)
+            self._loop = RowLoop(ctx, diary, effects, flow.items)
+            await self._loop.run(self._rows)
+            return
+
+        async def work(_fresh: bool) -> None:
+            await ctx.player.steps((*flow.before, *flow.steps))
+
+        await Attempts(ctx, diary, effects).until_done(work, FLOW_RETRIES)
+
+    def _sheet_rows(self, ctx: Context) -> list[Row]:
+        items = self._facts.flow.items
+        if items is None or items.from_ is None:
+            raise InputInvalid("rows", "", "流程要逐行处理一张清单，运行时没有给")
+        return read_rows(Path(ctx.text(items.from_)))
+
+    async def _finally(self, ctx: Context, diary: Diary) -> None:
+        """The flow's last steps; their failure is kept, it does not hide what went before."""
+        if not self._facts.flow.finally_:
+            return
+        try:
+            await ctx.player.steps(self._facts.flow.finally_)
+        except SiteError as error:
+            await diary.fail(error, "最后的步骤没有做成")
+
+    def _close(self, result: RunResult) -> RunResult:
+        facts = self._facts
+        result.files = facts.journal.files(facts.run_id)
+        if self._loop is not None:
+            result.results = [self._loop.results[number] for number in sorted(self._loop.results)]
+        if result.state == "done" and result.results:
+            result.state, result.message = _summary(result.counts, result.message)
+        write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
+        facts.journal.end_run(facts.run_id, result.state, result.message)
+        facts.log.info("结束：{} {}", result.state, result.message)
+        facts.report(Progress("ended", result.message or result.state))
+        return result
+
+
+def _summary(counts: Mapping[str, int], message: str) -> tuple[str, str]:
+    said = "，".join(f"{name} {counts[outcome]} 行" for outcome, (name, _) in OUTCOMES.items() if outcome in counts)
+    state = "done"
+    for outcome, meaning in (("rejected", "rejected_some"), ("person", "person"), ("failed", "failed")):
+        if counts.get(outcome):
+            state = meaning
+    return state, "；".join(part for part in (message, said) if part)
+
+
+def load_beside(name: str, asked_from: str) -> Flow:
+    """The flow in the file `name`, relative to the file that asks for it. Raises FlowInvalid, FileMissing."""
+    from bots.errors import FileMissing, FlowInvalid
+    from bots.flow.parse import parse
+    from bots.steps import STEPS
+
+    path = Path(asked_from).parent / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise FileMissing(str(path), str(error)) from error
+    parsed = parse(text, path.as_posix(), STEPS)
+    if parsed.flow is None:
+        raise FlowInvalid(path.as_posix(), [problem.zh for problem in parsed.problems])
+    return parsed.flow

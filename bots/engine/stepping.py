@@ -1,0 +1,174 @@
+"""The only loop over steps: when, off, optional, retry, secrecy, and where an error stands."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Protocol, cast
+
+from bots.conditions import holds
+from bots.context import Context, Effect
+from bots.engine.diary import Diary
+from bots.engine.effects import Effects
+from bots.errors import BotError, EffectInDoubt, Interrupted, SessionExpired, SiteError, StepMisused
+from bots.facts import Progress
+from bots.flow.flow import Flow
+from bots.flow.part import Part
+from bots.flow.problem import Refused
+from bots.flow.step import Step, Steps
+from bots.flow.values import Template, Value
+from bots.runpage import StepLine
+from bots.steps.fill import Hidden
+
+DEEPEST_FLOWS = 8
+SECRET_NAMES = frozenset({"secret", "密码"})
+SECRET_CALLS = frozenset({"totp", "动态口令"})
+
+
+class Runs(Protocol):
+    """A step that can run; every verb in `bots.steps` is one."""
+
+    async def run(self, ctx: Context) -> None:
+        """Do what the sentence of the step says."""
+        ...
+
+
+LoadFlow = Callable[[str, str], Flow]
+"""From the name of a flow and the file that asks for it to the flow. Raises AuthorError."""
+
+
+class StepPlayer:
+    """Plays steps on a context; the `Player` that verbs with steps inside see."""
+
+    def __init__(self, ctx: Context, diary: Diary, effects: Effects, load_flow: LoadFlow) -> None:
+        self._ctx = ctx
+        self._diary = diary
+        self._effects = effects
+        self._load_flow = load_flow
+        self._deep = 0
+
+    async def steps(self, steps: Steps) -> None:
+        """The steps have run, in order; the first error ends them."""
+        for index, step in enumerate(steps, start=1):
+            if self._diary.depth < 0:
+                sentence = self._ctx.facts.mask.hide(step.say("en" if self._ctx.facts.lang == "en" else "zh"))
+                self._ctx.facts.report(Progress("step", sentence, index, len(steps), self._ctx.item_key))
+            await self.step(step)
+
+    async def step(self, step: Step) -> None:
+        """The step has run, was switched off, or did not apply. Raises what it raised, with its place."""
+        if step.off:
+            return
+        ctx = self._ctx
+        outer, ctx.step = ctx.step, step
+        try:
+            with self._diary.line(step) as line:
+                await self._applied(step, line)
+        finally:
+            ctx.step = outer
+
+    async def _applied(self, step: Step, line: StepLine) -> None:
+        try:
+            if step.when is not None and not await holds(self._ctx, step.when):
+                line.outcome = "skipped"
+                return
+            await self._tried(step)
+            line.outcome = "done"
+        except BotError as error:
+            error.where = error.where or step.where
+            line.outcome = {"business": "rejected", "person": "person"}.get(error.who, "failed")
+            if not step.optional or not _may_be_missed(error):
+                raise
+            self._ctx.log.info("可选的一步没有成，接着做：{}", error)
+            line.outcome = "skipped"
+
+    async def _tried(self, step: Step) -> None:
+        """The step's own retries: for failures of the site only, never across or inside a committed effect."""
+        ctx = self._ctx
+        times = step.retry.times if step.retry is not None and not ctx.in_effect else 0
+        committed = self._effects.committed
+        for attempt in range(1, times + 2):
+            try:
+                await self._run(step)
+            except SiteError as error:
+                again = attempt <= times and _may_be_missed(error) and self._effects.committed == committed
+                if not again or step.retry is None:
+                    raise
+                wait_ms = step.retry.wait_ms(attempt)
+                ctx.log.warning("第 {} 次没有成：{}；{} 毫秒后再试", attempt, error, wait_ms)
+                await asyncio.sleep(wait_ms / 1000)
+                await ctx.clear_way()
+            else:
+                return
+
+    async def _run(self, step: Step) -> None:
+        runs = cast(Runs, step)
+        try:
+            if step.secret or mentions_secret(step):
+                async with self._ctx.secrecy():
+                    await runs.run(self._ctx)
+            else:
+                await runs.run(self._ctx)
+        except Refused as refused:
+            raise StepMisused(step.verb, refused.zh) from refused
+
+    async def effect(self, effect: Effect) -> None:
+        """The effect has happened exactly once, or an error says what is known."""
+        await self._effects.play(effect)
+
+    async def flow(self, name: str, inputs: Mapping[str, object]) -> dict[str, object]:
+        """Another flow of the same site has run on the same page; its outputs by name."""
+        ctx = self._ctx
+        if self._deep >= DEEPEST_FLOWS:
+            raise StepMisused("run", f"流程套得太深了（{DEEPEST_FLOWS} 层）")
+        flow = self._load_flow(name, ctx.flow.path)
+        if flow.items is not None or flow.site not in {"", ctx.facts.site.name}:
+            raise StepMisused("run", f"{name} 是逐行的流程，或属于另一个站点，不能在流程里运行")
+        try:
+            values = flow.read_inputs(inputs, ctx.facts.today)
+        except Refused as refused:
+            raise StepMisused("run", refused.zh) from refused
+        outer, ctx.flow = ctx.flow, flow
+        self._deep += 1
+        try:
+            with ctx.scope.item({**values}):
+                await self.steps((*flow.before, *flow.steps))
+                return {name: ctx.expand(template) for name, template in flow.outputs.items()}
+        finally:
+            self._deep -= 1
+            ctx.flow = outer
+
+
+def _may_be_missed(error: BotError) -> bool:
+    """A failure of the page itself; a lost session or an effect in doubt is never passed over."""
+    return isinstance(error, SiteError) and not isinstance(error, EffectInDoubt | Interrupted | SessionExpired)
+
+
+@lru_cache(maxsize=4096)
+def _template_is_secret(template: Template) -> bool:
+    return any(one.names & SECRET_NAMES or one.calls & SECRET_CALLS for one in template.expressions)
+
+
+def mentions_secret(step: Step) -> bool:
+    """Whether the step itself (not the steps inside it) writes a secret."""
+    inner = {id(steps) for steps in step.children()}
+    values = (getattr(step, name) for name in type(step).model_fields)
+    return any(_is_secret(value) for value in values if id(value) not in inner)
+
+
+def _is_secret(value: object) -> bool:
+    match value:
+        case Template():
+            return _template_is_secret(value)
+        case Value():
+            return value.template is not None and _template_is_secret(value.template)
+        case Step():
+            return False
+        case Hidden():
+            return True
+        case Part():
+            return any(_is_secret(getattr(value, name)) for name in type(value).model_fields)
+        case Mapping():
+            return any(_is_secret(one) for pair in value.items() for one in pair)
+        case tuple() | list():
+            return any(_is_secret(one) for one in value)
+    return False

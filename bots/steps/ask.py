@@ -1,0 +1,81 @@
+"""ask: a question to a person, with a deadline."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Literal
+
+from bots.context import Context
+from bots.errors import AnswerNeeded, ApprovalNeeded, CodeNeeded
+from bots.flow.language import Bilingual
+from bots.flow.step import Step, Steps
+from bots.flow.values import Duration, Target, Template
+from bots.people import Question
+
+YES = "yes"
+
+
+class Ask(Step):
+    """A person's answer has the name `as`; without one `within` the time, `else` runs, or the work waits for them.
+
+    Kinds: text, choice (of `choices`), code (SMS or mail, hidden in logs), qr and captcha (`picture` is shown),
+    approval (a no counts as no answer).
+    """
+
+    verb: ClassVar[str] = "ask"
+    zh: ClassVar[str] = "询问"
+    title: ClassVar[Bilingual] = Bilingual("询问", "Ask")
+    main: ClassVar[str] = "question"
+    keys_zh: ClassVar[Mapping[str, str]] = {
+        "as": "叫做",
+        "choices": "选项",
+        "else": "否则",
+        "kind": "种类",
+        "picture": "图片",
+        "within": "等候",
+    }
+    words_zh: ClassVar[Mapping[str, str]] = {
+        "approval": "批准",
+        "captcha": "图形验证码",
+        "choice": "选择",
+        "code": "验证码",
+        "qr": "二维码",
+        "text": "文字",
+    }
+    example: ClassVar[str] = "ask: 短信验证码是多少？\nkind: code\nwithin: 5m\nas: code"
+
+    question: Template
+    within: Duration
+    kind: Literal["text", "choice", "code", "qr", "captcha", "approval"] = "text"
+    as_: str | None = None
+    choices: tuple[Template, ...] = ()
+    picture: Target | None = None
+    else_: Steps = ()
+
+    def defines(self) -> Iterable[str]:
+        """Return the name of the answer."""
+        return (self.as_,) if self.as_ else ()
+
+    async def run(self, ctx: Context) -> None:
+        """Answered, or `else` ran. Raises CodeNeeded, ApprovalNeeded, AnswerNeeded."""
+        question = Question(
+            self.kind,
+            ctx.text(self.question),
+            self.within.ms,
+            tuple(ctx.text(choice) for choice in self.choices),
+            await (await ctx.find(self.picture, want="see")).screenshot() if self.picture else None,
+            {"url": ctx.page.url, "account": ctx.facts.account.name, "item": ctx.item_key},
+        )
+        answer = await ctx.ask(question)
+        if answer is None or (self.kind == "approval" and answer != YES):
+            if not self.else_:
+                raise self._unanswered(question.text)
+            await ctx.player.steps(self.else_)
+            return
+        if self.kind in {"code", "captcha"}:
+            ctx.facts.mask.learn(answer)
+        if self.as_:
+            ctx.scope.put(self.as_, answer)
+
+    def _unanswered(self, question: str) -> AnswerNeeded | ApprovalNeeded | CodeNeeded:
+        if self.kind == "approval":
+            return ApprovalNeeded(question)
+        return CodeNeeded(question) if self.kind in {"code", "captcha", "qr"} else AnswerNeeded(question)

@@ -1,0 +1,73 @@
+"""fill: fields by label and value, whatever they are made of."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bots.browser import widgets
+from bots.browser.driver import Element
+from bots.context import Context
+from bots.flow.functions import as_text
+from bots.flow.language import Bilingual
+from bots.flow.part import NO_WORDS, Part
+from bots.flow.step import Step
+from bots.flow.values import Target, Template
+
+
+class Hidden(Part):
+    """A value that is never written in a file: a secret of the account, or a one-time code made from one."""
+
+    keys_zh: ClassVar[Mapping[str, str]] = {"secret": "密码", "totp": "动态口令"}
+
+    secret: Template | None = None
+    totp: Template | None = None
+
+
+FieldValue = Template | tuple[Template, ...] | Hidden
+
+
+class Fill(Step):
+    """Each field holds its value: text, number, select, date, date range (`a ~ b`), cascader (`a / b`), switch, upload.
+
+    Native, Element Plus and Ant Design fields; several choices as a list. What was filled is read back from the page.
+    """
+
+    verb: ClassVar[str] = "fill"
+    zh: ClassVar[str] = "填写"
+    title: ClassVar[Bilingual] = Bilingual("填写", "Fill in")
+    main: ClassVar[str] = "fields"
+    keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+    example: ClassVar[str] = "fill:\n  下单日期: ${day} ~ ${day}\n  订单状态: 全部"
+
+    fields: dict[str, FieldValue]
+
+    async def run(self, ctx: Context) -> None:
+        """Filled, in the order written. Raises ElementMissing, ElementAmbiguous, OptionMissing, ElementBlocked."""
+        for label, value in self.fields.items():
+            await fill_field(ctx, Target.model_validate(label), field_value(ctx, value))
+
+
+def field_value(ctx: Context, value: FieldValue) -> str | list[str]:
+    """The value of a field as text, or as a list of texts."""
+    if isinstance(value, Hidden):
+        return _hidden(ctx, value)
+    if isinstance(value, tuple):
+        return [ctx.text(part) for part in value]
+    expanded = ctx.expand(value)
+    return [as_text(part) for part in expanded] if isinstance(expanded, list) else as_text(expanded)
+
+
+def _hidden(ctx: Context, value: Hidden) -> str:
+    if value.secret is not None:
+        return ctx.text(Template.parse(f"${{secret.{ctx.text(value.secret)}}}"))
+    name = ctx.text(value.totp) if value.totp is not None else "totp"
+    return ctx.text(Template.parse(f'${{totp("{name}")}}'))
+
+
+async def fill_field(ctx: Context, target: Target, value: str | list[str]) -> None:
+    """The field holds the value."""
+    name = ctx.text(target.name)
+
+    async def fill(element: Element, _timeout_ms: int) -> None:
+        await widgets.fill(ctx.page, element, value, name=name, timeout_ms=ctx.timeout_ms)
+
+    await ctx.act(target, fill, want="fill")

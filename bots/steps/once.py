@@ -1,0 +1,40 @@
+"""once: an effect outside that happens exactly once."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bots.context import Context, Effect
+from bots.flow.language import Bilingual
+from bots.flow.step import Step, Steps
+from bots.flow.values import Condition, Template
+
+
+class Once(Step):
+    """An effect outside: written down before and after, looked at when in doubt, never repeated.
+
+    `unless` tells on the page that it has happened already; `verify` is waited for afterwards. One of them is needed.
+    """
+
+    verb: ClassVar[str] = "once"
+    zh: ClassVar[str] = "只做一次"
+    title: ClassVar[Bilingual] = Bilingual("只做一次", "Do once")
+    main: ClassVar[str] = "label"
+    keys_zh: ClassVar[Mapping[str, str]] = {"do": "做", "unless": "除非", "verify": "核实"}
+    sentence: ClassVar[Bilingual] = Bilingual("只做一次：{label}", "Do once: {label}")
+    example: ClassVar[str] = """\
+once: 下架-${商品ID}
+unless: {visible: 已下架}
+do:
+  - click: {in: 商品行, name: 下架}
+  - click: 确定
+verify: {visible: 下架成功}
+"""
+
+    label: Template
+    unless: Condition | None = None
+    do: Steps
+    verify: Condition | None = None
+
+    async def run(self, ctx: Context) -> None:
+        """The effect has happened exactly once. Raises EffectInDoubt, EffectUnclear, or what the site refused."""
+        await ctx.player.effect(Effect(ctx.text(self.label), self.unless, self.do, self.verify, self))

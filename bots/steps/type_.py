@@ -1,0 +1,34 @@
+"""type: text, key by key."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from bots.browser.driver import Element
+from bots.context import Context
+from bots.flow.language import Bilingual
+from bots.flow.step import Step
+from bots.flow.values import Target, Template
+
+
+class Type(Step):
+    """Text was typed key by key into a field, for pages that watch the keys; `fill` is the usual way."""
+
+    verb: ClassVar[str] = "type"
+    zh: ClassVar[str] = "键入"
+    title: ClassVar[Bilingual] = Bilingual("键入", "Type")
+    main: ClassVar[str] = "text"
+    keys_zh: ClassVar[Mapping[str, str]] = {"into": "到"}
+    sentence: ClassVar[Bilingual] = Bilingual("在{into}里键入{text}", "Type {text} into {into}")
+    example: ClassVar[str] = "type: ${关键词}\ninto: 搜索"
+
+    text: Template
+    into: Target
+
+    async def run(self, ctx: Context) -> None:
+        """Typed. Raises ElementMissing, ElementAmbiguous."""
+        text = ctx.text(self.text)
+
+        async def type_(element: Element, _timeout_ms: int) -> None:
+            await element.type(text)
+
+        await ctx.act(self.into, type_, want="fill")

@@ -27,7 +27,7 @@ from storage.erp.recon_words import yuan
 
 OrderKey = tuple[str, str, str]
 
-OWN_TRANSFERS = frozenset({"deposit", "transfer", "topup", "recharge", "own_transfer", "migration"})
+OWN_TRANSFERS = frozenset({"deposit", "top_up", "transfer"})
 PRINCIPAL = frozenset({"payment", "refund", "subsidy"})
 UNKNOWN_CLASSES = frozenset({"", "unclassified", "unknown_fee"})
 

@@ -238,10 +238,13 @@ def _unique_subset(amounts: Sequence[int], total: int) -> tuple[int, ...] | None
 
 
 def _left_over(block: _Block) -> None:
-    """One withdrawal and one credit that only have each other differ in amount; everything else stands alone."""
+    """One withdrawal and one credit that only have each other differ in amount, unless by more than half: then they
+    are two stories. Everything else stands alone.
+    """
     for line in list(block.out):
         credits = [credit for credit in block.into if block.fits(line, credit)]
-        if len(credits) == 1 and [other for other in block.out if block.fits(other, credits[0])] == [line]:
+        alone = len(credits) == 1 and [other for other in block.out if block.fits(other, credits[0])] == [line]
+        if alone and 2 * abs(credits[0].amount_fen + line.amount_fen) <= abs(line.amount_fen):
             _differ(block, line, credits[0])
     for line in list(block.out):
         _not_arrived(block, line)

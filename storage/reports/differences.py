@@ -1,0 +1,125 @@
+"""The worklist of differences: every exception that is open on the period's last day, why, whose, and how old."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
+from storage.erp.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
+from storage.reports.table import Column, Period, Table
+
+TITLE = "差异"
+COLUMNS = (
+    Column("店铺", "", 14),
+    Column("订单号", "", 22),
+    Column("费用", "", 12),
+    Column("结论", "", 18),
+    Column("差异", "", 18),
+    Column("账单金额", "fen", 14),
+    Column("应有金额", "fen", 14),
+    Column("差额", "fen", 14),
+    Column("原因", "", 62),
+    Column("谁处理", "", 12),
+    Column("账龄", "", 10),
+    Column("发生时间", "", 20),
+)
+OWNERS = {"nobody": "无需处理", "person": "财务", "platform": "平台申诉", "operator": "补导数据"}
+BUCKETS = ((3, "0–3 天"), (7, "4–7 天"), (15, "8–15 天"), (30, "16–30 天"))
+MEASURES = (("账单金额", "fen"), ("应有金额", "fen"), ("差额", "fen"))
+
+
+class _Item(NamedTuple):
+    job: str
+    side: str
+    ref: str
+    shop: str
+    order_no: str
+    component: str
+    outcome: int
+    difference: str
+    amount_fen: int
+    expected_fen: int
+    reason: str
+    at: str
+    decided_by: str
+
+    @property
+    def actual_fen(self) -> int:
+        """What the statement has: nothing for an expectation without a line."""
+        return 0 if self.side == "books" else self.amount_fen
+
+    @property
+    def gap_fen(self) -> int:
+        """Actual minus expected; of an expectation to pay, what was not taken."""
+        return self.actual_fen - self.expected_fen
+
+
+def build(connection: Connection, period: Period) -> Table:
+    """One row per exception up to the last day of the period, the greatest difference first."""
+    table = Table("differences", TITLE, period, COLUMNS)
+    sources = _sources(connection)
+    for item in sorted(_items(connection, period), key=lambda item: (-abs(item.gap_fen), item.at, item.ref)):
+        block = table.block(f"{item.job}|{item.side}|{item.ref}", f"差异 {item.order_no or item.ref}", MEASURES)
+        sha, row_no = sources.get(_source_key(item), ("", 0))
+        block.add(sha, row_no, item.ref, item.actual_fen, item.expected_fen, item.gap_fen)
+        figures = [table.figure(block, measure) for measure in range(len(MEASURES))]
+        table.rows.append([*_texts(item), *figures, *_ends(item, period)])
+    table.sum_up("合计", (5, 6, 7))
+    table.notes.append("差额为正：多到账或少扣；为负：少到账或多扣。人工已定的结论不会被改写。")
+    return table
+
+
+def _items(connection: Connection, period: Period) -> list[_Item]:
+    i = recon_item.c
+    exceptions = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.exception]
+    columns = [i[name] for name in _Item._fields]
+    query = select(*columns).where(i.outcome.in_(exceptions), func.substr(i.at, 1, 10) <= period.last_day)
+    return [_Item(*row) for row in connection.execute(query)]
+
+
+def _texts(item: _Item) -> list[str]:
+    meaning = OUTCOMES[Outcome(item.outcome)]
+    difference = DIFFERENCES.get(item.difference, (item.difference, ""))[0]
+    component = COMPONENTS.get(item.component, item.component)
+    return [item.shop, item.order_no, component, f"{item.outcome} {meaning.zh}", difference]
+
+
+def _ends(item: _Item, period: Period) -> list[str]:
+    owner = OWNERS[OUTCOMES[Outcome(item.outcome)].who]
+    return [item.reason, item.decided_by or owner, age_bucket(item.at[:10], period.last_day), item.at]
+
+
+def age_bucket(day: str, today: str) -> str:
+    """How old a difference is, in the five steps finance uses."""
+    age = (date.fromisoformat(today) - date.fromisoformat(day)).days if day else 0
+    return next((words for most, words in BUCKETS if age <= most), "> 30 天")
+
+
+def _source_key(item: _Item) -> tuple[str, ...]:
+    if item.side == "bank":
+        return ("bank", item.ref)
+    if item.side == "statement":
+        return ("statement", item.ref)
+    kind, _, rest = item.ref.partition(":")
+    if kind == "fee":
+        return ("statement", rest)
+    shop, number, *_ = rest.split(":")
+    return (kind, shop, number)
+
+
+def _sources(connection: Connection) -> dict[tuple[str, ...], tuple[str, int]]:
+    """Where each line, order and refund came from."""
+    found: dict[tuple[str, ...], tuple[str, int]] = {}
+    b, k, o, r = bill_line.c, bank_line.c, platform_order.c, refund.c
+    for *key, sha, row_no in connection.execute(
+        select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
+    ):
+        found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
+    for account, line_key, sha, row_no in connection.execute(select(k.account, k.line_key, k.file_sha, k.row_no)):
+        found["bank", f"{account}|{line_key}"] = (sha, row_no)
+    for shop, number, sha, row_no in connection.execute(select(o.shop, o.order_no, o.file_sha, o.row_no)):
+        found["order", shop, number] = (sha, row_no)
+    for shop, number, sha, row_no in connection.execute(select(r.shop, r.refund_no, r.file_sha, r.row_no)):
+        found["refund", shop, number] = (sha, row_no)
+    return found

@@ -1,0 +1,87 @@
+"""Walk a figure back to the rows of the archived files that it is the sum of."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from storage.database.tables import raw_file
+from storage.reports import REPORTS, overview
+from storage.reports.table import DERIVED, FIGURE, Period, Table
+
+
+class TracedRow(NamedTuple):
+    """One row a figure is made of; `amount` is its part in the figure's unit (`fen`, `count`, …).
+
+    `row_no` 0: what `key` names is not a row of a file (a reservation, a job, a day without a file).
+    """
+
+    file_name: str
+    file_sha: str
+    row_no: int
+    key: str
+    amount: int
+    unit: str
+
+
+class FigureUnknown(LookupError):
+    """No report has a figure of that id; ids are shown in the workbook's sheet 来源明细."""
+
+
+def file_names(connection: Connection) -> dict[str, str]:
+    """Name of each archived file by its sha256."""
+    return dict(connection.execute(select(raw_file.c.file_sha, raw_file.c.name)).tuples().all())
+
+
+def trace(connection: Connection, figure_id: str) -> list[TracedRow]:
+    """The rows whose parts sum to the figure; of a derived figure, the rows it is worked out from.
+
+    Raises FigureUnknown.
+    """
+    names = file_names(connection)
+    built: dict[str, Table] = {}
+
+    def table_of(name: str, period: Period) -> Table:
+        if name not in built:
+            built[name] = _build(connection, name, period, table_of)
+        return built[name]
+
+    rows = _rows(figure_id, table_of)
+    return [TracedRow(names.get(row.file_sha, ""), *row[1:]) for row in rows]
+
+
+TableOf = Callable[[str, Period], Table]
+
+
+def _build(connection: Connection, name: str, period: Period, table_of: TableOf) -> Table:
+    if name == "overview":
+        tables = {report: table_of(report, period) for report in REPORTS}
+        return overview.build(tables, period).table
+    if name not in REPORTS:
+        raise FigureUnknown(name)
+    return REPORTS[name](connection, period)
+
+
+def _rows(figure_id: str, table_of: TableOf) -> Iterator[TracedRow]:
+    name, period, block_id, measure = parse(figure_id)
+    block = table_of(name, period).blocks.get(block_id)
+    if block is None or measure >= len(block.measures):
+        raise FigureUnknown(figure_id)
+    for row in block.rows:
+        if row.row_no == FIGURE:
+            yield from _rows(row.key, table_of)
+        elif row.parts[measure]:
+            yield TracedRow(
+                "", row.file_sha, max(row.row_no, 0), row.key, row.parts[measure], block.measures[measure][1]
+            )
+
+
+def parse(figure_id: str) -> tuple[str, Period, str, int]:
+    """Report, period, block and measure of a figure id. Raises FigureUnknown."""
+    try:
+        name, words, rest = figure_id.split(":", 2)
+        first, last = words.split("..")
+        block_id, measure = rest.rsplit(":", 1)
+        return name, Period(first, last), block_id, 0 if measure.startswith(DERIVED) else int(measure)
+    except ValueError as error:
+        raise FigureUnknown(figure_id) from error

@@ -1,0 +1,154 @@
+"""Sheet 总览: what is missing on top, then cards, the days as a table with its chart, and the outcomes with theirs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from storage.reports.overview import Card, Overview
+from storage.reports.table import Cell, Figure, Table
+from storage.reports.workbook_sources import Layout
+from storage.reports.workbook_style import Pen, Sheet, set_up
+
+CARDS_ACROSS = 5
+MISSING_SHOWN = 8
+WIDTHS = (24, 19, 19, 19, 19, 19, 19, 19)
+
+
+class _Writer:
+    """Appends rows to the sheet and knows which row comes next."""
+
+    def __init__(self, sheet: Sheet, layout: Layout, pen: Pen) -> None:
+        self.sheet, self.layout, self.pen = sheet, layout, pen
+        self.next_row = 1
+
+    def row(self, cells: Sequence[object] = (), height: float = 0) -> int:
+        """Append a row; its number."""
+        if height:
+            self.sheet.row_dimensions[self.next_row].height = height
+        self.sheet.append(list(cells))
+        self.next_row += 1
+        return self.next_row - 1
+
+    def text(self, value: str, font: str = "text", fill: str = "", *, lined: bool = False, link: str = "") -> Any:
+        """A text cell."""
+        return self.pen.text(self.sheet, value, font, fill, lined=lined, link=link)
+
+    def cells(self, row: Sequence[Cell], *, total: bool = False) -> list[object]:
+        """A table row's cells."""
+        font, fill = ("bold", "pale") if total else ("figure", "")
+        return [
+            self.pen.figure(self.sheet, cell, self.layout.link(cell), font, fill, total=total)
+            if isinstance(cell, Figure)
+            else (self.pen.label(self.sheet, cell) if total else self.text(cell, lined=True))
+            for cell in row
+        ]
+
+
+def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout, pen: Pen) -> None:
+    """Write the first sheet."""
+    set_up(sheet, WIDTHS, 0)
+    sheet.sheet_properties.tabColor = "22304F"
+    writer = _Writer(sheet, layout, pen)
+    writer.row([writer.text("夜班晨报", "title")], 30)
+    period = front.table.period
+    writer.row([writer.text(f"{period.first_day} 至 {period.last_day}　点击数字看来源文件与行", "small")])
+    writer.row()
+    _missing(writer, missing)
+    _cards(writer, front.cards)
+    _outcomes(writer, front)
+    _days(writer, front)
+
+
+def _missing(writer: _Writer, missing: Table) -> None:
+    if not missing.rows:
+        writer.row(
+            [
+                writer.text("✔ 没有缺失：账单、订单、广告报表都齐，没有文件或行在等人", "bold", "good"),
+                *_fill(writer, 7, "good"),
+            ],
+            22,
+        )
+        writer.row()
+        return
+    link = f"'{missing.title}'!A1"
+    head = writer.text(f"⚠ 缺失与等待（{len(missing.rows)} 项）", "section", link=link)
+    writer.row([head], 22)
+    for row in missing.rows[:MISSING_SHOWN]:
+        what, shop, where, figure, note, who = row
+        count = figure.value if isinstance(figure, Figure) else 0
+        words = f"{shop} {where}（{count}）{note}　→ {who}".strip()
+        writer.row([writer.text(str(what), "bold", "bad"), writer.text(words, "text", "bad"), *_fill(writer, 6, "bad")])
+    if len(missing.rows) > MISSING_SHOWN:
+        writer.row(
+            [writer.text(f"…… 其余 {len(missing.rows) - MISSING_SHOWN} 项见「{missing.title}」", "link", link=link)]
+        )
+    writer.row()
+
+
+def _fill(writer: _Writer, count: int, fill: str) -> list[object]:
+    return [writer.text("", "text", fill) for _ in range(count)]
+
+
+def _cards(writer: _Writer, cards: Sequence[Card]) -> None:
+    writer.row([writer.text("关键数字", "section")], 22)
+    for start in range(0, len(cards), CARDS_ACROSS):
+        several = cards[start : start + CARDS_ACROSS]
+        writer.row([writer.text(card.label, "small", "pale") for card in several], 18)
+        writer.row([_value(writer, card) for card in several], 30)
+        writer.row([writer.text(card.note, "small", "pale") for card in several], 18)
+        writer.row(height=8)
+
+
+def _value(writer: _Writer, card: Card) -> object:
+    font = "card" if card.tone == "plain" else f"card_{card.tone}"
+    return writer.pen.figure(writer.sheet, card.figure, writer.layout.link(card.figure), font, "pale")
+
+
+def _outcomes(writer: _Writer, front: Overview) -> None:
+    table = front.table
+    writer.row([writer.text("核对结论", "section")], 22)
+    head = writer.row([writer.pen.header(writer.sheet, column.title) for column in table.columns])
+    for row in table.rows:
+        writer.row(writer.cells(row))
+    last = writer.next_row - 1
+    writer.row(writer.cells(table.total, total=True))
+    if table.rows:
+        _bar(writer.sheet, head, last, 2, f"F{head}", "核对结论（笔数）", rows=len(table.rows))
+    for _ in range(max(0, 13 - len(table.rows))):
+        writer.row()
+
+
+def _days(writer: _Writer, front: Overview) -> None:
+    writer.row([writer.text("每日净销售", "section")], 22)
+    head = writer.row([writer.pen.header(writer.sheet, title) for title in ("日期", *front.shops)])
+    for row in front.days:
+        writer.row(writer.cells(row))
+    if front.days:
+        column = "ABCDEFGHIJ"[min(len(front.shops) + 2, 9)]
+        _lines(writer.sheet, head, writer.next_row - 1, len(front.shops), f"{column}{head}")
+
+
+def _bar(sheet: Sheet, head: int, last: int, column: int, anchor: str, title: str, rows: int) -> None:
+    from openpyxl.chart import BarChart, Reference
+
+    chart = BarChart()
+    chart.type, chart.style, chart.legend, chart.title = "bar", 10, None, title
+    chart.add_data(Reference(sheet, min_col=column, min_row=head, max_row=last), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
+    chart.height, chart.width, chart.gapWidth = max(7.0, 0.75 * rows), 15, 40
+    chart.y_axis.scaling.logBase, chart.x_axis.scaling.orientation = 10, "maxMin"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    sheet.add_chart(chart, anchor)
+
+
+def _lines(sheet: Sheet, head: int, last: int, shops: int, anchor: str) -> None:
+    from openpyxl.chart import LineChart, Reference
+
+    chart: Any = LineChart()
+    chart.title, chart.style, chart.height, chart.width = "每日净销售（元）", 12, 9, 17
+    chart.add_data(Reference(sheet, min_col=2, max_col=1 + shops, min_row=head, max_row=last), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.legend.position = "b"
+    for series in chart.series:
+        series.smooth = False
+    sheet.add_chart(chart, anchor)

@@ -1,0 +1,144 @@
+"""How the morning workbook looks: colours, fonts, number formats; styles are made once and shared by every cell."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from storage.reports.table import Figure
+
+# A write-only sheet and its cells: their stubs leave out nearly every attribute they have.
+Sheet = Any
+SheetCell = Any
+
+HEADER_ROW = 4
+FONT = "微软雅黑"
+INK, PALE, LINE, NIGHT, ACCENT = "1F2A44", "F3F5FA", "D5DBE8", "22304F", "2F5FB3"
+BAD, GOOD, WARN = "C0392B", "1E7D4F", "B9770E"
+BAD_FILL, GOOD_FILL, WARN_FILL = "FBE9E7", "E8F5EC", "FFF4DC"
+YUAN = "¥#,##0.00;[Red]-¥#,##0.00"
+FORMATS = {"fen": YUAN, "count": "#,##0", "pieces": "#,##0", "percent": "0.00%", "ratio": "0.00", "days": '0.0" 天"'}
+SCALES = {"fen": 100, "percent": 10_000, "ratio": 100, "days": 100}
+STARTS_A_FORMULA = ("=", "+", "-", "@")
+
+
+def number(value: int, unit: str) -> int | Decimal:
+    """The exact number a cell shows: yuan for fen, a fraction for percent; never a float."""
+    scale = SCALES.get(unit)
+    return value if scale is None else Decimal(value) / scale
+
+
+class Pen:
+    """Writes cells of one workbook: values with a shared style, figures with a link to their sources."""
+
+    def __init__(self) -> None:
+        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+        thin = Side(style="thin", color=LINE)
+        self._line = Border(bottom=thin)
+        self._heavy = Border(top=Side(style="medium", color=NIGHT))
+        self._fonts = {
+            "text": Font(name=FONT, size=10, color=INK),
+            "figure": Font(name=FONT, size=10, color=ACCENT),
+            "small": Font(name=FONT, size=9, color="6B7690"),
+            "bold": Font(name=FONT, size=10, bold=True, color=INK),
+            "header": Font(name=FONT, size=10, bold=True, color="FFFFFF"),
+            "title": Font(name=FONT, size=18, bold=True, color=NIGHT),
+            "section": Font(name=FONT, size=12, bold=True, color=NIGHT),
+            "card": Font(name=FONT, size=16, bold=True, color=NIGHT),
+            "card_good": Font(name=FONT, size=16, bold=True, color=GOOD),
+            "card_bad": Font(name=FONT, size=16, bold=True, color=BAD),
+            "link": Font(name=FONT, size=10, color=ACCENT, underline="single"),
+        }
+        fills = {"night": NIGHT, "pale": PALE, "bad": BAD_FILL, "good": GOOD_FILL, "warn": WARN_FILL}
+        self._fills = {name: PatternFill("solid", fgColor=colour) for name, colour in fills.items()}
+        self._left = Alignment(vertical="center", wrap_text=False)
+        self._wrap = Alignment(vertical="center", wrap_text=True)
+        self._right = Alignment(horizontal="right", vertical="center")
+        self._center = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        self._styles: dict[tuple[str, ...], Any] = {}
+
+    def text(self, sheet: Sheet, value: str, font: str = "text", fill: str = "", *, wrap: bool = False,
+             lined: bool = True, link: str = "") -> SheetCell:  # fmt: skip
+        """A text cell; what begins like a formula is written as the text it is."""
+        cell = self._cell(sheet, ("text", font, fill, "wrap" if wrap else "", "line" if lined else "", ""))
+        self._set_text(cell, value)
+        return self._linked(cell, link)
+
+    def header(self, sheet: Sheet, value: str) -> SheetCell:
+        """A cell of the header row."""
+        cell = self._cell(sheet, ("header", "header", "night", "", "", ""))
+        self._set_text(cell, value)
+        return cell
+
+    def figure(self, sheet: Sheet, figure: Figure, link: str, font: str = "figure", fill: str = "",
+               *, total: bool = False) -> SheetCell:  # fmt: skip
+        """A figure in its unit's format, leading to its sources."""
+        lining = "heavy" if total else "line"
+        cell = self._cell(sheet, ("number", font, fill, "", lining, FORMATS[figure.unit]))
+        cell.value = number(figure.value, figure.unit)
+        return self._linked(cell, link)
+
+    def amount(self, sheet: Sheet, value: int, unit: str, font: str = "text") -> SheetCell:
+        """A plain number of the sources."""
+        cell = self._cell(sheet, ("number", font, "", "", "", FORMATS[unit]))
+        cell.value = number(value, unit)
+        return cell
+
+    def label(self, sheet: Sheet, value: str) -> SheetCell:
+        """The text of a total row."""
+        cell = self._cell(sheet, ("text", "bold", "pale", "", "heavy", ""))
+        self._set_text(cell, value)
+        return cell
+
+    def _set_text(self, cell: SheetCell, value: str) -> None:
+        cell.value = value
+        if value.startswith(STARTS_A_FORMULA):
+            cell.data_type = "s"
+
+    def _linked(self, cell: SheetCell, link: str) -> SheetCell:
+        if link:
+            from openpyxl.worksheet.hyperlink import Hyperlink
+
+            cell._hyperlink = Hyperlink(ref="", location=link)
+        return cell
+
+    def _cell(self, sheet: Sheet, style: tuple[str, ...]) -> SheetCell:
+        from openpyxl.cell import WriteOnlyCell
+
+        cell: SheetCell = WriteOnlyCell(sheet)
+        made = self._styles.get(style)
+        if made is None:
+            made = self._styles[style] = self._make(cell, style)
+        cell._style = made
+        return cell
+
+    def _make(self, cell: Any, style: tuple[str, ...]) -> Any:
+        kind, font, fill, wrap, lining, number_format = style
+        cell.font = self._fonts[font]
+        if fill:
+            cell.fill = self._fills[fill]
+        if lining:
+            cell.border = self._heavy if lining == "heavy" else self._line
+        if number_format:
+            cell.number_format = number_format
+        alignments = {"number": self._right, "header": self._center}
+        cell.alignment = self._wrap if wrap else alignments.get(kind, self._left)
+        return cell._style
+
+
+def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:
+    """Widths, frozen header, gridlines off, and print on landscape A4 one page wide with the header on each page."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    for position, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.oddFooter.center.text = "&A　第 &P / &N 页"
+    if header_row:
+        sheet.freeze_panes = f"A{header_row + 1}"
+        sheet.print_title_rows = f"{header_row}:{header_row}"

@@ -27,6 +27,13 @@ from storage.erp.invariants_stock import (
     reserved_is_held,
     reserved_where_goods_are,
 )
+from storage.erp.reconciliation import outcome_findings
+
+
+def one_outcome_per_line(connection: Connection) -> list[Finding]:
+    """I-17: every statement line is in exactly one outcome, and the outcomes sum to the statement."""
+    return [Finding(where, message.removeprefix("I-17：")) for where, message in outcome_findings(connection)]
+
 
 Invariant = Callable[[Connection], list[Finding]]
 
@@ -41,6 +48,7 @@ INVARIANTS: dict[str, Invariant] = {
     "I-8": shares_sum_back,
     "I-9": refunds_within_paid,
     "I-16": newest_state_counts,
+    "I-17": one_outcome_per_line,
     "I-18": bundles_jointly,
     "I-19": reserved_where_goods_are,
     "I-22": everything_has_a_source,

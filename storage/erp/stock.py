@@ -16,7 +16,13 @@ from sqlalchemy import Connection, Row, bindparam, select, text
 
 from storage.database.bulk import Counts
 from storage.database.tables import move, quant, reservation
-from storage.erp.stock_errors import MoveConflict, NotEnoughStock, ReservationConflict, ReservationEnded
+from storage.erp.stock_errors import (
+    MoveConflict,
+    NotEnoughStock,
+    OpenedAlready,
+    ReservationConflict,
+    ReservationEnded,
+)
 
 VIRTUAL_PLACES = frozenset({"opening", "supplier", "customer", "loss", "count"})
 END_STATES = frozenset({"consumed", "void", "expired"})
@@ -80,7 +86,8 @@ def record_moves(connection: Connection, moves: Iterable[MoveRow]) -> Counts:
 
     A move that is there already with the same content is `same`; if it came from a smaller source (file_sha, row_no)
     the row then names that one, which makes the result independent of the order of files.
-    Raises MoveConflict for the same identity with other content, NotEnoughStock if a balance would go below zero or
+    Raises MoveConflict for the same identity with other content, OpenedAlready for a second opening of the same
+    code in the same warehouse (it would double the stock), NotEnoughStock if a balance would go below zero or
     below what is reserved; the caller's transaction must then be rolled back.
     """
     wanted = _unique(moves)
@@ -88,6 +95,7 @@ def record_moves(connection: Connection, moves: Iterable[MoveRow]) -> Counts:
     fresh = [row for key, row in wanted.items() if key not in known]
     better = [row for key, row in wanted.items() if key in known and _compare(known[key], row)]
     if fresh:
+        _refuse_second_opening(connection, fresh)
         connection.execute(move.insert(), [row._asdict() for row in fresh])
         _apply_deltas(connection, _deltas(fresh))
     if better:
@@ -126,6 +134,18 @@ def _known_moves(
                 row = MoveRow(*(found._mapping[name] for name in MoveRow._fields))
                 known[row[:4]] = row
     return known
+
+
+def _refuse_second_opening(connection: Connection, fresh: Iterable[MoveRow]) -> None:
+    openings = [row for row in fresh if row.doc_type == "opening"]
+    if not openings:
+        return
+    query = select(move.c.to_place, move.c.code, move.c.doc_id).where(move.c.doc_type == "opening")
+    opened = {(row.to_place, row.code): row.doc_id for row in connection.execute(query)}
+    for row in openings:
+        known = opened.setdefault((row.to_place, row.code), row.doc_id)
+        if known != row.doc_id:
+            raise OpenedAlready(row.to_place, row.code, known, row.doc_id)
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -2,6 +2,7 @@
 
 StockError (a BookError)
 ├── MoveConflict          the same document line says something else than before
+├── OpenedAlready         a second opening count would count the goods twice
 ├── NotEnoughStock        goods would leave that are not there, or that are held for someone
 ├── ReservationConflict   the same owner asks for something else than it holds
 ├── ReservationEnded      a reservation ends exactly once
@@ -31,6 +32,19 @@ class MoveConflict(StockError):
 
     def __init__(self, move: str, field: str, known: str, found: str) -> None:
         super().__init__(move=move, field=field, known=known, found=found)
+
+
+class OpenedAlready(StockError):
+    """A warehouse's stock of a code is opened once; a later count is a difference, not an opening."""
+
+    code = "E-OPENED"
+    zh = "仓库 {warehouse} 的 {stock_code} 已由 {known} 期初入账，{found} 不能再作期初，否则库存会翻倍"
+    en = "{stock_code} in {warehouse} was opened by {known}; {found} would count it twice"
+    zh_hint = "后来的盘点请与账面比较，按差异做盘点单"
+    en_hint = "compare a later count with the books and enter the difference"
+
+    def __init__(self, warehouse: str, stock_code: str, known: str, found: str) -> None:
+        super().__init__(warehouse=warehouse, stock_code=stock_code, known=known, found=found)
 
 
 class NotEnoughStock(StockError):

@@ -10,7 +10,13 @@ from storage.database.connection import open_database
 from storage.database.digest import digest
 from storage.erp import stock
 from storage.erp.stock import Issue, Missing, MoveRow, ReservationLine, Reserved, Short
-from storage.erp.stock_errors import MoveConflict, NotEnoughStock, ReservationConflict, ReservationEnded
+from storage.erp.stock_errors import (
+    MoveConflict,
+    NotEnoughStock,
+    OpenedAlready,
+    ReservationConflict,
+    ReservationEnded,
+)
 
 
 def opening(code: str, qty: int, *, sha: str = "sha", row_no: int = 5, place: str = "HZ") -> MoveRow:
@@ -54,6 +60,16 @@ def test_the_order_of_files_does_not_matter(tmp_path: Path):
             seen.add(digest(connection, ["move", "quant"]))
         database.close()
     assert len(seen) == 1
+
+
+def test_a_second_opening_is_refused(books):
+    """Another count sheet cannot open what is open: the goods would be there twice. Other codes may still be opened."""
+    books.write(lambda c: stock.record_moves(c, [opening("A", 7)]))
+    with pytest.raises(OpenedAlready) as caught:
+        books.write(lambda c: stock.record_moves(c, [opening("A", 7)._replace(doc_id="QC2")]))
+    assert "已由 QC 期初入账" in caught.value.message("zh")
+    books.write(lambda c: stock.record_moves(c, [opening("B", 7)._replace(doc_id="QC2")]))
+    assert (balance(books), balance(books, "B")) == ((7, 0), (7, 0))
 
 
 def test_goods_cannot_leave_that_are_not_free(books):

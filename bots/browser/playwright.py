@@ -294,7 +294,7 @@ class PlaywrightPage:
             handle = (await frame.evaluate_handle(GET, match.token)).as_element()
         if handle is None:
             raise failures.gone(match.text, self.url)
-        return PlaywrightElement(handle, self, frame, match.text)
+        return PlaywrightElement(handle, self, frame, match.text or f"{match.kind}{match.where}")
 
     async def query(self, by: By, scope: Element | None = None) -> list[Element]:
         if scope is not None:

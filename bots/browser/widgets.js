@@ -10,7 +10,6 @@
     date: '.el-date-editor', number: '.el-input-number', switch: '.el-switch', radios: '.el-radio-group',
     checks: '.el-checkbox-group', radio: '.el-radio,.el-radio-button', check: '.el-checkbox,.el-checkbox-button',
     upload: '.el-upload', on: /(^|\s)is-(checked|active)(\s|$)/, off: /(^|\s)is-disabled(\s|$)/,
-    trigger: '.el-select__wrapper,.el-select__caret,.el-input__wrapper',
     popper: '.el-select-dropdown,.el-select__popper,.el-cascader__dropdown,.el-picker__popper,.el-popper',
     option: '.el-select-dropdown__item', scroller: '.el-vl__window,.el-select-dropdown__wrap,.el-scrollbar__wrap',
     tags: '.el-select__tags-text', more: '.el-select__collapse-tags',
@@ -23,7 +22,6 @@
     date: '.ant-picker', number: '.ant-input-number', switch: '.ant-switch', radios: '.ant-radio-group',
     checks: '.ant-checkbox-group', radio: '.ant-radio-wrapper,.ant-radio-button-wrapper', check: '.ant-checkbox-wrapper',
     upload: '.ant-upload', on: /-checked(\s|$)/, off: /-disabled(\s|$)/,
-    trigger: '.ant-select-selector,.ant-select-content',
     popper: '.ant-select-dropdown,.ant-picker-dropdown,.ant-cascader-dropdown',
     option: '.ant-select-item-option,.ant-select-tree-node-content-wrapper', scroller: '.rc-virtual-list-holder',
     tags: '.ant-select-selection-overflow-item .ant-select-selection-item-content', more: '.ant-select-selection-overflow-item-rest',
@@ -120,6 +118,9 @@
     const root = el.closest('.el-cascader-node,.ant-cascader-menu-item');
     return root?.querySelector('.el-radio,.el-checkbox,.ant-cascader-checkbox') || null;
   };
+  // The cross of a chosen path that is not wanted any more.
+  const stray = (el, wanted) => [...rootOf(el).querySelectorAll('.el-cascader__tags .el-tag')]
+    .find(t => visible(t) && !wanted.includes(loose(t.textContent)))?.querySelector('.el-tag__close') || null;
   // A branch of a tree that is still folded; its leaves are options too.
   const branch = el => {
     const root = rootOf(el), d = dialectOf(root);
@@ -193,5 +194,5 @@
     } else value = input ? input.value : root.textContent.trim();
     return JSON.stringify(value);
   };
-  eyes.widgets = {identify, state, option, scroll, node, mark, branch, part, choice, choices, panes, day, arrow, read};
+  eyes.widgets = {identify, state, option, scroll, node, mark, stray, branch, part, choice, choices, panes, day, arrow, read};
 })();

@@ -7,7 +7,8 @@ from bots.browser.widgets.values import Value, as_list, as_path, as_text, squeez
 from bots.browser.widgets.widget import Widget, script, until
 from bots.errors import OptionMissing
 
-TRIGGER = ".el-select__wrapper,.ant-select-selector,.ant-select-content,.el-input__wrapper"
+WHOLE = "*"
+"""The widget itself: its parts may lie over one another (tags over the box), a click on the whole hits any of them."""
 SEARCH = "input:not([readonly]):not([disabled])"
 SCREENFULS = 500
 """A virtual list longer than this many screens must be searched, not scrolled."""
@@ -59,7 +60,7 @@ async def _selected(widget: Widget) -> set[str]:
 
 async def _open(widget: Widget) -> None:
     if not (await widget.ask("state"))["open"]:
-        await (await widget.part(TRIGGER) or widget.element).click()
+        await (await widget.part(WHOLE) or widget.element).click()
 
     async def opened() -> bool:
         return bool((await widget.ask("state"))["open"])
@@ -153,6 +154,12 @@ async def fill_cascader(widget: Widget, value: Value) -> None:
     if squeezed(await widget.value()) == squeezed("/".join(paths[0])):
         return
     await _open(widget)
+    wanted = [squeezed("/".join(path)) for path in paths] + [squeezed(path[-1]) for path in paths]
+    for _ in range(BRANCHES):
+        stray = await widget.element.follow(script("stray"), [*wanted])
+        if stray is None:
+            break
+        await stray.click()
     for path in paths:
         await _walk(widget, path)
     await _closed(widget)
@@ -170,7 +177,8 @@ async def _walk(widget: Widget, path: list[str]) -> None:
     for level, text in enumerate(path):
         node = await _node(widget, level, text)
         mark = await node.follow(script("mark")) if level == len(path) - 1 else None
-        await (mark or node).click()
+        if mark is None or not await mark.is_checked():
+            await (mark or node).click()
 
 
 async def _node(widget: Widget, level: int, text: str) -> Element:

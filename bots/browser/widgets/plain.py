@@ -23,7 +23,9 @@ async def fill_text(widget: Widget, value: Value) -> None:
 
 async def fill_number(widget: Widget, value: Value) -> None:
     """The number is in the field; its limits and rounding have been heard (the field is left, as a person would)."""
-    wanted = as_text(value)
+    wanted = as_text(value).strip()
+    if wanted and not same_number(wanted, wanted):
+        raise OptionMissing(widget.name, wanted, ["0"])
     target = await widget.part(INPUT) or widget.element
     await target.fill(wanted)
     await target.press("Tab")

@@ -78,7 +78,10 @@ async def test_filling_again_changes_nothing(page):
         await fill(page, "标签", "新品, 清仓")
         await fill(page, "包邮", "开")
         await fill(page, "订单状态", "待发货")
+        await fill(page, "多类目", ["浙江 / 杭州 / 余杭"])
     assert [await model(page, key) for key in ("tags", "free", "status")] == [["新品", "清仓"], True, "待发货"]
+    await fill(page, "多类目", ["江苏 / 南京 / 鼓楼"])
+    assert await model(page, "paths") == [["js", "nj", "gl"]]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 import sqlite3
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from bots.practice.world import FULL, SMALL, TINY, World, build
+from bots.practice.world import FULL, SMALL, TINY, World, build, truth
 
 _LAST_DAY = date(2026, 11, 20)
 
@@ -118,6 +118,19 @@ def test_refunds_cross_months_whatever_the_last_day(tmp_path: Path, last_day: da
            WHERE r.kind = 'refund' AND substr(r.at, 1, 7) <> substr(p.at, 1, 7)"""
     )
     assert crossing >= 2
+
+
+def test_tiny_keeps_its_promises_on_any_day(tmp_path: Path) -> None:
+    """Whatever day it is: a product to delist and one to list, two or three to enrol, a few orders, no overdraft."""
+    for shift in range(0, 360, 9):
+        world = build(tmp_path / f"{shift}.db", last_day=date(2026, 1, 5) + timedelta(days=shift), size=TINY)
+        stock = truth.sellable(world)
+        shelf = world.rows("SELECT product_id FROM product WHERE on_shelf")
+        assert (len(truth.to_delist(world)), len(truth.to_list(world))) == (1, 1), shift
+        assert 2 <= sum(stock[row["product_id"]] >= 200 for row in shelf) <= 3, shift
+        assert 3 <= world.number("SELECT COUNT(*) FROM orders WHERE status = '等待卖家发货'") <= 6, shift
+        assert world.number("SELECT MIN(balance_fen) FROM wallet_line") >= 0, shift
+        assert len(truth.planted(world)) == 8, shift
 
 
 def test_nothing_happens_after_the_last_day(world: World) -> None:

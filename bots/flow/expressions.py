@@ -7,6 +7,7 @@ There are no loops, no powers and no repetition of text, and size and depth are 
 import ast
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -106,7 +107,7 @@ def _parse(source: str) -> Expression:
     text = source.strip()
     lead = len(source) - len(source.lstrip())
     try:
-        tree = ast.parse(f"({text}\n)", mode="eval").body
+        tree = _tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _loose(text, error, lead)
     walk = _Whitelist(text)
@@ -118,6 +119,13 @@ def _parse(source: str) -> Expression:
             return Expression(text, frozenset({text}), frozenset(), None)
         raise refused.shifted(lead) from None
     return Expression(text, frozenset(walk.names), frozenset(walk.calls), tree)
+
+
+def _tree(text: str) -> ast.expr:
+    """Return Python's own reading of the text; its warnings about odd escapes are of no use to an author."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(f"({text}\n)", mode="eval").body
 
 
 def _is_loose(text: str) -> bool:
@@ -144,12 +152,52 @@ def _loose(text: str, error: Exception, lead: int) -> Expression:
         )
     raise Refused(
         "E-EXPRESSION",
-        f"看不懂 ${{{text}}}；请检查括号、引号和运算符是否成对、写全。",
-        f"${{{text}}} cannot be read; check that brackets, quotes and operators are complete.",
+        f"看不懂 ${{{_cut_text(text)}}}；请检查括号、引号和运算符是否成对、写全。",
+        f"${{{_cut_text(text)}}} cannot be read; check that brackets, quotes and operators are complete.",
         found=text,
         offset=min(offset, max(len(text) - 1, 0)) + lead,
         length=1,
     )
+
+
+def _constant(node: ast.Constant) -> list[ast.expr] | None:
+    return [] if node.value is None or isinstance(node.value, (str, int, float)) else None
+
+
+def _subscript(node: ast.Subscript) -> list[ast.expr] | None:
+    if not isinstance(node.slice, ast.Slice):
+        return [node.value, node.slice]
+    if node.slice.step is not None:
+        return None
+    return [node.value, *(part for part in (node.slice.lower, node.slice.upper) if part is not None)]
+
+
+def _comparison(node: ast.Compare) -> list[ast.expr] | None:
+    known = all(type(op) in _COMPARE or isinstance(op, (ast.In, ast.NotIn)) for op in node.ops)
+    return [node.left, *node.comparators] if known else None
+
+
+def _unary(node: ast.UnaryOp) -> list[ast.expr] | None:
+    return [node.operand] if isinstance(node.op, (ast.Not, ast.USub, ast.UAdd)) else None
+
+
+_INSIDE: dict[type[ast.expr], Callable[[Any], list[ast.expr] | None]] = {
+    ast.Attribute: lambda node: [node.value],
+    ast.BinOp: lambda node: [node.left, node.right] if type(node.op) in _BINARY else None,
+    ast.BoolOp: lambda node: list(node.values),
+    ast.Compare: _comparison,
+    ast.Constant: _constant,
+    ast.IfExp: lambda node: [node.test, node.body, node.orelse],
+    ast.List: lambda node: list(node.elts),
+    ast.Subscript: _subscript,
+    ast.Tuple: lambda node: list(node.elts),
+    ast.UnaryOp: _unary,
+}
+"""The nodes that are allowed, with what stands inside them; None refuses this form of the node."""
+
+
+def _cut_text(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 class _Whitelist:
@@ -179,37 +227,18 @@ class _Whitelist:
         return not known and all(isinstance(node, allowed) for node in ast.walk(tree))
 
     def _children(self, node: ast.expr) -> list[ast.expr]:
-        match node:
-            case ast.Constant(value=value) if value is None or isinstance(value, (str, int, float)):
-                return []
-            case ast.Name(id=name):
-                if name not in DAY_NAMES:
-                    self.names.add(name)
-                return []
-            case ast.Attribute(value=value):
-                return [value]
-            case ast.Subscript(value=value, slice=ast.Slice(lower=low, upper=high, step=None)):
-                return [value, *(part for part in (low, high) if part is not None)]
-            case ast.Subscript(value=value, slice=index) if not isinstance(index, ast.Slice):
-                return [value, index]
-            case ast.BinOp(left=left, right=right, op=op) if type(op) in _BINARY:
-                return [left, right]
-            case ast.UnaryOp(operand=operand, op=ast.Not() | ast.USub() | ast.UAdd()):
-                return [operand]
-            case ast.BoolOp(values=values):
-                return list(values)
-            case ast.Compare(left=left, ops=ops, comparators=others):
-                if all(type(op) in _COMPARE or isinstance(op, (ast.In, ast.NotIn)) for op in ops):
-                    return [left, *others]
-            case ast.IfExp(test=test, body=body, orelse=other):
-                return [test, body, other]
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return list(items)
-            case ast.Call(func=func, args=args, keywords=[]):
-                return self._call(node, func, args)
-            case _:
-                pass
-        raise self._refuse(node)
+        """Return what stands inside a node that is allowed; raises `Refused` for any other."""
+        if isinstance(node, ast.Name):
+            if node.id not in DAY_NAMES:
+                self.names.add(node.id)
+            return []
+        if isinstance(node, ast.Call) and not node.keywords:
+            return self._call(node, node.func, node.args)
+        rule = _INSIDE.get(type(node))
+        found = rule(node) if rule else None
+        if found is None:
+            raise self._refuse(node)
+        return found
 
     def _name(self, node: ast.expr) -> str:
         return node.id if isinstance(node, ast.Name) else ""
@@ -288,52 +317,37 @@ class _Evaluator:
         return result
 
     def _value(self, node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(value=value):
-                return Decimal(repr(value)) if isinstance(value, float) else value
-            case ast.Name(id=name):
-                return self._lookup(name)
-            case ast.Attribute(value=owner, attr=key):
-                return _member(self.value(owner), key)
-            case ast.Subscript(value=owner, slice=ast.Slice(lower=low, upper=high)):
-                return _cut(self.value(owner), *(self._index(part) for part in (low, high)))
-            case ast.Subscript(value=owner, slice=index):
-                return _entry(self.value(owner), self.value(index))
-            case ast.BinOp(left=left, op=op, right=right):
-                return _binary(op, self.value(left), self.value(right))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return not truth(self.value(operand))
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -to_number(self.value(operand))
-            case ast.UnaryOp(operand=operand):
-                return to_number(self.value(operand))
-            case ast.BoolOp(op=op, values=values):
-                return self._logic(isinstance(op, ast.And), values)
-            case ast.Compare():
-                return self._compare(node)
-            case ast.IfExp(test=test, body=body, orelse=other):
-                return self.value(body if truth(self.value(test)) else other)
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return [self.value(item) for item in items]
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self._call(name, [self.value(arg) for arg in args])
-            case _:
-                raise Refused("E-EXPRESSION", "看不懂这个表达式。", "The expression cannot be read.")
+        rule = _VALUES.get(type(node))
+        if rule is None:
+            raise Refused("E-EXPRESSION", "看不懂这个表达式。", "The expression cannot be read.")
+        return rule(self, node)
 
-    def _lookup(self, name: str) -> Any:
+    def subscript(self, node: ast.Subscript) -> Any:
+        owner = self.value(node.value)
+        if isinstance(node.slice, ast.Slice):
+            return _cut(owner, self._index(node.slice.lower), self._index(node.slice.upper))
+        return _entry(owner, self.value(node.slice))
+
+    def unary(self, node: ast.UnaryOp) -> Any:
+        value = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return not truth(value)
+        return -to_number(value) if isinstance(node.op, ast.USub) else to_number(value)
+
+    def lookup(self, name: str) -> Any:
         if name in self.scope:
             return self.scope[name]
         for key, value in self.scope.items():
             if normalize("NFKC", key) == name:
                 return value
         if name in DAY_NAMES:
-            return self._call(name, [])
+            return self.call(name, [])
         raise unknown_name(name, self.scope)
 
     def _index(self, node: ast.expr | None) -> int | None:
         return None if node is None else int(to_number(self.value(node)))
 
-    def _logic(self, every: bool, values: list[ast.expr]) -> Any:
+    def logic(self, every: bool, values: list[ast.expr]) -> Any:
         result: Any = every
         for node in values:
             result = self.value(node)
@@ -341,7 +355,7 @@ class _Evaluator:
                 return result
         return result
 
-    def _compare(self, node: ast.Compare) -> bool:
+    def compare(self, node: ast.Compare) -> bool:
         left = self.value(node.left)
         for op, other in zip(node.ops, node.comparators, strict=True):
             right = self.value(other)
@@ -350,7 +364,8 @@ class _Evaluator:
             left = right
         return True
 
-    def _call(self, name: str, args: list[Any]) -> Any:
+    def call(self, name: str, args: list[Any]) -> Any:
+        """Return what a function gives for values; the engine's own come first."""
         own = self.functions.get(name)
         if own is not None:
             return own(*args)
@@ -367,6 +382,22 @@ class _Evaluator:
         return function.call(to_date(today), *args)
 
 
+_VALUES: dict[type[ast.expr], Callable[[_Evaluator, Any], Any]] = {
+    ast.Attribute: lambda self, node: _member(self.value(node.value), node.attr),
+    ast.BinOp: lambda self, node: _binary(node.op, self.value(node.left), self.value(node.right)),
+    ast.BoolOp: lambda self, node: self.logic(isinstance(node.op, ast.And), node.values),
+    ast.Call: lambda self, node: self.call(node.func.id, [self.value(argument) for argument in node.args]),
+    ast.Compare: lambda self, node: self.compare(node),
+    ast.Constant: lambda _, node: Decimal(repr(node.value)) if isinstance(node.value, float) else node.value,
+    ast.IfExp: lambda self, node: self.value(node.body if truth(self.value(node.test)) else node.orelse),
+    ast.List: lambda self, node: [self.value(item) for item in node.elts],
+    ast.Name: lambda self, node: self.lookup(node.id),
+    ast.Subscript: lambda self, node: self.subscript(node),
+    ast.Tuple: lambda self, node: [self.value(item) for item in node.elts],
+    ast.UnaryOp: lambda self, node: self.unary(node),
+}
+
+
 def truth(value: object) -> bool:
     """Say whether a value counts as yes: text such as 否, no, false, 0 and the empty text count as no."""
     if isinstance(value, str):
@@ -374,14 +405,20 @@ def truth(value: object) -> bool:
     return bool(value)
 
 
-def same_kind(left: object, right: object) -> tuple[Any, Any]:
-    """Return both values as numbers, dates or text, whichever fits both, so that "12" and 12 compare as people mean."""
+def same_kind(left: object, right: object, *, ordered: bool = False) -> tuple[Any, Any]:
+    """Return both values as numbers, dates or text, whichever fits both, so that "12" and 12 compare as people mean.
+
+    When nothing fits both they are text, which can be equal or not; with `ordered` that is refused, because a
+    date is neither more nor less than an amount.
+    """
     for kind in (date, (int, Decimal)):
         if isinstance(left, kind) or isinstance(right, kind):
             convert = to_date if kind is date else to_number
             try:
                 return convert(left), convert(right)
             except Refused:
+                if ordered:
+                    raise _mismatch(left, right) from None
                 return as_text(left), as_text(right)
     return left, right
 
@@ -390,7 +427,7 @@ def _compare(op: ast.cmpop, left: object, right: object) -> bool:
     if isinstance(op, (ast.In, ast.NotIn)):
         inside = as_text(left) in right if isinstance(right, str) else left in _container(right)
         return inside is isinstance(op, ast.In)
-    pair = same_kind(left, right)
+    pair = same_kind(left, right, ordered=not isinstance(op, (ast.Eq, ast.NotEq)))
     try:
         return bool(_COMPARE[type(op)](*pair))
     except TypeError:

@@ -16,6 +16,7 @@ from bots.flow.problem import Refused
 
 MAX_DAYS: Final = 3_660
 MAX_TEXT: Final = 1_000_000
+MAX_DIGITS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def to_number(value: object) -> Decimal:
             f'"{value}" is not a number; write it like 1234.50.',
             found=str(value),
         )
+    if number and abs(number.adjusted()) > MAX_DIGITS:
+        raise Refused("E-LIMIT", "这个数太大或太小。", "The number is too large or too small.", found=str(value)[:40])
     return number
 
 

@@ -48,3 +48,11 @@ class Part(BaseModel):
         if cls.short_list and isinstance(data, (list, tuple)):
             return {cls.short_list: data}
         return data
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by what is written, not by where it stands."""
+        return type(other) is type(self) and isinstance(other, Part) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        """Hash what is written; a part that holds a mapping cannot be hashed."""
+        return hash((type(self), *self.__dict__.values()))

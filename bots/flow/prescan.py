@@ -224,7 +224,7 @@ class _Prescan:
 
     def _value(self, line: str, start: int, key_start: int) -> str:
         first = line[start : start + 1]
-        if not first:
+        if not line[start:].strip():
             return line
         if first in "\"'":
             return self._quoted_value(line, start)

@@ -4,9 +4,10 @@ All are immutable, compare by what they say, and can be used as field types of a
 does not fit raises `Refused`, which the parser turns into a located `Problem`.
 """
 
+import operator
 import re
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, GetCoreSchemaHandler, TypeAdapter, model_validator
@@ -358,32 +359,34 @@ class Comparison(Text):
     def holds(
         self, found: object, scope: Mapping[str, object] | None = None, functions: Functions = NO_FUNCTIONS
     ) -> bool:
-        """Say whether `found` fits; numbers and dates compare as such, everything else as text."""
-        left, right = same_kind(found, _as_number(self.value.expand(scope or {}, functions), found))
-        match self.op:
-            case "=":
-                return bool(left == right)
-            case "!=":
-                return bool(left != right)
-            case ">":
-                return bool(left > right)
-            case ">=":
-                return bool(left >= right)
-            case "<":
-                return bool(left < right)
-            case "<=":
-                return bool(left <= right)
+        """Say whether `found` fits; numbers and dates compare as such, everything else as text.
+
+        Raises `Refused` when an order is asked for that the two do not have.
+        """
+        wanted = _as_number(self.value.expand(scope or {}, functions))
+        left, right = same_kind(found, wanted, ordered=self.op not in ("=", "!="))
+        return bool(_HOLDS[self.op](left, right))
 
 
-def _as_number(wanted: object, found: object) -> object:
-    """Return text as a number when both sides are text that reads as numbers: "10" is more than "9"."""
-    if isinstance(wanted, str) and isinstance(found, str):
-        try:
-            numbers = Decimal(wanted), Decimal(found)
-        except ArithmeticError:
-            return wanted
-        return numbers[0] if all(number.is_finite() for number in numbers) else wanted
-    return wanted
+_HOLDS: dict[str, Callable[[Any, Any], object]] = {
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _as_number(wanted: object) -> object:
+    """Return text as a number when it reads as one: "10" is more than "9"."""
+    if not isinstance(wanted, str):
+        return wanted
+    try:
+        number = Decimal(wanted)
+    except InvalidOperation:
+        return wanted
+    return number if number.is_finite() else wanted
 
 
 class Target(Part):

@@ -1,7 +1,7 @@
 """The core's steps of a night, by name: each reads the books, writes the books, and is safe to run again."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from schedules.desk import Desk
@@ -9,6 +9,7 @@ from schedules.problems import BooksWrong
 from storage.erp import allocation, commands, invariants, reconciliation
 from storage.erp.contracts import Contracts
 from storage.reports import workbook
+from storage.reports.table import Period
 
 Step = Callable[[Desk, date], str]
 
@@ -21,8 +22,10 @@ def contracts_of(desk: Desk) -> Contracts:
 def reconcile(desk: Desk, night: date) -> str:
     """Every statement line gets its one outcome; what the books expect and no line brings is named."""
     with desk.database.write() as connection:
-        summary = reconciliation.reconcile(connection, contracts_of(desk), night)
-    return summary.words(desk.settings.lang)
+        found = reconciliation.reconcile(connection, contracts_of(desk), night - timedelta(days=1))
+    if desk.settings.lang == "en":
+        return f"{found.lines} lines, {found.exceptions} to look at, {found.pending} not yet due"
+    return f"{found.lines} 行各有一个结论，{found.exceptions} 处要看，{found.pending} 笔还没到时间"
 
 
 def allocate(desk: Desk, night: date) -> str:
@@ -54,7 +57,7 @@ def report(desk: Desk, night: date) -> str:
     path = report_path(desk, night)
     path.parent.mkdir(parents=True, exist_ok=True)
     with desk.database.read() as connection:
-        workbook.write_morning_report(connection, path, period_of(night))
+        workbook.write_morning_report(connection, period_of(night), path, datetime.now(UTC))
     return str(path)
 
 
@@ -63,9 +66,9 @@ def report_path(desk: Desk, night: date) -> Path:
     return desk.home / "reports" / f"早报-{night}.xlsx"
 
 
-def period_of(night: date) -> tuple[date, date]:
+def period_of(night: date) -> Period:
     """The days a morning report covers: forty days up to the day before."""
-    return night - timedelta(days=40), night - timedelta(days=1)
+    return Period(str(night - timedelta(days=40)), str(night - timedelta(days=1)))
 
 
 STEPS: dict[str, Step] = {

@@ -8,7 +8,8 @@
     ├── FlowBroken         author     the flow or its site file has problems
     ├── AccountMissing     author     no such account in the settings
     ├── NightRunning       operator   another process plays this night
-    └── BooksWrong         operator   an invariant of the books does not hold
+    ├── BooksWrong         operator   an invariant of the books does not hold
+    └── ReportMissing      author     no such report, or none was written yet
 
 The rooms have trees of their own (bots/errors.py, storage/errors.py); all carry `who`, `code`, `message`, `hint`, and
 this module needs to know only that.
@@ -196,6 +197,22 @@ class BooksWrong(DeskError):
             f"{len(findings)} invariants of the books do not hold:\n{body}",
             "先不要用今天的数字；把这几行和日志交给维护夜班的人。",
             "do not use today's figures; hand these lines and the log to whoever maintains Yeban.",
+        )
+
+
+class ReportMissing(DeskError):
+    """No such report, or none was written yet."""
+
+    who = "author"
+    code = "D-REPORT-MISSING"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        """Facts: the report asked for and those there are."""
+        super().__init__(
+            f"没有「{name}」。",
+            f"there is no {name}.",
+            f"有这些：{'、'.join(known)}；早报用 yeban report 生成。",
+            f"there are: {', '.join(known)}; yeban report writes the morning one.",
         )
 
 

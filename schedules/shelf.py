@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bots.flow.check import check
 from bots.flow.flow import Flow
-from bots.flow.parse import parse
+from bots.flow.parse import parse, parse_site
 from bots.flow.problem import Problem, render
-from bots.flow.site import Site, parse_site
+from bots.flow.site import Site
 from bots.steps import STEPS
 from schedules.problems import FlowBroken, FlowMissing, Lang
 from schedules.settings import ROOT

@@ -32,7 +32,7 @@ def book_totals(desk: Desk) -> list[str]:
         files, orders, lines = count(raw_file), count(platform_order), count(order_line)
         bills, total = count(bill_line), number(select(func.sum(bill_line.c.amount_fen)))
         differences = count(recon_item, recon_item.c.difference != "")
-        pending = count(recon_item, recon_item.c.outcome == int(Outcome.TIMING_PENDING))
+        pending = count(recon_item, recon_item.c.outcome == int(Outcome.TIMING))
         parcels = count(fulfilment)
         did = dict(
             connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome)).tuples()

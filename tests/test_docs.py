@@ -12,7 +12,7 @@ from schedules.cli.app import app
 from schedules.cli.reference import verbs_page
 from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
 from schedules.shelf import FLOWS, load_flow
-from storage.documents import KINDS
+from storage.documents.kinds import KINDS
 from storage.reports import REPORTS
 
 README = (ROOT / "README.md").read_text("utf-8")

@@ -155,7 +155,7 @@ def test_nothing_names_this_machine() -> None:
 def test_registries_are_sorted() -> None:
     """Registries are typed literals in alphabetical order, so that a new line has one place."""
     from bots.steps import STEPS
-    from storage.documents import KINDS
+    from storage.documents.kinds import KINDS
     from storage.reports import REPORTS
 
     for registry in (STEPS, KINDS, REPORTS):

@@ -301,7 +301,7 @@ def kinds() -> None:
 
     Document kinds and how far each is verified. 例 / example: `yeban kinds`
     """
-    from storage.documents import KINDS
+    from storage.documents.kinds import KINDS
 
     table = Table()
     for column in (say("种类", "kind"), say("名称", "title"), say("依据", "verified by")):

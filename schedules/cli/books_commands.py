@@ -1,0 +1,187 @@
+"""Commands about the books: take files in, release one, show reports, walk a figure back, show the night."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+from rich.table import Table as Shown
+from rich.text import Text
+
+from schedules.books import period_of, report_path
+from schedules.books import report as write_report
+from schedules.cli.night_view import night_table
+from schedules.cli.screen import console, is_terminal, say, tell
+from schedules.demo import today_in_shanghai
+from schedules.desk import Desk, open_desk
+from schedules.logs import start_logs
+from schedules.problems import EXIT_CODES, ReportMissing
+from schedules.summary import book_totals, night_rows, yuan
+
+ROWS_SHOWN = 200
+
+
+def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
+    """Take every file in; one line per file; the exit code says whether something waits for a person."""
+    from storage.errors import BookError
+    from storage.ingest import Facts, ingest
+
+    waiting = 0
+    with open_desk() as desk:
+        start_logs(desk.home)
+        files = [file for path in paths for file in files_of(path)]
+        for file in track(files, say("入账", "ingest"), console=console, disable=not is_terminal() or len(files) < 2):
+            try:
+                done = ingest(desk.database, desk.archive, file, kind=kind or None, shop=shop, facts=Facts())
+            except BookError as error:
+                waiting += 1
+                console.print(Text(f"✗ {file.name}  {error.message(desk.settings.lang)}", style="red"))
+                console.print(Text(f"  → {error.hint(desk.settings.lang)}"))
+                continue
+            waiting += done.state != "read"
+            mark, style = ("✓", "green") if done.state == "read" else ("!", "yellow")
+            counts = say(
+                f"{done.rows} 行：新 {done.created}，变 {done.changed}，同 {done.same}，隔离 {done.quarantined}",
+                f"{done.rows} rows, {done.created} new, {done.changed} changed, {done.same} same, {done.quarantined} kept out",
+            )
+            console.print(Text(f"{mark} {file.name}  {done.kind}  {counts}  {done.file_sha[:12]}", style=style))
+            if done.message:
+                console.print(Text(f"  {done.message}"))
+    return EXIT_CODES["person"] if waiting else 0
+
+
+def files_of(path: Path) -> Iterable[Path]:
+    """The file, or every file below the folder in order."""
+    return sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+
+
+def accept_file(sha: str, who: str, why: str) -> None:
+    """Release a parked file by the beginning of its sha256."""
+    import getpass
+
+    from storage.ingest import accept
+
+    with open_desk() as desk:
+        done = accept(desk.database, desk.archive, sha, who or getpass.getuser(), why)
+    tell(f"放行了，{done.rows} 行已入账。", f"released, {done.rows} rows are in the books.", "green")
+
+
+def show_report(name: str, night: str) -> None:
+    """One report as a table, or the morning workbook as a file."""
+    from storage.reports import REPORTS
+
+    with open_desk() as desk:
+        day = night_day(desk, night)
+        if name == "morning":
+            console.print(Text(write_report(desk, day)))
+            return
+        if name not in REPORTS:
+            raise ReportMissing(name, ["morning", *sorted(REPORTS)])
+        with desk.database.read() as connection:
+            table = REPORTS[name](connection, period_of(day))
+    console.print(terminal_table(table))
+    left = len(table.rows) - ROWS_SHOWN
+    if left > 0:
+        tell(
+            f"还有 {left} 行，全部在早报里：yeban report",
+            f"{left} more rows are in the workbook: yeban report",
+            "yellow",
+        )
+    for note in table.notes:
+        console.print(Text(note, style="dim"))
+
+
+def terminal_table(table: Any) -> Shown:
+    """A report's table for the terminal; amounts in yuan."""
+    shown = Shown(title=table.title, title_justify="left")
+    for column in table.columns:
+        shown.add_column(column.title, justify="right" if column.unit else "left", overflow="fold")
+    for row in [*table.rows[:ROWS_SHOWN], *([table.total] if table.total else [])]:
+        shown.add_row(*[cell if isinstance(cell, str) else amount_text(cell.value, cell.unit) for cell in row])
+    return shown
+
+
+def amount_text(value: int, unit: str) -> str:
+    """A figure's value in its unit."""
+    return yuan(value) if unit == "fen" else f"{value:,}"
+
+
+def trace_figure(figure: str) -> None:
+    """A cell of the newest morning report, or a figure id, walked back to its rows."""
+    from storage.reports.cells import figure_of
+    from storage.reports.sources import trace
+
+    with open_desk() as desk:
+        figure_id = figure
+        if "!" in figure:
+            sheet, _, cell = figure.partition("!")
+            figure_id = figure_of(newest_report(desk), sheet, cell.upper())
+        with desk.database.read() as connection:
+            rows = trace(connection, figure_id)
+            origins = origins_of(connection, {row.file_sha for row in rows if row.file_sha})
+    tell(f"{figure}  ←  {figure_id}", f"{figure}  ←  {figure_id}", "bold")
+    shown = Shown()
+    for zh, en in (
+        ("文件", "file"),
+        ("行", "row"),
+        ("键", "key"),
+        ("数", "part"),
+        ("由流程的哪一行取来", "fetched by"),
+    ):
+        shown.add_column(say(zh, en), overflow="fold")
+    for row in rows[:ROWS_SHOWN]:
+        shown.add_row(
+            row.file_name, str(row.row_no), row.key, amount_text(row.amount, row.unit), origins.get(row.file_sha, "")
+        )
+    console.print(shown)
+    if len(rows) > ROWS_SHOWN:
+        tell(
+            f"还有 {len(rows) - ROWS_SHOWN} 行，都在早报的「来源明细」里。",
+            f"{len(rows) - ROWS_SHOWN} more in 来源明细.",
+        )
+
+
+def origins_of(connection: Any, shas: set[str]) -> dict[str, str]:
+    """`flow:line step` of each file, as the manifest said when it was fetched."""
+    from sqlalchemy import select
+
+    from storage.database.tables import raw_file
+
+    found = connection.execute(
+        select(raw_file.c.file_sha, raw_file.c.flow, raw_file.c.line, raw_file.c.step).where(
+            raw_file.c.file_sha.in_(shas)
+        )
+    )
+    return {
+        sha: f"{flow}:{line} {step}" if flow else say("人工放入", "put in by hand") for sha, flow, line, step in found
+    }
+
+
+def newest_report(desk: Desk) -> Path:
+    """The morning report that was written last. Raises ReportMissing."""
+    found = sorted((desk.home / "reports").glob("*.xlsx"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise ReportMissing("早报", ["morning"])
+    return found[-1]
+
+
+def show_status(night: str) -> None:
+    """The table of a night, and what the books hold."""
+    with open_desk() as desk:
+        day = night_day(desk, night)
+        rows = night_rows(desk, day)
+        console.print(night_table(rows))
+        for line in book_totals(desk):
+            console.print(Text(f"  {line}"))
+        path = report_path(desk, day)
+        if path.exists():
+            console.print(Text(say("早报  ", "report  ") + str(path)))
+
+
+def night_day(desk: Desk, text: str) -> date:
+    """The night a command means: the one given, else the newest that the books know, else today."""
+    if text:
+        return date.fromisoformat(text)
+    newest = desk.journal.newest_night()
+    return date.fromisoformat(newest) if newest else today_in_shanghai()

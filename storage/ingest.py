@@ -24,6 +24,7 @@ from storage.documents.kinds import identify, named
 from storage.errors import BookError, FileBroken, FileError, FileMissing, NotParked, ReasonMissing
 from storage.posting import Source, post
 
+_PAYLOAD = json.JSONEncoder(ensure_ascii=False)
 READ, PARKED, REFUSED = "read", "parked", "refused"
 
 
@@ -288,8 +289,7 @@ def _write_raw(
     upsert(connection, raw_file, [row])
     file_sha = archived.sha256
     rows = (
-        {"file_sha": file_sha, "row_no": raw.row_no, "payload": json.dumps(raw.payload, ensure_ascii=False)}
-        for raw in document.raw
+        {"file_sha": file_sha, "row_no": raw.row_no, "payload": _PAYLOAD.encode(raw.payload)} for raw in document.raw
     )
     upsert(connection, raw_row, rows)
     upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))

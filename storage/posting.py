@@ -48,6 +48,7 @@ from storage.erp.stock import MoveRow, record_moves
 from storage.errors import StockOpened
 
 PLATFORM = "practice"
+_CONTENT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
 
 
@@ -120,7 +121,7 @@ def _order(source: Source, lines: list[SubOrderRow]) -> dict[str, object]:
 
 
 def _hash(content: object) -> str:
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_CONTENT.encode(content).encode()).hexdigest()
 
 
 def _line(source: Source, row: SubOrderRow) -> dict[str, object]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from storage.errors import CellDestroyed, CellInvalid
 
@@ -62,7 +63,7 @@ def unwrap(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Whether a stripped cell says "nothing": empty, dashes, a slash, null, nan."""
-    return not text.strip("-") or text.casefold() in EMPTY
+    return not text or (len(text) <= 4 and text.casefold() in EMPTY) or (text[0] == "-" and not text.strip("-"))
 
 
 def plain(cell: Cell) -> str:
@@ -82,9 +83,9 @@ def identity(column: str, cell: Cell, *, required: bool = True) -> str:
         if required:
             raise CellInvalid(column, "", "编号是空的")
         return ""
-    if _SCIENTIFIC.fullmatch(text):
+    if "+" in text and _SCIENTIFIC.fullmatch(text):
         raise CellDestroyed(column, text, "编号变成了科学计数法")
-    if _FLOATED.fullmatch(text):
+    if "." in text and _FLOATED.fullmatch(text):
         raise CellDestroyed(column, text, "编号变成了小数")
     return text
 
@@ -112,10 +113,14 @@ def moment(column: str, cell: Cell, *, required: bool = False) -> str:
     """
     if isinstance(cell, datetime):
         return cell.replace(microsecond=0, tzinfo=None).isoformat(" ")
-    text = unwrap(as_text(cell))
-    if is_empty(text) and not required:
-        return ""
-    return _checked(column, text, _MOMENT)
+    return _moment_text(column, as_text(cell), required)
+
+
+@lru_cache(maxsize=1 << 16)
+def _moment_text(column: str, cell: str, required: bool) -> str:
+    """An order's moments repeat on each of its rows."""
+    text = unwrap(cell)
+    return "" if is_empty(text) and not required else _checked(column, text, _MOMENT)
 
 
 def day(column: str, cell: Cell) -> str:
@@ -145,7 +150,13 @@ def fen(column: str, cell: Cell, *, required: bool = True) -> int:
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _fen(column, Decimal(repr(cell)), noise=isinstance(cell, float))
-    text = unwrap(as_text(cell))
+    return _fen_text(column, as_text(cell), required)
+
+
+@lru_cache(maxsize=1 << 16)
+def _fen_text(column: str, cell: str, required: bool) -> int:
+    """Amounts repeat within a file: each spelling is read once."""
+    text = unwrap(cell)
     if is_empty(text):
         if required:
             raise CellInvalid(column, "", "金额是空的")

@@ -22,8 +22,8 @@ class Record:
 
     def cell(self, column: str) -> Cell:
         """The cell as the file has it; None where the row or the header has no such column."""
-        index = self._columns.get(column, len(self.cells))
-        return self.cells[index] if index < len(self.cells) else None
+        index = self._columns.get(column)
+        return self.cells[index] if index is not None and index < len(self.cells) else None
 
     def plain(self, column: str) -> str:
         """Words, "" for every spelling of nothing."""
@@ -55,7 +55,7 @@ class Record:
 
     def is_blank(self) -> bool:
         """Whether no cell says anything."""
-        return not any(cells.as_text(cell).strip() for cell in self.cells)
+        return not any(cell != "" and cells.as_text(cell).strip() for cell in self.cells)
 
 
 class Table:
@@ -78,8 +78,10 @@ class Table:
 
     def raw(self, record: Record) -> RawRow:
         """The row as the file has it: columns that nobody asked for too."""
-        texts = [cells.as_text(cell) for cell in record.cells]
-        titles = self.titles + [f"#{n}" for n in range(len(self.titles) + 1, len(texts) + 1)]
+        texts = [cell if type(cell) is str else cells.as_text(cell) for cell in record.cells]
+        titles = self.titles
+        if len(texts) > len(titles):
+            titles = titles + [f"#{n}" for n in range(len(titles) + 1, len(texts) + 1)]
         return RawRow(record.no, {title: text for title, text in zip(titles, texts, strict=False) if text})
 
     def lead(self) -> list[str]:

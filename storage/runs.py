@@ -1,0 +1,244 @@
+"""What the bots did and what is to be done tonight: the run journal and the jobs, in the books' database.
+
+Every call is one transaction and durable when it returns (SQLite: WAL with synchronous=FULL, so that a power cut
+cannot undo "begun"; PostgreSQL: its default). That is what "nothing twice" rests on: an effect is written down as begun
+before it is tried outside. `DatabaseJournal` has the same methods and answers as the bots' journals; the rooms do not
+import each other, so it conforms by its shape.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select, update
+
+from storage.database.bulk import insert_missing, upsert
+from storage.database.connection import Database
+from storage.database.tables import effect, item, job, run, run_file
+
+STAGES = ("planned", "playing", "played", "archived", "ingested", "done", "failed", "person")
+ENDED = frozenset({"done", "failed", "person"})
+
+
+def _clock() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class DatabaseJournal:
+    """The durable memory of runs, rows, effects and files.
+
+    `before_write` is called with the name of each entry before it is written, so that a test can stop the world at
+    any of them; `clock` gives moments as ISO 8601 UTC.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], str] = _clock,
+        before_write: Callable[[str], None] | None = None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._before_write = before_write
+
+    def start_run(self, run_id: str, facts: dict[str, str]) -> None:
+        """The run is known; a second call is a resume and counts one more attempt."""
+        self._announce("run_started")
+        with self._database.write() as connection:
+            known = connection.execute(select(run.c.attempt).where(run.c.run_id == run_id)).scalar()
+            if known is None:
+                values = {"run_id": run_id, "facts": _json(facts), "attempt": 1, "state": "open"}
+                connection.execute(run.insert().values(**values, started_at=self._clock()))
+                return
+            again = {"attempt": known + 1, "state": "open", "message": "", "ended_at": ""}
+            connection.execute(update(run).where(run.c.run_id == run_id).values(**again))
+
+    def end_run(self, run_id: str, state: str, message: str) -> None:
+        """The run has ended: done | rejected_some | failed | person | stopped."""
+        self._announce("run_ended")
+        with self._database.write() as connection:
+            values = {"state": state, "message": message, "ended_at": self._clock()}
+            connection.execute(update(run).where(run.c.run_id == run_id).values(**values))
+
+    def start_item(self, run_id: str, item_key: str, data: dict[str, str]) -> str:
+        """What was known of the row: new | open | done | rejected | failed | person; a finished one is left alone."""
+        self._announce("item_started")
+        with self._database.write() as connection:
+            mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
+            known = connection.execute(select(item.c.state, item.c.attempt).where(mine)).first()
+            if known is None:
+                values = {"run_id": run_id, "item_key": item_key, "state": "open", "data": _json(data), "attempt": 1}
+                connection.execute(item.insert().values(**values, started_at=self._clock()))
+                return "new"
+            if known.state == "open":
+                connection.execute(update(item).where(mine).values(attempt=known.attempt + 1))
+            return _settled(known.state)
+
+    def end_item(self, run_id: str, item_key: str, outcome: str, reason: str) -> None:
+        """The row has ended: done | found_done | rejected | failed | person."""
+        self._announce("item_ended")
+        with self._database.write() as connection:
+            mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
+            values = {"state": outcome, "reason": reason, "ended_at": self._clock()}
+            connection.execute(update(item).where(mine).values(**values))
+
+    def open_effect(self, effect_key: str, run_id: str, item_key: str, label: str) -> str:
+        """What was known of the effect: new | open (begun before, end unknown) | done | person.
+
+        A new one is open from now on; one that ended is left alone.
+        """
+        self._announce("effect_opened")
+        with self._database.write() as connection:
+            mine = effect.c.effect_key == effect_key
+            known = connection.execute(select(effect.c.state, effect.c.attempt).where(mine)).first()
+            values = {"run_id": run_id, "item_key": item_key, "label": label, "state": "open"}
+            if known is None:
+                moment = self._clock()
+                connection.execute(
+                    effect.insert().values(effect_key=effect_key, attempt=1, started_at=moment, **values)
+                )
+                return "new"
+            if known.state in {"open", "free"}:
+                again = {**values, "attempt": known.attempt + 1, "note": "", "ended_at": ""}
+                connection.execute(update(effect).where(mine).values(**again))
+            return "new" if known.state == "free" else _settled(known.state)
+
+    def close_effect(self, effect_key: str, how: str, note: str) -> None:
+        """How the effect ended: done | found_done | not_done (may be opened again) | person."""
+        self._announce("effect_closed")
+        with self._database.write() as connection:
+            state = "free" if how == "not_done" else how
+            values = {"state": state, "note": note, "ended_at": self._clock()}
+            connection.execute(update(effect).where(effect.c.effect_key == effect_key).values(**values))
+
+    def record_file(self, run_id: str, record: dict[str, object]) -> None:
+        """One entry of manifest.json is known to this run; for the same path again the later entry holds."""
+        self._announce("file")
+        row = {
+            "run_id": run_id,
+            "path": str(record.get("path", "")),
+            "file_sha": str(record.get("sha256", "")),
+            "record": _json(record),
+            "recorded_at": self._clock(),
+        }
+        with self._database.write() as connection:
+            upsert(connection, run_file, [row])
+
+    def files(self, run_id: str) -> list[dict[str, object]]:
+        """All entries recorded for this run, in order."""
+        query = select(run_file.c.record).where(run_file.c.run_id == run_id)
+        with self._database.read() as connection:
+            records = connection.execute(query.order_by(run_file.c.recorded_at, run_file.c.path)).scalars()
+            return [json.loads(record) for record in records]
+
+    def _announce(self, entry: str) -> None:
+        if self._before_write is not None:
+            self._before_write(entry)
+
+
+class Job(NamedTuple):
+    """One job of a night, as the table of the night shows it."""
+
+    job_key: str
+    night: str
+    flow: str
+    account: str
+    inputs: dict[str, Any]
+    position: int
+    stage: str
+    run_id: str
+    message: str
+    summary: dict[str, Any]
+    started_at: str
+    ended_at: str
+
+
+def plan_job(
+    database: Database,
+    job_key: str,
+    *,
+    night: str,
+    flow: str,
+    account: str = "",
+    inputs: Mapping[str, Any] | None = None,
+    position: int = 0,
+) -> Job:
+    """Put a job on the night's list, or find the one that is there: the same work is one job."""
+    row = {
+        "job_key": job_key,
+        "night": night,
+        "flow": flow,
+        "account": account,
+        "inputs": _json(dict(inputs or {})),
+        "position": position,
+        "stage": "planned",
+    }
+    with database.write() as connection:
+        insert_missing(connection, job, [row])
+        return _job(connection, job_key)
+
+
+def set_stage(
+    database: Database,
+    job_key: str,
+    stage: str,
+    *,
+    run_id: str | None = None,
+    message: str | None = None,
+    summary: Mapping[str, Any] | None = None,
+) -> Job:
+    """The job has come to `stage`; what is not given stays. Raises ValueError for a stage that is none, KeyError for
+    a job that was never planned.
+
+    `started_at` is set by the first stage after planned, `ended_at` by done, failed and person (and cleared when a job
+    that waited or failed is taken up again).
+    """
+    if stage not in STAGES:
+        raise ValueError(f"{stage!r} is none of {', '.join(STAGES)}")
+    values: dict[str, object] = {"stage": stage, "ended_at": _clock() if stage in ENDED else ""}
+    if run_id is not None:
+        values["run_id"] = run_id
+    if message is not None:
+        values["message"] = message
+    if summary is not None:
+        values["summary"] = _json(dict(summary))
+    with database.write() as connection:
+        before = _job(connection, job_key)
+        if not before.started_at and stage != "planned":
+            values["started_at"] = _clock()
+        connection.execute(update(job).where(job.c.job_key == job_key).values(**values))
+        return _job(connection, job_key)
+
+
+def jobs(database: Database, night: str) -> list[Job]:
+    """The jobs of a night, in the order in which they are to run."""
+    with database.read() as connection:
+        rows = connection.execute(select(job).where(job.c.night == night).order_by(job.c.position, job.c.job_key))
+        return [_as_job(row._mapping) for row in rows]
+
+
+def _job(connection: Connection, job_key: str) -> Job:
+    row = connection.execute(select(job).where(job.c.job_key == job_key)).first()
+    if row is None:
+        raise KeyError(job_key)
+    return _as_job(row._mapping)
+
+
+def _as_job(row: Mapping[Any, Any]) -> Job:
+    fields = {name: row[name] for name in Job._fields}
+    return Job(**fields | {"inputs": _object(fields["inputs"]), "summary": _object(fields["summary"])})
+
+
+def _object(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+def _settled(state: str) -> str:
+    return "done" if state == "found_done" else state

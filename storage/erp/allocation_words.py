@@ -15,7 +15,7 @@ def yuan(fen: int) -> str:
 def shortage_words(line: OpenLine, missing: Sequence[tuple[str, int, int, int]]) -> str:
     """Why a sub-order stays open, with the figures."""
     if not missing:
-        return f"子订单 {line.sub_no}：每样都有货，但没有一个仓能把这一单要的凑齐"
+        return f"子订单 {line.sub_no}：各样都有货，但不在同一个仓，凑不齐"
     parts = [f"{code} 要 {wanted} 件，单仓最多 {most} 件，各仓合计 {total} 件" for code, wanted, most, total in missing]
     return f"子订单 {line.sub_no} 缺货：" + "；".join(parts)
 
@@ -58,6 +58,8 @@ def _words(
     shorts: Sequence[ShortLine],
 ) -> str:
     said = _choice_words(order, choices, rejected) if choices else "这次不发货"
+    if choices and shorts:
+        said = f"先发配得齐的 {len(choices[0].by_sub)} 个子订单：{said}"
     if shorts:
         said += "；" + "；".join(short.because for short in shorts)
     return said + "。"

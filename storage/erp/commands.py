@@ -40,7 +40,7 @@ def publish(connection: Connection, night: str, policy: PublishPolicy | None = N
     _withdraw(connection, on_off, parcels, stock_known=bool(catalog))
     known = _known(connection)
     wanted = [*on_off, *enrolments(catalog, policy), *_ship_rows(parcels, known, policy)]
-    fresh = [one for one in wanted if _is_due(one, known, night)]
+    fresh = _within_limit([one for one in wanted if _is_due(one, known, night)], known, night, policy)
     insert_missing(connection, command, [_row(one, known, night) for one in fresh])
     counts = Counter(one.worklist for one in fresh)
     return {worklist: counts[worklist] for worklist in WORKLISTS}
@@ -73,12 +73,31 @@ def _is_due(one: Wanted, known: Known, night: str) -> bool:
     return True
 
 
+def _within_limit(fresh: Iterable[Wanted], known: Known, night: str, policy: PublishPolicy) -> list[Wanted]:
+    """No more enrolments for a shop's activity than the limit, with those of tonight and those that stand counted."""
+    taken: Counter[tuple[str, str]] = Counter()
+    for (worklist, shop, subject), entries in known.items():
+        if worklist == "to_enrol":
+            stands = any(state in ("published", "person", "done") or before == night for before, state, _ in entries)
+            taken[shop, subject.rpartition("|")[0]] += stands
+    result = []
+    for one in fresh:
+        place = (one.shop, one.data.get("活动ID", ""))
+        if one.worklist == "to_enrol":
+            taken[place] += 1
+            if taken[place] > policy.enrol_limit:
+                continue
+        result.append(one)
+    return result
+
+
 def _ship_rows(parcels: Mapping[str, list[tuple[str, Wanted]]], known: Known, policy: PublishPolicy) -> list[Wanted]:
     """The first parcels of each shop to the form, the rest to the batch sheet; a parcel's rows stay together."""
     result = []
     for shop in sorted(parcels):
         fresh = [(parcel, one) for parcel, one in parcels[shop] if not known.get(("to_ship", shop, one.subject))]
-        first = sorted({parcel for parcel, _ in fresh})[: policy.ship_form_parcels]
+        new = sorted({parcel for parcel, _ in fresh})
+        first = new[: min(policy.ship_form_parcels, (len(new) + 1) // 2)]
         for parcel, one in parcels[shop]:
             result.append(one._replace(worklist="to_ship_form" if parcel in first else "to_ship_batch"))
     return result

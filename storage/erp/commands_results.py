@@ -20,7 +20,7 @@ from storage.database.tables import (
 )
 from storage.erp.allocation_model import OrderKey
 from storage.erp.allocation_read import NO_REFUND
-from storage.erp.stock import Issue, consume, issue_released
+from storage.erp.stock import Issue, UnitCosts, consume, issue_released, unit_costs
 
 DONE = ("done", "found_done")
 SHELF = {"to_delist": "下架", "to_list": "上架"}
@@ -41,7 +41,7 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
     ).all()  # fmt: skip
     answers = _answers(connection, [row.command_id for row in found])
     shipped: dict[tuple[OrderKey | None, str], list[tuple[str, str]]] = defaultdict(list)
-    changed = 0
+    changed, costs = 0, unit_costs(connection)
     for row in found:
         answer = answers[row.command_id]
         state = "done" if answer.outcome in DONE else answer.outcome
@@ -52,7 +52,7 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
         if state == "done" and row.worklist in SHELF:
             _set_shelf(connection, row.shop, row.subject, SHELF[row.worklist])
         elif state == "done" and row.worklist.startswith("to_ship"):
-            key = _ship(connection, row.shop, json.loads(row.data), answer)
+            key = _ship(connection, row.shop, json.loads(row.data), answer, costs)
             shipped[key, answer.at].append((row.subject, row.command_id))
     _write_shipped(connection, shipped)
     return Counts(created=0, changed=changed, same=len(found) - changed)
@@ -82,7 +82,11 @@ def _set_shelf(connection: Connection, shop: str, product_id: str, status: str) 
 
 
 def _ship(
-    connection: Connection, shop: str, data: Mapping[str, str], answer: Row[str, str, str, str, str]
+    connection: Connection,
+    shop: str,
+    data: Mapping[str, str],
+    answer: Row[str, str, str, str, str],
+    costs: UnitCosts,
 ) -> OrderKey | None:
     """Consume what the parcel holds for this sub-order, issue the goods, and bring parcel and order forward."""
     f, part = fulfilment.c, fulfilment_line.c
@@ -98,9 +102,9 @@ def _ship(
     issue = Issue(parcel.fulfilment_id, sub_no, answer.at, answer.file_sha)
     owner = "|".join((parcel.fulfilment_id, *key, sub_no))
     if _states(connection, [owner]).get(owner) in ("held", "consumed"):
-        consume(connection, owner, issue)
+        consume(connection, owner, issue, costs)
     else:
-        issue_released(connection, owner, issue)
+        issue_released(connection, owner, issue, costs)
     owners = ["|".join((parcel.fulfilment_id, *key, sub)) for sub in connection.execute(
         select(part.sub_no).where(part.fulfilment_id == parcel.fulfilment_id)).scalars()]  # fmt: skip
     if "held" not in _states(connection, owners).values():

@@ -29,17 +29,20 @@ class PublishPolicy:
     """What may be asked of the bots.
 
     `activity_id`: the running activity of each shop ("" as the key means every shop); without one nothing is enrolled.
-    `list_at`: pieces that must be sellable before a product goes on the shelf again. `enrol_stock`: pieces offered to
-    the activity; a product is enrolled if it has `enrol_cover` times as many. `price_percent`: of the lowest price.
-    `ship_form_parcels`: the first parcels of a shop are entered one by one, the rest go into the batch sheet.
+    `list_at`: pieces that must be sellable before a product goes on the shelf again. `enrol_min`: pieces that
+    every SKU of a product must have to be enrolled; `enrol_stock`: the most pieces offered to the activity (its own
+    limits are the platform's to refuse); `enrol_limit`: products of a shop in one activity. `price_percent`: of the
+    lowest price. Nothing is offered above the activity's ceiling.
+    `ship_form_parcels`: the first parcels of a shop are entered one by one, the rest, and at
+    least half of them rounded down, go into the batch sheet.
     `delist_share`: if more than this share (percent) of a shop's products, and more than `delist_free` of them, would
     go off the shelf at once, a person decides: an empty or wrong stock file must not empty a shop.
     """
 
     activity_id: Mapping[str, str] = field(default_factory=dict)
     enrol_limit: int = 10
-    enrol_stock: int = 20
-    enrol_cover: int = 2
+    enrol_min: int = 100
+    enrol_stock: int = 500
     price_percent: int = 90
     list_at: int = 10
     ship_form_parcels: int = 3
@@ -153,17 +156,17 @@ def _shelf_row(product: Product) -> dict[str, str]:
 
 
 def enrolments(found: Iterable[Product], policy: PublishPolicy) -> list[Wanted]:
-    """to_enrol: on-shelf products with cover, best covered first, at most `enrol_limit` a shop. Pure."""
+    """to_enrol: every on-shelf product with cover, best covered first; the publisher keeps to the limit. Pure."""
     by_shop: dict[str, list[Product]] = defaultdict(list)
     for product in found:
-        if product.on_shelf and product.lowest >= policy.enrol_stock * policy.enrol_cover and product.price_fen > 0:
+        if product.on_shelf and product.lowest >= policy.enrol_min and product.price_fen > 0:
             by_shop[product.shop].append(product)
     result: list[Wanted] = []
     for shop in sorted(by_shop):
         activity = policy.activity_id.get(shop) or policy.activity_id.get("", "")
         best = sorted(by_shop[shop], key=lambda product: (-product.lowest, product.product_id))
         if activity:
-            result += [_enrolment(product, activity, policy) for product in best[: policy.enrol_limit]]
+            result += [_enrolment(product, activity, policy) for product in best]
     return result
 
 
@@ -176,7 +179,7 @@ def _enrolment(product: Product, activity: str, policy: PublishPolicy) -> Wanted
         "活动ID": activity,
         "商品ID": product.product_id,
         "活动价": yuan(price),
-        "活动库存": str(policy.enrol_stock),
+        "活动库存": str(min(policy.enrol_stock, product.lowest)),
     }
     ceiling = f"，活动最高价 {yuan(product.ceiling_fen)} 元" if product.ceiling_fen else ""
     reason = f"每个规格至少可售 {product.lowest} 件；原价 {yuan(product.price_fen)} 元{ceiling}"

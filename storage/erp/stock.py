@@ -307,20 +307,29 @@ class Issue:
     row_no: int = 0
 
 
-def consume(connection: Connection, owner: str, issue: Issue) -> tuple[ReservationLine, ...]:
-    """End what `owner` holds as consumed and record the issue moves to the customer; a second call changes nothing."""
+UnitCosts = Mapping[tuple[str, str], int]  # (warehouse, code) -> fen a piece
+
+
+def consume(
+    connection: Connection, owner: str, issue: Issue, costs: UnitCosts | None = None
+) -> tuple[ReservationLine, ...]:
+    """End what `owner` holds as consumed and record the issue moves to the customer; a second call changes nothing.
+
+    `costs`: from `unit_costs`, for callers that consume many.
+    """
     lines = end_reservation(connection, owner, "consumed")
-    record_moves(connection, _issue_moves(connection, lines, issue))
+    if lines:
+        record_moves(connection, _issue_moves(lines, issue, costs or unit_costs(connection)))
     return lines
 
 
-def issue_released(connection: Connection, owner: str, issue: Issue) -> bool:
+def issue_released(connection: Connection, owner: str, issue: Issue, costs: UnitCosts | None = None) -> bool:
     """Goods left although what `owner` held had been given back: issue them from free stock if they are there.
 
     False if they are not, or nothing was ever held: then nothing is written and the count will have to tell.
     """
     lines = [ReservationLine(row.warehouse, row.code, row.qty) for row in _rows_of(connection, owner)]
-    moves = _issue_moves(connection, lines, issue)
+    moves = _issue_moves(lines, issue, costs or unit_costs(connection))
     if not _known_moves(connection, {row[:4]: row for row in moves}) and any(
         free_qty(connection, line.warehouse, line.code) < line.qty for line in lines
     ):
@@ -329,25 +338,22 @@ def issue_released(connection: Connection, owner: str, issue: Issue) -> bool:
     return bool(lines)
 
 
-def _issue_moves(connection: Connection, lines: Iterable[ReservationLine], issue: Issue) -> list[MoveRow]:
+def _issue_moves(lines: Iterable[ReservationLine], issue: Issue, costs: UnitCosts) -> list[MoveRow]:
     return [
         MoveRow(
             "issue", issue.doc_id, issue.doc_line, leg, line.code, line.warehouse, "customer", line.qty,
-            unit_cost_fen(connection, line.warehouse, line.code), issue.at, issue.file_sha, issue.row_no,
+            costs.get((line.warehouse, line.code), 0), issue.at, issue.file_sha, issue.row_no,
         )
         for leg, line in enumerate(lines, start=1)
     ]  # fmt: skip
 
 
-def unit_cost_fen(connection: Connection, warehouse: str, code: str) -> int:
-    """Cost of one piece in fen, as the last receipt of this code into this warehouse states it; 0 if none does."""
-    row = connection.execute(
-        select(move.c.unit_cost_fen)
-        .where(move.c.code == code, move.c.to_place == warehouse, move.c.unit_cost_fen > 0)
-        .order_by(move.c.at.desc(), move.c.doc_type, move.c.doc_id.desc(), move.c.doc_line, move.c.leg)
-        .limit(1)
-    ).first()
-    return int(row[0]) if row else 0
+def unit_costs(connection: Connection) -> dict[tuple[str, str], int]:
+    """Cost of one piece in fen, as the last receipt of each code into each warehouse states it; 0 is not stated."""
+    m = move.c
+    received = select(m.to_place, m.code, m.unit_cost_fen).where(m.unit_cost_fen > 0, m.doc_type != "issue")
+    rows = connection.execute(received.order_by(m.at, m.doc_type, m.doc_id, m.doc_line, m.leg))
+    return {(place, code): int(cost) for place, code, cost in rows}
 
 
 def _named(row: MoveRow) -> dict[str, str | int]:

@@ -87,12 +87,28 @@ def test_enrolment_rows(books):
     books.product("C", "C")
     books.product("D", "D")
     assert publish(books) == {}
-    assert publish(books, activity_id={"": "HD1"}, enrol_limit=2, enrol_stock=20) == {"to_enrol": 2}
+    policy = {"activity_id": {"": "HD1"}, "enrol_limit": 2, "enrol_stock": 85, "enrol_min": 20}
+    assert publish(books, **policy) == {"to_enrol": 2}
     found = [{k: v for k, v in row.items() if k != "_id"} for row in rows(books, "to_enrol")]
     assert found == [
-        {"店铺": "shop_a", "活动ID": "HD1", "商品ID": "A", "活动价": "89.99", "活动库存": "20"},
-        {"店铺": "shop_a", "活动ID": "HD1", "商品ID": "B", "活动价": "80.00", "活动库存": "20"},
+        {"店铺": "shop_a", "活动ID": "HD1", "商品ID": "A", "活动价": "89.99", "活动库存": "85"},
+        {"店铺": "shop_a", "活动ID": "HD1", "商品ID": "B", "活动价": "80.00", "活动库存": "80"},
     ]
+
+
+def test_the_activity_never_gets_more_than_the_limit(books):
+    """What stands in the activity counts in later nights; a refused product makes room, but not the same night."""
+    books.stock(HZ={"A": 90, "B": 80, "C": 70})
+    for code in "ABC":
+        books.product(code, code)
+    policy = {"activity_id": {"shop_a": "HD1"}, "enrol_limit": 2, "enrol_min": 20}
+    assert publish(books, **policy) == {"to_enrol": 2}
+    books.answer("R1", f"to_enrol|shop_a|HD1|A|{NIGHT}", "done")
+    books.answer("R1", f"to_enrol|shop_a|HD1|B|{NIGHT}", "rejected")
+    apply(books, "R1")
+    assert publish(books, **policy) == {}
+    assert publish(books, NEXT, **policy) == {"to_enrol": 1}
+    assert [row["商品ID"] for row in rows(books, "to_enrol", NEXT)] == ["C"]
 
 
 def test_ship_rows(books):
@@ -144,7 +160,7 @@ def test_applying_twice_changes_nothing(books):
     """The same run's results again leave the books exactly as they were."""
     allocated(books)
     publish(books)
-    for row in rows(books, "to_ship_form"):
+    for row in rows(books, "to_ship_form") + rows(books, "to_ship_batch"):
         books.answer("R1", row["_id"], "done")
     assert apply(books, "R1").changed == 4
     before = books.write(digest)

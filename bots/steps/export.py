@@ -22,7 +22,9 @@ LINK_TIMEOUT_MS = 5_000
 
 
 class ExportTask(Part):
-    """The task: what starts it, which row of the task list is it (a text of the row; the topmost one counts), how long.
+    """The task: what starts it, which row of the task list it is, how long it may take.
+
+    The row is the topmost task that holds every word of `row`, in whatever columns.
 
     `page` is opened when the list is on a page of its own; `refresh` and `link` are what the site calls its buttons.
     """
@@ -115,8 +117,10 @@ class _Waiting:
     async def _link(self) -> Element | None:
         """The link in the topmost row that is this task, None while it is being made. Raises ExportFailed."""
         page = self._ctx.page
-        (sighting,) = await page.survey([Ask(By("row", self._text, exact=False), "see")])
-        for match in sighting.matches:
+        words = [word for word in self._text.split() if len(word) > 1] or [self._text]
+        sightings = await page.survey([Ask(By("row", word, exact=False), "see") for word in words])
+        rarest = min(sightings, key=lambda sighting: sighting.count)
+        for match in rarest.matches:
             try:
                 state = await self._state(match)
             except ElementBlocked:
@@ -131,6 +135,8 @@ class _Waiting:
         """The link when ready, the row's words when failed, None when pending, False when the row is no task."""
         row = await self._ctx.page.element(match)
         text = await row.text()
+        if not all(word in text for word in self._text.split()):
+            return False
         for way in self._ctx.resolved(self._task.link).alternatives:
             links = await row.query(way)
             if len(links) == 1:

@@ -1,5 +1,6 @@
 """for_each: the same steps for every value of a list."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -11,9 +12,14 @@ from bots.flow.language import Bilingual
 from bots.flow.step import Step, Steps
 from bots.flow.values import Template
 
+NAMED = re.compile(r"([^\W\d]\w*) in (\$\{.+\})")
+
 
 class ForEach(Step):
-    """The steps under `do` run once per value; `as` names it, the columns of a row are names of their own."""
+    """The steps under `do` run once per value, called by the name before `in`; a row's columns are names of their own.
+
+    A list that is written down takes its name from `as`.
+    """
 
     verb: ClassVar[str] = "for_each"
     zh: ClassVar[str] = "对每一个"
@@ -22,16 +28,22 @@ class ForEach(Step):
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "叫做", "do": "做", "max": "最多"}
     sentence: ClassVar[Bilingual] = Bilingual("对{values}里的每一个", "For each of {values}")
     opens: ClassVar[bool] = True
-    example: ClassVar[str] = "for_each: ${months}\nas: month\ndo:\n  - click: ${month}"
+    example: ClassVar[str] = "for_each: month in ${months}\ndo:\n  - click: ${month}"
 
     values: Template | tuple[Template, ...]
     as_: str = "item"
     do: Steps
     max: Annotated[int, Field(ge=1, le=100_000)] = 10_000
 
+    @property
+    def called(self) -> str:
+        """The name of each value."""
+        named = NAMED.fullmatch(self.values.source) if isinstance(self.values, Template) else None
+        return named.group(1) if named else self.as_
+
     def binds(self) -> tuple[str, ...]:
         """Return the name of the value, and its number from 1."""
-        return (self.as_, "index")
+        return (self.called, "index")
 
     async def run(self, ctx: Context) -> None:
         """Every value had its turn, in order. Raises LimitReached before the first if there are more than `max`."""
@@ -40,13 +52,14 @@ class ForEach(Step):
             raise LimitReached(self.say("zh"), self.max)
         for index, value in enumerate(values, start=1):
             columns = value if isinstance(value, dict) else {}
-            with ctx.scope.frame({**columns, self.as_: value, "index": index}):
+            with ctx.scope.frame({**columns, self.called: value, "index": index}):
                 await ctx.player.steps(self.do)
 
     def _values(self, ctx: Context) -> list[object]:
         if isinstance(self.values, tuple):
             return [ctx.expand(value) for value in self.values]
-        values = ctx.expand(self.values)
+        named = NAMED.fullmatch(self.values.source)
+        values = ctx.expand(Template.parse(named.group(2)) if named else self.values)
         if not isinstance(values, list | tuple):
             raise StepMisused(self.verb, f"{self.values.source} 不是列表")
         return list(values)

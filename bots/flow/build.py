@@ -1,7 +1,8 @@
 """Nodes to model objects, led by the types of their fields; every problem is reported at its place, none stops the rest."""
 
 import types
-from collections.abc import Iterable, Mapping as MappingABC
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
@@ -133,7 +134,7 @@ class Builder:
                 items = [self.value(shapes[min(n, len(shapes) - 1)], item, model) for n, item in enumerate(node.items)]
                 return BAD if any(item is BAD for item in items) else items
             case "list" if (
-                isinstance(node, Scalar) and len(shape.inner) == 1 or shape.kind == "list" and isinstance(node, Mapping)
+                (isinstance(node, Scalar) and len(shape.inner) == 1) or (shape.kind == "list" and isinstance(node, Mapping))
             ):
                 item = self.value(shape_of(shape.inner[0]), node, model)
                 return BAD if item is BAD else [item]

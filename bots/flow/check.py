@@ -3,7 +3,8 @@ secrets, effects that nobody could verify. Every rule reports all it finds.
 """
 
 import re
-from collections.abc import Iterable, Mapping as MappingABC
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -200,7 +201,7 @@ class _Check:
     def _template(self, template: Template, node: Node | None, names: _Names, span: Span) -> None:
         for expression in template.expressions:
             for name in sorted(expression.names - names.known):
-                close = nearest(name, names.known, cutoff=0.6)
+                close = _close_names(name, names.known)
                 if names.opened and not any(_one_slip(name, other) for other in close):
                     continue
                 self.add(
@@ -246,7 +247,7 @@ class _Check:
             if isinstance(value, MappingABC):
                 nodes = [inner for inner, _ in _pair_nodes(node)]
                 for position, (label, text) in enumerate(value.items()):
-                    if isinstance(label, Target) and isinstance(text, Template):
+                    if isinstance(label, (Target, str)) and isinstance(text, Template):
                         self._literal_secret(label, text, nodes[position] if position < len(nodes) else node, step.span)
         targets = [value for value, _ in fields.values() if isinstance(value, Target)]
         texts = [(value, node) for value, node in fields.values() if type(value) is Template]
@@ -256,9 +257,10 @@ class _Check:
             for target in targets:
                 self._literal_secret(target, text, node, step.span)
 
-    def _literal_secret(self, label: Target, text: Template, node: Node | None, span: Span) -> None:
-        if text.literal and SECRET_LABEL.search(label.name.source):
-            self._secret(span_of(node, span), label.name.source)
+    def _literal_secret(self, label: Target | str, text: Template, node: Node | None, span: Span) -> None:
+        name = label if isinstance(label, str) else label.name.source
+        if text.literal and SECRET_LABEL.search(name):
+            self._secret(span_of(node, span), name)
 
     def _secret(self, span: Span, name: str) -> None:
         self.add("E-SECRET", span, f"“{name}”不能直接写在流程里；请存进密码库，这里写 ${{secret.password}}。",
@@ -285,6 +287,12 @@ class _Check:
                      "每一行的“只做一次”要有不同的名字，否则只有第一行会做；请把行里的编号写进去。",
                      "Every row needs a name of its own here, or only the first row is done; put the row's id into it.",
                      found=key.source, instead=f"{key.source}-${{商品ID}}")  # fmt: skip
+
+
+def _close_names(name: str, known: set[str]) -> list[str]:
+    """Return what may have been meant: the flow's own names first, the system's only for a slip of the finger."""
+    own = nearest(name, known - PROVIDED_NAMES, cutoff=0.6)
+    return own or [other for other in nearest(name, PROVIDED_NAMES, cutoff=0.6) if _one_slip(name, other)]
 
 
 def _pair_nodes(node: Node | None) -> list[tuple[Node, Node]]:

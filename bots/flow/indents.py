@@ -27,7 +27,7 @@ class Indents:
     def take(self, line: str) -> str:
         """Return the line as it is, or moved to the column that was meant."""
         match = _PARTS.fullmatch(line)
-        if match is None or not (match[2] or match[3]) or match[3].startswith("#") and not match[2]:
+        if match is None or not (match[2] or match[3]) or (match[3].startswith("#") and not match[2]):
             return line
         self.reported = False
         at, dash = len(match[1]), bool(match[2])

@@ -77,18 +77,14 @@ class Step(Part):
         if self.name is not None:
             return self.name.source
         if self.sentence is not None:
-            shown = {field: self._shown(field, lang) for field in type(self).model_fields}
+            shown = {field: _Shown(getattr(self, field), type(self), lang) for field in type(self).model_fields}
             return self.sentence.say(lang).format(**shown)
         main = getattr(self, self.main, None) if self.main else None
         title = self.title.say(lang)
         gap = "" if lang == "zh" else " "
         return (
-            title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{self._shown(self.main, lang)}"
+            title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{_Shown(main, type(self), lang)}"
         )
-
-    def _shown(self, field: str, lang: Lang) -> str:
-        value = getattr(self, field)
-        return self.words_zh.get(value, value) if lang == "zh" and isinstance(value, str) else show(value, lang)
 
     def children(self) -> tuple["Steps", ...]:
         """Return the steps inside, one tuple per key that holds steps, in the order of the fields."""
@@ -106,6 +102,25 @@ class Step(Part):
 
 Steps: TypeAlias = tuple[Annotated[SkipValidation[Step], Field()], ...]
 """Steps in order; written as a list, or as a single step."""
+
+
+class _Shown:
+    """A value inside a sentence; `{task.start}` in a sentence shows a field of a part."""
+
+    def __init__(self, value: object, part: type[Part], lang: Lang) -> None:
+        self._value, self._part, self._lang = value, part, lang
+
+    def __getattr__(self, field: str) -> "_Shown":
+        value = self._value
+        return _Shown(getattr(value, field), type(value) if isinstance(value, Part) else self._part, self._lang)
+
+    def __str__(self) -> str:
+        if isinstance(self._value, str):
+            return self._part.words_zh.get(self._value, self._value) if self._lang == "zh" else self._value
+        return show(self._value, self._lang)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
 
 
 def _holds_steps(value: object) -> bool:

@@ -7,6 +7,7 @@ does not fit raises `Refused`, which the parser turns into a located `Problem`.
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 

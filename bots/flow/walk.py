@@ -1,6 +1,7 @@
 """Walks the values of a flow or site beside the nodes that they were read from."""
 
-from collections.abc import Iterator, Mapping as MappingABC
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingABC
 from typing import Any
 
 from bots.flow.build import keys_of

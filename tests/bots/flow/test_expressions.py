@@ -192,4 +192,4 @@ def test_any_text_gives_a_value_or_a_refusal(source: str) -> None:
     try:
         value(source)
     except Refused as refused:
-        assert refused.zh  # noqa: PT017
+        assert refused.zh

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bots.flow.check import check, check_site
 from bots.flow.flow import Flow
 from bots.flow.parse import parse, parse_site, words_of
+from bots.flow.part import Part
 from bots.flow.problem import Refused, errors, render_all
 from bots.flow.source import MAX_SIZE_BYTES, Mapping, Scalar, load
 from bots.flow.step import Step
@@ -422,3 +423,22 @@ def test_any_edit_of_a_file_gives_a_flow_or_located_problems(file: Path, at: int
     edited = text[:at] + put + text[at + cut :]
     for parsed in (parse(edited, "flow.yaml", VERBS), parse_site(edited, "site.yaml", VERBS)):
         render_all(parsed.problems, edited, "en")
+
+
+def test_a_union_keeps_the_part_that_was_written() -> None:
+    """Text never swallows a mapping: where a field takes text or a part, the part stays a part."""
+
+    class Hidden(Part):
+        secret: Template | None = None
+
+    class Enter(Step):
+        verb, zh, main = "enter", "录入", "fields"
+
+        fields: dict[str, Template | tuple[Template, ...] | Hidden]
+
+    verbs: dict[str, type[Step]] = {"enter": Enter}
+    parsed = parse("title: x\nsteps:\n  - enter: {密码: {secret: password}, 一: 甲, 二: [甲, 乙]}\n", "f.yaml", verbs)
+    assert parsed.flow is not None
+    step = parsed.flow.steps[0]
+    assert isinstance(step, Enter)
+    assert [type(value).__name__ for value in step.fields.values()] == ["Hidden", "Template", "tuple"]

@@ -49,7 +49,7 @@ def sub_orders(connection: Connection) -> dict[str, str]:
     """Sub-order number -> order number, where the two differ."""
     n = order_line.c
     query = select(n.sub_no, n.order_no).where(n.sub_no != n.order_no, n.sub_no != "")
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def book_refunds(connection: Connection) -> list[BookRefund]:
@@ -76,11 +76,12 @@ def coverage(connection: Connection, as_of: date) -> Coverage:
     days: dict[tuple[str, str], set[str]] = defaultdict(set)
     f, b = raw_file.c, bill_line.c
     seen = connection.execute(select(b.shop, b.wallet, b.file_sha).distinct())
+    periods = _periods(connection)
     owner_of = {(sha, wallet): shop for shop, wallet, sha in seen}
     for sha, kind, shop in connection.execute(select(f.file_sha, f.kind, f.shop).where(f.state == "read")):
         wallet = WALLET_OF_KIND.get(kind, "")
         owner = BANK if kind in BANK_KINDS else (shop or owner_of.get((sha, wallet), ""), wallet)
-        period = _periods(connection).get(sha) if owner[1] else None
+        period = periods.get(sha) if owner[1] else None
         if period is not None and owner[0]:
             days[owner].update(days_between(*period))
     _by_lines(connection, days)

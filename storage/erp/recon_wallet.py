@@ -49,7 +49,7 @@ class _Block:
     def join(self, lines: Sequence[StatementLine], credits: Sequence[BankLine], rule: str) -> None:
         """Take the lines and credits as one and the same money."""
         group = f"wallet|{lines[0].ref}"
-        kind = f"{'1' if len(lines) == 1 else 'N'}-{'1' if len(credits) == 1 else ('M' if len(lines) > 1 else 'N')}"
+        kind = _kind(len(lines), len(credits))
         words = f"提现 {len(lines)} 笔与银行到账 {len(credits)} 笔一致"
         for line in lines:
             self.say(line, Answer(Outcome.MATCHED, "", line.amount_fen, words), group, rule)
@@ -71,6 +71,11 @@ class _Block:
     def say_bank(self, credit: BankLine, answer: Answer, group_id: str = "", rule: str = "") -> None:
         """Write the one decision on a bank line."""
         self.decisions.append(on_bank(credit, answer, group_id=group_id, rule=rule))
+
+
+def _kind(lines: int, credits: int) -> str:
+    left = "1" if lines == 1 else "N"
+    return f"{left}-{'1' if credits == 1 else 'N' if left == '1' else 'M'}"
 
 
 def match_wallet(
@@ -186,10 +191,13 @@ def _forced(
 def _ambiguous(block: _Block, lines: Sequence[StatementLine], credits: Sequence[BankLine]) -> None:
     amount = yuan(credits[0].amount_fen)
     words = f"{len(lines)} 笔提现与 {len(credits)} 笔到账同为 {amount}，无法确定对应关系，需人工确认"
+    group = f"wallet|{lines[0].ref}"
     for line in lines:
-        block.say(line, Answer(Outcome.AMBIGUOUS, "ambiguous", line.amount_fen, words))
+        block.say(line, Answer(Outcome.AMBIGUOUS, "ambiguous", line.amount_fen, words), group)
     for credit in credits:
-        block.say_bank(credit, Answer(Outcome.AMBIGUOUS, "ambiguous", credit.amount_fen, words))
+        block.say_bank(credit, Answer(Outcome.AMBIGUOUS, "ambiguous", credit.amount_fen, words), group)
+    residual = sum(credit.amount_fen for credit in credits) + sum(line.amount_fen for line in lines)
+    block.groups.append(Group(group, _kind(len(lines), len(credits)), residual))
     block.drop(lines, credits)
 
 

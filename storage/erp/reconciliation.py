@@ -77,7 +77,7 @@ def _remove_stale(connection: Connection, found: Matched) -> int:
     wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
     i = recon_item.c
     stored = connection.execute(select(i.job, i.side, i.ref).where(i.decided_by == ""))
-    stale = [key for key in stored.tuples() if key not in wanted]
+    stale = [key for key in stored if key not in wanted]
     for job, side, ref in stale:
         connection.execute(delete(recon_item).where(i.job == job, i.side == side, i.ref == ref))
     _remove_stale_groups(connection, found.groups)

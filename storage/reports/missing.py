@@ -68,8 +68,8 @@ def _statement_days(connection: Connection, table: Table) -> None:
 
 def _order_and_ad_days(connection: Connection, table: Table) -> None:
     o, a = platform_order.c, ad_day.c
-    orders = {(shop, created[:10]) for shop, created in connection.execute(select(o.shop, o.created_at)).tuples()}
-    ads = set(connection.execute(select(a.shop, a.day).distinct()).tuples())
+    orders = {(shop, created[:10]) for shop, created in connection.execute(select(o.shop, o.created_at))}
+    ads = set(connection.execute(select(a.shop, a.day).distinct()))
     for name, found in (("订单", orders), ("广告报表", ads)):
         for shop in sorted({shop for shop, _ in found}):
             lacking = [day for day in days_between(*table.period) if (shop, day) not in found]

@@ -33,7 +33,7 @@ def build(connection: Connection, period: Period) -> Table:
     _demand(connection, table)
     _stock(connection, table)
     _reserved(connection, table)
-    titles = dict(connection.execute(select(sku.c.code, sku.c.title)).tuples().all())
+    titles = dict(connection.execute(select(sku.c.code, sku.c.title)).all())
     for code in sorted(table.blocks, key=lambda code: (_cover(table, code), code)):
         if _suggestion(table, code) > 0:
             table.rows.append(_row(table, code, titles.get(code, "")))

@@ -30,7 +30,7 @@ class FigureUnknown(LookupError):
 
 def file_names(connection: Connection) -> dict[str, str]:
     """Name of each archived file by its sha256."""
-    return dict(connection.execute(select(raw_file.c.file_sha, raw_file.c.name)).tuples().all())
+    return dict(connection.execute(select(raw_file.c.file_sha, raw_file.c.name)).all())
 
 
 def trace(connection: Connection, figure_id: str) -> list[TracedRow]:

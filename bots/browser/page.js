@@ -195,9 +195,9 @@
   };
   // A virtual table draws one row as up to three: left fixed, main and right fixed columns.
   const partners = row => {
-    const key = row.getAttribute('rowkey'), table = row.closest('.el-table-v2');
-    if (!key || !table) return [row];
-    return [...table.querySelectorAll('.el-table-v2__row')].filter(r => r.getAttribute('rowkey') === key);
+    const keyOf = r => r.getAttribute('rowkey') || r.style.top, table = row.closest('.el-table-v2');
+    if (!table || !row.matches('.el-table-v2__row')) return [row];
+    return [...table.querySelectorAll('.el-table-v2__row')].filter(r => keyOf(r) === keyOf(row));
   };
   const titleOf = box => {
     const named = idText(box, box.getAttribute('aria-labelledby')) || box.getAttribute('aria-label');

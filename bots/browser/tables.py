@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bots.browser.driver import By, Element, Page
+from bots.browser.tablescripts import READ, READ_VIRTUAL, SETTLED
 from bots.errors import ConditionUnmet, ConnectionLost, ServerFailed
 
 BUSY: tuple[str, ...] = (
@@ -22,6 +23,8 @@ BUSY: tuple[str, ...] = (
 QUIET_S = 0.12
 """How long the page must have looked the same; a page that asks its server shows a spinner or new rows meanwhile."""
 POLL_S = 0.04
+SCREENS = 5_000
+"""A virtual table longer than this many screens is not read by scrolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +44,6 @@ class Rows:
         return [dict(zip(names, [*row, *[""] * (len(names) - len(row))], strict=True)) for row in self.rows]
 
 
-_READ = r"""/* table */ (arg, given) => {
-  const root = given === undefined ? document : arg;
-  const opts = given === undefined ? arg : given;
-  const skip = '.el-table__fixed,.el-table__fixed-right';
-  const seen = el => el.checkVisibility ? el.checkVisibility({visibilityProperty: true}) : !!el.offsetParent;
-  const say = el => {
-    const inputs = [...el.querySelectorAll('input:not([type=hidden]):not([type=checkbox]):not([type=radio]),textarea')];
-    const text = (el.innerText ?? el.textContent).replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
-    return text || inputs.map(i => i.value).join(' ');
-  };
-  if (opts.cards) {
-    const cards = [...root.querySelectorAll(opts.cards)].filter(seen);
-    const names = Object.keys(opts.fields);
-    return JSON.stringify({header: names, rows: cards.map(c => names.map(n => {
-      const el = opts.fields[n] ? c.querySelector(opts.fields[n]) : c;
-      return el ? say(el) : '';
-    }))});
-  }
-  const grids = '.el-table,.el-table-v2,.ant-table,[role=grid],[role=table],table';
-  const box = root !== document && root.matches(grids) ? root
-    : [...root.querySelectorAll(grids)].filter(t => seen(t) && !t.parentElement.closest(grids))
-        .sort((a, b) => b.querySelectorAll('tr,[role=row],.el-table-v2__row').length -
-          a.querySelectorAll('tr,[role=row],.el-table-v2__row').length)[0];
-  if (!box) return JSON.stringify({header: [], rows: []});
-  const lineCss = 'tr,[role=row],.el-table-v2__row,.el-table-v2__header-row';
-  const lines = [...box.querySelectorAll(lineCss)]
-    .filter(r => !r.closest(skip) && seen(r) && r.closest('table,[role=grid],[role=table],.el-table-v2') !== null);
-  const cellsOf = r => [...r.querySelectorAll('td,th,[role=cell],[role=gridcell],[role=columnheader],' +
-    '.el-table-v2__row-cell,.el-table-v2__header-cell')].filter(c => c.closest(lineCss) === r);
-  const isHead = r => r.matches('.el-table-v2__header-row') || !!r.closest('thead') ||
-    (cellsOf(r).length > 0 && cellsOf(r).every(c => c.matches('th,[role=columnheader],.el-table-v2__header-cell')));
-  const wide = r => cellsOf(r).flatMap(c => [say(c), ...Array(Math.max(0, (c.colSpan || 1) - 1)).fill('')]);
-  const heads = lines.filter(isHead);
-  const header = heads.length ? wide(heads[heads.length - 1]) : [];
-  const rows = [], open = [];
-  for (const r of lines) {
-    if (isHead(r) || r.matches('.el-table__placeholder,.ant-table-placeholder,.ant-table-measure-row')) continue;
-    const cells = cellsOf(r);
-    if (!cells.length || cells.length === 1 && cells[0].colSpan > 1 && header.length > 1) continue;
-    const row = [];
-    let at = 0;
-    const place = () => { while (open[at]?.left) { row[at] = open[at].text; open[at].left--; at++; } };
-    for (const c of cells) {
-      place();
-      const text = say(c);
-      for (let i = 0; i < (c.colSpan || 1); i++, at++) {
-        row[at] = i ? '' : text;
-        if (c.rowSpan > 1) open[at] = {left: c.rowSpan - 1, text: row[at]};
-      }
-    }
-    place();
-    rows.push(row);
-  }
-  return JSON.stringify({header, rows});
-}"""
-
-_SETTLED = """/* settled */ busy => {
-  const seen = el => el.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
-    !el.closest('[class*="-leave-active"]') && el.getBoundingClientRect().height > 0;
-  const spinning = [...document.querySelectorAll(busy)].filter(seen).length;
-  const rows = document.querySelectorAll('tr,[role=row],.el-table-v2__row,li').length;
-  const size = document.body ? document.body.textContent.length : 0;
-  return JSON.stringify({busy: spinning, rows, size, ready: document.readyState !== 'loading', at: location.href});
-}"""
-
-
 async def scrape(page: Page, element: Element | None = None) -> Rows:
     """The table that `element` is or holds, else the page's largest: header and rows as one look sees them.
 
@@ -121,10 +58,15 @@ async def scrape_cards(page: Page, cards: str, fields: Mapping[str, str], elemen
     return _rows(await _evaluate(page, element, {"cards": cards, "fields": dict(fields)}))
 
 
+async def scrape_virtual(element: Element) -> Rows:
+    """Every row of a virtual table, scrolled from top to end inside one evaluate; rows are told apart by key."""
+    return _rows(await element.evaluate_json(READ_VIRTUAL, {"screens": SCREENS}))
+
+
 async def _evaluate(page: Page, element: Element | None, options: dict[str, Any]) -> Any:
     if element is None:
-        return await page.evaluate_json(_READ, options)
-    return await element.evaluate_json(_READ, options)
+        return await page.evaluate_json(READ, options)
+    return await element.evaluate_json(READ, options)
 
 
 def _rows(answer: Any) -> Rows:
@@ -156,7 +98,7 @@ async def settled(page: Page, busy: Sequence[By] = (), timeout_ms: int = 30_000)
 
 async def _seen(page: Page, spinners: str) -> dict[str, Any] | None:
     try:
-        return cast("dict[str, Any] | None", await page.evaluate_json(_SETTLED, spinners))
+        return cast("dict[str, Any] | None", await page.evaluate_json(SETTLED, spinners))
     except ConnectionLost:  # the document is being replaced
         return None
 

@@ -78,6 +78,7 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[LocalSite]:
+    """The local site, running."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     site = LocalSite(f"http://127.0.0.1:{server.server_port}")
     server.RequestHandlerClass = type("Here", (Answer,), {"site": site})
@@ -90,6 +91,7 @@ def local() -> Iterator[LocalSite]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
+    """One real browser for a file of tests."""
     running = await launch(discover())
     yield running
     await running.close()
@@ -97,6 +99,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def session(browser: Browser, local: LocalSite, tmp_path: Path) -> AsyncIterator[Session]:
+    """A fresh session below the local site."""
     opened = await browser.open_session(None, downloads=tmp_path / "downloads", base=local.address)
     yield opened
     await opened.close()
@@ -104,4 +107,5 @@ async def session(browser: Browser, local: LocalSite, tmp_path: Path) -> AsyncIt
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(session: Session) -> Page:
+    """An empty tab."""
     return await session.new_page()

@@ -16,16 +16,19 @@ TABLE = """<table><thead><tr><th>商品ID</th><th>操作</th></tr></thead>
 
 
 async def opened(page: Page, local, body: str) -> Page:
+    """The page shows `body`."""
     local.pages["/here"] = f"<!doctype html><meta charset=utf-8><body>{body}"
     await page.goto("/here")
     return page
 
 
 async def one(page: Page, name: str, **facts: object) -> find.Found:
+    """What the name finds."""
     return await find.resolve(page, ResolvedTarget(name, (By("name", name),), **facts), timeout_ms=600)
 
 
 async def ident(found: find.Found) -> str | None:
+    """The found element's id."""
     return await found.element.attribute("id")
 
 
@@ -157,7 +160,8 @@ async def test_frames_and_open_shadow_roots_need_no_ceremony(page, local):
         page,
         local,
         "<iframe src=/inner></iframe><my-box></my-box><script>"
-        "document.querySelector('my-box').attachShadow({mode:'open'}).innerHTML='<label>影子<input id=s></label>'</script>",
+        "document.querySelector('my-box').attachShadow({mode:'open'}).innerHTML="
+        "'<label>影子<input id=s></label>'</script>",
     )
     await (await find.resolve(page, ResolvedTarget.literal("内框"))).element.click()
     await find.resolve(page, ResolvedTarget.literal("好了"))
@@ -182,7 +186,8 @@ async def test_section_by_its_title(page, local):
     await opened(
         page,
         local,
-        "<section><h3>发货信息</h3><a id=yes href=#>修改</a></section><section><h3>退货信息</h3><a href=#>修改</a></section>",
+        "<section><h3>发货信息</h3><a id=yes href=#>修改</a></section>"
+        "<section><h3>退货信息</h3><a href=#>修改</a></section>",
     )
     assert await ident(await one(page, "修改", inside=ResolvedTarget.literal("发货信息"))) == "yes"
 

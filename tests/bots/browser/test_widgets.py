@@ -12,12 +12,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def fill(page, label: str, value: widgets.Value) -> str:
+    """What the field reads after it was filled."""
     found = await find.resolve(page, ResolvedTarget.literal(label), want="fill", timeout_ms=3_000)
     await widgets.fill(page, found.element, value, name=label)
     return await widgets.read(found.element)
 
 
 async def model(page, key: str):
+    """What the page's own model holds."""
     return await page.evaluate_json("key => JSON.stringify(window.m[key])", key)
 
 

@@ -114,7 +114,10 @@ def sign_in(sessions: Sessions) -> list[BaseRoute]:
 
 def _endpoint(entry: Entry, action: Action) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        body = await request.json()
+        try:
+            body = await request.json()
+        except ValueError:
+            return JSONResponse({"ok": False, "message": "请求内容不是有效的 JSON"}, 400)
         site, visitor = await run_in_threadpool(entry.find, request)
         return await run_in_threadpool(action, entry, Knock(site, visitor, body))
 

@@ -48,17 +48,13 @@ class Gate:
             await self.app(scope, receive, send)
             return
         turn = self.weather.turn(*place)
-        status = 0
 
-        async def watch(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+        async def logged(message: Message) -> None:
+            if message["type"] == "http.response.start":  # written before the visitor can have seen the answer
+                await run_in_threadpool(self._log, scope, turn, message["status"])
             await send(message)
 
-        try:
-            await self._serve(scope, receive, watch, turn)
-        finally:
-            await run_in_threadpool(self._log, scope, turn, status)
+        await self._serve(scope, receive, logged, turn)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, turn: Turn) -> None:
         if turn.delay_s:

@@ -67,7 +67,10 @@ def routes(parts: Parts, table: Mapping[tuple[str, str], Handler]) -> list[Route
 
 def _endpoint(parts: Parts, handler: Handler) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        ask = {**request.query_params, **await _body(request), **request.path_params}
+        try:
+            ask = {**request.query_params, **await _body(request), **request.path_params}
+        except ValueError:
+            return JSONResponse({"ok": False, "message": "请求内容不是有效的 JSON"}, 400)
         call = Call(parts, request.state.visitor, request.state.turn, ask)
         return await run_in_threadpool(_answer, handler, call)
 
@@ -91,7 +94,7 @@ def _answer(handler: Handler, call: Call) -> Response:
 
 
 async def _body(request: Request) -> Ask:
-    kind = request.headers.get("content-type", "")
+    kind = request.headers.get("content-type", "") if request.method == "POST" else ""
     if kind.startswith("application/json"):
         body = await request.json()
         return body if isinstance(body, dict) else {}

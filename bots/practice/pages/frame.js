@@ -23,10 +23,11 @@
   const NAMES = { seller: ["卖家中心", "卖"], pay: ["支付中心", "付"], ads: ["推广中心", "推"] };
 
   function notices() {
-    if (MALL.look.includes("notice"))
-      for (const [title, message] of [["服务升级通知", "系统将于今晚 02:00 进行例行维护，届时部分功能短暂不可用。"],
-        ["商家成长任务", "您有 3 个成长任务待领取，完成可获得流量扶持。"]])
-        ElNotification({ title, message, type: "warning", duration: 0, offset: 8 });
+    if (!MALL.look.includes("notice")) return;
+    const show = (title, message) => ElNotification({ title, message, type: "warning", duration: 0, offset: 8 });
+    show("服务升级通知", "系统将于今晚 02:00 进行例行维护，届时部分功能短暂不可用。");
+    // The second one finds its place below the first only once that has a height.
+    setTimeout(() => show("商家成长任务", "您有 3 个成长任务待领取，完成可获得流量扶持。"), 400);
   }
 
   const Notice = {

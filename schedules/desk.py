@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from schedules.jobs import JobBook
 from schedules.problems import AccountMissing
 from schedules.settings import AccountSettings, Settings, load_settings
 from schedules.vault import Vault
@@ -22,6 +23,7 @@ class Desk:
     archive: Archive
     vault: Vault
     journal: DatabaseJournal
+    jobs: JobBook
     base_urls: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -54,6 +56,7 @@ def open_desk(settings: Settings | None = None) -> Iterator[Desk]:
             archive=Archive(settings.home / "archive"),
             vault=Vault(settings.home),
             journal=DatabaseJournal(database),
+            jobs=JobBook(database),
         )
     finally:
         database.close()

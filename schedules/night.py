@@ -1,7 +1,6 @@
 """A whole night: its jobs planned once, phase after phase, accounts side by side, resumed wherever it was cut."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -64,17 +63,9 @@ class Night:
     async def play(self, open_browser: BrowserDoor, side_by_side: int) -> NightResult:
         """Play what is not done yet. Raises NightRunning when another process plays at this desk."""
         with only_one(self.desk.home):
-            journal = self.desk.journal
             for job in self.jobs:
-                journal.plan_job(
-                    job.key,
-                    night=self.night.isoformat(),
-                    flow=job.flow,
-                    account=job.account,
-                    inputs=json.dumps(job.inputs, default=str, ensure_ascii=False),
-                    position=job.position,
-                )
-            self.stages = {row["job_key"]: row["stage"] for row in journal.jobs(self.night.isoformat())}
+                self.desk.jobs.plan(job)
+            self.stages = {row.job_key: row.stage for row in self.desk.jobs.of_night(self.night.isoformat())}
             todo = [job for job in self.jobs if self.stages[job.key] not in FINISHED]
             self.watcher.planned(self.jobs, {job.key for job in self.jobs} - {job.key for job in todo})
             await self.play_phases(todo, open_browser, side_by_side)
@@ -120,14 +111,13 @@ class Night:
     async def attempt(self, job: Job, work: Awaitable[Ended]) -> None:
         """Run one job and write down how it ended; one that fails does not stop the others."""
         self.watcher.began(job)
-        self.desk.journal.set_stage(job.key, "playing", run_id=job.run_id)
+        self.desk.jobs.stage(job, "playing")
         try:
             ended = await work
         except Exception as error:  # noqa: BLE001 (one job that fails, however it fails, must not end the night)
             shown = explain(error, self.desk.settings.lang)
             logger.exception("job_failed", job=job.key, code=shown.code)
             ended = Ended(job, "failed", f"{shown.message} {shown.hint}".strip(), self.desk.home)
-        summary = json.dumps(ended.summary, ensure_ascii=False)
-        self.desk.journal.set_stage(job.key, ended.stage, message=ended.message, run_id=job.run_id, summary=summary)
+        self.desk.jobs.stage(job, ended.stage, ended.message, ended.summary)
         self.stages[job.key] = ended.stage
         self.watcher.ended(job, ended.stage, ended.message, ended.summary)

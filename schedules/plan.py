@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,6 +41,17 @@ class NightPlan(BaseModel):
 
     title: str
     phases: list[Phase]
+
+    def only(self, accounts: Collection[str]) -> "NightPlan":
+        """The same plan for those accounts only: a smaller practice mall has fewer of them."""
+        phases = []
+        for phase in self.phases:
+            jobs = [
+                job.model_copy(update={"accounts": [name for name in job.accounts if name in accounts]})
+                for job in phase.jobs
+            ]
+            phases.append(phase.model_copy(update={"jobs": [job for job in jobs if job.accounts]}))
+        return self.model_copy(update={"phases": phases})
 
 
 @dataclass(frozen=True)

@@ -84,10 +84,10 @@ def read_site(path: Path) -> tuple[Site | None, tuple[Problem, ...], str]:
     return parsed.site, tuple(parsed.problems), text
 
 
-def playable(name: str, lang: Lang) -> tuple[Flow, Site | None]:
+def playable(name: str, lang: Lang) -> tuple[Flow, Site]:
     """A flow that can be played, with its site. Raises FlowMissing or FlowBroken."""
     path = flow_path(name)
     loaded = load_flow(path)
-    if loaded.flow is None or loaded.errors:
+    if loaded.flow is None or loaded.site is None or loaded.errors:
         raise FlowBroken(path, loaded.rendered(loaded.errors, lang))
     return loaded.flow, loaded.site

@@ -1,6 +1,5 @@
 """A night in rows and sentences, as the books have it: for the terminal now, for pages and messages later."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -13,10 +12,7 @@ from storage.erp.outcomes import Outcome
 
 def night_rows(desk: Desk, night: date) -> list[dict[str, Any]]:
     """One row per job of the night: flow, account, stage, message, summary (a dict), run_id."""
-    return [
-        {**row, "summary": json.loads(row["summary"]) if row["summary"] else {}}
-        for row in desk.journal.jobs(night.isoformat())
-    ]
+    return [row._asdict() for row in desk.jobs.of_night(night.isoformat())]
 
 
 def book_totals(desk: Desk) -> list[str]:
@@ -34,9 +30,8 @@ def book_totals(desk: Desk) -> list[str]:
         differences = count(recon_item, recon_item.c.difference != "")
         pending = count(recon_item, recon_item.c.outcome == int(Outcome.TIMING))
         parcels = count(fulfilment)
-        did = dict(
-            connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome)).tuples()
-        )
+        by_outcome = connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome))
+        did: dict[str, int] = {str(outcome): int(count) for outcome, count in by_outcome}
     done = sum(did.values())
     detail = ", ".join(f"{outcome} {count}" for outcome, count in sorted(did.items()))
     if desk.settings.lang == "en":

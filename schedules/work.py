@@ -13,13 +13,13 @@ from bots.flow.flow import Flow
 from bots.flow.site import Site
 from bots.people import Inbox, NobodyThere
 from schedules.desk import Desk
+from schedules.jobs import STAGE_OF_STATE
 from schedules.plan import Job
 from schedules.settings import AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
 from storage.erp import commands
 from storage.ingest import Ingested, ingest_run_folder
-from storage.runs import STAGE_OF_STATE
 
 Watch = Callable[[Job, Progress], None]
 
@@ -62,7 +62,7 @@ async def run_job(
     result = await play_flow(desk, browser, job, account, play_it, watch, inbox or NobodyThere())
     if dry_run:
         return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder)
-    desk.journal.set_stage(job.key, "played", message=result.message, run_id=job.run_id)
+    desk.jobs.stage(job, "played", result.message)
     files, outcomes = take_in(desk, folder, job.run_id)
     return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder, files, outcomes)
 
@@ -72,7 +72,7 @@ class Playing:
     """What is played: a checked flow with its site, its inputs, the rows it works through, and where it writes."""
 
     flow: Flow
-    site: Site | None
+    site: Site
     inputs: Mapping[str, object]
     rows: list[dict[str, str]] | None
     folder: Path
@@ -119,5 +119,4 @@ def take_in(desk: Desk, folder: Path, run_id: str) -> tuple[list[Ingested], dict
     files = ingest_run_folder(desk.database, desk.archive, folder)
     with desk.database.write() as connection:
         commands.apply_results(connection, run_id)
-        outcomes = desk.journal.outcomes(connection, run_id)
-    return files, outcomes
+    return files, desk.jobs.outcomes(run_id)

@@ -24,8 +24,9 @@ ROWS_SHOWN = 200
 
 def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
     """Take every file in; one line per file; the exit code says whether something waits for a person."""
+    from storage.archive import Facts
     from storage.errors import BookError
-    from storage.ingest import Facts, ingest
+    from storage.ingest import ingest
 
     waiting = 0
     with open_desk() as desk:
@@ -43,7 +44,7 @@ def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
             mark, style = ("✓", "green") if done.state == "read" else ("!", "yellow")
             counts = say(
                 f"{done.rows} 行：新 {done.created}，变 {done.changed}，同 {done.same}，隔离 {done.quarantined}",
-                f"{done.rows} rows, {done.created} new, {done.changed} changed, {done.same} same, {done.quarantined} kept out",
+                f"{done.rows} rows: new {done.created}, changed {done.changed}, same {done.same}, out {done.quarantined}",
             )
             console.print(Text(f"{mark} {file.name}  {done.kind}  {counts}  {done.file_sha[:12]}", style=style))
             if done.message:
@@ -183,5 +184,5 @@ def night_day(desk: Desk, text: str) -> date:
     """The night a command means: the one given, else the newest that the books know, else today."""
     if text:
         return date.fromisoformat(text)
-    newest = desk.journal.newest_night()
+    newest = desk.jobs.newest_night()
     return date.fromisoformat(newest) if newest else today_in_shanghai()

@@ -1,6 +1,5 @@
 """`yeban run`: one flow for one account, outside the night's plan but with the same promises."""
 
-import json
 from pathlib import Path
 
 from rich.text import Text
@@ -22,7 +21,7 @@ async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: b
     with open_desk() as desk:
         start_logs(desk.home)
         job = plan_one(desk, flow, account, inputs, again)
-        if not dry_run and any(row["job_key"] == job.key and row["stage"] == "done" for row in night_jobs(desk, job)):
+        if not dry_run and is_done(desk, job):
             tell(
                 "同样的工作今天已经做完，没有再做。要再做一次就加 --again。",
                 "the same work was done today and was not repeated; --again does it once more.",
@@ -39,7 +38,7 @@ def plan_one(desk: Desk, flow: str, account: str, inputs: dict[str, object], aga
     path = flow_path(flow)
     name = Path(shown_path(path)).with_suffix("").as_posix().removeprefix("flows/")
     night = today_in_shanghai()
-    times = len([row for row in desk.journal.jobs(night.isoformat()) if row["flow"] == name]) if again else 0
+    times = len([row for row in desk.jobs.of_night(night.isoformat()) if row.flow == name]) if again else 0
     planned = PlannedFlow(flow=str(path), accounts=[account])
     marked = {**inputs, "_again": str(times)} if times else inputs
     key = make_job(night, "run", 0, planned.model_copy(update={"flow": name}), account, with_contents(marked))
@@ -57,23 +56,16 @@ def with_contents(inputs: dict[str, object]) -> dict[str, object]:
     return found
 
 
-def night_jobs(desk: Desk, job: Job) -> list[dict[str, str]]:
-    """What the books know of today's jobs."""
-    return list(desk.journal.jobs(job.night.isoformat()))
+def is_done(desk: Desk, job: Job) -> bool:
+    """Whether the same work was done today."""
+    return any(row.job_key == job.key and row.stage == "done" for row in desk.jobs.of_night(job.night.isoformat()))
 
 
 async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> Ended:
     """Play it with the same stages as a job of the night; a dry run writes none."""
     watcher = TerminalWatcher()
     if not dry_run:
-        desk.journal.plan_job(
-            job.key,
-            night=job.night.isoformat(),
-            flow=job.flow,
-            account=job.account,
-            inputs=json.dumps(job.inputs, default=str, ensure_ascii=False),
-            position=0,
-        )
+        desk.jobs.plan(job)
     watcher.planned([job], set())
     watcher.began(job)
     try:
@@ -82,7 +74,6 @@ async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> End
     finally:
         watcher.close()
     if not dry_run:
-        summary = json.dumps(ended.summary, ensure_ascii=False)
-        desk.journal.set_stage(job.key, ended.stage, message=ended.message, run_id=job.run_id, summary=summary)
+        desk.jobs.stage(job, ended.stage, ended.message, ended.summary)
     watcher.ended(job, ended.stage, ended.message, ended.summary)
     return ended

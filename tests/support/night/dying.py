@@ -15,8 +15,16 @@ from pathlib import Path
 from typing import Any
 
 WRITES = {
-    "close_effect", "end_item", "end_run", "open_effect", "plan_job", "record_file", "set_stage", "start_item", "start_run",
-}  # fmt: skip
+    "close_effect",
+    "end_item",
+    "end_run",
+    "open_effect",
+    "record_file",
+    "plan",
+    "stage",
+    "start_item",
+    "start_run",
+}
 BOTH_SIDES = {"close_effect", "end_item", "open_effect"}
 """Entries at which a process dies on either side of the write; at the others before it, which is the worse side."""
 
@@ -47,9 +55,8 @@ class DyingJournal:
 
     def _guarded(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def write(*arguments: Any, **named: Any) -> Any:
-            entry = " ".join([name, *(str(value) for value in arguments[:2] if isinstance(value, str))])
-            if name in {"set_stage", "close_effect", "end_item"}:
-                entry += " " + " ".join(str(value) for value in arguments[1:3])
+            said = [getattr(value, "key", value) for value in arguments[:3]]
+            entry = " ".join([name, *(value for value in said if isinstance(value, str))])
             self._die_at(f"before {entry}")
             answer = real(*arguments, **named)
             if name in BOTH_SIDES:
@@ -100,6 +107,7 @@ def play_night(what: NightOf) -> dict[str, int]:
     with practice_desk(what.home, what.world, what.url) as (desk, world), closing(Unwatched()) as watcher:
         if what.deaths is not None:
             desk.journal = DyingJournal(desk.journal, what.deaths)  # type: ignore[assignment]
-        night = Night(desk, load_plan(what.plan), what.night, world.first_day, watcher)
+            desk.jobs = DyingJournal(desk.jobs, what.deaths)  # type: ignore[assignment]
+        night = Night(desk, load_plan(what.plan).only(desk.settings.accounts), what.night, world.first_day, watcher)
         result = asyncio.run(night.play(BrowserDoor(what.home), 1))
         return {"jobs": result.jobs, "played": result.played, "failed": result.failed, "waiting": result.waiting}

@@ -1,0 +1,55 @@
+"""The night's jobs as the books keep them; what the desk plans, plays and shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from schedules.plan import Job
+from storage import runs
+from storage.database.connection import Database
+from storage.database.tables import bot_result
+from storage.database.tables import job as job_table
+
+STAGE_OF_STATE = {"done": "done", "rejected_some": "done", "person": "person"}
+"""How a run's state ends its job; anything else is failed."""
+
+
+class JobBook:
+    """Jobs of nights in the books' database; every write is durable when it returns."""
+
+    def __init__(self, database: Database) -> None:
+        """Over the books of `database`."""
+        self._database = database
+
+    def plan(self, job: Job) -> None:
+        """The job is on the night's list; the same work is one job."""
+        runs.plan_job(
+            self._database,
+            job.key,
+            night=job.night.isoformat(),
+            flow=job.flow,
+            account=job.account,
+            inputs={name: str(value) for name, value in job.inputs.items()},
+            position=job.position,
+        )
+
+    def stage(self, job: Job, stage: str, message: str | None = None, summary: Mapping[str, Any] | None = None) -> None:
+        """The job has come to `stage`."""
+        runs.set_stage(self._database, job.key, stage, run_id=job.run_id, message=message, summary=summary)
+
+    def of_night(self, night: str) -> list[runs.Job]:
+        """The jobs of the night in order."""
+        return runs.jobs(self._database, night)
+
+    def newest_night(self) -> str:
+        """The latest night there are jobs for, "" when there is none."""
+        with self._database.read() as connection:
+            return str(connection.execute(select(func.max(job_table.c.night))).scalar() or "")
+
+    def outcomes(self, run_id: str) -> dict[str, int]:
+        """How many rows of the run ended each way, as its results say."""
+        query = select(bot_result.c.outcome, func.count()).where(bot_result.c.run_id == run_id)
+        with self._database.read() as connection:
+            found = connection.execute(query.group_by(bot_result.c.outcome).order_by(bot_result.c.outcome))
+            return {str(outcome): int(count) for outcome, count in found}

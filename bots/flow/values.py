@@ -41,7 +41,7 @@ class Text:
             return value
         if isinstance(value, Text):
             return cls.parse(value.source)
-        if isinstance(value, (Mapping, list, tuple)) or value is None:
+        if not isinstance(value, (str, int, Decimal, date)):
             raise Refused(
                 "E-NOT-TEXT", "这里要写一段文字，不是一组内容。", "Text is wanted here, not a list or a mapping."
             )

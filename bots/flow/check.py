@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from bots.flow.build import Verbs
 from bots.flow.flow import Flow
 from bots.flow.language import nearest
 from bots.flow.problem import Problem, Refused, Severity, Span, in_order, mended
+from bots.flow.shapes import Verbs
 from bots.flow.site import Site
 from bots.flow.source import Node, lines_of
 from bots.flow.step import Step

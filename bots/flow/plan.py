@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from bots.flow.build import keys_of
 from bots.flow.flow import Flow
 from bots.flow.language import Bilingual, Lang
 from bots.flow.part import key_of
 from bots.flow.problem import Refused
+from bots.flow.shapes import keys_of
 from bots.flow.step import Step
 from bots.flow.values import Template, show
 from bots.flow.walk import blocks_of

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bots.flow.build import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.codes import CODES
 from bots.flow.functions import FUNCTIONS
 from bots.flow.language import Bilingual, Lang
 from bots.flow.part import Part, key_of
+from bots.flow.shapes import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.step import MODIFIERS_ZH, Step
 from bots.flow.values import Condition, Retry, Target
 

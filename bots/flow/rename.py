@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from bots.flow.build import Rename, Verbs
+from bots.flow.build import Rename
 from bots.flow.language import Lang
 from bots.flow.parse import parse, parse_site
 from bots.flow.problem import LINE_BREAK, Problem, Refused, errors
+from bots.flow.shapes import Verbs
 
 
 def fmt(text: str, lang: Lang, verbs: Verbs, path: str = "") -> str:

@@ -2,9 +2,9 @@
 
 from typing import Any, Final, get_args
 
-from bots.flow.build import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.flow import Flow
 from bots.flow.part import Part, key_of
+from bots.flow.shapes import Shape, Verbs, example_of, keys_of, shape_of
 from bots.flow.step import Step
 from bots.flow.values import Value
 

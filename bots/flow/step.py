@@ -83,7 +83,9 @@ class Step(Part):
         title = self.title.say(lang)
         gap = "" if lang == "zh" else " "
         return (
-            title if main is None or main == () or _holds_steps(main) else f"{title}{gap}{_Shown(main, type(self), lang)}"
+            title
+            if main is None or main == () or _holds_steps(main)
+            else f"{title}{gap}{_Shown(main, type(self), lang)}"
         )
 
     def children(self) -> tuple["Steps", ...]:

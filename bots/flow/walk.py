@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
 from typing import Any
 
-from bots.flow.build import keys_of
 from bots.flow.part import Part
 from bots.flow.problem import Span
+from bots.flow.shapes import keys_of
 from bots.flow.source import Mapping, Node, Scalar, Sequence
 from bots.flow.step import Step
 

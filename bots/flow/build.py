@@ -1,4 +1,4 @@
-"""Nodes to model objects, led by the types of their fields; each problem is reported at its place, none stops the rest."""
+"""Nodes to model objects, led by the types of their fields; every problem is reported, none stops the rest."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC

@@ -100,7 +100,8 @@ class _Check:
         """Check what stands above the steps."""
         start = span_of(flow._node, Span())
         if not flow.steps:
-            self.add("E-NO-STEPS", span_of(flow._nodes.get("steps"), start), "流程里没有步骤。", "The flow has no steps.",
+            place = span_of(flow._nodes.get("steps"), start)
+            self.add("E-NO-STEPS", place, "流程里没有步骤。", "The flow has no steps.",
                      fix="steps:\n  - open: 订单管理")  # fmt: skip
         self._site_name(flow)
         self._inputs(flow)
@@ -179,7 +180,7 @@ class _Check:
         self._literal_secrets(step)
         self._sleep(step)
         if step.verb == "once":
-            self._once(step, names)
+            self._once(step)
         inner = names.inner(step.binds(), opened=step.opens)
         per_row, self.per_row = self.per_row, self.per_row or step.opens
         for _, block in blocks_of(step):
@@ -204,10 +205,12 @@ class _Check:
                 close = _close_names(name, names.known)
                 if names.opened and not any(_one_slip(name, other) for other in close):
                     continue
+                guess_zh = f"是不是想写 ${{{close[0]}}}？" if close else "要先在输入里写，或用 set 设好。"
+                guess_en = f" Did you mean ${{{close[0]}}}?" if close else " Add an input or set it."
                 self.add(
                     "E-NAME", inside(node, span, name),
-                    f"没有叫“{name}”的值。" + (f"是不是想写 ${{{close[0]}}}？" if close else "要先在输入里写，或用 set 设好。"),
-                    f'Nothing is called "{name}".' + (f" Did you mean ${{{close[0]}}}?" if close else " Add an input or set it."),
+                    f"没有叫“{name}”的值。{guess_zh}",
+                    f'Nothing is called "{name}".{guess_en}',
                     found=f"${{{name}}}", allowed=close or sorted(names.known - PROVIDED_NAMES),
                     instead=close[0] if close else "",
                     severity="warning" if names.opened else "error",
@@ -220,7 +223,8 @@ class _Check:
         close = nearest(name, self.site.pages)
         self.add(
             "E-PAGE", span_of(node, span),
-            f"站点“{self.site.title or self.site.name}”里没有页面“{name}”。" + (f"是不是想写“{close[0]}”？" if close else ""),
+            f"站点“{self.site.title or self.site.name}”里没有页面“{name}”。"
+            + (f"是不是想写“{close[0]}”？" if close else ""),
             f'The site has no page "{name}".' + (f' Did you mean "{close[0]}"?' if close else ""),
             found=name, allowed=close or sorted(self.site.pages), instead=close[0] if close else "",
         )  # fmt: skip
@@ -275,7 +279,7 @@ class _Check:
                      "A fixed wait is too short on a slow day and wasted on a fast one; wait for something visible.",
                      found=main.source, instead="loaded", severity="warning")  # fmt: skip
 
-    def _once(self, step: Step, names: _Names) -> None:
+    def _once(self, step: Step) -> None:
         if all(getattr(step, key, None) is None for key in ("unless", "verify")):
             self.add("E-ONCE", step.span,
                      "只做一次的步骤要能查证：请写 verify（核实，做完能看到什么）或 unless（除非，已经做过的样子）。",

@@ -57,10 +57,11 @@ class Evaluator:
         self.functions = functions
 
     def value(self, node: ast.expr) -> Any:
+        """Return what a node gives; raises `Refused` for a result that is too large."""
         result = self._value(node)
         if isinstance(result, (str, list)) and len(result) > MAX_RESULT:
             raise Refused("E-LIMIT", "算出来的内容太长。", "The result is too long.")
-        if isinstance(result, (int, Decimal)) and abs(result) > MAX_NUMBER:
+        if isinstance(result, (int, Decimal)) and Decimal(result).copy_abs() > MAX_NUMBER:
             raise Refused("E-LIMIT", "算出来的数太大。", "The result is too large.")
         return result
 
@@ -71,18 +72,21 @@ class Evaluator:
         return rule(self, node)
 
     def subscript(self, node: ast.Subscript) -> Any:
+        """Return an entry of a mapping or list, or a stretch of text or list."""
         owner = self.value(node.value)
         if isinstance(node.slice, ast.Slice):
             return _cut(owner, self._index(node.slice.lower), self._index(node.slice.upper))
         return _entry(owner, self.value(node.slice))
 
     def unary(self, node: ast.UnaryOp) -> Any:
+        """Return not, minus or plus of a value."""
         value = self.value(node.operand)
         if isinstance(node.op, ast.Not):
             return not truth(value)
         return -to_number(value) if isinstance(node.op, ast.USub) else to_number(value)
 
     def lookup(self, name: str) -> Any:
+        """Return what a name stands for; Python folds full-width letters, so folded names count as equal."""
         if name in self.scope:
             return self.scope[name]
         for key, value in self.scope.items():
@@ -96,6 +100,7 @@ class Evaluator:
         return None if node is None else int(to_number(self.value(node)))
 
     def logic(self, every: bool, values: list[ast.expr]) -> Any:
+        """Return the value that decides `and` (`every`) or `or`; the rest is not computed."""
         result: Any = every
         for node in values:
             result = self.value(node)
@@ -104,6 +109,7 @@ class Evaluator:
         return result
 
     def compare(self, node: ast.Compare) -> bool:
+        """Say whether every comparison of a chain such as `1 < x < 3` holds."""
         left = self.value(node.left)
         for op, other in zip(node.ops, node.comparators, strict=True):
             right = self.value(other)

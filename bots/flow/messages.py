@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from bots.flow.language import nearest
 from bots.flow.part import Part, key_of
 from bots.flow.problem import Refused
 from bots.flow.step import Step
@@ -32,19 +33,19 @@ def _missing(detail: Any, model: type[Part]) -> Refused:
     return Refused("E-MISSING", f"少了{called}这一项，必须写。", f'The key "{key}" is missing.', fix=f"{key}: ")
 
 
-def _whole(detail: Any, model: type[Part]) -> Refused:
+def _whole(detail: Any, _model: type[Part]) -> Refused:
     return Refused(
         "E-NUMBER", f"“{_shown(detail)}”不是整数。", f'"{_shown(detail)}" is not a whole number.', found=_shown(detail)
     )
 
 
-def _number(detail: Any, model: type[Part]) -> Refused:
+def _number(detail: Any, _model: type[Part]) -> Refused:
     return Refused(
         "E-NUMBER", f"“{_shown(detail)}”不是数字。", f'"{_shown(detail)}" is not a number.', found=_shown(detail)
     )
 
 
-def _flag(detail: Any, model: type[Part]) -> Refused:
+def _flag(detail: Any, _model: type[Part]) -> Refused:
     return Refused(
         "E-BOOL",
         f"“{_shown(detail)}”要写 true（是）或 false（否）。",
@@ -55,8 +56,6 @@ def _flag(detail: Any, model: type[Part]) -> Refused:
 
 
 def _word(detail: Any, model: type[Part]) -> Refused:
-    from bots.flow.language import nearest
-
     words = [part.strip(" '") for part in str(detail["ctx"]["expected"]).replace(" or ", ", ").split(", ")]
     both = [*words, *(model.words_zh[word] for word in words if word in model.words_zh)]
     close = nearest(_shown(detail), both)
@@ -70,22 +69,22 @@ def _word(detail: Any, model: type[Part]) -> Refused:
     )
 
 
-def _text(detail: Any, model: type[Part]) -> Refused:
+def _text(_detail: Any, _model: type[Part]) -> Refused:
     return Refused("E-NOT-TEXT", "这里要写一段文字，不是一组内容。", "Text is wanted here, not a list or a mapping.")
 
 
-def _list(detail: Any, model: type[Part]) -> Refused:
+def _list(detail: Any, _model: type[Part]) -> Refused:
     return Refused(
         "E-NOT-LIST", "这里要写一个列表：[甲, 乙]，或者每行一个“- ”。", "A list is wanted here.", found=_shown(detail)
     )
 
 
-def _mapping(detail: Any, model: type[Part]) -> Refused:
+def _mapping(detail: Any, _model: type[Part]) -> Refused:
     return Refused("E-NOT-MAPPING", "这里要写“名字: 值”。", "Key: value pairs are wanted here.", found=_shown(detail))
 
 
 def _bound(zh: str, en: str, key: str) -> Callable[[Any, type[Part]], Refused]:
-    def make(detail: Any, model: type[Part]) -> Refused:
+    def make(detail: Any, _model: type[Part]) -> Refused:
         limit, shown = detail["ctx"][key], _shown(detail)
         return Refused("E-RANGE", f"“{shown}”不行，{zh} {limit}。", f'"{shown}" must be {en} {limit}.', found=shown)
 

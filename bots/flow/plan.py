@@ -46,9 +46,11 @@ def _items(flow: Flow, inputs: Mapping[str, object], lang: Lang) -> Iterator[str
     source = _fill(items.from_.source, inputs) if items.from_ is not None else str(items.worklist)
     key = items.key.source
     if lang == "zh":
-        yield f"对“{source}”的每一行（以 {key} 区分，系统失败重试 {items.retries} 次，连续失败 {items.stop_after} 次停止）:"
+        limits = f"系统失败重试 {items.retries} 次，连续失败 {items.stop_after} 次停止"
+        yield f"对“{source}”的每一行（以 {key} 区分，{limits}）:"
     else:
-        yield f'For each row of "{source}" (by {key}, {items.retries} retries, stop after {items.stop_after} failures in a row):'
+        limits = f"{items.retries} retries, stop after {items.stop_after} failures in a row"
+        yield f'For each row of "{source}" (by {key}, {limits}):'
 
 
 def _steps(

@@ -189,7 +189,7 @@ class _Prescan:
         self._add(
             "P-DASH", match.start(2), 1,
             f"步骤前面的“{match[2]}”请换成英文减号加一个空格。" if wrong_dash else "“-”后面少了一个空格。",
-            f'Write a plain hyphen and a blank in place of "{match[2]}".' if wrong_dash else "A blank is missing after the -.",
+            f'Write a plain hyphen and a blank for "{match[2]}".' if wrong_dash else "A blank is missing after the -.",
             fix=mended.strip(),
         )  # fmt: skip
         return mended
@@ -218,8 +218,8 @@ class _Prescan:
         inner = line[start:end].strip()[1:-1]
         mended = line[:start] + _quoted(inner) + line[end:]
         self._add("P-QUOTES", start, end - start, "引号是中文的“”，会变成文字的一部分；请换成英文引号 \" 或去掉。",
-                  'The quotes are Chinese ones and would be part of the text; use " or none.', found=line[start:end].strip(),
-                  fix=mended.strip())  # fmt: skip
+                  'The quotes are Chinese ones and would be part of the text; use " or none.',
+                  found=line[start:end].strip(), fix=mended.strip())  # fmt: skip
         return mended
 
     def _value(self, line: str, start: int, key_start: int) -> str:
@@ -258,8 +258,9 @@ class _Prescan:
             return self._jinja(line, start + braces.start())
         colon = value.find(": ")
         if colon >= 0 or value.endswith(":"):
-            return self._wrap(line, start, "P-COLON-INSIDE", "内容里有英文冒号加空格，YAML 会再拆一次；请给整个内容加英文引号。",
-                              "The value holds a colon and a blank, which YAML would split again; quote it.")  # fmt: skip
+            return self._wrap(line, start, "P-COLON-INSIDE",
+                              "内容里有英文冒号加空格，YAML 会再拆一次；请给整个内容加英文引号。",
+                              "The value holds a colon and a blank; YAML would split it again. Quote it.")  # fmt: skip
         return line
 
     def _hash(self, line: str, start: int, value: str, cut: re.Match[str]) -> str:
@@ -275,16 +276,17 @@ class _Prescan:
     def _comment_value(self, line: str, start: int) -> str:
         if line[start + 1 : start + 2] in ("", " ", "#") or start == 0:
             return line
-        return self._wrap(line, start, "P-HASH", "内容以 # 开头，整个会被当作注释丢掉；请加英文引号，是注释请在 # 后面加空格。",
-                          "A value that begins with # is dropped as a comment; quote it, or put a blank after #.")  # fmt: skip
+        return self._wrap(line, start, "P-HASH",
+                          "内容以 # 开头，整个会被当作注释丢掉；请加英文引号，是注释请在 # 后面加空格。",
+                          "A value that begins with # is dropped as a comment; quote it.")  # fmt: skip
 
     def _jinja(self, line: str, at: int) -> str:
         mended = _JINJA.sub(r"${\1}", line[at:].rstrip())
         value = line[:at] + mended
         colon = _colon_at(value, 0)
         quoted = value if mended.startswith("$") or colon < 0 else value[: colon + 2] + _quoted(value[colon + 2 :])
-        self._add("P-BRACES", at, 2, "变量写成 ${名字}，不是 {{名字}}。", "A variable is written ${name}, not {{name}}.",
-                  found=line[at:].strip(), fix=quoted.strip())  # fmt: skip
+        self._add("P-BRACES", at, 2, "变量写成 ${名字}，不是 {{名字}}。",
+                  "A variable is ${name}, not {{name}}.", found=line[at:].strip(), fix=quoted.strip())  # fmt: skip
         return quoted
 
     # quotes and brackets ----------------------------------------------------------------------------------------

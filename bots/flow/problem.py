@@ -94,7 +94,7 @@ ALLOWED_SHOWN = 8
 
 
 def render(problem: Problem, source_text: str, lang: Lang) -> str:
-    """Return `file:line:col`, the sentence, the source line with a caret, found, allowed and fix, one below the other."""
+    """Return `file:line:col`, the sentence, the source line with a caret, found, allowed and fix, line by line."""
     span = problem.span
     head = f"{problem.path}:{span.line}:{span.column}: {LABELS[problem.severity].say(lang)} {problem.code}"
     lines = [head, f"  {problem.text(lang)}", *_excerpt(span, source_text)]

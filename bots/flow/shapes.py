@@ -22,9 +22,13 @@ class Shape:
     annotation: Any = None
 
 
-@lru_cache(maxsize=4096)
 def shape_of(annotation: Any) -> Shape:
     """Return the shape of a field's type."""
+    return _shape_of(annotation)
+
+
+@lru_cache(maxsize=4096)
+def _shape_of(annotation: Any) -> Shape:
     if get_origin(annotation) is Annotated:
         return shape_of(get_args(annotation)[0])
     origin, args = get_origin(annotation), get_args(annotation)

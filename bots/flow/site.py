@@ -56,7 +56,8 @@ class Alternative(Part):
         if len(given) != 1:
             raise Refused(
                 "E-ALTERNATIVE",
-                "一种找法只写一项：testid、role、label、placeholder、text、css、row、section 之一；多种找法用 [ ] 列出来。",
+                "一种找法只写一项：testid、role、label、placeholder、text、css、row、section 之一；"
+                "多种找法用 [ ] 列出来。",
                 "One alternative has exactly one of testid, role, label, placeholder, text, css, row, section; "
                 "list several in [ ].",
                 found=", ".join(given),

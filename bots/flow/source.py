@@ -254,7 +254,8 @@ class _Builder:
 
 REFUSED: dict[str, tuple[str, str]] = {
     "E-ALIAS": (
-        "星号开头会被当作“引用别处”，流程里不用这个写法。要写星号本身，请给整个值加英文引号；要重复步骤，请用 repeat 或 run。",
+        "星号开头会被当作“引用别处”，流程里不用这个写法。要写星号本身，请给整个值加英文引号；"
+        "要重复步骤，请用 repeat 或 run。",
         "A leading * refers to another place, which flows do not use. Quote the value to mean the star itself; "
         "to repeat steps use repeat or run.",
     ),

@@ -22,7 +22,7 @@ SENTENCES: Final = (
     _Sentence(
         "mapping values are not allowed",
         "这里多了一个冒号：要么上一行的缩进或引号不对，要么内容里有“冒号加空格”，请给整个内容加英文引号。",
-        "There is a colon too many: the line above is misaligned, or the value holds a colon and a blank and needs quotes.",
+        "There is a colon too many: the line above is misaligned, or the value holds a colon and needs quotes.",
     ),
     _Sentence(
         "could not find expected ':'",

@@ -68,9 +68,7 @@ class Builder:
                 shapes = [shape_of(inner) for inner in shape.inner]
                 items = [self.value(shapes[min(n, len(shapes) - 1)], item, model) for n, item in enumerate(node.items)]
                 return BAD if any(item is BAD for item in items) else items
-            case "list" if (isinstance(node, Scalar) and len(shape.inner) == 1) or (
-                shape.kind == "list" and isinstance(node, Mapping)
-            ):
+            case "list" if len(shape.inner) == 1:
                 item = self.value(shape_of(shape.inner[0]), node, model)
                 return BAD if item is BAD else [item]
             case "bool" if isinstance(node, Scalar):
@@ -367,7 +365,7 @@ class Builder:
 
     def _placed(self, step: Any, node: Node) -> Any:
         if step is not BAD:
-            step.place(self.path, node.span, node)
+            step.place(self.path, node.span)
         return step
 
     # problems ---------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bots.flow.site import Site
 from bots.flow.source import Node, lines_of
 from bots.flow.step import Step
 from bots.flow.values import Duration, PageName, Target, Template, Value
-from bots.flow.walk import blocks_of, inside, parts_of, span_of, values_of
+from bots.flow.walk import blocks_of, inside, node_of, parts_of, span_of, values_of
 
 PROVIDED_NAMES: Final = frozenset({"account", "base_url", "error", "now", "row", "secret", "today", "错误", "行"})
 """What the engine puts into every scope."""
@@ -44,7 +44,7 @@ def check(flow: Flow, site: Site | None, verbs: Verbs) -> list[Problem]:
     found.per_row = flow.items is not None
     for steps in (flow.before, flow.steps, flow.finally_):
         found.steps(steps, names)
-    for value, node in values_of(flow.outputs, flow._nodes.get("outputs")):
+    for value, node in values_of(flow.outputs, node_of(flow, "outputs")):
         found.value(value, node, names, Span())
     return in_order(found.problems)
 
@@ -100,7 +100,7 @@ class _Check:
         """Check what stands above the steps."""
         start = span_of(flow._node, Span())
         if not flow.steps:
-            place = span_of(flow._nodes.get("steps"), start)
+            place = span_of(node_of(flow, "steps"), start)
             self.add("E-NO-STEPS", place, "流程里没有步骤。", "The flow has no steps.",
                      fix="steps:\n  - open: 订单管理")  # fmt: skip
         self._site_name(flow)
@@ -109,11 +109,11 @@ class _Check:
 
     def _site_name(self, flow: Flow) -> None:
         if self.site is not None and flow.site and flow.site != self.site.name:
-            self.add("E-SITE", span_of(flow._nodes.get("site"), Span()), f"没有叫“{flow.site}”的站点。",
+            self.add("E-SITE", span_of(node_of(flow, "site"), Span()), f"没有叫“{flow.site}”的站点。",
                      f'There is no site "{flow.site}".', found=flow.site, allowed=[self.site.name])  # fmt: skip
 
     def _inputs(self, flow: Flow) -> None:
-        node = flow._nodes.get("inputs")
+        node = node_of(flow, "inputs")
         keys = {key.text: key for key, _ in node.pairs} if node is not None else {}
         for name, wanted in flow.inputs.items():
             span = keys[name].span if name in keys else Span()
@@ -125,7 +125,7 @@ class _Check:
                          fix="choices: [甲, 乙]")  # fmt: skip
             if wanted.default is None:
                 continue
-            place = wanted._nodes.get("default")
+            place = node_of(wanted, "default")
             if wanted.type == "secret" and wanted.default.literal:
                 self._secret(span_of(place, span), name)
             elif not wanted.default.names - {"today"}:
@@ -144,19 +144,19 @@ class _Check:
         items = flow.items
         if items is None:
             return
-        span = span_of(flow._nodes.get("items"), Span())
+        span = span_of(node_of(flow, "items"), Span())
         if (items.from_ is None) == (items.worklist is None):
             self.add("E-ITEMS", span, "明细要写来自哪里：from（来自）或 worklist（待办清单），写一个。",
                      "Items come from a sheet (from) or a worklist: write one of the two.",
                      allowed=("from", "worklist"), fix="from: ${sheet}")  # fmt: skip
         if not items.key.expressions:
-            self.add("E-ITEMS", span_of(items._nodes.get("key"), span),
+            self.add("E-ITEMS", span_of(node_of(items, "key"), span),
                      "唯一键里没有列名，所有行会被当成同一行；请写 ${列名}。",
                      "The key holds no column, so all rows would be one; write ${column}.",
                      found=items.key.source, instead=f"${{{items.key.source}}}")  # fmt: skip
         names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=False)
         if items.from_ is not None:
-            self.value(items.from_, items._nodes.get("from_"), names, span)
+            self.value(items.from_, node_of(items, "from_"), names, span)
 
     # steps ------------------------------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class _Check:
         if isinstance(value, PageName):
             self._page(value, node, span)
         elif isinstance(value, Target):
-            self._element(value, value._nodes.get("name", node), span)
+            self._element(value, node_of(value, "name") or node, span)
 
     def _template(self, template: Template, node: Node | None, names: _Names, span: Span) -> None:
         for expression in template.expressions:
@@ -274,7 +274,7 @@ class _Check:
     def _sleep(self, step: Step) -> None:
         main = getattr(step, step.main, None) if step.main else None
         if isinstance(main, Duration):
-            self.add("W-SLEEP", span_of(step._nodes.get(step.main), step.span),
+            self.add("W-SLEEP", span_of(node_of(step, step.main), step.span),
                      "固定等待不可靠：网慢时不够，网快时浪费；请等一个看得到的结果，例如 wait: loaded。",
                      "A fixed wait is too short on a slow day and wasted on a fast one; wait for something visible.",
                      found=main.source, instead="loaded", severity="warning")  # fmt: skip
@@ -287,7 +287,7 @@ class _Check:
                      "(how it looks when already done).", fix="verify: {visible: 成功}")  # fmt: skip
         key = getattr(step, step.main, None) if step.main else None
         if self.per_row and isinstance(key, Template) and not key.expressions:
-            self.add("E-ONCE-KEY", span_of(step._nodes.get(step.main), step.span),
+            self.add("E-ONCE-KEY", span_of(node_of(step, step.main), step.span),
                      "每一行的“只做一次”要有不同的名字，否则只有第一行会做；请把行里的编号写进去。",
                      "Every row needs a name of its own here, or only the first row is done; put the row's id into it.",
                      found=key.source, instead=f"{key.source}-${{商品ID}}")  # fmt: skip

@@ -24,6 +24,28 @@ class Indents:
     reported: bool = False
     """Whether the line was off by itself, and did not only move along with one above."""
 
+    def passes(self, at: int, dashes: int, key: bool, opens: bool) -> bool:
+        """Take a line whose parts are known and say True, or leave it to `take` because it may not line up.
+
+        `at` is its indentation, `dashes` how many characters of "- " follow, `key` whether it has a key, `opens`
+        whether nothing stands behind that key.
+        """
+        kept = len(self.levels)
+        while kept and self.levels[kept - 1][0] > at:
+            kept -= 1
+        level = kept and self.levels[kept - 1][0] == at
+        if self.shift[1] or not (level or not self.levels or (self.open and kept == len(self.levels))):
+            return False
+        if not dashes and not key and not self.open:
+            return True
+        del self.levels[kept:]
+        for column in range(at, at + dashes, 2):
+            self._push(column, True)
+        if key:
+            self._push(at + dashes, False)
+        self.open = key and opens
+        return True
+
     def take(self, line: str) -> str:
         """Return the line as it is, or moved to the column that was meant."""
         match = _PARTS.fullmatch(line)

@@ -37,7 +37,8 @@ class Part(BaseModel):
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     words_zh: ClassVar[Mapping[str, str]] = NO_WORDS
 
-    _nodes: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _nodes: Any = PrivateAttr(default=None)
+    """Field → the node that it was read from; None for a part that was not read from a file."""
 
     @model_validator(mode="before")
     @classmethod

@@ -19,9 +19,15 @@ BLANKS = "\u3000\xa0\u2002\u2003\u2009\u202f"
 
 DASHES = "－—–•·"
 
-_SIMPLE = re.compile(r" *(?:- )*(?:[\w.$][\w.$-]*:(?: +[\w./~+=$<（-][^#\"'“”‘’`{}\[\]：:]*)?)?")
-"""A line with nothing to look at: indentation, dashes, a plain key, a plain value."""
+_FILLED = r"\$\{[^{}#:\"'“”‘’（），]*\}"
+_SIMPLE = re.compile(
+    rf"( *)((?:- )*)(?:([\w.$][\w.$-]*:)(?: +((?:[\w./~+=<-]|{_FILLED})(?:[^#\"'“”‘’`{{}}\[\]：:]|{_FILLED})*"
+    rf"|\"[^\"\\]*\" *))?|\w+) *(?:(?<= )# .*)?"
+)
+"""A line with nothing to look at: indentation, dashes, a plain key, a plain or quoted value, a comment."""
 
+_WORD_COLON = re.compile(rf"([^\s:：\"'“”{{}}\[\]]+)(\s*)([:：])([ {BLANKS}]*)")
+_DASH_WORD = re.compile(rf"( *)([-{DASHES}])([ {BLANKS}]*)([^\s:：]+)")
 _LEAD = re.compile(r"( *)((?:-(?: +|$))*)")
 _BLOCK = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])\s*(?:#.*)?")
 _HASH = re.compile(r"\s#(?=\S)")
@@ -87,17 +93,19 @@ class _Prescan:
     # lines ------------------------------------------------------------------------------------------------------
 
     def _line(self, line: str) -> str:
+        if self.block_indent < 0 and not self.quote and not self.depth:
+            simple = _SIMPLE.fullmatch(line)
+            if simple and self.indents.passes(len(simple[1]), len(simple[2]), bool(simple[3]), not simple[4]):
+                return line
         if BOM in line:
             line = self._bom(line)
         if self._inside(line):
             return line
-        if not _SIMPLE.fullmatch(line):
-            line = self._indentation(line)
-            stripped = line.strip()
-            if not stripped or stripped.startswith("#"):
-                return line
-            line = self._content(line)
-        return self._aligned(line)
+        line = self._indentation(line)
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            return line
+        return self._aligned(self._content(line))
 
     def _inside(self, line: str) -> bool:
         """Say whether the line continues a block of text, quotes or brackets that an earlier line has opened."""
@@ -181,7 +189,7 @@ class _Prescan:
 
     def _dash(self, line: str) -> str:
         """Mend `-click:` and `－ click:` where a word of the language follows."""
-        match = re.match(rf"( *)([-{DASHES}])([ {BLANKS}]*)([^\s:：]+)", line)
+        match = _DASH_WORD.match(line)
         if match is None or (match[2] == "-" and match[3].strip(" ") == "" and match[3]) or match[4] not in self.words:
             return line
         mended = f"{match[1]}- {line[match.start(4) :]}"
@@ -196,7 +204,7 @@ class _Prescan:
 
     def _colon(self, line: str, start: int) -> str:
         """Mend `点击：查询`, `click:查询` and `click:　查询` where a word of the language stands before the colon."""
-        match = re.compile(rf"([^\s:：\"'“”{{}}\[\]]+)(\s*)([:：])([ {BLANKS}]*)").match(line, start)
+        match = _WORD_COLON.match(line, start)
         if match is None or match[1] not in self.words:
             return line
         rest = line[match.end() :]

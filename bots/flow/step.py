@@ -21,6 +21,10 @@ MODIFIERS_ZH: dict[str, str] = {
 }
 
 
+NOWHERE: tuple[str, Span] = ("", Span())
+"""The place of a step that was not read from a file."""
+
+
 class Step(Part):
     """One step. A verb is a subclass with its class facts, its fields, and (in `bots/steps`) `async def run(ctx)`.
 
@@ -49,28 +53,26 @@ class Step(Part):
     off: bool = False
     secret: bool = False
 
-    _span: Span = PrivateAttr(default_factory=Span)
-    _path: str = PrivateAttr(default="")
-    _node: Any = PrivateAttr(default=None)
+    _place: tuple[str, Span] = PrivateAttr(default=NOWHERE)
 
     @property
     def span(self) -> Span:
         """Where the step stands in its file."""
-        return self._span
+        return self._place[1]
 
     @property
     def path(self) -> str:
         """The file that the step stands in, as it was given to the parser."""
-        return self._path
+        return self._place[0]
 
     @property
     def where(self) -> str:
         """`file:line`, for messages."""
-        return f"{self._path}:{self._span.line}"
+        return f"{self.path}:{self.span.line}"
 
-    def place(self, path: str, span: Span, node: Any = None) -> None:
+    def place(self, path: str, span: Span) -> None:
         """Note where the step was read; called once, by the parser."""
-        self._path, self._span, self._node = path, span, node
+        self._place = (path, span)
 
     def say(self, lang: Lang) -> str:
         """Return what the step does in one sentence, filled templates left visible."""

@@ -13,8 +13,14 @@ from bots.flow.step import Step
 
 def parts_of(part: Part) -> Iterator[tuple[str, Any, Node | None]]:
     """Yield (field, value, node) for every field that was written down."""
-    for field, node in part._nodes.items():
+    for field, node in (part._nodes or {}).items():
         yield field, getattr(part, field), node
+
+
+def node_of(part: Part, field: str) -> Node | None:
+    """Return the node that a field was read from, None if it was not written."""
+    node: Node | None = (part._nodes or {}).get(field)
+    return node
 
 
 def values_of(value: object, node: Node | None) -> Iterator[tuple[object, Node | None]]:
@@ -52,7 +58,7 @@ def _item(node: Node | None, position: int) -> Node | None:
 
 def blocks_of(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield (field, steps) for every list of steps inside a step, in the order they were written."""
-    fields = list(step._nodes) or list(type(step).model_fields)
+    fields = list(step._nodes or type(step).model_fields)
     shapes = keys_of(type(step)).shapes
     for field in fields:
         value = getattr(step, field)

@@ -19,6 +19,9 @@ def broken_page(turn: Turn) -> Response:
     return JSONResponse({"ok": False, "message": "系统繁忙，请稍后重试"}, 500)
 
 
+CUT_HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"64"), (b"connection", b"close")]
+
+
 class _Answer:
     """What the application would have answered."""
 
@@ -44,7 +47,7 @@ async def lose_answer(app: ASGIApp, turn: Turn, scope: Scope, receive: Receive, 
     if turn.answer_lost == "bad_gateway":
         await HTMLResponse("<h1>502 Bad Gateway</h1>", 502)(scope, receive, send)
     else:
-        await _send(send, 200, [(b"content-length", b"64"), (b"connection", b"close")], b"{")
+        await _send(send, 200, CUT_HEADERS, b'{"ok"')
 
 
 async def spoil_download(app: ASGIApp, turn: Turn, scope: Scope, receive: Receive, send: Send) -> None:

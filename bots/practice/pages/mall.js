@@ -11,15 +11,17 @@
     let answer, got;
     try {
       got = await fetch(url, sent);
-      answer = (got.headers.get("content-type") || "").includes("json") ? await got.json() : {};
+      const text = await got.text();
+      answer = (got.headers.get("content-type") || "").includes("json") ? JSON.parse(text) : { message: "系统繁忙，请稍后重试", broken: true };
     } catch (error) {
       ElMessage.error("网络异常，请检查网络后重试");
       return { ok: false, lost: true };
     }
     if (answer.captcha) { location.assign(`/${MALL.site}/captcha?next=${here()}`); return { ok: false, leaving: true }; }
     if (got.status === 401 && !MALL.entry) { location.assign(`/${MALL.site}/login?expired=1&next=${here()}`); return { ok: false, leaving: true }; }
-    if (got.status >= 500) ElMessage.error(answer.message || "系统繁忙，请稍后重试");
-    return { ok: false, ...answer, broken: got.status >= 500 };
+    const broken = got.status >= 500 || Boolean(answer.broken);
+    if (broken) ElMessage.error(answer.message || "系统繁忙，请稍后重试");
+    return { ok: false, ...answer, broken };
   }
 
   const query = (values) => new URLSearchParams(

@@ -1,0 +1,136 @@
+"""What a file is, told by its content; broken ones have their own words."""
+
+import io
+import zipfile
+
+import pytest
+
+from storage.archive import Facts
+from storage.documents.file import SourceFile
+from storage.documents.kinds import KINDS, identify, named
+from storage.documents.table import find_table, has_columns, read_records
+from storage.errors import FileBroken, FileProtected, FileUnknown, HeaderMissing
+
+_FACTS = Facts()
+
+
+def _zip(*members: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encoding_is_told_by_content(encoding: str) -> None:
+    """The same text is read from every encoding that back-ends write, rare characters included."""
+    text = "名称,金额\r\n㐂𠮷店,1.00\r\n"
+    assert SourceFile("x.csv", text.encode(encoding)).text == text
+
+
+def test_a_cut_text_is_broken_not_guessed() -> None:
+    """UTF-8 that ends in the middle of a character was cut short; it is not read as GB18030."""
+    with pytest.raises(FileBroken, match="没有下载完"):
+        _ = SourceFile("x.csv", "名称,金额\r\n店".encode()[:-1]).text
+
+
+@pytest.mark.parametrize(
+    "content", [b"<!DOCTYPE html><html>", b"\n <html><body>500</body>", b"\xef\xbb\xbf<table><tr>", b"", b"\r\n  "]
+)
+def test_a_page_or_nothing_under_a_table_s_name_is_broken(content: bytes) -> None:
+    """An error page or an empty file called .xlsx is refused as what it is."""
+    with pytest.raises(FileBroken):
+        identify(SourceFile("订单.xlsx", content))
+    with pytest.raises(FileBroken):
+        KINDS["practice_orders"].read(SourceFile("订单.xlsx", content), _FACTS)
+
+
+def test_a_cut_zip_is_broken() -> None:
+    """A zip or workbook whose end is missing is said to be incomplete."""
+    whole = _zip(("a.csv", b"x" * 5000))
+    with pytest.raises(FileBroken, match="不完整"):
+        identify(SourceFile("a.zip", whole[:-30]))
+
+
+def test_a_damaged_member_is_broken() -> None:
+    """A member whose checksum is wrong is not read."""
+    whole = bytearray(_zip(("a.csv", b"x" * 5000)))
+    whole[100] ^= 1
+    with pytest.raises(FileBroken, match="损坏"):
+        identify(SourceFile("a.zip", bytes(whole)))
+
+
+def test_a_protected_zip_says_that_it_needs_a_password() -> None:
+    """An encrypted archive is a distinct refusal, not an empty import."""
+    whole = bytearray(_zip(("a.csv", b"hello")))
+    central = whole.rindex(b"PK\x01\x02")
+    whole[6] |= 1
+    whole[central + 8] |= 1
+    with pytest.raises(FileProtected):
+        identify(SourceFile("a.zip", bytes(whole)))
+
+
+def test_gbk_member_names_are_read() -> None:
+    """A member name in GBK without the UTF-8 flag is read as people see it."""
+    whole = _zip(("AAAA_BBBB.csv", b"x")).replace(b"AAAA", "账务".encode("gbk"))
+    assert SourceFile("a.zip", whole).members[0].name == "账务_BBBB.csv"
+
+
+def test_an_unknown_table_names_what_was_looked_for() -> None:
+    """A table that no kind recognises is refused with the list of kinds."""
+    with pytest.raises(FileUnknown) as caught:
+        identify(SourceFile("x.csv", "甲,乙\r\n1,2\r\n".encode()))
+    assert "practice_orders" in caught.value.hint("zh")
+    with pytest.raises(FileUnknown):
+        named("no_such_kind", SourceFile("x.csv", b"a"))
+
+
+def test_a_missing_key_column_is_named() -> None:
+    """A header that lacks key columns is refused with their names and with what was found."""
+    content = "快递公司,面单\r\n中通快递,1\r\n".encode()
+    with pytest.raises(HeaderMissing) as caught:
+        KINDS["practice_waybills"].read(SourceFile("x.csv", content), _FACTS)
+    assert caught.value.facts["missing"] == ["运单号"]
+    assert "面单" in caught.value.message("en")
+
+
+def test_row_numbers_are_those_a_person_counts() -> None:
+    """Preamble, blank lines and line ends inside cells count; the number is the line on which the row begins."""
+    content = '导出\r\n\r\n名称,备注\r\n甲,"一\r\n二"\r\n\r\n乙,x\r\n'.encode()
+    table = find_table(SourceFile("x.csv", content), ["名称", "备注"])
+    reading = read_records(table, lambda record: ((record.no, record.plain("名称")),))
+    assert reading.rows == [(4, "甲"), (7, "乙")]
+    assert [raw.payload for raw in reading.raw] == [{"名称": "甲", "备注": "一\r\n二"}, {"名称": "乙", "备注": "x"}]
+
+
+def test_double_headers_and_cells_beyond_the_header_lose_nothing() -> None:
+    """Two columns of one name stay apart, and a cell without a header is kept under its number."""
+    table = find_table(SourceFile("x.csv", "码,名,码\r\n1,甲,2,3\r\n".encode()), ["码", "名"])
+    reading = read_records(table, lambda record: (record.plain("码"),))
+    assert reading.rows == ["1"]
+    assert reading.raw[0].payload == {"码": "1", "名": "甲", "码#2": "2", "#4": "3"}
+
+
+def test_header_is_found_by_names_not_by_position() -> None:
+    """A moved header with other widths and blanks is found; unknown columns do not disturb it."""
+    file = SourceFile("x.csv", "说明\r\n ,新列, 快递公司 ,運,运单号\t\r\n,,中通快递,,7838\t\r\n".encode())
+    assert has_columns(file, ["快递公司", "运单号"])
+    document = KINDS["practice_waybills"].read(file, _FACTS)
+    assert [(row.row_no, row.carrier, row.waybill_no) for row in document.rows] == [(3, "中通快递", "7838")]
+
+
+@pytest.mark.parametrize(
+    ("name", "days"),
+    [
+        ("shop_a_订单_20261001_20261031.xlsx", ("2026-10-01", "2026-10-31")),
+        ("2088601123030457_202602.zip", ("2026-02-01", "2026-02-28")),
+        ("商品_20261121.xlsx", ("2026-11-21", "2026-11-21")),
+        ("orders.csv", ("", "")),
+        ("x_20261399.csv", ("", "")),
+        ("202612_账单.csv", ("2026-12-01", "2026-12-31")),
+    ],
+)
+def test_the_name_says_which_days(name: str, days: tuple[str, str]) -> None:
+    """A period in a file's name is understood; a number that is no date is not."""
+    assert SourceFile(name, b"").period() == days

@@ -5,11 +5,18 @@ READ = r"""/* table */ (arg, given) => {
   const opts = given === undefined ? arg : given;
   const skip = '.el-table__fixed,.el-table__fixed-right';
   const seen = el => el.checkVisibility ? el.checkVisibility({visibilityProperty: true}) : !!el.offsetParent;
+  const tidy = t => t.replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
+  const fields = 'input:not([type=hidden]):not([type=checkbox]):not([type=radio]),textarea';
+  // Asking for the rendered text costs a layout; a cell that is one run of text does not need it.
   const say = el => {
-    const inputs = [...el.querySelectorAll('input:not([type=hidden]):not([type=checkbox]):not([type=radio]),textarea')];
-    const text = (el.innerText ?? el.textContent).replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
-    return text || inputs.map(i => i.value).join(' ');
+    let inner = el;
+    while (inner.childElementCount === 1 && inner.childNodes.length === 1) inner = inner.firstElementChild;
+    if (inner !== el && !seen(inner)) return '';
+    const plain = inner.childElementCount === 0;
+    const text = tidy(plain ? inner.textContent : inner.innerText ?? inner.textContent);
+    return text || (plain && inner === el ? '' : valuesIn(el));
   };
+  const valuesIn = el => [...el.querySelectorAll(fields)].map(i => i.value).join(' ');
   if (opts.cards) {
     const cards = [...root.querySelectorAll(opts.cards)].filter(seen);
     const names = Object.keys(opts.fields);
@@ -29,12 +36,14 @@ READ = r"""/* table */ (arg, given) => {
     .filter(r => !r.closest(skip) && !r.closest('.el-table-v2__left,.el-table-v2__right') && seen(r))
     .filter(r => r.closest('table,[role=grid],[role=table],.el-table-v2') !== null);
   const partners = globalThis[Symbol.for('yeban')]?.partners || (r => [r]);
-  const ownCells = r => [...r.querySelectorAll('td,th,[role=cell],[role=gridcell],[role=columnheader],' +
-    '.el-table-v2__row-cell,.el-table-v2__header-cell')].filter(c => c.closest(lineCss) === r);
+  const cellCss = 'td,th,[role=cell],[role=gridcell],[role=columnheader],.el-table-v2__row-cell,.el-table-v2__header-cell';
+  const ownCells = r => r.tagName === 'TR' ? [...r.cells]
+    : [...r.querySelectorAll(cellCss)].filter(c => c.closest(lineCss) === r);
   // A virtual table draws its fixed columns in tables of their own and leaves gaps in the main row.
   const cellsOf = r => {
-    const table = r.closest('.el-table-v2');
     const own = ownCells(r);
+    if (r.tagName === 'TR') return own;
+    const table = r.closest('.el-table-v2');
     if (!table || !r.querySelector('[class*=cell--placeholder]')) return own;
     const head = r.matches('.el-table-v2__header-row');
     const twins = head ? [...table.querySelectorAll('.el-table-v2__header-row')] : partners(r);
@@ -46,11 +55,11 @@ READ = r"""/* table */ (arg, given) => {
   const isHead = r => r.matches('.el-table-v2__header-row') || !!r.closest('thead') ||
     (cellsOf(r).length > 0 && cellsOf(r).every(c => c.matches('th,[role=columnheader],.el-table-v2__header-cell')));
   const wide = r => cellsOf(r).flatMap(c => [say(c), ...Array(Math.max(0, (c.colSpan || 1) - 1)).fill('')]);
-  const heads = lines.filter(isHead);
+  const heads = lines.filter(isHead), isHeader = new Set(heads);
   const header = heads.length ? wide(heads[heads.length - 1]) : [];
   const rows = [], keys = [], open = [];
   for (const r of lines) {
-    if (isHead(r) || r.matches('.el-table__placeholder,.ant-table-placeholder,.ant-table-measure-row')) continue;
+    if (isHeader.has(r) || r.matches('.el-table__placeholder,.ant-table-placeholder,.ant-table-measure-row')) continue;
     const cells = cellsOf(r);
     if (!cells.length || cells.length === 1 && cells[0].colSpan > 1 && header.length > 1) continue;
     const row = [];

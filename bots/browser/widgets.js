@@ -14,7 +14,7 @@
     option: '.el-select-dropdown__item', scroller: '.el-vl__window,.el-select-dropdown__wrap,.el-scrollbar__wrap',
     tags: '.el-select__tags-text', more: '.el-select__collapse-tags',
     shown: '.el-select__selected-item:not(.is-transparent):not(.el-select__input-wrapper)',
-    menu: '.el-cascader-menu', node: '.el-cascader-node', mark: '.el-radio,.el-checkbox',
+    hint: '.el-select__placeholder.is-transparent', menu: '.el-cascader-menu', node: '.el-cascader-node', mark: '.el-radio,.el-checkbox',
     loading: '.el-select-dropdown__loading,.el-cascader-menu__empty-text .is-loading,.el-icon.is-loading',
   };
   const ANT = {
@@ -26,7 +26,7 @@
     option: '.ant-select-item-option,.ant-select-tree-node-content-wrapper', scroller: '.rc-virtual-list-holder',
     tags: '.ant-select-selection-overflow-item .ant-select-selection-item-content', more: '.ant-select-selection-overflow-item-rest',
     shown: '.ant-select-selection-item,.ant-select-content-value',
-    menu: '.ant-cascader-menu', node: '.ant-cascader-menu-item', mark: '.ant-cascader-checkbox',
+    hint: '.ant-select-selection-placeholder,.ant-select-placeholder', menu: '.ant-cascader-menu', node: '.ant-cascader-menu-item', mark: '.ant-cascader-checkbox',
     loading: '.ant-spin-spinning,.anticon-loading',
   };
   const KINDS = ['range', 'date', 'cascader', 'select', 'number', 'switch', 'radios', 'checks', 'radio', 'check', 'upload'];
@@ -95,6 +95,7 @@
       loading: boxes.some(p => [...p.querySelectorAll(d.loading)].some(visible)),
       end: !scroller || scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 2,
       menus: boxes.flatMap(p => [...p.querySelectorAll(d.menu)]).map(m => [...m.querySelectorAll(d.node)].map(text)),
+      hint: d ? [...root.querySelectorAll(d.hint)].map(text).join('') : '',
     });
   };
   const option = (el, wanted) => {
@@ -180,7 +181,9 @@
     else if (kind === 'select') {
       const tags = [...root.querySelectorAll(d.tags)].map(text);
       const one = [...root.querySelectorAll(d.shown)].filter(visible).map(text).join('');
-      value = tags.length ? tags.join(', ') : one || input?.value || '';
+      // An option whose value is empty (全部) leaves only the placeholder to be seen: its mark in the list tells.
+      const marked = popups(root, d, true).flatMap(p => [...p.querySelectorAll(d.option)]).filter(selected).map(text);
+      value = tags.length ? tags.join(', ') : one || input?.value || (marked.length === 1 ? marked[0] : '');
     } else if (kind === 'cascader') {
       const tags = [...root.querySelectorAll('.el-cascader__tags .el-tag__content')].map(text);
       value = tags.length ? tags.join(', ') : input?.value || [...root.querySelectorAll(ANT.shown)].map(text).join('');

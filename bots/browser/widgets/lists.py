@@ -19,7 +19,7 @@ BRANCHES = 200
 async def fill_select(widget: Widget, value: Value) -> None:
     """The options with these texts, and no others, are chosen; the list is closed again."""
     wanted = as_list(value) if widget.multiple else [as_text(value).strip()]
-    if not widget.multiple and squeezed(await widget.value()) == squeezed(wanted[0]):
+    if not widget.multiple and await _shows(widget, wanted[0]):
         return
     await _open(widget)
     if widget.multiple or (await widget.ask("state")).get("multiple"):
@@ -29,10 +29,18 @@ async def fill_select(widget: Widget, value: Value) -> None:
     await _closed(widget)
 
     async def taken() -> bool:
-        return squeezed(await widget.value()) == squeezed(wanted[0])
+        return await _shows(widget, wanted[0])
 
     if not await until(taken):
         raise OptionMissing(widget.name, wanted[0], [await widget.value()])
+
+
+async def _shows(widget: Widget, text: str) -> bool:
+    """Whether the field says `text`; an option that stands for "no filter" is empty, and only the hint says it."""
+    value = squeezed(await widget.value())
+    if value:
+        return value == squeezed(text)
+    return squeezed(str((await widget.ask("state")).get("hint") or "")) == squeezed(text)
 
 
 async def _choose_all(widget: Widget, wanted: list[str]) -> None:

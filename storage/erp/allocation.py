@@ -13,11 +13,11 @@ from sqlalchemy import Connection, func, select
 from storage.database.bulk import insert_missing
 from storage.database.tables import allocation_batch, fulfilment, fulfilment_line, order_event
 from storage.erp import allocation_read
-from storage.erp.allocation_bound import Certificate, certificate
+from storage.erp.allocation_bound import Certificate
 from storage.erp.allocation_label import label_parcels
 from storage.erp.allocation_model import AllocationPolicy, Batch, OpenOrder, OrderKey, Parcel
 from storage.erp.allocation_release import release_closed
-from storage.erp.allocation_rules import allocate
+from storage.erp.allocation_rules import allocate_best
 from storage.erp.allocation_words import yuan
 from storage.erp.catalog import components
 from storage.erp.stock import ReservationLine, Short, reserve_all
@@ -66,8 +66,7 @@ def allocate_open_orders(
     released = release_closed(connection)
     open_orders = allocation_read.open_orders(connection, policy, components(connection))
     stock, places = allocation_read.free_stock(connection), allocation_read.warehouses(connection)
-    batch = allocate(open_orders, stock, places, policy.costs, policy)
-    proof = certificate(batch, open_orders, stock, places, policy.costs, time_limit_s=policy.bound_seconds)
+    batch, proof = allocate_best(open_orders, stock, places, policy.costs, policy)
     name, is_new = _batch_name(connection, batch_id or night, batch)
     parcels = _write_parcels(connection, batch, name, night)
     labelled, without = label_parcels(connection, policy.carriers)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
+from operator import itemgetter
 
 from storage.erp.allocation_costs import Costs
-from storage.erp.allocation_model import FreeStock, OpenLine, OpenOrder, Warehouse
+from storage.erp.allocation_model import FreeStock, OpenLine, OpenOrder, Prices, Warehouse
 
 _SEARCH_STEPS = 5_000
 
@@ -38,6 +39,19 @@ def cost_parts(
     }
 
 
+@dataclass(frozen=True)
+class Limits:
+    """How far to look, and what taking a piece from a warehouse takes away from the other orders (may be empty)."""
+
+    max_parcels: int
+    max_subsets: int
+    prices: Prices
+
+    def worth(self, line: OpenLine, warehouse: str) -> int:
+        """What a sub-order's goods are worth to the others where they lie, in fen."""
+        return sum(qty * self.prices.get((warehouse, code), 0) for code, qty in line.needs) if self.prices else 0
+
+
 def fits(line: OpenLine, warehouse: str, free: FreeStock) -> bool:
     """Whether one warehouse has everything this sub-order takes."""
     return all(free.get((warehouse, code), 0) >= qty for code, qty in line.needs)
@@ -49,28 +63,23 @@ def covers(
     warehouses: Sequence[Warehouse],
     free: FreeStock,
     costs: Costs,
-    limits: tuple[int, int],
+    limits: Limits,
 ) -> Iterator[Choice]:
     """All ways with the fewest parcels that fill every one of `lines`, cheapest first; nothing if there is none.
 
-    `limits`: the most parcels, the most combinations looked at.
+    With prices in `limits`, what the goods are worth to the other orders counts as a cost in the choice.
     """
     can = {line.sub_no: {w.warehouse for w in warehouses if fits(line, w.warehouse, free)} for line in lines}
     if not lines or not all(can.values()):
         return
-    max_parcels, budget = limits
-    for size in range(1, min(max_parcels, len(warehouses), len(lines)) + 1):
+    budget = limits.max_subsets
+    for size in range(1, min(limits.max_parcels, len(warehouses), len(lines)) + 1):
         subsets = list(islice(combinations(warehouses, size), budget))
         budget -= len(subsets)
-        priced = sorted(
-            ((sum(parts.values()), [w[3:] + w[:1] for w in subset], parts, subset)
-             for subset in subsets
-             for parts in [cost_parts(order, lines, subset, costs)]),
-            key=lambda entry: entry[:2],
-        )  # fmt: skip
+        priced = sorted((_priced(order, lines, subset, costs, can, limits) for subset in subsets), key=itemgetter(0, 1))
         found = False
         for _, _, parts, subset in priced:
-            by_sub = _assign(lines, [w.warehouse for w in subset], can, free)
+            by_sub = _assign(lines, [w.warehouse for w in subset], can, free, limits)
             if by_sub is not None:
                 found = True
                 yield Choice(subset, parts, by_sub)
@@ -78,8 +87,33 @@ def covers(
             return
 
 
+def _priced(
+    order: OpenOrder,
+    lines: Sequence[OpenLine],
+    subset: tuple[Warehouse, ...],
+    costs: Costs,
+    can: Mapping[str, set[str]],
+    limits: Limits,
+) -> tuple[int, list[tuple[int, str]], dict[str, int], tuple[Warehouse, ...]]:
+    """What a subset counts in the choice, its rank among equals, its cost parts, itself."""
+    parts = cost_parts(order, lines, subset, costs)
+    counts = sum(parts.values()) + _least_worth(lines, subset, can, limits)
+    return counts, [(w.rank, w.warehouse) for w in subset], parts, subset
+
+
+def _least_worth(
+    lines: Sequence[OpenLine], subset: Sequence[Warehouse], can: Mapping[str, set[str]], limits: Limits
+) -> int:
+    if not limits.prices:
+        return 0
+    return sum(
+        min((limits.worth(line, w.warehouse) for w in subset if w.warehouse in can[line.sub_no]), default=0)
+        for line in lines
+    )
+
+
 def _assign(
-    lines: Sequence[OpenLine], subset: Sequence[str], can: Mapping[str, set[str]], free: FreeStock
+    lines: Sequence[OpenLine], subset: Sequence[str], can: Mapping[str, set[str]], free: FreeStock, limits: Limits
 ) -> dict[str, str] | None:
     """A warehouse of `subset` for each sub-order so that what they take together is there, every warehouse used.
 
@@ -97,7 +131,7 @@ def _assign(
         if position == len(ordered):
             return len(set(chosen.values())) == len(subset)
         line = ordered[position]
-        for warehouse in subset:
+        for warehouse in sorted(subset, key=lambda name: limits.worth(line, name)):
             if steps > _SEARCH_STEPS or warehouse not in can[line.sub_no]:
                 continue
             if any(left[warehouse, code] < qty for code, qty in line.needs):
@@ -123,11 +157,11 @@ def partial_covers(
     warehouses: Sequence[Warehouse],
     free: FreeStock,
     costs: Costs,
-    limits: tuple[int, int],
+    limits: Limits,
 ) -> Choice | None:
     """The way that fills the most sub-orders of an order that cannot be filled whole, then the cheapest; or None."""
     possible = [line for line in order.lines if any(fits(line, w.warehouse, free) for w in warehouses)]
-    budget = limits[1]
+    budget = limits.max_subsets
     for size in range(len(possible), 0, -1):
         best: Choice | None = None
         for lines in islice(combinations(possible, size), budget):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from storage.erp.allocation_costs import Costs
 
+Prices = Mapping[tuple[str, str], int]  # (warehouse, base code) -> what one more piece is worth, in fen, >= 0
 FreeStock = Mapping[tuple[str, str], int]  # (warehouse, base code) -> free pieces
 
 

@@ -78,6 +78,10 @@ def _choice_words(order: OpenOrder, choices: Sequence[Choice], rejected: Sequenc
         other = choices[1]
         dearer = yuan(other.cost_fen - best.cost_fen)
         rival = "、".join(w.name or w.warehouse for w in other.warehouses)
-        tie = f"比{rival}省 {dearer} 元" if other.cost_fen > best.cost_fen else f"与{rival}同价，按仓库次序选它"
+        tie = f"与{rival}同价，按仓库次序选它"
+        if other.cost_fen > best.cost_fen:
+            tie = f"比{rival}省 {dearer} 元"
+        elif other.cost_fen < best.cost_fen:
+            tie = f"{rival}便宜 {yuan(best.cost_fen - other.cost_fen)} 元，但那里的货别的订单更需要"
         return f"从{names}整单发往{where}（{zones}），{cost}，{tie}"
     return f"从{names}发往{where}（{zones}），{cost}，只有它配得齐"

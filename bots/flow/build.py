@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,8 +24,7 @@ MAX_STEPS: Final = 5_000
 YES_ZH: Final = {"是": "true", "否": "false"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(NamedTuple):
     """A word of the language as it stands in the source, with both its names."""
 
     span: Span

@@ -14,7 +14,7 @@ from bots.flow.language import nearest
 from bots.flow.problem import Problem, Refused, Severity, Span, in_order, mended
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
-from bots.flow.source import Node, lines_of
+from bots.flow.source import Mapping, Node, lines_of
 from bots.flow.step import Step
 from bots.flow.values import Duration, PageName, Target, Template, Value
 from bots.flow.walk import blocks_of, inside, node_of, parts_of, span_of, values_of
@@ -114,7 +114,7 @@ class _Check:
 
     def _inputs(self, flow: Flow) -> None:
         node = node_of(flow, "inputs")
-        keys = {key.text: key for key, _ in node.pairs} if node is not None else {}
+        keys = {key.text: key for key, _ in node.pairs} if isinstance(node, Mapping) else {}
         for name, wanted in flow.inputs.items():
             span = keys[name].span if name in keys else Span()
             if name in RESERVED_NAMES:
@@ -300,8 +300,7 @@ def _close_names(name: str, known: set[str]) -> list[str]:
 
 
 def _pair_nodes(node: Node | None) -> list[tuple[Node, Node]]:
-    pairs = getattr(node, "pairs", None)
-    return [(value, key) for key, value in pairs] if pairs else []
+    return [(value, key) for key, value in node.pairs] if isinstance(node, Mapping) else []
 
 
 def _one_slip(word: str, other: str) -> bool:

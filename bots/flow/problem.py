@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bots.flow.language import Bilingual, Lang
 
@@ -14,8 +14,7 @@ LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line for libyaml; `str.splitlines` knows more of them and would shift the numbers."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of source text; lines and columns count from 1, the end is exclusive."""
 
     line: int = 1

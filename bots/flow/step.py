@@ -1,7 +1,7 @@
 """The base of every verb: what a line of a flow is, before anything knows how to do it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field, PrivateAttr, SkipValidation
 
@@ -19,10 +19,6 @@ MODIFIERS_ZH: dict[str, str] = {
     "timeout": "最多等",
     "when": "仅当",
 }
-
-
-NOWHERE: tuple[str, Span] = ("", Span())
-"""The place of a step that was not read from a file."""
 
 
 class Step(Part):
@@ -53,17 +49,17 @@ class Step(Part):
     off: bool = False
     secret: bool = False
 
-    _place: tuple[str, Span] = PrivateAttr(default=NOWHERE)
+    _place: tuple[str, Span] | None = PrivateAttr(default=None)
 
     @property
     def span(self) -> Span:
         """Where the step stands in its file."""
-        return self._place[1]
+        return self._place[1] if self._place else Span()
 
     @property
     def path(self) -> str:
         """The file that the step stands in, as it was given to the parser."""
-        return self._place[0]
+        return self._place[0] if self._place else ""
 
     @property
     def where(self) -> str:

@@ -118,6 +118,7 @@ class Context:
     in_effect: bool = False
     acts: int = 0
     signing_in: bool = False
+    sign_in_error: SiteError | None = None
     sensitive: bool = False
     tracing: bool = False
     outputs: dict[str, object] = field(default_factory=dict)
@@ -284,6 +285,9 @@ class Context:
             async with self.secrecy():
                 await self.player.steps(login.steps)
                 await self._reach_signed_in()
+        except SiteError as error:
+            self.sign_in_error = error
+            raise
         finally:
             self.signing_in = False
         self.facts.report(Progress("signed_in", self.facts.account.name))

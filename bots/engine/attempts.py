@@ -6,7 +6,7 @@ from bots.conditions import now
 from bots.context import Context
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
-from bots.errors import BotError, BrowserClosed, Interrupted, SessionExpired, SiteError
+from bots.errors import BotError, BrowserClosed, Interrupted, LoginFailed, SessionExpired, SiteError
 from bots.facts import Progress
 
 MOST_INTERRUPTIONS = 6
@@ -46,7 +46,8 @@ class Attempts:
                     sign_in = isinstance(error, SessionExpired)
                     more = interruptions <= MOST_INTERRUPTIONS
                 else:
-                    failures += 1
+                    # A refused sign-in is tried once more only: sites lock accounts.
+                    failures += max(retries, 1) if isinstance(error, LoginFailed) else 1
                     more = failures <= retries + (EXTRA_LOOKS if self._effects.in_doubt else 0)
                 await self._failed(error, more)
                 if not more:
@@ -63,8 +64,10 @@ class Attempts:
         """A missing element on the sign-in page means a lost session, whatever was being looked for."""
         ctx = self._ctx
         login = ctx.facts.site.login
-        if isinstance(error, SessionExpired | Interrupted) or ctx.signing_in or login is None:
+        if isinstance(error, SessionExpired | Interrupted) or login is None:
             return error
+        if error is ctx.sign_in_error:
+            return error  # signing in has failed; to call that a lost session would try for ever
         if login.signed_out is not None and await now(ctx, login.signed_out):
             expired = SessionExpired(ctx.page.url)
             expired.where = error.where

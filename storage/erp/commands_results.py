@@ -54,6 +54,8 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
         elif state == "done" and row.worklist.startswith("to_ship"):
             key = _ship(connection, row.shop, json.loads(row.data), answer, costs)
             shipped[key, answer.at].append((row.subject, row.command_id))
+    for key in sorted({key for key, _ in shipped if key is not None}):
+        _bring_forward(connection, key)
     _write_shipped(connection, shipped)
     return Counts(created=0, changed=changed, same=len(found) - changed)
 
@@ -88,7 +90,7 @@ def _ship(
     answer: Row[str, str, str, str, str],
     costs: UnitCosts,
 ) -> OrderKey | None:
-    """Consume what the parcel holds for this sub-order, issue the goods, and bring parcel and order forward."""
+    """Consume what the parcel holds for this sub-order, issue the goods, and bring the parcel forward."""
     f, part = fulfilment.c, fulfilment_line.c
     parcel = connection.execute(
         select(f.fulfilment_id, f.platform, f.shop, f.order_no, f.warehouse)
@@ -109,7 +111,6 @@ def _ship(
         select(part.sub_no).where(part.fulfilment_id == parcel.fulfilment_id)).scalars()]  # fmt: skip
     if "held" not in _states(connection, owners).values():
         connection.execute(fulfilment.update().where(f.fulfilment_id == parcel.fulfilment_id).values(state="shipped"))
-    _bring_forward(connection, key)
     return key
 
 

@@ -226,7 +226,7 @@ def show(value: object, lang: Lang) -> str:
 def _show_part(part: Part, lang: Lang) -> str:
     """Return the fields that differ from what is assumed anyway, with their names."""
     given = {name: getattr(part, name) for name, info in type(part).model_fields.items()
-             if getattr(part, name) != info.get_default()}  # fmt: skip
+             if getattr(part, name) != info.default}  # fmt: skip
     keys = {name: part.keys_zh.get(key_of(name), key_of(name)) if lang == "zh" else key_of(name) for name in given}
     joint = ("，", " ") if lang == "zh" else (", ", ": ")
     return joint[0].join(f"{keys[name]}{joint[1]}{show(value, lang)}" for name, value in given.items())

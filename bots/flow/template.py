@@ -111,6 +111,8 @@ class PageName(Template):
 
 
 def _known(expression: Expression, scope: Mapping[str, object]) -> str:
+    if not expression.names <= scope.keys():
+        return f"${{{expression.source}}}"
     try:
         return as_text(expression.evaluate(scope))
     except Refused:

@@ -12,7 +12,7 @@ COLUMNS = (
     Column("店铺 / 账号", "", 18),
     Column("结果", "", 16),
     Column("数量", "count", 10),
-    Column("说明", "", 60),
+    Column("说明", "", 60, wrap=True),
 )
 MEASURES = (("数量", "count"),)
 STAGES = {

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("账单金额", "fen", 14),
     Column("应有金额", "fen", 14),
     Column("差额", "fen", 14),
-    Column("原因", "", 62),
+    Column("原因", "", 52, wrap=True),
     Column("谁处理", "", 12),
     Column("账龄", "", 10),
     Column("发生时间", "", 20),
@@ -40,6 +40,7 @@ class _Item(NamedTuple):
     difference: str
     amount_fen: int
     expected_fen: int
+    group_id: str
     reason: str
     at: str
     decided_by: str
@@ -59,13 +60,17 @@ def build(connection: Connection, period: Period) -> Table:
     """One row per exception up to the last day of the period, the greatest difference first."""
     table = Table("differences", TITLE, period, COLUMNS)
     sources = _sources(connection)
-    for item in sorted(_items(connection, period), key=lambda item: (-abs(item.gap_fen), item.at, item.ref)):
+    items = _items(connection, period)
+    told = {item.group_id for item in items if item.side == "statement"} - {""}
+    for item in sorted(items, key=lambda item: (-abs(item.gap_fen), item.at, item.ref)):
+        if item.side == "bank" and item.group_id in told:
+            continue  # the withdrawal's row tells the same story
         block = table.block(f"{item.job}|{item.side}|{item.ref}", f"差异 {item.order_no or item.ref}", MEASURES)
         sha, row_no = sources.get(_source_key(item), ("", 0))
         block.add(sha, row_no, item.ref, item.actual_fen, item.expected_fen, item.gap_fen)
         figures = [table.figure(block, measure) for measure in range(len(MEASURES))]
         table.rows.append([*_texts(item), *figures, *_ends(item, period)])
-    table.sum_up("合计", (5, 6, 7))
+    table.sum_up("合计", (7,))
     table.notes.append("差额为正：多到账或少扣；为负：少到账或多扣。人工已定的结论不会被改写。")
     return table
 

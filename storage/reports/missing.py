@@ -15,9 +15,9 @@ TITLE = "缺失"
 COLUMNS = (
     Column("什么", "", 16),
     Column("店铺", "", 14),
-    Column("期间 / 文件", "", 34),
+    Column("期间 / 文件", "", 34, wrap=True),
     Column("数量", "count", 10),
-    Column("说明", "", 66),
+    Column("说明", "", 66, wrap=True),
     Column("等谁", "", 14),
 )
 MEASURES = (("数量", "count"),)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from storage.erp.outcomes import OUTCOMES, Outcome
+from storage.reports.settlement import WALLETS
 from storage.reports.table import COUNTED, FIGURE, Cell, Column, Figure, Period, Table, ratio
 
 TITLE = "总览"
@@ -25,10 +26,14 @@ class Card(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """`table` holds the outcomes and the blocks of the cards; `days` is a row per day, a figure per shop."""
+    """`table` holds the outcomes and the blocks of the cards; `days` is a row per day, a figure per shop.
+
+    `reasons`: a row per named difference: its name, how many, and their sum.
+    """
 
     table: Table
     cards: list[Card]
+    reasons: list[list[Cell]]
     shops: list[str]
     days: list[list[Cell]]
 
@@ -39,7 +44,7 @@ def build(tables: Mapping[str, Table], period: Period) -> Overview:
     cards = [*_sales_cards(tables["sales"]), *_work_cards(table, tables), *_ad_cards(tables["ads"])]
     _outcomes(table, tables["settlement"])
     shops, days = _days(table, tables["sales"])
-    return Overview(table, cards, shops, days)
+    return Overview(table, cards, _reasons(table, tables["differences"]), shops, days)
 
 
 def _sales_cards(sales: Table) -> list[Card]:
@@ -104,9 +109,11 @@ def _bot_counts(table: Table, bots: Table) -> tuple[Figure, Figure]:
 
 
 def _outcomes(table: Table, settlement: Table) -> None:
-    """The settlement's rows by outcome, in the order of the fifteen."""
+    """The wallets' settlement rows by outcome, in the order of the fifteen; what the bank says is not added to it."""
     numbers = set()
     for row in settlement.rows:
+        if row[1] == WALLETS["bank"]:
+            continue
         count, amount, _, gap = (cell for cell in row[4:] if isinstance(cell, Figure))
         number = int(count.block_id.rsplit("|", 1)[1])
         numbers.add(number)
@@ -121,6 +128,24 @@ def _outcomes(table: Table, settlement: Table) -> None:
 
 def _outcome(number: int) -> str:
     return f"{number} {OUTCOMES[Outcome(number)].zh}" if number else "尚未核对"
+
+
+def _reasons(table: Table, differences: Table) -> list[list[Cell]]:
+    """The worklist by named difference, the most money first."""
+    names: dict[str, list[Figure]] = {}
+    for row in differences.rows:
+        gap = row[7]
+        if isinstance(gap, Figure):
+            names.setdefault(str(row[4]), []).append(gap)
+    rows: list[list[Cell]] = []
+    for name in sorted(names, key=lambda name: (-abs(sum(gap.value for gap in names[name])), name)):
+        count = table.block(f"reason-{name}-笔数", f"差异 {name} 笔数", (("笔数", "count"),))
+        total = table.block(f"reason-{name}-差额", f"差异 {name} 差额", (("差额", "fen"),))
+        for gap in names[name]:
+            count.add("", COUNTED, gap.figure_id, 1)
+            total.add("", FIGURE, gap.figure_id, gap.value)
+        rows.append([name, table.figure(count, 0), table.figure(total, 0)])
+    return rows
 
 
 def _days(table: Table, sales: Table) -> tuple[list[str], list[list[Cell]]]:

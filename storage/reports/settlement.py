@@ -8,7 +8,7 @@ from storage.reports.table import Column, Period, Table
 
 TITLE = "结算"
 COLUMNS = (
-    Column("店铺 / 账户", "", 16),
+    Column("店铺 / 账户", "", 26),
     Column("资金账户", "", 11),
     Column("费用", "", 14),
     Column("结论", "", 20),
@@ -32,9 +32,23 @@ def build(connection: Connection, period: Period) -> Table:
         words = f"{outcome} {OUTCOMES[Outcome(int(outcome))].zh}" if outcome != "0" else "尚未核对"
         texts = [shop, WALLETS.get(wallet, wallet), COMPONENTS.get(fee, fee), words]
         table.rows.append([*texts, *(table.figure(block, measure) for measure in range(len(MEASURES)))])
-    table.sum_up("合计", range(4, len(COLUMNS)))
-    table.notes.append("每一行账单恰有一个结论；同一店铺各行之和等于账单合计。差额 = 账单金额 − 应有金额。")
+    _sums(table)
+    table.notes.append("每一行账单恰有一个结论；小计等于该店铺账单合计，合计不含银行。差额 = 账单金额 − 应有金额。")
     return table
+
+
+def _sums(table: Table) -> None:
+    """A subtotal per wallet, which is its statement's total; the total adds the wallets, not what the bank says."""
+    columns = range(4, len(COLUMNS))
+    owners: dict[tuple[str, str], list[int]] = {}
+    for position, row in enumerate(table.rows):
+        owners.setdefault((str(row[0]), str(row[1])), []).append(position)
+    for (shop, wallet), positions in owners.items():
+        rows = [table.rows[position] for position in positions]
+        label = f"{shop} {wallet} 小计"
+        table.subtotals[positions[-1]] = table.summed(f"sum-{shop}-{wallet}", label, rows, columns)
+    statements = [row for row in table.rows if row[1] != WALLETS["bank"]]
+    table.total = table.summed("total", "全部店铺合计", statements, columns)
 
 
 def _order(block_id: str) -> tuple[bool, str, str, str, int]:

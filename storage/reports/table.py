@@ -27,11 +27,12 @@ DERIVED = "="  # marks the last part of a derived figure's id
 
 
 class Column(NamedTuple):
-    """A column: its title, the unit of its figures ("" for text) and its width in half-width characters."""
+    """A column: title, unit of its figures ("" for text), width in half-width characters, and whether text wraps."""
 
     title: str
     unit: str = ""
     width: int = 12
+    wrap: bool = False
 
 
 class SourceRow(NamedTuple):
@@ -89,6 +90,7 @@ class Table:
     columns: Sequence[Column]
     rows: list[list[Cell]] = field(default_factory=list)
     total: list[Cell] = field(default_factory=list)
+    subtotals: dict[int, list[Cell]] = field(default_factory=dict)  # position in rows after which each one stands
     blocks: dict[str, Block] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -113,16 +115,21 @@ class Table:
         return f"{self.name}:{self.period.words}:{block.block_id}:{measure}"
 
     def sum_up(self, label: str, columns: Sequence[int]) -> None:
-        """Make the total row: each of the columns summed over the rows, its sources being the rows' own blocks."""
-        self.total = [label, *("" for _ in self.columns[1:])]
+        """Make the total row: each of the columns summed over all rows."""
+        self.total = self.summed("total", label, self.rows, columns)
+
+    def summed(self, key: str, label: str, rows: Sequence[Sequence[Cell]], columns: Sequence[int]) -> list[Cell]:
+        """A row of sums over some rows; a sum's sources are the figures it adds up."""
+        total: list[Cell] = [label, *("" for _ in self.columns[1:])]
         for column in columns:
             title = self.columns[column].title
-            block = self.block(f"total-{column}", f"合计 {title}", [(title, self.columns[column].unit)])
-            for row in self.rows:
+            block = self.block(f"{key}-{column}", f"{label} {title}", [(title, self.columns[column].unit)])
+            for row in rows:
                 cell = row[column]
                 if isinstance(cell, Figure):
                     block.add("", FIGURE, cell.figure_id, cell.value)
-            self.total[column] = self.figure(block, 0)
+            total[column] = self.figure(block, 0)
+        return total
 
 
 def ratio(numerator: int, denominator: int, scale: int) -> int:

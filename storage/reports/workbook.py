@@ -16,7 +16,19 @@ from storage.reports.sources import file_names
 from storage.reports.table import Cell, Figure, Period, Table
 from storage.reports.workbook_overview import write_overview
 from storage.reports.workbook_sources import DETAIL, SOURCES, Layout, write_details, write_files
-from storage.reports.workbook_style import BAD, BAD_FILL, GOOD, HEADER_ROW, WARN, WARN_FILL, Pen, Sheet, set_up
+from storage.reports.workbook_style import (
+    BAD,
+    BAD_FILL,
+    GOOD,
+    HEADER_ROW,
+    LINE_HEIGHT,
+    WARN,
+    WARN_FILL,
+    Pen,
+    Sheet,
+    lines_needed,
+    set_up,
+)
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -69,9 +81,12 @@ def _write_table(sheet: Sheet, table: Table, layout: Layout, pen: Pen) -> None:
     sheet.append([pen.text(sheet, words, "small", lined=False)])
     sheet.append([pen.text(sheet, " ".join(table.notes), "small", lined=False)])
     sheet.append([pen.header(sheet, column.title) for column in table.columns])
-    for row in table.rows:
-        sheet.append(_cells(sheet, row, layout, pen))
-    last = HEADER_ROW + max(len(table.rows), 1)
+    for position, row in enumerate(table.rows):
+        _height(sheet, table, position, row)
+        sheet.append(_cells(sheet, table, row, layout, pen))
+        if position in table.subtotals:
+            sheet.append(_total(sheet, table.subtotals[position], layout, pen))
+    last = HEADER_ROW + max(len(table.rows) + len(table.subtotals), 1)
     if table.rows:
         sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(table.columns))}{last}"
     if table.total:
@@ -79,10 +94,23 @@ def _write_table(sheet: Sheet, table: Table, layout: Layout, pen: Pen) -> None:
     _colour(sheet, table, last)
 
 
-def _cells(sheet: Sheet, row: Iterable[Cell], layout: Layout, pen: Pen) -> list[object]:
+def _height(sheet: Sheet, table: Table, position: int, row: Iterable[Cell]) -> None:
+    """Make room for text that wraps: not every program does so by itself."""
+    wrapping = [
+        lines_needed(cell, column.width)
+        for cell, column in zip(row, table.columns, strict=True)
+        if column.wrap and isinstance(cell, str)
+    ]
+    if max(wrapping, default=1) > 1 and not table.subtotals:
+        sheet.row_dimensions[HEADER_ROW + 1 + position].height = LINE_HEIGHT * max(wrapping)
+
+
+def _cells(sheet: Sheet, table: Table, row: Iterable[Cell], layout: Layout, pen: Pen) -> list[object]:
     return [
-        pen.figure(sheet, cell, layout.link(cell)) if isinstance(cell, Figure) else pen.text(sheet, cell)
-        for cell in row
+        pen.figure(sheet, cell, layout.link(cell))
+        if isinstance(cell, Figure)
+        else pen.text(sheet, cell, wrap=column.wrap)
+        for cell, column in zip(row, table.columns, strict=True)
     ]
 
 
@@ -102,7 +130,7 @@ def _colour(sheet: Sheet, table: Table, last_row: int) -> None:
 
     first = HEADER_ROW + 1
     rules: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
-        "settlement": (("A{0}:H{1}", "AND($H{0}<>0,ISNUMBER($H{0}))", BAD, BAD_FILL),),
+        "settlement": (("A{0}:H{1}", 'AND(ABS($H{0})>0.011,$D{0}<>"")', BAD, BAD_FILL),),
         "differences": (
             ("H{0}:H{1}", "$H{0}<0", BAD, BAD_FILL),
             ("H{0}:H{1}", "$H{0}>0", WARN, WARN_FILL),

@@ -1,4 +1,4 @@
-"""Sheet 总览: what is missing on top, then cards, the days as a table with its chart, and the outcomes with theirs."""
+"""Sheet 总览: what is missing on top, then cards, outcomes beside named differences, and the days with their chart."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from storage.reports.overview import Card, Overview
 from storage.reports.table import Cell, Figure, Table
 from storage.reports.workbook_sources import Layout
-from storage.reports.workbook_style import Pen, Sheet, set_up
+from storage.reports.workbook_style import LINE, Pen, Sheet, set_up
 
+SERIES = ("2F5FB3", "E08E45", "3A9D7C", "8E5BA6", "C0392B", "6B7690")
 CARDS_ACROSS = 5
 MISSING_SHOWN = 8
-WIDTHS = (24, 19, 19, 19, 19, 19, 19, 19)
+WIDTHS = (24, 20, 20, 20, 20, 22, 14, 18)
 
 
 class _Writer:
@@ -46,6 +47,7 @@ class _Writer:
 def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout, pen: Pen) -> None:
     """Write the first sheet."""
     set_up(sheet, WIDTHS, 0)
+    sheet.page_setup.fitToHeight = 1
     sheet.sheet_properties.tabColor = "22304F"
     writer = _Writer(sheet, layout, pen)
     writer.row([writer.text("夜班晨报", "title")], 30)
@@ -54,7 +56,7 @@ def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout
     writer.row()
     _missing(writer, missing)
     _cards(writer, front.cards)
-    _outcomes(writer, front)
+    _answers(writer, front)
     _days(writer, front)
 
 
@@ -89,32 +91,52 @@ def _fill(writer: _Writer, count: int, fill: str) -> list[object]:
 
 
 def _cards(writer: _Writer, cards: Sequence[Card]) -> None:
+    sheet, pen = writer.sheet, writer.pen
     writer.row([writer.text("关键数字", "section")], 22)
     for start in range(0, len(cards), CARDS_ACROSS):
         several = cards[start : start + CARDS_ACROSS]
-        writer.row([writer.text(card.label, "small", "pale") for card in several], 18)
+        writer.row([pen.card(sheet, card.label, "small") for card in several], 18)
         writer.row([_value(writer, card) for card in several], 30)
-        writer.row([writer.text(card.note, "small", "pale") for card in several], 18)
+        writer.row([pen.card(sheet, card.note, "small") for card in several], 18)
         writer.row(height=8)
 
 
 def _value(writer: _Writer, card: Card) -> object:
     font = "card" if card.tone == "plain" else f"card_{card.tone}"
-    return writer.pen.figure(writer.sheet, card.figure, writer.layout.link(card.figure), font, "pale")
+    return writer.pen.card(writer.sheet, card.figure, font, writer.layout.link(card.figure))
 
 
-def _outcomes(writer: _Writer, front: Overview) -> None:
-    table = front.table
-    writer.row([writer.text("核对结论", "section")], 22)
-    head = writer.row([writer.pen.header(writer.sheet, column.title) for column in table.columns])
-    for row in table.rows:
-        writer.row(writer.cells(row))
-    last = writer.next_row - 1
-    writer.row(writer.cells(table.total, total=True))
-    if table.rows:
-        _bar(writer.sheet, head, last, 2, f"F{head}", "核对结论（笔数）", rows=len(table.rows))
-    for _ in range(max(0, 13 - len(table.rows))):
-        writer.row()
+def _answers(writer: _Writer, front: Overview) -> None:
+    """The outcomes on the left, the named differences on the right."""
+    pen, sheet, table = writer.pen, writer.sheet, front.table
+    apart = [writer.text("")]
+    writer.row(
+        [
+            writer.text("核对结论（店铺账单）", "section"),
+            *_gap(writer, 4),
+            writer.text("待处理差异（截至期末，按原因）", "section"),
+        ],
+        22,
+    )
+    left = [pen.header(sheet, column.title) for column in table.columns]
+    writer.row([*left, *apart, *(pen.header(sheet, title) for title in ("差异", "笔数", "差额"))])
+    for position in range(max(len(table.rows) + 1, len(front.reasons))):
+        cells = _answer(writer, front, position)
+        reasons = writer.cells(front.reasons[position]) if position < len(front.reasons) else []
+        writer.row([*cells, *apart, *reasons])
+    writer.row()
+
+
+def _answer(writer: _Writer, front: Overview, position: int) -> list[object]:
+    if position < len(front.table.rows):
+        return writer.cells(front.table.rows[position])
+    if position == len(front.table.rows):
+        return writer.cells(front.table.total, total=True)
+    return _gap(writer, 4)
+
+
+def _gap(writer: _Writer, count: int) -> list[object]:
+    return [writer.text("") for _ in range(count)]
 
 
 def _days(writer: _Writer, front: Overview) -> None:
@@ -123,32 +145,29 @@ def _days(writer: _Writer, front: Overview) -> None:
     for row in front.days:
         writer.row(writer.cells(row))
     if front.days:
-        column = "ABCDEFGHIJ"[min(len(front.shops) + 2, 9)]
+        column = "ABCDEFGHIJ"[min(len(front.shops) + 1, 9)]
         _lines(writer.sheet, head, writer.next_row - 1, len(front.shops), f"{column}{head}")
-
-
-def _bar(sheet: Sheet, head: int, last: int, column: int, anchor: str, title: str, rows: int) -> None:
-    from openpyxl.chart import BarChart, Reference
-
-    chart = BarChart()
-    chart.type, chart.style, chart.legend, chart.title = "bar", 10, None, title
-    chart.add_data(Reference(sheet, min_col=column, min_row=head, max_row=last), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
-    chart.height, chart.width, chart.gapWidth = max(7.0, 0.75 * rows), 15, 40
-    chart.y_axis.scaling.logBase, chart.x_axis.scaling.orientation = 10, "maxMin"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    sheet.add_chart(chart, anchor)
 
 
 def _lines(sheet: Sheet, head: int, last: int, shops: int, anchor: str) -> None:
     from openpyxl.chart import LineChart, Reference
 
     chart: Any = LineChart()
-    chart.title, chart.style, chart.height, chart.width = "每日净销售（元）", 12, 9, 17
+    chart.title, chart.height, chart.width = "每日净销售（元）", 8.5, 19
     chart.add_data(Reference(sheet, min_col=2, max_col=1 + shops, min_row=head, max_row=last), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
     chart.x_axis.delete = chart.y_axis.delete = False
+    chart.y_axis.number_format, chart.y_axis.majorGridlines.spPr = "¥#,##0", _thin(LINE)
     chart.legend.position = "b"
-    for series in chart.series:
+    for series, colour in zip(chart.series, SERIES * (shops // len(SERIES) + 1), strict=False):
         series.smooth = False
+        series.graphicalProperties.line.solidFill = colour
+        series.graphicalProperties.line.width = 22_000
     sheet.add_chart(chart, anchor)
+
+
+def _thin(colour: str) -> Any:
+    from openpyxl.chart.shapes import GraphicalProperties
+    from openpyxl.drawing.line import LineProperties
+
+    return GraphicalProperties(ln=LineProperties(solidFill=colour, w=6_000))

@@ -1,5 +1,6 @@
 """How the morning workbook looks: colours, fonts, number formats; styles are made once and shared by every cell."""
 
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -11,12 +12,22 @@ Sheet = Any
 SheetCell = Any
 
 HEADER_ROW = 4
+LINE_HEIGHT = 15.5
 FONT = "微软雅黑"
 INK, PALE, LINE, NIGHT, ACCENT = "1F2A44", "F3F5FA", "D5DBE8", "22304F", "2F5FB3"
 BAD, GOOD, WARN = "C0392B", "1E7D4F", "B9770E"
 BAD_FILL, GOOD_FILL, WARN_FILL = "FBE9E7", "E8F5EC", "FFF4DC"
-YUAN = "¥#,##0.00;[Red]-¥#,##0.00"
-FORMATS = {"fen": YUAN, "count": "#,##0", "pieces": "#,##0", "percent": "0.00%", "ratio": "0.00", "days": '0.0" 天"'}
+YUAN = "¥#,##0.00;-¥#,##0.00;–"
+WHOLE = "#,##0;-#,##0;–"
+FORMATS = {
+    "fen": YUAN,
+    "count": WHOLE,
+    "pieces": WHOLE,
+    "percent": "0.00%",
+    "ratio": "0.00",
+    "days": '0.0" 天"',
+}
+CARD_FORMATS = {**FORMATS, "fen": "¥#,##0.00;-¥#,##0.00", "count": "#,##0", "pieces": "#,##0"}
 SCALES = {"fen": 100, "percent": 10_000, "ratio": 100, "days": 100}
 STARTS_A_FORMULA = ("=", "+", "-", "@")
 
@@ -36,6 +47,7 @@ class Pen:
         thin = Side(style="thin", color=LINE)
         self._line = Border(bottom=thin)
         self._heavy = Border(top=Side(style="medium", color=NIGHT))
+        self._edge = Border(left=Side(style="thick", color=ACCENT))
         self._fonts = {
             "text": Font(name=FONT, size=10, color=INK),
             "figure": Font(name=FONT, size=10, color=ACCENT),
@@ -51,9 +63,10 @@ class Pen:
         }
         fills = {"night": NIGHT, "pale": PALE, "bad": BAD_FILL, "good": GOOD_FILL, "warn": WARN_FILL}
         self._fills = {name: PatternFill("solid", fgColor=colour) for name, colour in fills.items()}
-        self._left = Alignment(vertical="center", wrap_text=False)
-        self._wrap = Alignment(vertical="center", wrap_text=True)
+        self._left = Alignment(horizontal="left", vertical="center", indent=1)
+        self._wrap = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
         self._right = Alignment(horizontal="right", vertical="center")
+        self._start = Alignment(horizontal="left", vertical="center", indent=1)
         self._center = Alignment(horizontal="center", vertical="center", wrap_text=True)
         self._styles: dict[tuple[str, ...], Any] = {}
 
@@ -76,6 +89,16 @@ class Pen:
         lining = "heavy" if total else "line"
         cell = self._cell(sheet, ("number", font, fill, "", lining, FORMATS[figure.unit]))
         cell.value = number(figure.value, figure.unit)
+        return self._linked(cell, link)
+
+    def card(self, sheet: Sheet, value: str | Figure, font: str, link: str = "") -> SheetCell:
+        """One line of a card: its label, its figure or its note."""
+        number_format = "" if isinstance(value, str) else CARD_FORMATS[value.unit]
+        cell = self._cell(sheet, ("text", font, "pale", "", "edge", number_format))
+        if isinstance(value, str):
+            self._set_text(cell, value)
+        else:
+            cell.value = number(value.value, value.unit)
         return self._linked(cell, link)
 
     def amount(self, sheet: Sheet, value: int, unit: str, font: str = "text") -> SheetCell:
@@ -118,12 +141,18 @@ class Pen:
         if fill:
             cell.fill = self._fills[fill]
         if lining:
-            cell.border = self._heavy if lining == "heavy" else self._line
+            cell.border = {"edge": self._edge, "heavy": self._heavy}.get(lining, self._line)
         if number_format:
             cell.number_format = number_format
         alignments = {"number": self._right, "header": self._center}
-        cell.alignment = self._wrap if wrap else alignments.get(kind, self._left)
+        cell.alignment = self._wrap if wrap else alignments.get(kind, self._start if lining == "edge" else self._left)
         return cell._style
+
+
+def lines_needed(text: str, width: int) -> int:
+    """How many lines a text takes in a column of that width, a Chinese character counting as two."""
+    taken = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return max(1, -(-taken // max(width - 3, 1)))
 
 
 def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:

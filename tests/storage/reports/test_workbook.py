@@ -1,0 +1,157 @@
+"""The morning workbook: figures lead to rows that sum to them, text stays text, the same books give the same."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import delete, insert
+
+from storage.database.connection import open_database
+from storage.database.tables import recon_item
+from storage.reports import Period
+from storage.reports.workbook import write_morning_report
+from tests.storage.erp.recon.worlds import Night
+
+CREATED_AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
+SHEETS = ["总览", "销售", "结算", "差异", "补货", "机器人", "缺失", "广告", "来源", "来源明细"]
+RECENT = Period("2026-11-14", "2026-11-20")
+
+
+@pytest.fixture(scope="module")
+def path(night: Night, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook of a week."""
+    path = tmp_path_factory.mktemp("book") / "晨报.xlsx"
+    with night.database.read() as connection:
+        write_morning_report(connection, RECENT, path, CREATED_AT)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(path: Path) -> Any:
+    """The workbook as a reader opens it."""
+    return openpyxl.load_workbook(path)
+
+
+def test_sheets_stand_in_their_order(book: Any) -> None:
+    """The overview is first, the sources last."""
+    assert book.sheetnames == SHEETS
+
+
+def _numbers(book: Any) -> Iterator[Any]:
+    for name in SHEETS[:8]:
+        for row in book[name].iter_rows():
+            yield from (cell for cell in row if isinstance(cell.value, int | float | Decimal))
+
+
+def _exact(value: object) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
+def _blocks(book: Any) -> dict[str, list[list[Any]]]:
+    """Address of each block's title -> its header, rows and sum."""
+    rows = list(book["来源明细"].iter_rows(min_row=4, values_only=True))
+    blocks: dict[str, list[list[Any]]] = {}
+    start = 0
+    while start < len(rows):
+        end = start
+        while end < len(rows) and any(value is not None for value in rows[end]):
+            end += 1
+        blocks[f"A{start + 4}"] = [list(row) for row in rows[start + 1 : end]]
+        start = end + 1
+    return blocks
+
+
+def test_every_number_leads_to_rows_that_sum_to_it(book: Any) -> None:
+    """Each number links to a block; unless it is derived, one measure of the block's rows sums to it exactly."""
+    blocks = _blocks(book)
+    derived = {"日均", "可销天数", "建议补货", "点击率", "投入产出比"}
+    seen = 0
+    for cell in _numbers(book):
+        assert cell.hyperlink is not None, (cell.parent.title, cell.coordinate)
+        found = re.fullmatch(r"'来源明细'!(A\d+)", cell.hyperlink.location)
+        assert found is not None
+        header, *rows, total = blocks[found[1]]
+        columns = [i for i in range(4, len(header)) if header[i]]
+        sums = [sum((_exact(row[i]) for row in rows if row[i] is not None), Decimal(0)) for i in columns]
+        assert sums == [_exact(total[i]) for i in columns]
+        if cell.parent.title == "总览" or cell.parent.cell(4, cell.column).value not in derived:
+            assert _exact(cell.value) in sums
+        seen += 1
+    assert seen > 300
+
+
+def test_sources_name_file_fingerprint_and_row(book: Any) -> None:
+    """Rows of a block that come from a file name it, twelve characters of its sha256, and the row."""
+    rows = [
+        row for block in _blocks(book).values() for row in block[1:-1] if row[0] not in ("见下层数字", "（不是文件）")
+    ]
+    assert rows
+    shas = {row[12][:12] for row in book["来源"].iter_rows(min_row=5, values_only=True)}
+    for name, sha, row_no, key, *_ in rows:
+        assert name
+        assert sha in shas
+        assert row_no is None or row_no > 0
+        assert key
+
+
+def test_amounts_are_yuan_with_two_decimals(book: Any) -> None:
+    """Money is shown in yuan with two decimals."""
+    sheet = book["销售"]
+    paid = sheet["D5"]
+    assert paid.number_format.startswith("¥#,##0.00")
+    assert Decimal(str(paid.value)) == Decimal(str(paid.value)).quantize(Decimal("0.01"))
+
+
+def test_sheets_are_ready_to_use(book: Any) -> None:
+    """Headers stay in sight, tables can be filtered, and print landscape one page wide with the header repeated."""
+    for name in ("销售", "结算", "差异", "补货", "广告"):
+        sheet = book[name]
+        assert sheet.freeze_panes == "A5"
+        assert sheet.auto_filter.ref.startswith("A4:")
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.print_title_rows == "$4:$4"
+
+
+def test_the_same_books_give_the_same_workbook(night: Night, path: Path, tmp_path: Path) -> None:
+    """Building it twice gives the same parts; only the document's own stamp may differ."""
+    again = tmp_path / "again.xlsx"
+    with night.database.read() as connection:
+        write_morning_report(connection, RECENT, again, CREATED_AT)
+    with zipfile.ZipFile(path) as one, zipfile.ZipFile(again) as other:
+        names = [name for name in one.namelist() if name != "docProps/core.xml"]
+        assert one.namelist() == other.namelist()
+        assert [name for name in names if one.read(name) != other.read(name)] == []
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86 138", "-3 件", "@SUM(A1)"])
+def test_text_that_begins_like_a_formula_stays_text(text: str, tmp_path: Path) -> None:
+    """A reason or order number that begins with = + - @ is written as the text it is."""
+    database = open_database(tmp_path / "books.db")
+    row = {"job": "orders", "side": "statement", "ref": "s|alipay|f|payment|1", "shop": text, "order_no": text,
+           "component": "payment", "outcome": 8, "reason": text, "at": "2026-11-20 10:00:00"}  # fmt: skip
+    with database.write() as connection:
+        connection.execute(delete(recon_item))
+        connection.execute(insert(recon_item).values(row))
+    with database.read() as connection:
+        write_morning_report(connection, RECENT, tmp_path / "x.xlsx", CREATED_AT)
+    database.close()
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["差异"]
+    cells = [cell for cell in sheet[5] if cell.value == text]
+    assert len(cells) == 3
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_an_empty_book_gives_an_empty_report(tmp_path: Path) -> None:
+    """Before anything came in the workbook can be made and says so with zeros."""
+    database = open_database(tmp_path / "books.db")
+    with database.read() as connection:
+        morning = write_morning_report(connection, RECENT, tmp_path / "x.xlsx", CREATED_AT)
+    database.close()
+    assert morning.source_rows == 0
+    assert openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames == SHEETS

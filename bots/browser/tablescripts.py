@@ -36,7 +36,8 @@ READ = r"""/* table */ (arg, given) => {
     .filter(r => !r.closest(skip) && !r.closest('.el-table-v2__left,.el-table-v2__right') && seen(r))
     .filter(r => r.closest('table,[role=grid],[role=table],.el-table-v2') !== null);
   const partners = globalThis[Symbol.for('yeban')]?.partners || (r => [r]);
-  const cellCss = 'td,th,[role=cell],[role=gridcell],[role=columnheader],.el-table-v2__row-cell,.el-table-v2__header-cell';
+  const cellCss = 'td,th,[role=cell],[role=gridcell],[role=columnheader],' +
+    '.el-table-v2__row-cell,.el-table-v2__header-cell';
   const ownCells = r => r.tagName === 'TR' ? [...r.cells]
     : [...r.querySelectorAll(cellCss)].filter(c => c.closest(lineCss) === r);
   // A virtual table draws its fixed columns in tables of their own and leaves gaps in the main row.

@@ -12,6 +12,7 @@ from bots.practice.site import Call, Refused, attachment
 from bots.practice.world import changes
 
 COLUMNS = ("子订单编号", "快递公司", "运单号")
+DETAIL_COLUMNS = ("批次号", "文件名", "上传时间", "子订单编号", "结果", "原因")
 MAX_ROWS = 5000
 
 
@@ -66,16 +67,17 @@ def detail(call: Call) -> Response:
     """What became of each row, as a CSV; `only=failed` leaves out the good ones."""
     with call.parts.world.reading() as db:
         batch = db.execute(
-            "SELECT detail FROM batch_upload WHERE batch_id = ? AND shop_id = ?", (call.text("batch_id"), call.shop_id)
+            "SELECT * FROM batch_upload WHERE batch_id = ? AND shop_id = ?", (call.text("batch_id"), call.shop_id)
         ).fetchone()
     if batch is None:
         return PlainTextResponse("没有这个批次", 404)
     only_failed = call.text("only") == "failed"
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(("子订单编号", "结果", "原因"))
+    writer.writerow(DETAIL_COLUMNS)
     for row in json.loads(batch["detail"]):
         if row["result"] == "失败" or not only_failed:
-            writer.writerow((row["sub_no"], row["result"], row["reason"]))
+            upload = (batch["batch_id"], batch["file_name"], batch["at"])
+            writer.writerow((*upload, f"{row['sub_no']}\t", row["result"], row["reason"]))
     name = f"{'失败明细' if only_failed else '批次明细'}_{call.text('batch_id')}.csv"
     return attachment(name, out.getvalue().encode("utf-8-sig"))

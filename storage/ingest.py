@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy import func as sql
 
 from storage.archive import Archive, ArchivedFile, Facts
-from storage.database.bulk import Counts, upsert
+from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
-from storage.database.tables import quarantine, raw_file, raw_row
+from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
 from storage.documents.document import Control, Document, Kind
 from storage.documents.file import SourceFile
 from storage.documents.kinds import identify, named
 from storage.errors import BookError, FileBroken, FileError, FileMissing, NotParked, ReasonMissing
-from storage.posting import Source, post
+from storage.posting import TOLD_BY_EXPORT, Source, post
 
 _PAYLOAD = json.JSONEncoder(ensure_ascii=False)
 READ, PARKED, REFUSED = "read", "parked", "refused"
@@ -62,12 +63,16 @@ def ingest(
     `kind` and `shop` override the facts; without a kind the content decides. What is wrong with the file is said in
     the result, not raised; OSError and SQLAlchemy's errors are raised.
     """
-    known = _facts(source, kind, shop, facts or Facts())
+    told = facts or Facts()
+    known = _facts(source, kind, shop, told)
     archived = archive.put(source, known)
     with database.read() as connection:
         earlier = _earlier(connection, archived.sha256)
+        receipt = _receipt(connection, archived.sha256, known)
     if earlier is not None:
-        return earlier
+        if receipt is not None and (not told.received_at or told.received_at <= receipt):
+            return earlier
+        return _received_again(database, archived, known, earlier)
     try:
         document = _read(archived, known)
     except FileError as error:
@@ -191,6 +196,48 @@ def _earlier(connection: Connection, file_sha: str) -> Ingested | None:
     )
 
 
+def _receipt(connection: Connection, file_sha: str, facts: Facts) -> str | None:
+    """When this content last came under this name for this shop, None if it never did."""
+    r = raw_receipt.c
+    query = select(r.received_at).where(r.file_sha == file_sha, r.name == facts.name, r.shop == facts.shop)
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def _received_again(database: Database, archived: ArchivedFile, facts: Facts, earlier: Ingested) -> Ingested:
+    """The same bytes on another occasion: its days and shop are noted; rows told by their export are told anew."""
+    document = _read(archived, replace(facts, kind=earlier.kind))
+    with database.write() as connection:
+        newest = connection.execute(
+            select(sql.max(raw_receipt.c.received_at)).where(raw_receipt.c.file_sha == archived.sha256)
+        ).scalar()
+        _write_receipt(connection, archived, facts, document)
+        told_anew = [row for row in document.rows if isinstance(row, TOLD_BY_EXPORT)]
+        if earlier.state == READ and told_anew and facts.received_at > (newest or ""):
+            counts = post(connection, Source(archived.sha256, facts.received_at), told_anew)
+            return replace(earlier, created=counts.created, changed=counts.changed, same=counts.same)
+    return earlier
+
+
+def _write_receipt(connection: Connection, archived: ArchivedFile, facts: Facts, document: Document) -> None:
+    """Note the occasion; raw_file then shows the smallest by (name, shop), and when the content last came."""
+    row = {name: value for name, value in asdict(facts).items() if name != "kind"} | {
+        "file_sha": archived.sha256,
+        "owner": document.owner or facts.shop,
+        "period_from": document.period[0],
+        "period_to": document.period[1],
+    }
+    merge(connection, raw_receipt, [row], version=["received_at"], source=())
+    r = raw_receipt.c
+    mine = select(raw_receipt).where(r.file_sha == archived.sha256)
+    receipts = connection.execute(mine).mappings().all()
+    shown = min(receipts, key=lambda receipt: (receipt["name"], receipt["shop"]))
+    fields = ("name", "period_from", "period_to", "origin", "run_id", "flow", "step", "line")
+    values = {name: shown[name] for name in fields}
+    values |= {"shop": shown["owner"], "received_at": max(receipt["received_at"] for receipt in receipts)}
+    connection.execute(update(raw_file).where(raw_file.c.file_sha == archived.sha256).values(**values))
+
+
 def _read(archived: ArchivedFile, facts: Facts) -> Document:
     """Raises FileError; also when there are rows and not one of them could be taken."""
     file = SourceFile(facts.name, archived.path)
@@ -292,4 +339,5 @@ def _write_raw(
         {"file_sha": file_sha, "row_no": raw.row_no, "payload": _PAYLOAD.encode(raw.payload)} for raw in document.raw
     )
     upsert(connection, raw_row, rows)
+    _write_receipt(connection, archived, facts, document)
     upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))

@@ -59,6 +59,11 @@ class Source(NamedTuple):
     exported_at: str
 
 
+# Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
+# was last week), so they are posted again under the later moment.
+TOLD_BY_EXPORT = (AdRow, OrderRow, ProductRow, RefundRow)
+
+
 def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
     """Write all rows; the counts are those of the table that the kind is about.
 

@@ -82,14 +82,14 @@ def merge(
         ranked = _ranked(table, columns, version, source)
         moments = [name for name in ranked if name in WALL_CLOCK]
         same = [f"{table.name}.{name} = excluded.{name}" for name in ranked if name not in WALL_CLOCK]
-        smaller = f"{_tuple('excluded', table, source)} < {_tuple(table.name, table, source)}"
+        smaller = f"{_tuple('excluded', table, source)} < {_tuple(table.name, table, source)}" if source else "1=0"
         if moments:
             new, old = _tuple("excluded", table, moments), _tuple(table.name, table, moments)
             smaller = f"({new} > {old} OR ({new} = {old} AND {smaller}))"
         return _update(table, [*moments, *source], " AND ".join([*same, smaller]))
 
     counts = _send(connection, table, best, other_content)
-    if counts.same and source:
+    if counts.same:
         _send(connection, table, best, other_source)
     return counts
 

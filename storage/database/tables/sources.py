@@ -31,6 +31,25 @@ raw_file = Table(
     text("ingested_at"),
 )
 
+# Every occasion on which a content came: two days without a trade are two statements of equal bytes, and each speaks of
+# its own day. raw_file shows the smallest of them by (name, shop) and the latest received_at.
+raw_receipt = Table(
+    "raw_receipt",
+    metadata,
+    key("file_sha"),
+    key("name"),
+    key("shop"),  # as the one who brought it said, "" if nobody did
+    text("owner"),  # whose statement it is: shop, or account of a bank
+    text("period_from"),
+    text("period_to"),
+    text("origin"),
+    text("run_id"),
+    text("flow"),
+    text("step"),
+    whole("line"),
+    text("received_at"),
+)
+
 raw_row = Table(
     "raw_row",
     metadata,

@@ -11,8 +11,20 @@ from sqlalchemy import func, select
 from storage.archive import Archive, Facts
 from storage.database.connection import Database
 from storage.database.digest import digest, digests
-from storage.database.tables import bank_line, bill_line, bot_result, metadata, quarantine, raw_file, raw_row, waybill
-from storage.errors import FileBroken, FileMissing, NotParked, ReasonMissing
+from storage.database.tables import (
+    ad_day,
+    bank_line,
+    bill_line,
+    bot_result,
+    metadata,
+    quant,
+    quarantine,
+    raw_file,
+    raw_receipt,
+    raw_row,
+    waybill,
+)
+from storage.errors import FileBroken, FileMissing, NotParked, ReasonMissing, StockOpened
 from storage.ingest import accept, ingest, ingest_run_folder
 
 SAMPLES = Path(__file__).parent.parent / "documents" / "samples"
@@ -60,7 +72,7 @@ def test_a_file_is_taken_once(database: Database, archive: Archive) -> None:
     assert (first.kind, first.state, first.rows, first.created, first.same) == ("practice_waybills", "read", 2, 2, 0)
     with database.read() as connection:
         before = digest(connection)
-    again = ingest(database, archive, WAYBILLS, facts=Facts(name="other-name.csv"))
+    again = ingest(database, archive, WAYBILLS, facts=Facts(name="w.csv"))
     assert (again.state, again.created, again.changed, again.same) == ("read", 0, 0, 2)
     with database.read() as connection:
         assert digest(connection) == before
@@ -289,3 +301,57 @@ def test_a_folder_without_a_manifest_is_said_to_have_none(database: Database, ar
     """No manifest, no guessing."""
     with pytest.raises(FileBroken):
         ingest_run_folder(database, archive, tmp_path)
+
+
+HEADER = "提现单号,商户号,提现金额,提现时间,到账银行,状态\r\n"
+
+
+def test_two_days_without_a_line_are_two_statements(database: Database, archive: Archive) -> None:
+    """Equal bytes that speak of another day or shop are noted as such, so that neither day looks missing."""
+    for name, shop in (("提现记录_20260502.csv", "b"), ("提现记录_20260501.csv", "b"), ("提现记录_20260501.csv", "a")):
+        taken = ingest(database, archive, HEADER.encode("gb18030"), shop=shop, facts=Facts(name=name))
+        assert (taken.kind, taken.state, taken.created) == ("practice_withdrawals", "read", 0)
+    with database.read() as connection:
+        query = select(raw_receipt.c.owner, raw_receipt.c.period_from, raw_receipt.c.period_to)
+        assert sorted(connection.execute(query).tuples()) == [
+            ("a", "2026-05-01", "2026-05-01"),
+            ("b", "2026-05-01", "2026-05-01"),
+            ("b", "2026-05-02", "2026-05-02"),
+        ]
+        assert connection.execute(select(raw_file.c.name, raw_file.c.shop)).one() == ("提现记录_20260501.csv", "a")
+
+
+ADS = "日期,店铺,计划名称,主体ID,主体名称,花费,展现量,点击量,总成交笔数,总成交金额\r\n"
+
+
+def _ads(spend: str) -> bytes:
+    row = f"2026-05-01,s,计划,61,杯,{spend},10,1,0,0.00\r\n"
+    return f"{ADS}{row}总计,,,,,{spend},10,1,0,0.00\r\n".encode("gb18030")
+
+
+def test_the_same_bytes_exported_later_are_news(database: Database, archive: Archive) -> None:
+    """A report that goes back to what it said before: the latest export holds, also when its bytes are known."""
+    days = ["2026-05-02T00:00:00+00:00", "2026-05-03T00:00:00+00:00", "2026-05-04T00:00:00+00:00"]
+    for content, day in zip((_ads("5.00"), _ads("4.00"), _ads("5.00")), days, strict=True):
+        ingest(database, archive, content, facts=Facts(name="ads.csv", received_at=day))
+    with database.read() as connection:
+        assert connection.execute(select(ad_day.c.spend_fen)).scalar() == 500
+    assert ingest(database, archive, _ads("4.00"), facts=Facts(name="ads.csv", received_at=days[1])).changed == 0
+    assert ingest(database, archive, _ads("4.00"), facts=Facts(name="ads.csv")).changed == 0
+    with database.read() as connection:
+        assert connection.execute(select(ad_day.c.spend_fen)).scalar() == 500
+
+
+def test_a_second_opening_of_a_warehouse_is_parked(database: Database, archive: Archive) -> None:
+    """An opening count under another number would double the stock: it waits, and cannot be released either."""
+    head = "单据编号：QC-{no}\r\n盘点时间：2026-05-0{no} 00:30:00\r\n\r\n"
+    head += "仓库编码,仓库名称,所在省,商家编码,在库数量,单位成本\r\n"
+    rows = "W1,杭州仓,浙江,A,5,1.00\r\n合计,,,,5,\r\n"
+    first = ingest(database, archive, (head.format(no=1) + rows).encode())
+    second = ingest(database, archive, (head.format(no=2) + rows).encode())
+    assert (first.state, first.created, second.state) == ("read", 1, "parked")
+    assert "QC-1" in second.message
+    with pytest.raises(StockOpened):
+        accept(database, archive, second.file_sha, "王", "再建一次")
+    with database.read() as connection:
+        assert connection.execute(select(quant.c.on_hand)).scalars().all() == [5]

@@ -327,6 +327,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_sha", name=op.f("pk_raw_file")),
     )
     op.create_table(
+        "raw_receipt",
+        sa.Column("file_sha", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("shop", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), server_default="", nullable=False),
+        sa.Column("period_from", sa.Text(), server_default="", nullable=False),
+        sa.Column("period_to", sa.Text(), server_default="", nullable=False),
+        sa.Column("origin", sa.Text(), server_default="", nullable=False),
+        sa.Column("run_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("flow", sa.Text(), server_default="", nullable=False),
+        sa.Column("step", sa.Text(), server_default="", nullable=False),
+        sa.Column("line", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("received_at", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("file_sha", "name", "shop", name=op.f("pk_raw_receipt")),
+    )
+    op.create_table(
         "raw_row",
         sa.Column("file_sha", sa.Text(), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
@@ -451,6 +467,7 @@ def downgrade() -> None:
     op.drop_table("recon_item")
     op.drop_table("recon_group")
     op.drop_table("raw_row")
+    op.drop_table("raw_receipt")
     op.drop_table("raw_file")
     op.drop_table("quarantine")
     op.drop_table("quant")

@@ -7,6 +7,7 @@ from pathlib import Path
 from schedules.desk import Desk
 from schedules.problems import BooksWrong
 from storage.erp import allocation, commands, invariants, reconciliation
+from storage.erp.commands_wanted import PublishPolicy
 from storage.erp.contracts import Contracts
 from storage.reports import workbook
 from storage.reports.table import Period
@@ -17,6 +18,12 @@ Step = Callable[[Desk, date], str]
 def contracts_of(desk: Desk) -> Contracts:
     """What was agreed with the platforms, from the settings."""
     return Contracts(commission_bp={name: shop.commission_bp for name, shop in desk.settings.shops.items()})
+
+
+def policy_of(desk: Desk) -> PublishPolicy:
+    """What may be asked of the bots, from the settings; the key `all` of `activities` stands for every shop."""
+    running = {"" if shop == "all" else shop: activity for shop, activity in desk.settings.activities.items()}
+    return PublishPolicy(activity_id=running)
 
 
 def reconcile(desk: Desk, night: date) -> str:
@@ -38,7 +45,7 @@ def allocate(desk: Desk, night: date) -> str:
 def publish(desk: Desk, night: date) -> str:
     """The worklists for the bots."""
     with desk.database.write() as connection:
-        counts = commands.publish(connection, night.isoformat())
+        counts = commands.publish(connection, night.isoformat(), policy_of(desk))
     return "、".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 

@@ -65,7 +65,7 @@ def practice(
         ) as mall,
         practice_desk(home, mall_home / WORLD_FILE, mall.url, database) as (desk, world),
     ):
-        plan = load_plan(ROOT / "schedules" / "practice.yaml")
+        plan = load_plan(ROOT / "schedules" / "practice.yaml").only(desk.settings.accounts)
         yield Practice(desk, mall, world, plan, night, world.first_day)
 
 
@@ -91,7 +91,9 @@ def practice_settings(home: Path, world: World, database: str = "") -> Settings:
         row["shop_id"]: ShopSettings(title=row["name"], commission_bp=row["commission_bp"], wallet=row["wallet"])
         for row in world.rows("SELECT shop_id, name, commission_bp, wallet FROM shop")
     }
-    return Settings(home=home, database=database, accounts=accounts, shops=shops)
+    running = world.row("SELECT activity_id FROM activity ORDER BY starts_at LIMIT 1")
+    activities = {"all": running["activity_id"]} if running else {}
+    return Settings(home=home, database=database, accounts=accounts, shops=shops, activities=activities)
 
 
 def keep_settings(settings: Settings) -> None:
@@ -105,7 +107,9 @@ def keep_settings(settings: Settings) -> None:
         for name, account in settings.accounts.items()
     }
     shops = {name: shop.model_dump() for name, shop in settings.shops.items()}
-    body = yaml.safe_dump({"accounts": accounts, "shops": shops}, allow_unicode=True, sort_keys=True)
+    body = yaml.safe_dump(
+        {"accounts": accounts, "shops": shops, "activities": settings.activities}, allow_unicode=True, sort_keys=True
+    )
     path.write_text("# 练习商城的账号；商城用 yeban mall 打开。密码在加密的密码库里。\n" + body, "utf-8")
 
 

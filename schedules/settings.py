@@ -49,6 +49,7 @@ class Settings(BaseModel):
     side_by_side: int = Field(default=0, ge=0, le=16)
     accounts: dict[str, AccountSettings] = Field(default_factory=dict)
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
+    activities: dict[str, str] = Field(default_factory=dict)
 
     @property
     def database_url(self) -> str:

@@ -44,7 +44,7 @@ def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
             mark, style = ("✓", "green") if done.state == "read" else ("!", "yellow")
             counts = say(
                 f"{done.rows} 行：新 {done.created}，变 {done.changed}，同 {done.same}，隔离 {done.quarantined}",
-                f"{done.rows} rows: new {done.created}, changed {done.changed}, same {done.same}, out {done.quarantined}",
+                f"{done.rows} rows: new {done.created}, changed {done.changed}, same {done.same}",
             )
             console.print(Text(f"{mark} {file.name}  {done.kind}  {counts}  {done.file_sha[:12]}", style=style))
             if done.message:

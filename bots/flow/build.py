@@ -80,15 +80,23 @@ class Builder:
     def filled(self, shape: Shape, key: Scalar, node: Node, model: type[Part]) -> Any:
         """Return the value behind a key; nothing written at all is reported, because it is a slip as often as not."""
         if isinstance(node, Scalar) and node.empty:
-            self.add(
-                "E-EMPTY",
-                key.span,
-                f'“{key.text}”后面没有写内容；真要空着，请写 ""。',
-                f'Nothing is written after "{key.text}"; write "" to mean the empty text.',
-                fix=f'{key.text}: ""',
-            )
+            self._empty(shape, key)
             return BAD
         return self.value(shape, node, model)
+
+    def _empty(self, shape: Shape, key: Scalar) -> None:
+        """Report a key with nothing behind it; only a text can be meant to be empty."""
+        zh, en = f"“{key.text}”后面没有写内容", f'Nothing is written after "{key.text}"'
+        if shape.kind == "steps":
+            fix = f"{key.text}:\n  - click: 查询"
+            self.add(
+                "E-EMPTY", key.span, f"{zh}；下面要写步骤，每步一行。", f"{en}; steps go below, one a line.", fix=fix
+            )
+        elif shape.kind == "leaf" and not shape.words:
+            self.add("E-EMPTY", key.span, f'{zh}；真要空着，请写 ""。', f'{en}; write "" to mean the empty text.',
+                     fix=f'{key.text}: ""')  # fmt: skip
+        else:
+            self.add("E-EMPTY", key.span, f"{zh}；请补上，或删掉这一行。", f"{en}; fill it in or delete the line.")
 
     def _leaf(self, shape: Shape, node: Node, model: type[Part]) -> Any:
         if isinstance(node, Scalar):
@@ -247,12 +255,11 @@ class Builder:
     # steps ------------------------------------------------------------------------------------------------------
 
     def steps(self, node: Node) -> Any:
-        """Return the steps of a list, or of a single step written without a list."""
+        """Return the steps of a list, or of a single step written without a list; a bad one is reported and left out."""
         if isinstance(node, Scalar) and node.empty:
             return ()
         nodes = node.items if isinstance(node, Sequence) else [node]
-        made = [self.step(item) for item in nodes]
-        return BAD if any(step is BAD for step in made) else tuple(made)
+        return tuple(step for step in map(self.step, nodes) if step is not BAD)
 
     def step(self, node: Node) -> Any:
         """Return one step, or BAD."""

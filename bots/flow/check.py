@@ -33,11 +33,13 @@ ENDINGS: Final = frozenset({"fail", "reject", "stop"})
 def check(flow: Flow, site: Site | None, verbs: Verbs) -> list[Problem]:
     """Return what is wrong with a parsed flow, in the order of the file; `site` None leaves out pages and elements.
 
-    Errors keep the flow from running; warnings do not.
+    Errors keep the flow from running; warnings do not. `Parsed.readable` may be given too, so that one reading shows
+    everything: then a name that a step which could not be read might set is not reported.
     """
     found = _Check(flow.path, lines_of(flow.text), site, verbs)
     found.head(flow)
-    names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=False)
+    found.incomplete = flow.incomplete
+    names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=flow.incomplete)
     if flow.items is not None:
         columns = set(flow.items.columns)
         names = names.inner(columns, opened=not columns)
@@ -76,6 +78,8 @@ class _Check:
     verbs: Verbs
     problems: list[Problem] = field(default_factory=list)
     per_row: bool = False
+    incomplete: bool = False
+    """Steps were left out: a name may be one that a missing step would have set."""
 
     def add(
         self,
@@ -99,7 +103,7 @@ class _Check:
     def head(self, flow: Flow) -> None:
         """Check what stands above the steps."""
         start = span_of(flow._node, Span())
-        if not flow.steps:
+        if not flow.steps and not flow.incomplete:
             place = span_of(node_of(flow, "steps"), start)
             self.add("E-NO-STEPS", place, "流程里没有步骤。", "The flow has no steps.",
                      fix="steps:\n  - open: 订单管理")  # fmt: skip
@@ -213,7 +217,7 @@ class _Check:
                     f'Nothing is called "{name}".{guess_en}',
                     found=f"${{{name}}}", allowed=close or sorted(names.known - PROVIDED_NAMES),
                     instead=close[0] if close else "",
-                    severity="warning" if names.opened else "error",
+                    severity="warning" if names.opened and not self.incomplete else "error",
                 )  # fmt: skip
 
     def _page(self, page: PageName, node: Node | None, span: Span) -> None:

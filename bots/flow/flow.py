@@ -181,6 +181,7 @@ class Flow(Part):
     _path: str = PrivateAttr(default="")
     _text: str = PrivateAttr(default="")
     _node: Any = PrivateAttr(default=None)
+    _incomplete: bool = PrivateAttr(default=False)
 
     @property
     def path(self) -> str:
@@ -192,9 +193,14 @@ class Flow(Part):
         """The file's text."""
         return self._text
 
-    def place(self, path: str, text: str, node: Any) -> None:
+    @property
+    def incomplete(self) -> bool:
+        """Whether steps were left out because they could not be read; such a flow must not be played."""
+        return self._incomplete
+
+    def place(self, path: str, text: str, node: Any, *, incomplete: bool) -> None:
         """Note where the flow was read; called once, by the parser."""
-        self._path, self._text, self._node = path, text, node
+        self._path, self._text, self._node, self._incomplete = path, text, node, incomplete
 
     def read_inputs(self, given: Mapping[str, object], today: date) -> dict[str, object]:
         """Return every input as its type, defaults filled in; raises `Refused` for a missing, unknown or wrong one.

@@ -14,11 +14,16 @@ from bots.flow.step import MODIFIERS_ZH
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A flow, or None when `problems` holds an error; `renames` are the words of the language with their places."""
+    """A flow, or None when `problems` holds an error; `renames` are the words of the language with their places.
+
+    `readable` is the flow without the steps that could not be read. It is for `check`, so that all problems come at
+    once, and never for playing.
+    """
 
     flow: Flow | None
     problems: list[Problem]
     renames: list[Rename] = field(default_factory=list)
+    readable: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,15 @@ def parse(text: str, path: str, verbs: Verbs) -> Parsed:
     `path` is what messages show. `verbs` maps names to step classes; both languages of every word are accepted.
     """
     made, problems, renames = _read(Flow, text, path, verbs)
-    if isinstance(made, Flow):
-        return Parsed(made, problems, renames)
-    return Parsed(None, problems, renames)
+    if not isinstance(made, Flow):
+        return Parsed(None, problems, renames)
+    return Parsed(None if made.incomplete else made, problems, renames, made)
 
 
 def parse_site(text: str, path: str, verbs: Verbs) -> ParsedSite:
     """Return the element library that `text` writes, or all its problems; never raises for a text."""
     made, problems, renames = _read(Site, text, path, verbs)
-    if isinstance(made, Site):
+    if isinstance(made, Site) and not errors(problems):
         return ParsedSite(made, problems, renames)
     return ParsedSite(None, problems, renames)
 
@@ -66,9 +71,9 @@ def _read(model: type[Part], text: str, path: str, verbs: Verbs) -> tuple[object
     elif not errors(problems):
         builder.problems.append(_not_a_file(path, root.span if root else Span(), model))
     found = in_order([*problems, *builder.problems])
-    if made is BAD or errors(found):
-        return None, found, builder.renames
-    if isinstance(made, (Flow, Site)):
+    if isinstance(made, Flow):
+        made.place(path, text, root, incomplete=bool(errors(found)))
+    elif isinstance(made, Site):
         made.place(path, text, root)
     return made, found, builder.renames
 

@@ -33,7 +33,7 @@ def problems_of(case: Path) -> tuple[str, list[Problem]]:
         site = parse_site(text, file.name, VERBS)
         return text, [*site.problems, *(check_site(site.site, VERBS) if site.site else [])]
     flow = parse(text, file.name, VERBS)
-    return text, [*flow.problems, *(check(flow.flow, library(), VERBS) if flow.flow else [])]
+    return text, [*flow.problems, *(check(flow.readable, library(), VERBS) if flow.readable else [])]
 
 
 def said_of(case: Path) -> str:

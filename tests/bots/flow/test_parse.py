@@ -442,3 +442,21 @@ def test_a_union_keeps_the_part_that_was_written() -> None:
     step = parsed.flow.steps[0]
     assert isinstance(step, Enter)
     assert [type(value).__name__ for value in step.fields.values()] == ["Hidden", "Template", "tuple"]
+
+
+def test_what_could_be_read_is_checked_too() -> None:
+    """A flow with a bad step cannot be played, yet the rest of it is there to be checked."""
+    parsed = parse("title: x\nsteps:\n  - clik: a\n  - reject: ${dya}\n  - reject: ${other}\n", "f.yaml", VERBS)
+    assert parsed.flow is None
+    assert parsed.readable is not None
+    assert parsed.readable.incomplete
+    assert [step.verb for step in parsed.readable.steps] == ["reject", "reject"]
+    assert check(parsed.readable, None, VERBS) == []
+    with_day = parse(
+        "title: x\ninputs: {day: 日期}\nsteps:\n  - clik: a\n  - reject: ${dya}\n  - reject: ${other}\n",
+        "f.yaml",
+        VERBS,
+    )
+    assert with_day.readable is not None
+    found = check(with_day.readable, None, VERBS)
+    assert [(problem.code, problem.severity, problem.span.line) for problem in found] == [("E-NAME", "error", 5)]

@@ -293,10 +293,10 @@
     }
     return false;
   };
-  const answer = ask => {
+  const answer = (ask, whole) => {
     const nobody = {list: [], places: -1, placeList: []};
     if (ask.by.frame && !inFrame(ask.by.frame)) return nobody;
-    let trees = roots(document), places = -1, placeList = [];
+    let trees = whole, places = -1, placeList = [];
     if (ask.inside.length) {
       placeList = firstOf(ask.inside, trees, true);
       places = placeList.length;
@@ -367,10 +367,13 @@
   };
 
   Object.defineProperty(globalThis, KEY, {value: {
-    survey: asks => JSON.stringify(JSON.parse(asks).map(ask => {
-      const {list, places, placeList} = answer(ask);
-      return {count: list.length, matches: list.slice(0, 20).map(say), places, place_matches: placeList.slice(0, 20).map(say)};
-    })),
+    survey: asks => {
+      const whole = roots(document);
+      return JSON.stringify(JSON.parse(asks).map(ask => {
+        const {list, places, placeList} = answer(ask, whole);
+        return {count: list.length, matches: list.slice(0, 20).map(say), places, place_matches: placeList.slice(0, 20).map(say)};
+      }));
+    },
     within: (el, by) => JSON.stringify(find(JSON.parse(by), 'act', roots(el), false).filter(e => e !== el).map(keep)),
     element: token => kept[token]?.deref() || null,
     say: el => JSON.stringify(say(el)),

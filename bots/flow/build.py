@@ -255,7 +255,7 @@ class Builder:
     # steps ------------------------------------------------------------------------------------------------------
 
     def steps(self, node: Node) -> Any:
-        """Return the steps of a list, or of a single step written without a list; a bad one is reported and left out."""
+        """Return the steps of a list, or of a single one without a list; a bad one is reported and left out."""
         if isinstance(node, Scalar) and node.empty:
             return ()
         nodes = node.items if isinstance(node, Sequence) else [node]

@@ -422,7 +422,7 @@ def test_any_edit_of_a_file_gives_a_flow_or_located_problems(file: Path, at: int
     text = file.read_bytes().decode("utf-8")
     edited = text[:at] + put + text[at + cut :]
     for parsed in (parse(edited, "flow.yaml", VERBS), parse_site(edited, "site.yaml", VERBS)):
-        render_all(parsed.problems, edited, "en")
+        assert parsed.problems == [] or render_all(parsed.problems, edited, "en")
 
 
 def test_a_union_keeps_the_part_that_was_written() -> None:
@@ -446,14 +446,14 @@ def test_a_union_keeps_the_part_that_was_written() -> None:
 
 def test_what_could_be_read_is_checked_too() -> None:
     """A flow with a bad step cannot be played, yet the rest of it is there to be checked."""
-    parsed = parse("title: x\nsteps:\n  - clik: a\n  - reject: ${dya}\n  - reject: ${other}\n", "f.yaml", VERBS)
+    parsed = parse("title: x\nsteps:\n  - clik: a\n  - click: ${dya}\n  - reject: ${other}\n", "f.yaml", VERBS)
     assert parsed.flow is None
     assert parsed.readable is not None
     assert parsed.readable.incomplete
-    assert [step.verb for step in parsed.readable.steps] == ["reject", "reject"]
+    assert [step.verb for step in parsed.readable.steps] == ["click", "reject"]
     assert check(parsed.readable, None, VERBS) == []
     with_day = parse(
-        "title: x\ninputs: {day: 日期}\nsteps:\n  - clik: a\n  - reject: ${dya}\n  - reject: ${other}\n",
+        "title: x\ninputs: {day: 日期}\nsteps:\n  - clik: a\n  - click: ${dya}\n  - reject: ${other}\n",
         "f.yaml",
         VERBS,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bots.flow.check import check
+from bots.flow.check import check, check_site
 from bots.flow.flow import Flow
 from bots.flow.parse import parse, parse_site
 from bots.flow.problem import Problem, render
@@ -65,14 +65,15 @@ def load_flow(path: Path) -> Loaded:
     sources = {shown: text}
     problems = list(parsed.problems)
     site = None
-    if parsed.flow is not None and parsed.flow.site:
-        site_path = SELECTORS / f"{parsed.flow.site}.yaml"
+    readable = parsed.readable  # what could be read in spite of errors: so that every problem is said at once
+    if readable is not None and readable.site:
+        site_path = SELECTORS / f"{readable.site}.yaml"
         if site_path.is_file():
             site, site_problems, site_text = read_site(site_path)
             sources[shown_path(site_path)] = site_text
             problems += site_problems
-    if parsed.flow is not None:
-        problems += check(parsed.flow, site, STEPS)
+    if readable is not None:
+        problems += check(readable, site, STEPS)
     return Loaded(parsed.flow, site, tuple(problems), sources)
 
 
@@ -81,7 +82,10 @@ def read_site(path: Path) -> tuple[Site | None, tuple[Problem, ...], str]:
     """One element library, read once however many flows use it."""
     text = path.read_text("utf-8")
     parsed = parse_site(text, shown_path(path), STEPS)
-    return parsed.site, tuple(parsed.problems), text
+    problems = list(parsed.problems)
+    if parsed.site is not None:
+        problems += check_site(parsed.site, STEPS)
+    return parsed.site, tuple(problems), text
 
 
 def playable(name: str, lang: Lang) -> tuple[Flow, Site]:

@@ -162,7 +162,6 @@ def plan(
 
     loaded, _ = playable(flow, default_lang())
     values = loaded.read_inputs(pairs(inputs or []), today_in_shanghai())
-    console.print(Text(f"{loaded.title}（{loaded.site}）", style="bold"))
     for line in say_plan(loaded, values, default_lang()):
         console.print(Text(line))
 
@@ -233,9 +232,9 @@ def fmt(
     from bots.flow.rename import fmt as rename
     from bots.steps import STEPS
 
-    text = rename(file.read_text("utf-8"), "en" if lang == "en" else "zh", STEPS)
+    text = rename(file.read_bytes().decode("utf-8"), "en" if lang == "en" else "zh", STEPS, str(file))
     if write:
-        file.write_text(text, "utf-8")
+        file.write_bytes(text.encode("utf-8"))
         tell("写好了。", "Written.", "green")
     else:
         sys.stdout.write(text)

@@ -19,6 +19,8 @@ PENDING = ("生成中", "处理中", "排队", "等待", "进行中", "导出中
 FAILED = ("失败", "已取消", "错误", "failed", "error")
 POLL_S = (0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
 LINK_TIMEOUT_MS = 5_000
+APPEAR_S = 20.0
+"""A task that was created stands in the list at once, if only as being made; one that does not never will."""
 
 
 class ExportTask(Part):
@@ -95,12 +97,14 @@ class _Waiting:
         self._ctx = ctx
         self._task = task
         self._text = text
+        self._appeared = False
 
     async def ready(self) -> Element:
         """The download link of the finished task. Raises ExportFailed."""
         ctx = self._ctx
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._task.within.ms / 1000
+        begun = loop.time()
+        end = begun + self._task.within.ms / 1000
         looks = 0
         while True:
             await ctx.clear_way()
@@ -108,6 +112,8 @@ class _Waiting:
             link = await self._link()
             if link is not None:
                 return link
+            if not self._appeared and loop.time() >= begun + APPEAR_S:
+                raise ExportFailed(self._text, "任务没有出现在列表里")
             if loop.time() >= end:
                 raise ExportFailed(self._text, f"等了 {self._task.within.say('zh')}，还没有好")
             await asyncio.sleep(POLL_S[min(looks, len(POLL_S) - 1)])
@@ -125,6 +131,7 @@ class _Waiting:
                 state = await self._state(match)
             except ElementBlocked:
                 return None  # the list was redrawn between the look and the grip
+            self._appeared = self._appeared or state is not False
             if isinstance(state, str):
                 raise ExportFailed(self._text, state)
             if not isinstance(state, bool):

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -16,7 +15,6 @@ from schedules.plan import NightPlan, load_plan
 from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
 
 SITES = {"seller": "practice", "pay": "practice_pay", "ads": "practice_ads"}
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 MALL_PORT = 8808
 """Where `yeban mall` serves, and what the demo's settings.yaml says: flows written against it go on working."""
 
@@ -31,11 +29,6 @@ class Practice:
     plan: NightPlan
     night: date
     first_day: date
-
-
-def today_in_shanghai() -> date:
-    """The business day: shops live by Beijing time wherever this machine stands."""
-    return datetime.now(SHANGHAI).date()
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 """What this machine and these shops are: read once from settings.yaml, defaults otherwise, checked with positions."""
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schedules.problems import Lang, default_lang
 from schedules.yaml_file import read_yaml
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Where business days begin and end: shops live by Beijing time wherever this machine stands."""
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: flows/, selectors/ and schedules/ are read from here."""
@@ -60,6 +64,11 @@ class Settings(BaseModel):
     def runs(self) -> Path:
         """One folder per run."""
         return self.home / "runs"
+
+
+def today_in_shanghai() -> date:
+    """The business day of this moment."""
+    return datetime.now(SHANGHAI).date()
 
 
 def own_home() -> Path:

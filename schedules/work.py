@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bots.browser.driver import Browser, SessionOptions
@@ -15,7 +15,7 @@ from bots.people import Inbox, NobodyThere
 from schedules.desk import Desk
 from schedules.jobs import STAGE_OF_STATE
 from schedules.plan import Job
-from schedules.settings import AccountSettings
+from schedules.settings import SHANGHAI, AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
 from storage.erp import commands
@@ -102,7 +102,7 @@ async def play_flow(
             folder=playing.folder,
             session=session,
             today=job.night,
-            clock=lambda: datetime.now(UTC),
+            clock=lambda: datetime.now(SHANGHAI),
             inbox=inbox,
             dry_run=playing.dry_run,
             progress=lambda event: watch(job, event),

@@ -157,7 +157,7 @@ def plan(
     例 / example: `yeban plan practice/orders -i since=2026-11-01 -i until=2026-11-20`
     """
     from bots.flow.plan import plan as say_plan
-    from schedules.demo import today_in_shanghai
+    from schedules.settings import today_in_shanghai
     from schedules.shelf import playable
 
     loaded, _ = playable(flow, default_lang())
@@ -346,8 +346,8 @@ def verify() -> None:
     Checks every invariant of the books. 例 / example: `yeban verify`
     """
     from schedules.books import verify as verify_books
-    from schedules.demo import today_in_shanghai
     from schedules.desk import open_desk
+    from schedules.settings import today_in_shanghai
 
     with open_desk() as desk:
         console.print(verify_books(desk, today_in_shanghai()))

@@ -13,10 +13,10 @@ from schedules.books import period_of, report_path
 from schedules.books import report as write_report
 from schedules.cli.night_view import night_table
 from schedules.cli.screen import console, is_terminal, say, tell
-from schedules.demo import today_in_shanghai
 from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.problems import EXIT_CODES, ReportMissing
+from schedules.settings import today_in_shanghai
 from schedules.summary import book_totals, night_rows, yuan
 
 ROWS_SHOWN = 200

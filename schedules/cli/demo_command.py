@@ -11,11 +11,11 @@ from schedules.books import report_path
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, night_table
 from schedules.cli.screen import console, say, tell
-from schedules.demo import Practice, practice, today_in_shanghai
+from schedules.demo import Practice, practice
 from schedules.doctor import ensure_browser, ensure_fonts
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
-from schedules.settings import Settings, demo_home
+from schedules.settings import Settings, demo_home, today_in_shanghai
 from schedules.summary import book_totals, night_rows
 
 

@@ -7,11 +7,11 @@ from rich.text import Text
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, told
 from schedules.cli.screen import console, say, tell
-from schedules.demo import today_in_shanghai
 from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.plan import Job, PlannedFlow, make_job
 from schedules.problems import EXIT_CODES
+from schedules.settings import today_in_shanghai
 from schedules.shelf import flow_path, shown_path
 from schedules.work import Ended, run_job
 

@@ -1,4 +1,4 @@
-"""What the bots did: each job of the night, each worklist's rows by outcome, and effects outside by state."""
+"""What the bots did in the night after the last day: jobs, worklist rows by outcome, files, effects outside."""
 
 from sqlalchemy import Connection, func, select
 
@@ -31,7 +31,7 @@ WORKLISTS = {
 
 
 def build(connection: Connection, period: Period) -> Table:
-    """Jobs of the nights in the period, then rows worked on, files brought back and effects of those nights' runs."""
+    """The night's jobs, then the rows worked on, files brought back and effects of its runs."""
     table = Table("bots", TITLE, period, COLUMNS)
     runs = _jobs(connection, table)
     _results(connection, table, runs)
@@ -46,7 +46,7 @@ def _row(table: Table, texts: list[str], block: Block, note: str) -> None:
 
 def _jobs(connection: Connection, table: Table) -> set[str]:
     j = job.c
-    query = select(j.job_key, j.flow, j.account, j.stage, j.run_id, j.message).where(j.night.between(*table.period))
+    query = select(j.job_key, j.flow, j.account, j.stage, j.run_id, j.message).where(j.night == table.period.night)
     runs = set()
     for job_key, flow, account, stage, run_id, message in connection.execute(query.order_by(j.night, j.position)):
         block = table.block(f"job|{job_key}", f"任务 {flow} {account}", MEASURES)
@@ -58,12 +58,12 @@ def _jobs(connection: Connection, table: Table) -> set[str]:
 
 def _results(connection: Connection, table: Table, runs: set[str]) -> None:
     b = bot_result.c
-    query = select(b.worklist, b.shop, b.outcome, b.file_sha, b.run_id, b.command_id, b.reason, b.at)
+    query = select(b.worklist, b.shop, b.outcome, b.file_sha, b.run_id, b.command_id, b.reason)
     reasons: dict[str, set[str]] = {}
-    for worklist, shop, outcome, sha, run_id, command_id, reason, at in connection.execute(
+    for worklist, shop, outcome, sha, run_id, command_id, reason in connection.execute(
         query.order_by(b.worklist, b.shop, b.outcome, b.command_id, b.run_id)
     ):
-        if run_id not in runs and not table.period.first_day <= at[:10] <= table.period.last_day:
+        if run_id not in runs:
             continue
         block_id = f"result|{worklist}|{shop}|{outcome}"
         title = f"{WORKLISTS.get(worklist, worklist)} {shop} {OUTCOMES.get(outcome, outcome)}"

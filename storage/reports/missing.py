@@ -107,8 +107,8 @@ def _quarantine(connection: Connection, table: Table) -> None:
 def _waiting(connection: Connection, table: Table) -> None:
     j, c, e = job.c, command.c, effect.c
     jobs = select(j.job_key, j.flow, j.account, j.stage, j.message).where(j.stage.in_(("failed", "person")))
-    in_period = jobs.where(j.night.between(*table.period)).order_by(j.night, j.position)
-    for job_key, flow, account, stage, message in connection.execute(in_period):
+    tonight = jobs.where(j.night == table.period.night).order_by(j.position)
+    for job_key, flow, account, stage, message in connection.execute(tonight):
         what = "任务失败" if stage == "failed" else "任务等人"
         _say(table, f"job|{job_key}", (what, account, flow), [("", 0, job_key)], message, "运营")
     for command_id, shop, subject, worklist in connection.execute(

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from storage.database.tables import raw_file
+from storage.errors import DecisionError
 from storage.reports import REPORTS, overview
 from storage.reports.table import DERIVED, FIGURE, Period, Table
 
@@ -24,8 +25,17 @@ class TracedRow(NamedTuple):
     unit: str
 
 
-class FigureUnknown(LookupError):
-    """No report has a figure of that id; ids are shown in the workbook's sheet 来源明细."""
+class FigureUnknown(DecisionError):
+    """No report has a figure of that id; the workbook shows the ids when the pointer rests on a figure."""
+
+    code = "E-FIGURE-UNKNOWN"
+    zh = "没有编号为「{figure_id}」的数字"
+    en = "no report has a figure {figure_id}"
+    zh_hint = "在早报里把鼠标停在数字上可看到编号，或写 工作表!单元格"
+    en_hint = "rest the pointer on a figure of the workbook to see its id, or write Sheet!Cell"
+
+    def __init__(self, figure_id: str) -> None:
+        super().__init__(figure_id=figure_id)
 
 
 def file_names(connection: Connection) -> dict[str, str]:

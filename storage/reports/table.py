@@ -6,6 +6,7 @@ Values are integers in their unit: `fen`, `count`, `pieces`, `percent` (hundredt
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import NamedTuple
 
 
@@ -14,6 +15,11 @@ class Period(NamedTuple):
 
     first_day: str
     last_day: str
+
+    @property
+    def night(self) -> str:
+        """The night that follows the last day: its bots brought the day's figures."""
+        return (date.fromisoformat(self.last_day) + timedelta(days=1)).isoformat()
 
     @property
     def words(self) -> str:

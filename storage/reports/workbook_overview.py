@@ -1,4 +1,7 @@
-"""Sheet 总览: what is missing on top, then cards, outcomes beside named differences, and the days with their chart."""
+"""Sheet 总览: is anything missing, key figures, what is missing, outcomes beside differences, days with their chart.
+
+The key figures stand in fixed cells, A5 to E5 and A9 to E9, whatever the night brought.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -52,28 +55,31 @@ def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout
     writer = _Writer(sheet, layout, pen)
     writer.row([writer.text("夜班晨报", "title")], 30)
     period = front.table.period
-    writer.row([writer.text(f"{period.first_day} 至 {period.last_day}　点击数字看来源文件与行", "small")])
-    writer.row()
-    _missing(writer, missing)
+    words = f"{period.first_day} 至 {period.last_day}　点击数字看来源文件与行"
+    writer.row([writer.text(words, "small")])
+    _banner(writer, missing)
     _cards(writer, front.cards)
+    _missing(writer, missing)
     _answers(writer, front)
     _days(writer, front)
 
 
+def _banner(writer: _Writer, missing: Table) -> None:
+    """One line above everything: is anything missing."""
+    count, fill = len(missing.rows), "bad" if missing.rows else "good"
+    words = "✔ 没有缺失：账单、订单、广告报表都齐，没有文件或行在等人"
+    if count:
+        kinds = "、".join(dict.fromkeys(str(row[0]) for row in missing.rows))
+        words = f"⚠ 缺失与等待 {count} 项：{kinds}"
+    link = f"'{missing.title}'!A1"
+    writer.row([writer.text(words, "bold", fill, link=link), *_fill(writer, len(WIDTHS) - 1, fill)], 24)
+
+
 def _missing(writer: _Writer, missing: Table) -> None:
     if not missing.rows:
-        writer.row(
-            [
-                writer.text("✔ 没有缺失：账单、订单、广告报表都齐，没有文件或行在等人", "bold", "good"),
-                *_fill(writer, 7, "good"),
-            ],
-            22,
-        )
-        writer.row()
         return
     link = f"'{missing.title}'!A1"
-    head = writer.text(f"⚠ 缺失与等待（{len(missing.rows)} 项）", "section", link=link)
-    writer.row([head], 22)
+    writer.row([writer.text("缺失与等待", "section", link=link)], 22)
     for row in missing.rows[:MISSING_SHOWN]:
         what, shop, where, figure, note, who = row
         count = figure.value if isinstance(figure, Figure) else 0
@@ -92,7 +98,6 @@ def _fill(writer: _Writer, count: int, fill: str) -> list[object]:
 
 def _cards(writer: _Writer, cards: Sequence[Card]) -> None:
     sheet, pen = writer.sheet, writer.pen
-    writer.row([writer.text("关键数字", "section")], 22)
     for start in range(0, len(cards), CARDS_ACROSS):
         several = cards[start : start + CARDS_ACROSS]
         writer.row([pen.card(sheet, card.label, "small") for card in several], 18)

@@ -13,6 +13,7 @@ SheetCell = Any
 
 HEADER_ROW = 4
 LINE_HEIGHT = 15.5
+TOOLTIP_MOST = 255  # what Excel takes
 FONT = "微软雅黑"
 INK, PALE, LINE, NIGHT, ACCENT = "1F2A44", "F3F5FA", "D5DBE8", "22304F", "2F5FB3"
 BAD, GOOD, WARN = "C0392B", "1E7D4F", "B9770E"
@@ -89,7 +90,7 @@ class Pen:
         lining = "heavy" if total else "line"
         cell = self._cell(sheet, ("number", font, fill, "", lining, FORMATS[figure.unit]))
         cell.value = number(figure.value, figure.unit)
-        return self._linked(cell, link)
+        return self._linked(cell, link, figure.figure_id)
 
     def card(self, sheet: Sheet, value: str | Figure, font: str, link: str = "") -> SheetCell:
         """One line of a card: its label, its figure or its note."""
@@ -97,9 +98,9 @@ class Pen:
         cell = self._cell(sheet, ("text", font, "pale", "", "edge", number_format))
         if isinstance(value, str):
             self._set_text(cell, value)
-        else:
-            cell.value = number(value.value, value.unit)
-        return self._linked(cell, link)
+            return cell
+        cell.value = number(value.value, value.unit)
+        return self._linked(cell, link, value.figure_id)
 
     def amount(self, sheet: Sheet, value: int, unit: str, font: str = "text") -> SheetCell:
         """A plain number of the sources."""
@@ -118,11 +119,12 @@ class Pen:
         if value.startswith(STARTS_A_FORMULA):
             cell.data_type = "s"
 
-    def _linked(self, cell: SheetCell, link: str) -> SheetCell:
+    def _linked(self, cell: SheetCell, link: str, tooltip: str = "") -> SheetCell:
+        """The link's tooltip is the figure's id: a person sees it at the pointer, `cells.figure_of` reads it."""
         if link:
             from openpyxl.worksheet.hyperlink import Hyperlink
 
-            cell._hyperlink = Hyperlink(ref="", location=link)
+            cell._hyperlink = Hyperlink(ref="", location=link, tooltip=tooltip[:TOOLTIP_MOST] or None)
         return cell
 
     def _cell(self, sheet: Sheet, style: tuple[str, ...]) -> SheetCell:
@@ -152,7 +154,7 @@ class Pen:
 def lines_needed(text: str, width: int) -> int:
     """How many lines a text takes in a column of that width, a Chinese character counting as two."""
     taken = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-    return max(1, -(-taken // max(width - 3, 1)))
+    return max(1, -(-taken * 10 // (11 * max(width - 2, 1))))
 
 
 def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:

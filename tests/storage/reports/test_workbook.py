@@ -15,6 +15,8 @@ from sqlalchemy import delete, insert
 from storage.database.connection import open_database
 from storage.database.tables import recon_item
 from storage.reports import Period
+from storage.reports.cells import CellWithoutFigure, figure_of
+from storage.reports.sources import trace
 from storage.reports.workbook import write_morning_report
 from tests.storage.erp.recon.worlds import Night
 
@@ -98,6 +100,36 @@ def test_sources_name_file_fingerprint_and_row(book: Any) -> None:
         assert sha in shas
         assert row_no is None or row_no > 0
         assert key
+
+
+def test_a_cell_leads_to_its_figure_and_its_rows(night: Night, path: Path, book: Any) -> None:
+    """The figure of a cell, found by sheet and address, traces to rows that sum to what the cell shows."""
+    with night.database.read() as connection:
+        for sheet, cell, scale in (("销售", "D5", 100), ("结算", "E6", 1), ("差异", "H5", 100), ("总览", "B5", 100)):
+            rows = trace(connection, figure_of(path, sheet, cell))
+            assert _exact(book[sheet][cell].value) == _exact(Decimal(sum(row.amount for row in rows)) / scale)
+
+
+@pytest.mark.parametrize(("sheet", "cell"), [("销售", "A5"), ("销售", "Z99"), ("利润", "A1")])
+def test_cells_without_a_figure_are_said_so(path: Path, sheet: str, cell: str) -> None:
+    """Text, empty cells and sheets that do not exist are refused, naming the sheets there are."""
+    with pytest.raises(CellWithoutFigure) as refused:
+        figure_of(path, sheet, cell)
+    assert "结算" in refused.value.hint()
+
+
+def test_key_figures_stand_in_fixed_cells(book: Any) -> None:
+    """The cards of the first sheet are where people and notes point to."""
+    sheet = book["总览"]
+    assert [sheet.cell(4, column).value for column in range(1, 6)] == [
+        "净销售",
+        "实付金额",
+        "付款订单",
+        "退款完成",
+        "待处理差异",
+    ]
+    assert all(sheet.cell(5, column).hyperlink for column in range(1, 6))
+    assert all(sheet.cell(9, column).hyperlink for column in range(1, 6))
 
 
 def test_amounts_are_yuan_with_two_decimals(book: Any) -> None:

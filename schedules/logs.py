@@ -6,6 +6,11 @@ from pathlib import Path
 from loguru import logger
 
 
+def silence() -> None:
+    """Nothing of the log on the terminal: what people see is what commands say."""
+    logger.remove()
+
+
 def start_logs(home: Path, *, verbose: bool = False) -> Path:
     """Send loguru's events to `home`/logs/yeban.jsonl (rotated at 20 MB, kept 30 days); returns the file."""
     path = home / "logs" / "yeban.jsonl"

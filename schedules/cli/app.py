@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schedules.cli.screen import complaints, console, edge, say, tell
+from schedules.logs import silence
 from schedules.problems import default_lang
 from schedules.settings import ROOT, load_settings
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of `yeban`."""
+    silence()
     with edge():
         app()
 

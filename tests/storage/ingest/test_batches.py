@@ -1,5 +1,7 @@
 """The detail of an uploaded ship sheet answers the commands that the sheet was made of."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +22,11 @@ def detail(*rows: str) -> bytes:
     return ("\ufeff" + "\r\n".join([HEADER, *lines]) + "\r\n").encode()
 
 
+def row_of(sub_no: str) -> str:
+    """A command's row as it stands in the books."""
+    return json.dumps({"主订单编号": "1", "子订单编号": sub_no, "快递公司": "中通快递", "运单号": f"ZT{sub_no}"})
+
+
 @pytest.fixture
 def asked(database: Database) -> Database:
     """Two nights that wanted sub-orders 1 and 2 shipped by sheet, and the run R1 of the first of them."""
@@ -28,7 +35,7 @@ def asked(database: Database) -> Database:
     with database.write() as connection:
         rows = [
             {"command_id": f"to_ship_batch|shop_a|{sub}|{night}", "worklist": "to_ship_batch", "shop": "shop_a",
-             "subject": sub, "data": "{}", "night": night, "state": "published"}
+             "subject": sub, "data": row_of(sub), "night": night, "state": "published"}
             for sub in "12"
             for night in ("2026-11-21", "2026-11-22")
         ]  # fmt: skip

@@ -313,7 +313,7 @@ def test_two_days_without_a_line_are_two_statements(database: Database, archive:
         assert (taken.kind, taken.state, taken.created) == ("practice_withdrawals", "read", 0)
     with database.read() as connection:
         query = select(raw_receipt.c.owner, raw_receipt.c.period_from, raw_receipt.c.period_to)
-        assert sorted(connection.execute(query).tuples()) == [
+        assert sorted(connection.execute(query).all()) == [
             ("a", "2026-05-01", "2026-05-01"),
             ("b", "2026-05-01", "2026-05-01"),
             ("b", "2026-05-02", "2026-05-02"),

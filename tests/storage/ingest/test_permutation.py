@@ -154,7 +154,7 @@ def test_what_the_books_say_is_the_newest(empty: Path) -> None:
             row[0]: row[1] for row in connection.execute(select(channel_sku.c.platform_sku, channel_sku.c.status))
         }
         assert status == {"611": "下架", "612": "上架", "613": "上架"}
-        parts = sorted(connection.execute(select(bundle.c.code, bundle.c.component, bundle.c.qty)).tuples())
+        parts = sorted(connection.execute(select(bundle.c.code, bundle.c.component, bundle.c.qty)))
         assert parts == [("B", "A", 3), ("D", "A", 2)]
         titles = {row[0]: row[1] for row in connection.execute(select(sku.c.code, sku.c.title))}
         assert titles == {"A": "杯", "B": "组合", "C": "", "D": "双杯"}
@@ -211,12 +211,12 @@ def test_the_books_hold_what_the_mall_holds(empty: Path, mall_files: list[Incomi
     with database.read() as connection:
         world = build(tmp_path / "mall.sqlite", last_day=date(2026, 11, 20), size=TINY)
         query = select(platform_order.c.order_no, platform_order.c.paid_fen, platform_order.c.refunded_fen)
-        mine = sorted(connection.execute(query).tuples())
+        mine = sorted(connection.execute(query).all())
         theirs = sorted(
             tuple(row.values()) for row in world.rows("SELECT order_no, paid_fen, refunded_fen FROM orders")
         )
         assert mine == theirs
-        lines = sorted(connection.execute(select(order_line.c.sub_no, order_line.c.qty)).tuples())
+        lines = sorted(connection.execute(select(order_line.c.sub_no, order_line.c.qty)))
         assert lines == sorted(tuple(r.values()) for r in world.rows("SELECT sub_no, qty FROM order_line"))
         wallet = "SELECT wallet, shop_id, flow_no, sum(amount_fen) s FROM wallet_line GROUP BY 1, 2, 3"
         total = sum(row["s"] for row in world.rows(wallet))

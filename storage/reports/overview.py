@@ -69,7 +69,7 @@ def _work_cards(table: Table, tables: Mapping[str, Table]) -> list[Card]:
     done, waiting = _bot_counts(table, tables["bots"])
     return [
         Card("待处理差异", count, f"差额合计 {_yuan(gap.value)}", "bad" if count.value else "good"),
-        Card("缺失与等待", gaps, "见本页上方", "bad" if gaps.value else "good"),
+        Card("缺失与等待", gaps, "明细见下方", "bad" if gaps.value else "good"),
         Card("待补货单品", restock, "可销天数不足 21 天"),
         Card("机器人办成", done, "含原已办妥"),
         Card("机器人未办成", waiting, "失败、被拒绝、等人", "bad" if waiting.value else "good"),

@@ -163,7 +163,7 @@ def _lines(sheet: Sheet, head: int, last: int, shops: int, anchor: str) -> None:
     chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format, chart.y_axis.majorGridlines.spPr = "¥#,##0", _thin(LINE)
-    chart.legend.position = "b"
+    chart.legend.position, chart.x_axis.tickLblPos = "b", "low"
     for series, colour in zip(chart.series, SERIES * (shops // len(SERIES) + 1), strict=False):
         series.smooth = False
         series.graphicalProperties.line.solidFill = colour

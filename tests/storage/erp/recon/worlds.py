@@ -17,10 +17,10 @@ STATEMENTS = {"alipay": ("alipay_fund_bill_csv",), "wxpay": ("wxpay_trade_bill_a
 class Night:
     """A world and the books made from its files."""
 
-    def __init__(self, folder: Path, size: WorldSize, seed: int) -> None:
+    def __init__(self, folder: Path, size: WorldSize, seed: int, database: Database | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.world: World = build(folder / "world.db", seed=seed, last_day=LAST_DAY, size=size)
-        self.database: Database = open_database(folder / "books.db")
+        self.database: Database = database or open_database(folder / "books.db")
         self._archive, self._folder = Archive(folder / "archive"), folder / "files"
         self._folder.mkdir()
         with self.world.reading() as connection:

@@ -58,7 +58,8 @@ async def run_job(
     if job.worklist and not rows:
         return Ended(job, "done", "没有要做的", folder)
     inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
-    play_it = Playing(flow, site, inputs, rows if flow.items is not None else None, folder, dry_run)
+    given = rows if job.worklist and flow.items is not None else None  # None: the flow reads the sheet it was given
+    play_it = Playing(flow, site, inputs, given, folder, dry_run)
     result = await play_flow(desk, browser, job, account, play_it, watch, inbox or NobodyThere())
     if dry_run:
         return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder)

@@ -3,6 +3,7 @@
 1. The journal says what is known. done → skipped. person → waits.
 2. `unless` is looked at first: already so → closed as found_done, nothing is done.
 3. Begun before, end unknown, and `unless` cannot tell: `verify` may still show it; else a person has to look.
+   Everything was clicked in this run, nothing failed, and still nothing shows: looked at again, never done again.
 4. `do` runs without healing and without retries; then `verify` is waited for.
 5. Any failure inside leaves the effect open and raises EffectInDoubt: the attempt loop starts again from a known page
    and comes back to 1, which is the same path that a killed process takes.
@@ -16,6 +17,7 @@ from bots.context import Context, Effect
 from bots.engine.diary import Diary
 from bots.errors import (
     BusinessError,
+    ConditionUnmet,
     EffectInDoubt,
     EffectUnclear,
     ExpressionFailed,
@@ -24,6 +26,7 @@ from bots.errors import (
     SiteError,
 )
 from bots.flow.step import Step, Steps
+from bots.flow.values import Condition
 from bots.steps.once import Once
 
 
@@ -39,6 +42,7 @@ class Effects:
         self._diary = diary
         self.in_doubt: dict[str, str] = {}
         self.seen: set[str] = set()
+        self._completed: set[str] = set()
         self.committed = 0
         self.found = 0
 
@@ -97,6 +101,10 @@ class Effects:
             self._close(key, "found_done", "核实过，已经完成")
             self.found += 1
             return True
+        if key in self._completed:
+            # Everything was clicked and nothing failed: a list that is slow to show it, or an `unless` that cannot see
+            # it, must not make it happen again. It is looked at again, then a person is asked.
+            raise EffectInDoubt(effect.label, "都点完了，还看不到结果")
         if effect.unless is None:
             self._close(key, "person", "看不出有没有成功")
             raise EffectUnclear(effect.label, "没有写 unless，看不出来")
@@ -113,7 +121,7 @@ class Effects:
         try:
             await ctx.player.steps(effect.do)
             if effect.verify is not None:
-                await wait_until(ctx, effect.verify, ctx.timeout_ms)
+                await self._verified(effect.verify, key)
         except BusinessError as refusal:
             self._close(key, "not_done", str(refusal))
             raise
@@ -128,6 +136,13 @@ class Effects:
             ctx.in_effect = was_inside
         self._close(key, "done", "")
         self.committed += 1
+
+    async def _verified(self, verify: Condition, key: str) -> None:
+        try:
+            await wait_until(self._ctx, verify, self._ctx.timeout_ms)
+        except ConditionUnmet:
+            self._completed.add(key)
+            raise
 
     def _close(self, key: str, how: str, note: str) -> None:
         self._ctx.facts.journal.close_effect(key, how, note)

@@ -7,6 +7,7 @@ from bots.journal import FileJournal, Journal, MemoryJournal
 
 @pytest.fixture(params=["memory", "file"])
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
+    """A journal in memory and one on disk keep the same promises."""
     return MemoryJournal() if request.param == "memory" else FileJournal(tmp_path / "journal.jsonl")
 
 

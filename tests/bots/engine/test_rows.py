@@ -29,7 +29,7 @@ steps:
       - click: 确定
         timeout: 1s
     verify: {visible: 下架成功}
-    timeout: 1s
+    timeout: 200ms
 """
 
 
@@ -188,3 +188,14 @@ async def test_effect_that_cannot_be_told_waits_for_a_person(tmp_path: Path) -> 
     assert result.state == "person"
     assert result.results[0]["outcome"] == "person"
     assert journal.effects() == {"acc|w1|下架-1": "person"}
+
+
+async def test_unless_that_cannot_see_never_makes_it_happen_twice(tmp_path: Path) -> None:
+    """Everything was clicked and neither `verify` nor `unless` shows it: a person looks, nothing is clicked again."""
+    shop = Shop("1")
+    blind = DELIST.replace("unless: {visible: {in: 商品行, name: 已下架}}", "unless: {visible: 看不见的字}").replace(
+        "verify: {visible: 下架成功}", "verify: {visible: 也看不见}"
+    )
+    result = await rig(shop, tmp_path).run(blind, rows("1"))
+    assert shop.delisted == ["1"]
+    assert result.results[0]["outcome"] == "person"

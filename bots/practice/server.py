@@ -17,6 +17,7 @@ from typing import Any, Self
 WORLD_FILE = "mall.sqlite"
 START_TIMEOUT_S = 120
 STOP_TIMEOUT_S = 10
+FOLLOW_TIMEOUT_S = 2
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _yesterday() -> date:
 
 def _follow_parent(server: Any) -> None:
     """End with the process that started this one: its end closes our standard input, on every system."""
-    while sys.stdin.buffer.read(1):
-        pass
+    while os.read(sys.stdin.fileno(), 1):  # not through the buffer, whose lock would be held at exit
+        continue
     server.should_exit = True
-    timer = threading.Timer(STOP_TIMEOUT_S / 2, os._exit, args=(0,))
+    timer = threading.Timer(FOLLOW_TIMEOUT_S, os._exit, args=(0,))
     timer.daemon = True
     timer.start()
 

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bots.context import Context
+from bots.engine.secrecy import mentions_secret
 from bots.errors import BotError
 from bots.evidence import Failure, picture, shown_values, sights
+from bots.flow.problem import Refused
 from bots.flow.step import Step
+from bots.flow.values import Template
 from bots.folder import stamp
 from bots.runpage import StepLine
 
@@ -31,8 +34,7 @@ class Diary:
         """One line for the step; its outcome and time are filled in when it ends."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        sentence = self.ctx.facts.mask.hide(step.say("zh"))
-        line = StepLine(sentence, step.span.line, "failed", 0, self.ctx.item_key, self.depth + 1)
+        line = StepLine(self.said(step), step.span.line, "failed", 0, self.ctx.item_key, self.depth + 1)
         if len(self.steps) < MOST_STEP_LINES:
             self.steps.append(line)
         self.depth += 1
@@ -41,6 +43,16 @@ class Diary:
         finally:
             self.depth -= 1
             line.took_ms = int((loop.time() - started) * 1000)
+
+    def said(self, step: Step) -> str:
+        """The step's sentence with the values of this moment; one that mentions a secret keeps its `${…}`."""
+        sentence = step.say("en" if self.ctx.facts.lang == "en" else "zh")
+        if "${" in sentence and not mentions_secret(step):
+            try:
+                sentence = Template.parse(sentence).partial(self.ctx.scope.names)
+            except Refused:  # a sentence is not a template: words around the values may look like one
+                return self.ctx.facts.mask.hide(sentence)
+        return self.ctx.facts.mask.hide(sentence)
 
     async def fail(self, error: BotError, following: str) -> Failure:
         """The failure is kept with everything that can be seen now; no picture while secrets are on the page."""

@@ -2,26 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Protocol, cast
 
 from bots.conditions import holds
 from bots.context import Context, Effect
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
+from bots.engine.secrecy import mentions_secret
 from bots.errors import BotError, EffectInDoubt, Interrupted, SessionExpired, SiteError, StepMisused
 from bots.facts import Progress
 from bots.flow.flow import Flow
-from bots.flow.part import Part
 from bots.flow.problem import Refused
 from bots.flow.step import Step, Steps
-from bots.flow.values import Template, Value
 from bots.runpage import StepLine
-from bots.steps.fill import Hidden
 
 DEEPEST_FLOWS = 8
-SECRET_NAMES = frozenset({"secret", "密码"})
-SECRET_CALLS = frozenset({"totp", "动态口令"})
 
 
 class Runs(Protocol):
@@ -50,8 +45,7 @@ class StepPlayer:
         """The steps have run, in order; the first error ends them."""
         for index, step in enumerate(steps, start=1):
             if self._diary.depth < 0:
-                sentence = self._ctx.facts.mask.hide(step.say("en" if self._ctx.facts.lang == "en" else "zh"))
-                self._ctx.facts.report(Progress("step", sentence, index, len(steps), self._ctx.item_key))
+                self._ctx.facts.report(Progress("step", self._diary.said(step), index, len(steps), self._ctx.item_key))
             await self.step(step)
 
     async def step(self, step: Step) -> None:
@@ -141,34 +135,3 @@ class StepPlayer:
 def _may_be_missed(error: BotError) -> bool:
     """A failure of the page itself; a lost session or an effect in doubt is never passed over."""
     return isinstance(error, SiteError) and not isinstance(error, EffectInDoubt | Interrupted | SessionExpired)
-
-
-@lru_cache(maxsize=4096)
-def _template_is_secret(template: Template) -> bool:
-    return any(one.names & SECRET_NAMES or one.calls & SECRET_CALLS for one in template.expressions)
-
-
-def mentions_secret(step: Step) -> bool:
-    """Whether the step itself (not the steps inside it) writes a secret."""
-    inner = {id(steps) for steps in step.children()}
-    values = (getattr(step, name) for name in type(step).model_fields)
-    return any(_is_secret(value) for value in values if id(value) not in inner)
-
-
-def _is_secret(value: object) -> bool:
-    match value:
-        case Template():
-            return _template_is_secret(value)
-        case Value():
-            return value.template is not None and _template_is_secret(value.template)
-        case Step():
-            return False
-        case Hidden():
-            return True
-        case Part():
-            return any(_is_secret(getattr(value, name)) for name in type(value).model_fields)
-        case Mapping():
-            return any(_is_secret(one) for pair in value.items() for one in pair)
-        case tuple() | list():
-            return any(_is_secret(one) for one in value)
-    return False

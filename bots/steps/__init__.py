@@ -29,6 +29,7 @@ from bots.steps.read import Read
 from bots.steps.reject import Reject
 from bots.steps.reload import Reload
 from bots.steps.repeat import Repeat
+from bots.steps.rows import Rows
 from bots.steps.run import Run
 from bots.steps.scrape import Scrape
 from bots.steps.screenshot import Screenshot
@@ -68,6 +69,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         "reject": Reject,
         "reload": Reload,
         "repeat": Repeat,
+        "rows": Rows,
         "run": Run,
         "scrape": Scrape,
         "screenshot": Screenshot,

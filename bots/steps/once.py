@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from bots.context import Context, Effect
-from bots.flow.language import Bilingual
+from bots.flow.language import Bilingual, Lang
 from bots.flow.step import Step, Steps
 from bots.flow.values import Condition, Template
 
@@ -20,7 +20,6 @@ class Once(Step):
     title: ClassVar[Bilingual] = Bilingual("只做一次", "Do once")
     main: ClassVar[str] = "label"
     keys_zh: ClassVar[Mapping[str, str]] = {"do": "做", "unless": "除非", "verify": "核实"}
-    sentence: ClassVar[Bilingual] = Bilingual("只做一次：{label}", "Do once: {label}")
     example: ClassVar[str] = """\
 once: 下架-${商品ID}
 unless: {visible: 已下架}
@@ -34,6 +33,18 @@ verify: {visible: 下架成功}
     unless: Condition | None = None
     do: Steps
     verify: Condition | None = None
+
+    def say(self, lang: Lang) -> str:
+        """Return the effect, what keeps it from happening twice, and what proves it."""
+        if self.name is not None:
+            return self.name.source
+        zh = lang == "zh"
+        said = f"只做一次：“{self.label.source}”" if zh else f'Do once: "{self.label.source}"'
+        if self.unless is not None:
+            said += f"；{self.unless.say(lang)}就不做" if zh else f"; unless {self.unless.say(lang)}"
+        if self.verify is not None:
+            said += f"；做完核实{self.verify.say(lang)}" if zh else f"; verified by: {self.verify.say(lang)}"
+        return said
 
     async def run(self, ctx: Context) -> None:
         """The effect has happened exactly once. Raises EffectInDoubt, EffectUnclear, or what the site refused."""

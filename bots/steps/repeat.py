@@ -20,7 +20,7 @@ class Repeat(Step):
     zh: ClassVar[str] = "重复"
     title: ClassVar[Bilingual] = Bilingual("重复", "Repeat")
     main: ClassVar[str] = "do"
-    keys_zh: ClassVar[Mapping[str, str]] = {"max": "最多", "until": "直到"}
+    keys_zh: ClassVar[Mapping[str, str]] = {"do": "做", "max": "最多", "until": "直到"}
     example: ClassVar[str] = "repeat:\n  - click: 下一页\nuntil: {missing: 下一页}\nmax: 50"
 
     do: Steps

@@ -19,6 +19,7 @@ class Select(Step):
     title: ClassVar[Bilingual] = Bilingual("选择", "Select")
     main: ClassVar[str] = "fields"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+    sentence: ClassVar[Bilingual] = Bilingual("选择：{fields}", "Select: {fields}")
     example: ClassVar[str] = "select: {快递公司: 顺丰速运}"
 
     fields: dict[str, FieldValue]

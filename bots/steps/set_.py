@@ -18,6 +18,7 @@ class Set(Step):
     title: ClassVar[Bilingual] = Bilingual("设", "Set")
     main: ClassVar[str] = "values"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
+    sentence: ClassVar[Bilingual] = Bilingual("设定：{values}", "Set: {values}")
     example: ClassVar[str] = 'set: {单号: "${strip(单号)}"}'
 
     values: dict[str, Template | tuple[Template, ...]]

@@ -19,7 +19,7 @@ class Try(Step):
     zh: ClassVar[str] = "尝试"
     title: ClassVar[Bilingual] = Bilingual("尝试", "Try")
     main: ClassVar[str] = "do"
-    keys_zh: ClassVar[Mapping[str, str]] = {"catch": "出错时", "finally": "最后"}
+    keys_zh: ClassVar[Mapping[str, str]] = {"catch": "出错时", "do": "做", "finally": "最后"}
     opens: ClassVar[bool] = True
     example: ClassVar[str] = "try:\n  - click: 关闭\ncatch:\n  - note: 没有可关的 ${error}"
 

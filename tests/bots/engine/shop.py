@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from bots.browser.fake import FakeElement, FakePage, FakeSite, Then, button, field, link, row, text
+from bots.browser.fake import FakeElement, FakePage, FakeSite, Then, button, field, link, row, show, text
 
 SELECTORS = """
 site: shop
@@ -32,6 +32,8 @@ pages:
       下架按钮: [{testid: gone}, {role: button, name: 下架}]
   订单管理:
     url: /orders
+  表单:
+    url: /form
 """
 
 
@@ -72,11 +74,19 @@ class Shop:
         self.sent = 0
         self.site = FakeSite({})
         self.asked = ""
+        self.counted = 0
         self._draw_all()
 
     def _draw_all(self) -> None:
         self.site.pages.update(
-            {"": self._home(), "/": self._home(), "/login": self._login(), "/products": [], "/orders": self._orders()}
+            {
+                "": self._home(),
+                "/": self._home(),
+                "/login": self._login(),
+                "/products": [],
+                "/orders": self._orders(),
+                "/form": self._form(),
+            }
         )
         self._draw_products()
 
@@ -162,6 +172,35 @@ class Shop:
             button("刷新", self._click(self._finish_export), hidden=True),
             link("取回", self._click(self._send), place="T1", hidden=True),
         ]
+
+    def _form(self) -> list[FakeElement]:
+        self.site.tables["/form"] = [{"单号": "1", "金额": "10.50"}, {"单号": "2", "金额": "3.00"}]
+        self.site.tables["/api/orders"] = [{"单号": "1", "件数": "2"}]
+        return [
+            *self._head(),
+            field("备注"),
+            FakeElement("快递公司", "select"),
+            FakeElement("同意", "checkbox"),
+            field("附件"),
+            text("余额", testid="balance", value="可用 1,234.50 元"),
+            button("加一", self._count),
+            button("更多", show("菜单")),
+            text("菜单", hidden=True),
+            text("共 3 次", hidden=True),
+            row("甲", "1"),
+            row("乙", "2"),
+            button("新窗口", self._new_tab),
+        ]
+
+    def _count(self, page: FakePage) -> None:
+        self.counted += 1
+        if self.counted == 3:
+            page.turn(["共 3 次"], hidden=False)
+
+    def _new_tab(self, page: FakePage) -> None:
+        opened = FakePage(page.session)
+        opened.move("/orders")
+        page.session.pages.append(opened)
 
     def _start_export(self, page: FakePage) -> None:
         page.turn(["T1", "刷新"], hidden=False)

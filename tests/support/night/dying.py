@@ -1,37 +1,58 @@
-"""A night in a process of its own that kills itself, hard, at a journal entry it has not died at before.
+"""A night in a process of its own that kills itself, hard, at a journal entry no process has died at before.
 
 `deaths` is a file with one line per entry that a process has died at; each process dies at the first entry that is
 not in it yet, after writing the line. A process that meets no new entry plays the night to its end.
 """
 
 import asyncio
+import json
 import os
 import signal
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-WRITES = {
-    "close_effect",
-    "end_item",
-    "end_run",
-    "open_effect",
-    "record_file",
-    "plan",
-    "stage",
-    "start_item",
-    "start_run",
+ENTRIES: Mapping[str, int] = {
+    "close_effect": 2,
+    "end_item": 2,
+    "end_run": 1,
+    "open_effect": 1,
+    "plan": 1,
+    "record_file": 2,
+    "stage": 2,
+    "start_item": 2,
+    "start_run": 1,
 }
-BOTH_SIDES = {"close_effect", "end_item", "open_effect"}
+"""Every write of the journal and of the jobs → how many of its first arguments tell it from the others."""
+BOTH_SIDES = frozenset({"close_effect", "end_item", "open_effect"})
 """Entries at which a process dies on either side of the write; at the others before it, which is the worse side."""
+LIFE_S = 120
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""On Windows SIGTERM is TerminateProcess, which is as sudden."""
+PRELOADED = [
+    "pytest",
+    "tests.support.night.dying",
+    "schedules.demo",
+    "schedules.night",
+    "schedules.logs",
+    "bots.browser.playwright",
+    "alembic.command",
+    "openpyxl",
+    "python_calamine",
+]
+"""What the server process has imported before it forks, so that a life of two seconds does not begin with one of
+imports. Nothing that starts threads."""
 
 
 @dataclass(frozen=True)
 class NightOf:
-    """What a child process needs to play the night: plain values, so that it can be started afresh."""
+    """What a child process needs to play the night: plain values, so that it can be started afresh.
+
+    `deaths`: where deaths are written down; None lets the process live.
+    """
 
     home: Path
     world: Path
@@ -41,22 +62,25 @@ class NightOf:
     deaths: Path | None = None
 
 
-class DyingJournal:
-    """The real journal; at a write that is not in the list of deaths it adds the write there and kills the process."""
+class NeverEnds(AssertionError):
+    """A process ended in a way that is neither the death it was to die nor the end of the night."""
 
-    def __init__(self, journal: Any, deaths: Path) -> None:
-        self._journal = journal
+
+class Dying:
+    """A journal, or the jobs, that kills the process at a write that is not in the list of deaths."""
+
+    def __init__(self, real: object, deaths: Path) -> None:
+        self._real = real
         self._deaths = deaths
         self._known = set(deaths.read_text("utf-8").splitlines()) if deaths.exists() else set()
 
     def __getattr__(self, name: str) -> Any:
-        real = getattr(self._journal, name)
-        return self._guarded(name, real) if name in WRITES else real
+        real = getattr(self._real, name)
+        return self._guarded(name, real) if name in ENTRIES else real
 
     def _guarded(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def write(*arguments: Any, **named: Any) -> Any:
-            said = [getattr(value, "key", value) for value in arguments[:3]]
-            entry = " ".join([name, *(value for value in said if isinstance(value, str))])
+            entry = " ".join([name, *(_word(argument) for argument in arguments[: ENTRIES[name]])])
             self._die_at(f"before {entry}")
             answer = real(*arguments, **named)
             if name in BOTH_SIDES:
@@ -66,48 +90,74 @@ class DyingJournal:
         return write
 
     def _die_at(self, entry: str) -> None:
-        entry = entry.replace("\n", " ")
         if entry in self._known:
             return
         with self._deaths.open("a", encoding="utf-8") as stream:
             stream.write(entry + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), KILL)
 
 
-class Unwatched:
-    """Nobody looks on."""
-
-    def planned(self, jobs: Any, finished: Any) -> None:
-        """Unheard."""
-
-    def began(self, job: Any) -> None:
-        """Unheard."""
-
-    def moved(self, job: Any, event: Any) -> None:
-        """Unheard."""
-
-    def ended(self, job: Any, stage: str, message: str, summary: Any) -> None:
-        """Unheard."""
-
-    def close(self) -> None:
-        """Nothing to close."""
+def _word(argument: Any) -> str:
+    """What names a job, a file or a key."""
+    if isinstance(argument, Mapping):
+        return str(argument["name"] or argument["path"])
+    return str(getattr(argument, "key", argument)).replace("\n", " ")
 
 
-def play_night(what: NightOf) -> dict[str, int]:
-    """Play the night to its end, or to this process's; returns how its jobs ended."""
+def lives(what: NightOf, context: BaseContext) -> tuple[int, dict[str, int]]:
+    """Start processes until one plays the night to its end; how many died before it, and how its jobs ended.
+
+    Raises NeverEnds when a process ends in any other way than by the death that it wrote down.
+    """
+    result = what.home / "ended.json"
+    result.unlink(missing_ok=True)
+    died = 0
+    while not result.exists():
+        known = _lines(what.deaths)
+        process = context.Process(target=play_night, args=(what, result))  # type: ignore[attr-defined]
+        process.start()
+        process.join(LIFE_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            _give_up(f"still alive after {LIFE_S} s", what)
+        if result.exists():
+            break
+        if _lines(what.deaths) != known + 1:
+            _give_up(f"ended with {process.exitcode}", what)
+        died += 1
+    ended: dict[str, int] = json.loads(result.read_text("utf-8"))
+    return died, ended
+
+
+def _give_up(how: str, what: NightOf) -> NoReturn:
+    deaths = what.deaths.read_text("utf-8").splitlines() if what.deaths and what.deaths.exists() else []
+    raise NeverEnds(f"{how}, after the deaths {deaths[-3:]}")
+
+
+def _lines(path: Path | None) -> int:
+    return len(path.read_text("utf-8").splitlines()) if path is not None and path.exists() else 0
+
+
+def play_night(what: NightOf, result: Path) -> None:
+    """Play the night to its end, or to this process's; `result` then holds how its jobs ended."""
     from schedules.browsers import BrowserDoor
     from schedules.demo import practice_desk
     from schedules.logs import start_logs
     from schedules.night import Night
     from schedules.plan import load_plan
+    from tests.support.night.playing import Unwatched
 
     start_logs(what.home)
-    with practice_desk(what.home, what.world, what.url) as (desk, world), closing(Unwatched()) as watcher:
+    with practice_desk(what.home, what.world, what.url) as (desk, world):
         if what.deaths is not None:
-            desk.journal = DyingJournal(desk.journal, what.deaths)  # type: ignore[assignment]
-            desk.jobs = DyingJournal(desk.jobs, what.deaths)  # type: ignore[assignment]
-        night = Night(desk, load_plan(what.plan).only(desk.settings.accounts), what.night, world.first_day, watcher)
-        result = asyncio.run(night.play(BrowserDoor(what.home), 1))
-        return {"jobs": result.jobs, "played": result.played, "failed": result.failed, "waiting": result.waiting}
+            desk.journal = Dying(desk.journal, what.deaths)  # type: ignore[assignment]
+            desk.jobs = Dying(desk.jobs, what.deaths)  # type: ignore[assignment]
+        night = Night(desk, load_plan(what.plan), what.night, world.first_day, Unwatched())
+        ended = asyncio.run(night.play(BrowserDoor(what.home), 1))
+    said = {"jobs": ended.jobs, "played": ended.played, "failed": ended.failed, "waiting": ended.waiting}
+    draft = result.with_suffix(".new")
+    draft.write_text(json.dumps(said), "utf-8")
+    draft.replace(result)

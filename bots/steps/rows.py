@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field
 
@@ -14,10 +14,25 @@ from bots.flow.language import Bilingual
 from bots.flow.part import Part
 from bots.flow.problem import Refused
 from bots.flow.step import Step
-from bots.flow.values import Template, yes
+from bots.flow.values import Template, Text, yes
 from bots.sheets import read_rows
 
 Record = dict[str, object]
+
+
+class RowTest(Text):
+    """An expression over the columns of one row: `件数 > 0`, with or without `${ }` around it."""
+
+    __slots__ = ("template",)
+    template: Template
+
+    @classmethod
+    def parse(cls, source: str) -> Self:
+        """Return the test; raises `Refused`."""
+        made = cls.__new__(cls)
+        made.source = source
+        made.template = Template.parse(source if source.startswith("${") else f"${{{source}}}")
+        return made
 
 
 class Join(Part):
@@ -62,7 +77,7 @@ class Rows(Step):
     opens: ClassVar[bool] = True
     example: ClassVar[str] = """\
 rows: ${sheet}
-filter: ${int(件数) > 0}
+filter: int(件数) > 0
 group: {by: [店铺], sum: [件数], count: 行数}
 sort: [-件数]
 as: 汇总
@@ -71,7 +86,7 @@ as: 汇总
     source: Template
     as_: str
     sheet: Template | None = None
-    filter: Template | None = None
+    filter: RowTest | None = None
     join: Join | None = None
     group: Group | None = None
     sort: tuple[str, ...] = ()
@@ -110,7 +125,7 @@ as: 汇总
         kept = []
         for row in rows:
             with ctx.scope.frame({**row, "row": row}):
-                if yes(ctx.expand(self.filter)):
+                if yes(ctx.expand(self.filter.template)):
                     kept.append(row)
         return kept
 

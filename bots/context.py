@@ -18,7 +18,7 @@ from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
 from bots.conditions import failed_request, first_of, wait_gone, wait_until
-from bots.errors import LoginFailed, SessionExpired, SiteError
+from bots.errors import FlowFailed, LoginFailed, SessionExpired, SiteError
 from bots.facts import AccountFacts, Progress, Report
 from bots.flow.flow import Flow
 from bots.flow.site import Site
@@ -285,6 +285,9 @@ class Context:
             async with self.secrecy():
                 await self.player.steps(login.steps)
                 await self._reach_signed_in()
+        except FlowFailed as refused:  # the site's own login steps saw why
+            self.sign_in_error = LoginFailed(self.facts.site.title or self.facts.site.name, refused.message())
+            raise self.sign_in_error from refused
         except SiteError as error:
             self.sign_in_error = error
             raise

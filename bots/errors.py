@@ -135,7 +135,7 @@ class LimitReached(AuthorError):
 class SiteError(BotError):
     """The site or page did not do what the flow expects; retried from a known page."""
 
-    who = "site"
+    who: ClassVar[Who] = "site"
     code = "E-SITE"
 
 
@@ -296,8 +296,9 @@ class SessionExpired(SiteError):
 
 
 class LoginFailed(SiteError):
-    """The login steps ran, yet the site does not show us as signed in."""
+    """The login steps ran, yet the site does not show us as signed in; no retry mends a wrong password."""
 
+    who = "operator"
     code = "E-LOGIN"
     zh = "登录 {site} 没有成功：{reason}"
     en = "logging in to {site} did not succeed: {reason}"

@@ -26,7 +26,10 @@ Watch = Callable[[Job, Progress], None]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job ended. `stage`: done | failed | person; `files` and `outcomes` are what came of it."""
+    """How a job ended. `stage`: done | failed | person; `files` and `outcomes` are what came of it.
+
+    `who` has to act (author | site | person | operator), `hint` what to do, `code` which error; "" when all is done.
+    """
 
     job: Job
     stage: str
@@ -34,6 +37,9 @@ class Ended:
     folder: Path
     files: list[Ingested] = field(default_factory=list)
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    who: str = ""
+    hint: str = ""
+    code: str = ""
 
     @property
     def summary(self) -> dict[str, object]:
@@ -65,7 +71,8 @@ async def run_job(
         return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder)
     desk.jobs.stage(job, "played", result.message)
     files, outcomes = take_in(desk, folder, job.run_id)
-    return Ended(job, STAGE_OF_STATE.get(result.state, "failed"), result.message, folder, files, outcomes)
+    stage = STAGE_OF_STATE.get(result.state, "failed")
+    return Ended(job, stage, result.message, folder, files, outcomes, result.who, result.hint, result.code)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bots.context import Context
 from bots.engine.secrecy import mentions_secret
-from bots.errors import BotError
+from bots.errors import BotError, SiteError
 from bots.evidence import Failure, picture, shown_values, sights
 from bots.flow.problem import Refused
 from bots.flow.step import Step
@@ -60,7 +60,8 @@ class Diary:
         pictures: tuple[str, ...] = ()
         snapshots: tuple[str, ...] = ()
         name = f"{len(self.failures) + 1:03d}-{error.code}"
-        if error.who in {"site", "person", "business"} and not ctx.sensitive and len(self.pictures) < MOST_PICTURES:
+        on_page = isinstance(error, SiteError) or error.who in {"person", "business"}
+        if on_page and not ctx.sensitive and len(self.pictures) < MOST_PICTURES:
             pictures, snapshots = await sights(ctx.page, facts.folder, facts.mask, name)
             self.pictures.extend(pictures)
         tried = error.facts.get("tried")

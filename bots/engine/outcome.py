@@ -22,6 +22,7 @@ class RunResult:
     healed: list[Healed] = field(default_factory=list)
     code: str = ""
     who: str = ""
+    hint: str = ""
 
     @property
     def counts(self) -> dict[str, int]:

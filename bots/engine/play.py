@@ -122,6 +122,7 @@ class _Run:
         where = f"（{error.where}）" if error.where else ""
         result.message = self._facts.mask.hide(error.message(self._facts.lang)) + where
         result.code, result.who = error.code, error.who
+        result.hint = self._facts.mask.hide(error.hint(self._facts.lang))
         self._facts.log.error("{}", result.message)
 
     def _read_inputs(self, inputs: Mapping[str, object]) -> dict[str, object]:

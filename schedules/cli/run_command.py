@@ -10,7 +10,7 @@ from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.plan import Job, PlannedFlow, make_job
-from schedules.problems import EXIT_CODES
+from schedules.problems import EXIT_CODES, WHO
 from schedules.settings import today_in_shanghai
 from schedules.shelf import flow_path, shown_path
 from schedules.work import Ended, run_job
@@ -30,7 +30,14 @@ async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: b
         ended = await attempt(desk, job, BrowserDoor(desk.home, desk.settings.browser, not headed), dry_run)
     console.print(Text(f"{ended.message}  {told(ended.summary)}"))
     console.print(Text(say("运行页面  ", "page of the run  ") + str(ended.folder / "index.html")))
-    return {"done": 0, "person": EXIT_CODES["person"]}.get(ended.stage, EXIT_CODES["site"])
+    if ended.hint:
+        console.print(Text(f"→ {ended.hint}"))
+    if ended.who:
+        acts = WHO.get(ended.who, WHO["operator"])
+        tell(f"由谁处理：{acts[0]}（{ended.code}）", f"to act: {acts[1]} ({ended.code})", "dim")
+    if ended.stage == "done":
+        return 0
+    return EXIT_CODES["person"] if ended.stage == "person" else EXIT_CODES.get(ended.who, EXIT_CODES["site"])
 
 
 def plan_one(desk: Desk, flow: str, account: str, inputs: dict[str, object], again: bool) -> Job:

@@ -180,9 +180,8 @@ class ElementAmbiguous(SiteError):
         url: str = "",
     ) -> None:
         shown = [f"{alternative} → {count}" for alternative, count in tried]
-        super().__init__(
-            target=target, count=len(candidates), candidates=list(candidates), tried=shown, waited_ms=waited_ms, url=url
-        )
+        seen = list(candidates)
+        super().__init__(target=target, count=len(seen), candidates=seen, tried=shown, waited_ms=waited_ms, url=url)
 
 
 class ElementBlocked(SiteError):

@@ -1,10 +1,11 @@
 """Commands about the books: take files in, release one, show reports, walk a figure back, show the night."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.progress import track
 from rich.table import Table as Shown
 from rich.text import Text
@@ -17,7 +18,9 @@ from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.problems import EXIT_CODES, ReportMissing
 from schedules.settings import today_in_shanghai
-from schedules.summary import book_totals, night_rows, yuan
+from schedules.summary import book_totals, night_rows
+from storage.reports.table import Cell, Table
+from storage.reports.table import shown as in_words
 
 ROWS_SHOWN = 200
 
@@ -28,6 +31,11 @@ def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
     from storage.errors import BookError
     from storage.ingest import ingest
 
+    absent = [str(path) for path in paths if not path.exists()]
+    if absent:
+        raise typer.BadParameter(
+            say(f"没有这个文件：{'、'.join(absent)}", f"there is no such file: {', '.join(absent)}")
+        )
     waiting = 0
     with open_desk() as desk:
         start_logs(desk.home)
@@ -58,14 +66,38 @@ def files_of(path: Path) -> Iterable[Path]:
 
 
 def accept_file(sha: str, who: str, why: str) -> None:
-    """Release a parked file by the beginning of its sha256."""
+    """Release a parked file by the beginning of its sha256. Raises FileMissing, NotParked, ReasonMissing."""
     import getpass
 
     from storage.ingest import accept
 
     with open_desk() as desk:
-        done = accept(desk.database, desk.archive, sha, who or getpass.getuser(), why)
+        file_sha = whole_sha(desk, sha.strip().lower())
+        done = accept(desk.database, desk.archive, file_sha, who or getpass.getuser(), why)
     tell(f"放行了，{done.rows} 行已入账。", f"released, {done.rows} rows are in the books.", "green")
+
+
+def whole_sha(desk: Desk, beginning: str) -> str:
+    """The one file whose sha256 begins so. Raises FileMissing for none, typer.BadParameter when it could be several."""
+    from sqlalchemy import select
+
+    from storage.database.tables import raw_file
+    from storage.errors import FileMissing
+
+    begins = raw_file.c.file_sha.startswith(beginning, autoescape=True)
+    with desk.database.read() as connection:
+        found = connection.execute(select(raw_file.c.file_sha, raw_file.c.name).where(begins).limit(6)).all()
+    if not beginning or not found:
+        raise FileMissing(beginning or "（空）")
+    if len(found) > 1:
+        several = "、".join(f"{sha[:12]} {name}" for sha, name in found)
+        raise typer.BadParameter(
+            say(
+                f"{beginning} 开头的不止一个文件，多写几位：{several}",
+                f"several files begin with {beginning}, write more of it: {several}",
+            )
+        )
+    return str(found[0][0])
 
 
 def show_report(name: str, night: str) -> None:
@@ -93,19 +125,23 @@ def show_report(name: str, night: str) -> None:
         console.print(Text(note, style="dim"))
 
 
-def terminal_table(table: Any) -> Shown:
+def terminal_table(table: Table) -> Shown:
     """A report's table for the terminal; amounts in yuan."""
     shown = Shown(title=table.title, title_justify="left")
     for column in table.columns:
         shown.add_column(column.title, justify="right" if column.unit else "left", overflow="fold")
-    for row in [*table.rows[:ROWS_SHOWN], *([table.total] if table.total else [])]:
-        shown.add_row(*[cell if isinstance(cell, str) else amount_text(cell.value, cell.unit) for cell in row])
+    for position, row in enumerate(table.rows[:ROWS_SHOWN]):
+        shown.add_row(*cells_of(row))
+        if position in table.subtotals:
+            shown.add_row(*cells_of(table.subtotals[position]), style="bold")
+    if table.total:
+        shown.add_row(*cells_of(table.total), style="bold")
     return shown
 
 
-def amount_text(value: int, unit: str) -> str:
-    """A figure's value in its unit."""
-    return yuan(value) if unit == "fen" else f"{value:,}"
+def cells_of(row: Sequence[Cell]) -> list[str]:
+    """A report's row in words."""
+    return [cell if isinstance(cell, str) else in_words(cell.value, cell.unit) for cell in row]
 
 
 def trace_figure(figure: str) -> None:
@@ -133,7 +169,7 @@ def trace_figure(figure: str) -> None:
         shown.add_column(say(zh, en), overflow="fold")
     for row in rows[:ROWS_SHOWN]:
         shown.add_row(
-            row.file_name, str(row.row_no), row.key, amount_text(row.amount, row.unit), origins.get(row.file_sha, "")
+            row.file_name, str(row.row_no), row.key, in_words(row.amount, row.unit), origins.get(row.file_sha, "")
         )
     console.print(shown)
     if len(rows) > ROWS_SHOWN:

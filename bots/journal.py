@@ -28,7 +28,8 @@ class Journal(Protocol):
         ...
 
     def start_item(self, run_id: str, item_key: str, data: dict[str, str]) -> str:
-        """What is known of the row: new | open | done | rejected | failed | person."""
+        """What was known of the row: new | open | done | rejected | failed | person. One that is neither done nor
+        rejected is open from now on."""
         ...
 
     def end_item(self, run_id: str, item_key: str, outcome: str, reason: str) -> None:
@@ -77,9 +78,9 @@ class MemoryJournal:
         self._write({"kind": "run_ended", "run_id": run_id, "state": state, "message": message})
 
     def start_item(self, run_id: str, item_key: str, data: dict[str, str]) -> str:
-        """What is known of the row; a finished row is not written again."""
+        """What was known of the row; one that is done or rejected is not written again."""
         known = self._items.get((run_id, item_key), "new")
-        if known in {"new", "open"}:
+        if known not in {"done", "rejected"}:
             self._write({"kind": "item_started", "run_id": run_id, "item_key": item_key, "data": data})
         return known
 

@@ -17,6 +17,7 @@ from schedules.lock import only_one
 from schedules.plan import Job, NightPlan, jobs_of
 from schedules.problems import explain
 from schedules.work import Ended, run_job
+from schedules.worklists import rows_path
 
 FINISHED = frozenset({"done"})
 
@@ -66,11 +67,27 @@ class Night:
             for job in self.jobs:
                 self.desk.jobs.plan(job)
             self.stages = {row.job_key: row.stage for row in self.desk.jobs.of_night(self.night.isoformat())}
-            todo = [job for job in self.jobs if self.stages[job.key] not in FINISHED]
+            todo = self.todo()
             self.watcher.planned(self.jobs, {job.key for job in self.jobs} - {job.key for job in todo})
             await self.play_phases(todo, open_browser, side_by_side)
         stages = [self.stages[job.key] for job in self.jobs]
         return NightResult(self.night, len(self.jobs), len(todo), stages.count("failed"), stages.count("person"))
+
+    def todo(self) -> list[Job]:
+        """What is not done, and what has to be done again because something before it is played only now.
+
+        The core's steps read the books anew then, and a worklist that was empty may have rows.
+        """
+        found: list[Job] = []
+        for job in self.jobs:
+            anew = bool(found) and (job.core or self.was_idle(job))
+            if anew or self.stages[job.key] not in FINISHED:
+                found.append(job)
+        return found
+
+    def was_idle(self, job: Job) -> bool:
+        """Whether the job found its worklist empty."""
+        return bool(job.worklist) and not rows_path(self.desk.settings.runs / job.run_id).exists()
 
     async def play_phases(self, todo: list[Job], open_browser: BrowserDoor, side_by_side: int) -> None:
         """Phase after phase; the browser is opened only when a flow has to be played."""

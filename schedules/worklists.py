@@ -15,7 +15,7 @@ def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
     """The published rows of the worklist for the shop, fixed at the first attempt so that a resume sees the same."""
     if not job.worklist:
         return []
-    kept = folder / "inputs" / "worklist.json"
+    kept = rows_path(folder)
     if not kept.exists():
         with desk.database.read() as connection:
             rows = commands.rows(connection, job.worklist, shop, job.night.isoformat())
@@ -27,6 +27,11 @@ def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
         temporary.replace(kept)
     found: list[Row] = json.loads(kept.read_text("utf-8"))
     return found
+
+
+def rows_path(folder: Path) -> Path:
+    """Where a run keeps the rows that it works on."""
+    return folder / "inputs" / "worklist.json"
 
 
 def sheet_inputs(flow: Flow, job: Job, shop: str, rows: list[Row], folder: Path) -> dict[str, object]:

@@ -63,7 +63,10 @@ class DatabaseJournal:
             connection.execute(update(run).where(run.c.run_id == run_id).values(**values))
 
     def start_item(self, run_id: str, item_key: str, data: dict[str, str]) -> str:
-        """What was known of the row: new | open | done | rejected | failed | person; a finished one is left alone."""
+        """What was known of the row: new | open | done | rejected | failed | person.
+
+        One that is done or rejected is left alone; any other is open from now on.
+        """
         self._announce("item_started")
         with self._database.write() as connection:
             mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
@@ -72,8 +75,9 @@ class DatabaseJournal:
                 values = {"run_id": run_id, "item_key": item_key, "state": "open", "data": _json(data), "attempt": 1}
                 connection.execute(item.insert().values(**values, started_at=self._clock()))
                 return "new"
-            if known.state == "open":
-                connection.execute(update(item).where(mine).values(attempt=known.attempt + 1))
+            if _settled(known.state) not in {"done", "rejected"}:
+                again = {"state": "open", "attempt": known.attempt + 1, "reason": "", "ended_at": ""}
+                connection.execute(update(item).where(mine).values(**again))
             return _settled(known.state)
 
     def end_item(self, run_id: str, item_key: str, outcome: str, reason: str) -> None:

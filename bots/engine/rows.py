@@ -1,7 +1,8 @@
 """The only loop over rows: each is one durable piece of work with one of five ends.
 
 Business failure → marked with the reason, next row. Site failure → evidence, fresh page, `before` again, retried; after
-`stop_after` rows in a row the run stops. Person → the row waits, next row. A finished row is never begun again.
+`stop_after` rows in a row the run stops. Person → the row waits, next row. A row that is done or rejected is never
+begun again; one that failed or waited is tried again when the run is: its effects know what they have done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ from bots.flow.flow import Items
 from bots.folder import Record, stamp
 from bots.sheets import Row
 
-SETTLED = {"done", "rejected", "failed", "person"}
+SETTLED = {"done", "rejected"}
 
 
 class RowLoop:
@@ -77,7 +78,7 @@ class RowLoop:
             return
         self._effects.begin_item()
         before = len(self._diary.pictures)
-        outcome, reason = await self._played(resumed=known == "open")
+        outcome, reason = await self._played(resumed=known != "new")
         # The result line first: if the process dies in between, the row is looked at again, and nothing is lost.
         self._end(number, row, key, outcome, reason, self._diary.pictures[before:])
         ctx.facts.journal.end_item(ctx.facts.run_id, key, outcome, reason)

@@ -12,11 +12,23 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
 
 
 def test_item_is_new_then_open_then_settled(journal: Journal) -> None:
-    """A row that was started and not ended is open; an ended one answers its outcome for ever."""
+    """A row that was started and not ended is open; one that is done answers so for ever."""
     assert journal.start_item("r", "1", {"商品ID": "1"}) == "new"
     assert journal.start_item("r", "1", {"商品ID": "1"}) == "open"
     journal.end_item("r", "1", "found_done", "")
     assert journal.start_item("r", "1", {}) == "done"
+
+
+@pytest.mark.parametrize("end", ["failed", "person"])
+def test_an_item_that_failed_or_waited_is_open_again(journal: Journal, end: str) -> None:
+    """A row that was not brought to its end says how it ended, once, and is then open until it is done."""
+    journal.start_item("r", "1", {})
+    journal.end_item("r", "1", end, "网站没有回答")
+    assert journal.start_item("r", "1", {}) == end
+    assert journal.start_item("r", "1", {}) == "open"
+    journal.end_item("r", "1", "rejected", "")
+    assert journal.start_item("r", "1", {}) == "rejected"
+    assert journal.start_item("r", "1", {}) == "rejected"
 
 
 def test_effect_not_done_may_be_opened_again(journal: Journal) -> None:

@@ -103,6 +103,21 @@ async def test_resume_skips_what_is_finished(tmp_path: Path) -> None:
     assert [event for event in one.events if event == "fill 商品ID = 1"] == ["fill 商品ID = 1"]
 
 
+async def test_resume_tries_again_what_failed(tmp_path: Path) -> None:
+    """Rows that failed are tried again when the run is, and done then; rows that are done are not touched."""
+    shop = Shop("1", "2")
+    one = rig(shop, tmp_path)
+    broken = DELIST.replace(
+        "click: 查询", "click: \"${'查询' if 商品ID == '1' else '没有的按钮'}\"\n    timeout: 100ms"
+    )
+    first = await one.run(broken, rows("1", "2"))
+    assert [result["outcome"] for result in first.results] == ["done", "failed"]
+    second = await one.run(DELIST, rows("1", "2"))
+    assert [result["outcome"] for result in second.results] == ["done", "done"]
+    assert second.results[0] == first.results[0]
+    assert shop.delisted == ["1", "2"]
+
+
 async def test_same_key_twice_is_worked_on_once(tmp_path: Path) -> None:
     """A key that stands in the sheet twice shares one end."""
     shop = Shop("1")

@@ -1,7 +1,7 @@
 """A night in a process of its own that kills itself, hard, at a journal entry no process has died at before.
 
-`deaths` is a file with one line per entry that a process has died at; each process dies at the first entry that is
-not in it yet, after writing the line. A process that meets no new entry plays the night to its end.
+`entries` is a file with one line per entry that a process has come to. A process that is to die does so at the first
+entry that is not in it yet, after writing the line; one that meets no new entry plays the night to its end.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -51,7 +51,7 @@ imports. Nothing that starts threads."""
 class NightOf:
     """What a child process needs to play the night: plain values, so that it can be started afresh.
 
-    `deaths`: where deaths are written down; None lets the process live.
+    `dies`: whether the process dies at each new entry, or only writes it down.
     """
 
     home: Path
@@ -59,7 +59,12 @@ class NightOf:
     url: str
     night: date
     plan: Path
-    deaths: Path | None = None
+    dies: bool
+
+    @property
+    def entries(self) -> Path:
+        """Where the journal entries that were come to are written down."""
+        return self.home / "entries.txt"
 
 
 class NeverEnds(AssertionError):
@@ -67,12 +72,13 @@ class NeverEnds(AssertionError):
 
 
 class Dying:
-    """A journal, or the jobs, that kills the process at a write that is not in the list of deaths."""
+    """A journal, or the jobs, that kills the process at a write that is not among the entries yet."""
 
-    def __init__(self, real: object, deaths: Path) -> None:
+    def __init__(self, real: object, what: NightOf) -> None:
         self._real = real
-        self._deaths = deaths
-        self._known = set(deaths.read_text("utf-8").splitlines()) if deaths.exists() else set()
+        self._entries = what.entries
+        self._dies = what.dies
+        self._known = set(lines(what.entries))
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._real, name)
@@ -92,11 +98,13 @@ class Dying:
     def _die_at(self, entry: str) -> None:
         if entry in self._known:
             return
-        with self._deaths.open("a", encoding="utf-8") as stream:
+        with self._entries.open("a", encoding="utf-8") as stream:
             stream.write(entry + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        os.kill(os.getpid(), KILL)
+        self._known.add(entry)
+        if self._dies:
+            os.kill(os.getpid(), KILL)
 
 
 def _word(argument: Any) -> str:
@@ -106,17 +114,16 @@ def _word(argument: Any) -> str:
     return str(getattr(argument, "key", argument)).replace("\n", " ")
 
 
-def lives(what: NightOf, context: BaseContext) -> tuple[int, dict[str, int]]:
+def lives(what: NightOf, context: ForkServerContext | SpawnContext) -> tuple[int, dict[str, int]]:
     """Start processes until one plays the night to its end; how many died before it, and how its jobs ended.
 
     Raises NeverEnds when a process ends in any other way than by the death that it wrote down.
     """
     result = what.home / "ended.json"
-    result.unlink(missing_ok=True)
     died = 0
-    while not result.exists():
-        known = _lines(what.deaths)
-        process = context.Process(target=play_night, args=(what, result))  # type: ignore[attr-defined]
+    while True:
+        known = len(lines(what.entries))
+        process = context.Process(target=play_night, args=(what, result))
         process.start()
         process.join(LIFE_S)
         if process.is_alive():
@@ -124,21 +131,20 @@ def lives(what: NightOf, context: BaseContext) -> tuple[int, dict[str, int]]:
             process.join()
             _give_up(f"still alive after {LIFE_S} s", what)
         if result.exists():
-            break
-        if _lines(what.deaths) != known + 1:
+            ended: dict[str, int] = json.loads(result.read_text("utf-8"))
+            return died, ended
+        if not what.dies or len(lines(what.entries)) != known + 1:
             _give_up(f"ended with {process.exitcode}", what)
         died += 1
-    ended: dict[str, int] = json.loads(result.read_text("utf-8"))
-    return died, ended
 
 
 def _give_up(how: str, what: NightOf) -> NoReturn:
-    deaths = what.deaths.read_text("utf-8").splitlines() if what.deaths and what.deaths.exists() else []
-    raise NeverEnds(f"{how}, after the deaths {deaths[-3:]}")
+    raise NeverEnds(f"{how}, after {lines(what.entries)[-3:]}")
 
 
-def _lines(path: Path | None) -> int:
-    return len(path.read_text("utf-8").splitlines()) if path is not None and path.exists() else 0
+def lines(path: Path) -> list[str]:
+    """The lines of a file; none where there is no file."""
+    return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
 def play_night(what: NightOf, result: Path) -> None:
@@ -152,9 +158,8 @@ def play_night(what: NightOf, result: Path) -> None:
 
     start_logs(what.home)
     with practice_desk(what.home, what.world, what.url) as (desk, world):
-        if what.deaths is not None:
-            desk.journal = Dying(desk.journal, what.deaths)  # type: ignore[assignment]
-            desk.jobs = Dying(desk.jobs, what.deaths)  # type: ignore[assignment]
+        desk.journal = Dying(desk.journal, what)  # type: ignore[assignment]
+        desk.jobs = Dying(desk.jobs, what)  # type: ignore[assignment]
         night = Night(desk, load_plan(what.plan), what.night, world.first_day, Unwatched())
         ended = asyncio.run(night.play(BrowserDoor(what.home), 1))
     said = {"jobs": ended.jobs, "played": ended.played, "failed": ended.failed, "waiting": ended.waiting}

@@ -1,0 +1,72 @@
+"""What a night does when it is started again: what is not done, and what rests on it."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from schedules.desk import open_desk
+from schedules.night import Night
+from schedules.plan import Job, load_plan
+from schedules.settings import Settings
+from schedules.worklists import rows_path
+from tests.support.night import dying
+from tests.support.night.playing import Unwatched
+
+PLAN = Path(dying.__file__).with_name("tiny.yaml")
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Iterator[Night]:
+    """A night whose jobs are all done; of its worklists only the one to delist had rows."""
+    with open_desk(Settings(home=tmp_path)) as desk:
+        night = Night(desk, load_plan(PLAN), date(2026, 11, 21), date(2026, 11, 11), Unwatched())
+        night.stages = dict.fromkeys((job.key for job in night.jobs), "done")
+        kept = rows_path(tmp_path / "runs" / of(night, "practice/delist").run_id)
+        kept.parent.mkdir(parents=True)
+        kept.write_text('[{"_id": "1"}]', "utf-8")
+        yield night
+
+
+def of(night: Night, flow: str) -> Job:
+    """The night's job of this flow."""
+    return next(job for job in night.jobs if job.flow == flow)
+
+
+def again(night: Night, flow: str, stage: str) -> list[str]:
+    """What a start plays after this job was left at this stage."""
+    night.stages[of(night, flow).key] = stage
+    return [job.flow for job in night.todo()]
+
+
+def test_a_finished_night_has_nothing_to_do(night: Night) -> None:
+    """Every job done: nothing is played."""
+    assert night.todo() == []
+
+
+@pytest.mark.parametrize("stage", ["planned", "playing", "played", "failed", "person"])
+def test_what_is_not_done_is_played_again(night: Night, stage: str) -> None:
+    """Any stage but done is taken up again, and so is the report that should tell of it."""
+    assert again(night, "practice/waybills", stage) == ["practice/waybills", "core/verify", "core/report"]
+
+
+def test_late_papers_go_through_the_books_again(night: Night) -> None:
+    """Statements that failed come in now: they are reconciled, and worklists that were empty are looked at again."""
+    assert again(night, "practice/statements", "failed") == [
+        "practice/statements",
+        "core/reconcile",
+        "core/allocate",
+        "core/publish",
+        "practice/list",
+        "practice/activity",
+        "practice/ship",
+        "practice/waybills",
+        "core/verify",
+        "core/report",
+    ]
+
+
+def test_a_row_that_was_worked_on_is_not_taken_anew(night: Night) -> None:
+    """A worklist that had rows keeps them: the same start does not add others to it."""
+    assert "practice/delist" not in again(night, "core/publish", "failed")

@@ -7,7 +7,10 @@ from sqlalchemy import func, select
 
 from schedules.desk import Desk
 from storage.database.tables import bill_line, bot_result, fulfilment, order_line, platform_order, raw_file, recon_item
-from storage.erp.outcomes import Outcome
+from storage.erp.outcomes import OUTCOMES, Outcome
+
+EXCEPTIONS = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.exception]
+"""Outcomes that somebody has to look at; the others explain themselves."""
 
 
 def night_rows(desk: Desk, night: date) -> list[dict[str, Any]]:
@@ -27,7 +30,7 @@ def book_totals(desk: Desk) -> list[str]:
 
         files, orders, lines = count(raw_file), count(platform_order), count(order_line)
         bills, total = count(bill_line), number(select(func.sum(bill_line.c.amount_fen)))
-        differences = count(recon_item, recon_item.c.difference != "")
+        differences = count(recon_item, recon_item.c.outcome.in_(EXCEPTIONS))
         pending = count(recon_item, recon_item.c.outcome == int(Outcome.TIMING))
         parcels = count(fulfilment)
         by_outcome = connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome))

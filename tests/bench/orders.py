@@ -141,12 +141,12 @@ async def theirs(raw: RawBrowser, bench: Bench) -> None:
     await page.get_by_test_id("shop-name").wait_for()
     for button, kind in (("export-orders", "订单"), ("export-refunds", "售后")):
         await page.goto(f"{bench.mall.url}/seller/orders")
-        days = page.get_by_test_id("order-days").locator("input")
+        days = page.locator(".el-date-editor--daterange input")
         await days.nth(0).fill(bench.since.isoformat())
         await days.nth(1).fill(LAST_DAY.isoformat())
         await days.nth(1).press("Enter")
         if kind == "订单":
-            await page.get_by_test_id("order-status").click()
+            await page.locator(".el-form-item", has_text="订单状态").locator(".el-select").click()
             await page.get_by_role("option", name="全部", exact=True).click()
             await page.get_by_test_id("search").click()
             await page.locator(".el-loading-mask").first.wait_for(state="hidden")

@@ -56,7 +56,8 @@ def verify(desk: Desk, night: date) -> str:
         findings = invariants.verify(connection)
     if findings:
         raise BooksWrong([f"{finding.where}: {finding.message}" for finding in findings])
-    return f"{len(invariants.INVARIANTS)} 条不变式全部成立"
+    count = len(invariants.INVARIANTS)
+    return f"all {count} invariants hold" if desk.settings.lang == "en" else f"{count} 条不变式全部成立"
 
 
 def report(desk: Desk, night: date) -> str:

@@ -12,6 +12,7 @@ from bots.practice.server import WORLD_FILE, Mall
 from bots.practice.world import World
 from schedules.desk import Desk, open_desk
 from schedules.plan import NightPlan, load_plan
+from schedules.problems import default_lang
 from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
 
 SITES = {"seller": "practice", "pay": "practice_pay", "ads": "practice_ads"}
@@ -86,7 +87,9 @@ def practice_settings(home: Path, world: World, database: str = "") -> Settings:
     }
     running = world.row("SELECT activity_id FROM activity ORDER BY starts_at LIMIT 1")
     activities = {"all": running["activity_id"]} if running else {}
-    return Settings(home=home, database=database, accounts=accounts, shops=shops, activities=activities)
+    return Settings(
+        home=home, database=database, lang=default_lang(), accounts=accounts, shops=shops, activities=activities
+    )
 
 
 def keep_settings(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from schedules.worklists import sheet_inputs, worklist_rows
 from storage.erp import commands
 from storage.ingest import Ingested, ingest_run_folder
 
+NOTHING_TO_DO = {"en": "nothing to do", "zh": "没有要做的"}
 Watch = Callable[[Job, Progress], None]
 
 
@@ -62,7 +63,7 @@ async def run_job(
     flow, site = playable(job.flow, desk.settings.lang)
     rows = worklist_rows(desk, job, account.shop, folder)
     if job.worklist and not rows:
-        return Ended(job, "done", "没有要做的", folder)
+        return Ended(job, "done", NOTHING_TO_DO[desk.settings.lang], folder)
     inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
     given = rows if job.worklist and flow.items is not None else None  # None: the flow reads the sheet it was given
     play_it = Playing(flow, site, inputs, given, folder, dry_run)

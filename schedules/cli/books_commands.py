@@ -23,6 +23,8 @@ from storage.reports.table import Cell, Table
 from storage.reports.table import shown as in_words
 
 ROWS_SHOWN = 200
+COLUMN_WIDTH_MIN = 12
+"""A table whose columns would be narrower than this is shown row by row instead."""
 
 
 def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
@@ -113,7 +115,10 @@ def show_report(name: str, night: str) -> None:
             raise ReportMissing(name, ["morning", *sorted(REPORTS)])
         with desk.database.read() as connection:
             table = REPORTS[name](connection, period_of(day))
-    console.print(terminal_table(table))
+    if len(table.columns) * COLUMN_WIDTH_MIN > console.width:
+        print_records(table)
+    else:
+        console.print(terminal_table(table))
     left = len(table.rows) - ROWS_SHOWN
     if left > 0:
         tell(
@@ -137,6 +142,15 @@ def terminal_table(table: Table) -> Shown:
     if table.total:
         shown.add_row(*cells_of(table.total), style="bold")
     return shown
+
+
+def print_records(table: Table) -> None:
+    """A wide report on a narrow terminal: each row as a paragraph of `title value`."""
+    console.print(Text(table.title, style="bold"))
+    for row in [*table.rows[:ROWS_SHOWN], *([table.total] if table.total else [])]:
+        said = zip(table.columns, cells_of(row), strict=True)
+        console.print(Text("  ".join(f"{column.title} {cell}" for column, cell in said if cell)))
+        console.print()
 
 
 def cells_of(row: Sequence[Cell]) -> list[str]:

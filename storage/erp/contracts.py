@@ -13,6 +13,7 @@ class Contracts:
     `payout_lag_days`: a payout, fee or refund may reach the statement that many days after its cause.
     `bank_lag_days`: a withdrawal may reach the bank that many days after it left the wallet.
     `paid_out_at_payment`: wallets that list a trade when the buyer pays; the others pay out when the order finishes.
+    `order_age_days`: how old an order or refund a statement line may be about; gaps in its exports count that far back.
     `bank_names`: wallet -> a piece of the name under which the bank shows its payouts.
     """
 
@@ -20,6 +21,7 @@ class Contracts:
     payment_fee_bp: Mapping[str, int] = field(default_factory=lambda: {"wxpay": 60})
     payout_lag_days: int = 2
     bank_lag_days: int = 2
+    order_age_days: int = 45
     tolerance_fen: int = 1
     paid_out_at_payment: frozenset[str] = frozenset({"wxpay"})
     bank_names: Mapping[str, str] = field(default_factory=lambda: {"alipay": "支付宝", "wxpay": "财付通"})

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from storage.erp.contracts import Contracts
 from storage.erp.outcomes import COMPONENTS, Outcome
+from storage.erp.recon_exports import Exports
 from storage.erp.recon_order import OrderCase, judge_order
 from storage.erp.recon_rows import (
     Answer,
@@ -50,8 +51,11 @@ def match_orders(
     cases = _cases(orders, refunds, ordered, contracts, coverage)
     unnamed: list[StatementLine] = []
     for line in _screen(ordered, decisions):
-        _place(line, index, cases, decisions, unnamed)
-    match_unnamed(unnamed, list(cases.values()), decisions)
+        if line.order_no:
+            _place(line, index.find(line), cases, decisions, Exports(contracts, coverage))
+        else:
+            unnamed.append(line)
+    match_unnamed(unnamed, list(cases.values()), decisions, Exports(contracts, coverage))
     return Matched(decisions, _judge_all(cases, decisions))
 
 
@@ -142,20 +146,15 @@ def _alone(line: StatementLine) -> Answer | None:
 
 def _place(
     line: StatementLine,
-    index: _Index,
+    keys: Sequence[OrderKey],
     cases: dict[OrderKey, OrderCase],
     decisions: list[Decision],
-    unnamed: list[StatementLine],
+    exports: Exports,
 ) -> None:
     """Give the line to its order's case, or say why there is none."""
-    if not line.order_no:
-        unnamed.append(line)
-        return
-    keys = index.find(line)
     name = COMPONENTS.get(line.fee_type, line.fee_type)
     if not keys:
-        words = f"{name} {yuan(line.amount_fen)}：订单 {line.order_no} 不在订单库中"
-        decisions.append(on_line("orders", line, Answer(Outcome.MISSING_IN_BOOKS, "order_unknown", 0, words)))
+        decisions.append(on_line("orders", line, exports.nobodys(line, f"订单 {line.order_no} 不在订单库中")))
     elif keys[0][1] != line.shop:
         shops = "、".join(sorted(key[1] for key in keys))
         words = f"{name} {yuan(line.amount_fen)}：订单 {line.order_no} 属于店铺 {shops}，却在 {line.shop} 的账单里"

@@ -6,6 +6,7 @@ from storage.erp.contracts import Contracts
 from storage.erp.expectations import Due, Stage, commission_back, due, is_done, is_refused, needs_line
 from storage.erp.outcomes import COMPONENTS, DIFFERENCES, Outcome
 from storage.erp.recon_amounts import Verdict, judge_amounts
+from storage.erp.recon_exports import Exports
 from storage.erp.recon_refunds import Pair, pair_refunds
 from storage.erp.recon_rows import (
     Answer,
@@ -39,6 +40,11 @@ class OrderCase:
     residual_fen: int = 0
 
     @property
+    def exports(self) -> Exports:
+        """The exports at hand."""
+        return Exports(self.contracts, self.coverage)
+
+    @property
     def group_id(self) -> str:
         """One group per order: all lines of an order stand together."""
         return f"order|{self.order.platform}|{self.order.shop}|{self.order.order_no}"
@@ -49,20 +55,26 @@ class OrderCase:
 
     def decide(self, line: StatementLine, outcome: Outcome, difference: str, expected_fen: int, reason: str) -> None:
         """Write the one decision on a line."""
-        answer = Answer(outcome, difference, expected_fen, reason)
+        said = Answer(outcome, difference, expected_fen, reason)
+        answer = self.exports.awaiting_refunds(line, said, refunded=bool(self.of("refund")))
         order_no, group_id = self.order.order_no, self.group_id
         self.decisions.append(on_line("orders", line, answer, order_no=order_no, group_id=group_id))
-        self.residual_fen += line.amount_fen - expected_fen
+        self.residual_fen += line.amount_fen - answer.expected_fen
 
     def expect(self, component: str, key: str, expected_fen: int, cause_day: str, reason: str) -> None:
-        """Write that an amount expected has no line: missing when the statements cover its days, else not due yet."""
+        """Write that an amount expected has no line: missing when the statements cover its days, else not due yet; and
+        not due yet as well while a refund that is not in may have taken it.
+        """
         if expected_fen == 0 or not cause_day or self._came_elsewhere(component, expected_fen):
             return
         last = day_after(cause_day, self.contracts.payout_lag_days)
         missing = self.coverage.silent((self.order.shop, self.wallet), cause_day, last)
-        outcome = Outcome.MISSING_IN_STATEMENT if missing else Outcome.TIMING
         difference = f"{component}_missing" if missing else "pending"
         words = reason if missing else f"{reason}；最迟 {last}，账单尚未覆盖或未到期"
+        lacking = self._refunds_lacking(component, cause_day) if missing else ""
+        if lacking:
+            missing, difference, words = False, "refunds_not_in", f"{reason}；{lacking}"
+        outcome = Outcome.MISSING_IN_STATEMENT if missing else Outcome.TIMING
         self.decisions.append(
             Decision(
                 "orders",
@@ -82,6 +94,11 @@ class OrderCase:
             )
         )
         self.residual_fen -= expected_fen if missing else 0
+
+    def _refunds_lacking(self, component: str, day: str) -> str:
+        if component not in ("payment", "subsidy", "commission"):
+            return ""
+        return self.exports.refunds_lacking(self.order.platform, self.order.shop, day)
 
     def _came_elsewhere(self, component: str, expected_fen: int) -> bool:
         amounts = self.elsewhere.get(component, [])

@@ -1,16 +1,26 @@
 """What reconciliation reads from the books: lines, orders, refunds, bank lines, and which days the statements cover."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
-from storage.database.tables import bank_line, bill_line, order_line, platform_order, raw_file, refund
+from storage.database.tables import bank_line, bill_line, order_line, platform_order, raw_file, raw_receipt, refund
 from storage.erp.recon_rows import BankLine, BookOrder, BookRefund, Coverage, StatementLine, days_between
 
 WALLET_OF_KIND = {"alipay_fund_bill_csv": "alipay", "wxpay_trade_bill_all": "wxpay"}
 BANK_KINDS = frozenset({"icbc_personal_debit"})
 BANK = ("bank", "bank")
+ORDER_KINDS = frozenset({"django_oscar_orders", "practice_orders"})
+REFUND_KINDS = frozenset({"practice_refunds"})
+TELL_WITHDRAWALS = frozenset(
+    {"alipay"}
+)  # a fund bill lists them; a trade bill does not, they come in a list of their own
+WITHDRAWAL_KINDS = {"practice_withdrawals": "wxpay"}
+
+Days = Mapping[tuple[str, str], frozenset[str]]
 
 
 def statement_lines(connection: Connection) -> list[StatementLine]:
@@ -71,21 +81,87 @@ def _occurrence(line_key: str) -> int:
     return int(last) if last.isdigit() and "|" in line_key else 1
 
 
+class _Arrival(NamedTuple):
+    """One occasion on which a file that was read came: whose days it speaks about."""
+
+    file_sha: str
+    kind: str
+    platform: str
+    owner: str
+    days: frozenset[str]
+
+
 def coverage(connection: Connection, as_of: date) -> Coverage:
-    """Which days the statements at hand speak about: by their stated period, else by their first and last line."""
+    """Which days the files at hand speak about: by the period each receipt states, else by their first and last row.
+
+    Receipts, not files: two days without a trade can be statements of equal bytes.
+    """
+    arrivals = _arrivals(connection)
+    statements = _statement_days(connection, arrivals)
+    withdrawals = {owner: days for owner, days in statements.items() if owner[1] in TELL_WITHDRAWALS}
+    for arrival in arrivals:
+        if arrival.kind in WITHDRAWAL_KINDS:
+            owner = (arrival.owner, WITHDRAWAL_KINDS[arrival.kind])
+            withdrawals[owner] = withdrawals.get(owner, frozenset()) | arrival.days
+    orders = _export_days(connection, arrivals, ORDER_KINDS, platform_order)
+    refunds = _export_days(connection, arrivals, REFUND_KINDS, refund)
+    unbilled = _paid_shops(connection) - {shop for shop, _ in statements}
+    return Coverage(statements, as_of.isoformat(), orders, refunds, withdrawals, unbilled)
+
+
+def _arrivals(connection: Connection) -> list[_Arrival]:
+    f, r = raw_file.c, raw_receipt.c
+    query = (
+        select(r.file_sha, f.kind, f.platform, r.owner, r.period_from, r.period_to)
+        .select_from(raw_receipt.join(raw_file, f.file_sha == r.file_sha))
+        .where(f.state == "read", r.period_from != "", r.period_to != "")
+    )
+    return [
+        _Arrival(*row[:4], frozenset(days_between(row[4][:10], _last_day(row[4], row[5]))))
+        for row in connection.execute(query)
+    ]
+
+
+def _statement_days(connection: Connection, arrivals: Iterable[_Arrival]) -> Days:
     days: dict[tuple[str, str], set[str]] = defaultdict(set)
-    f, b = raw_file.c, bill_line.c
-    seen = connection.execute(select(b.shop, b.wallet, b.file_sha).distinct())
-    periods = _periods(connection)
-    owner_of = {(sha, wallet): shop for shop, wallet, sha in seen}
-    for sha, kind, shop in connection.execute(select(f.file_sha, f.kind, f.shop).where(f.state == "read")):
-        wallet = WALLET_OF_KIND.get(kind, "")
-        owner = BANK if kind in BANK_KINDS else (shop or owner_of.get((sha, wallet), ""), wallet)
-        period = periods.get(sha) if owner[1] else None
-        if period is not None and owner[0]:
-            days[owner].update(days_between(*period))
+    b = bill_line.c
+    seen = connection.execute(select(b.file_sha, b.wallet, b.shop).distinct())
+    owner_of = {(sha, wallet): shop for sha, wallet, shop in seen}
+    for arrival in arrivals:
+        wallet = WALLET_OF_KIND.get(arrival.kind, "")
+        owner = (arrival.owner or owner_of.get((arrival.file_sha, wallet), ""), wallet)
+        if arrival.kind in BANK_KINDS:
+            owner = BANK
+        if all(owner):
+            days[owner].update(arrival.days)
     _by_lines(connection, days)
-    return Coverage({owner: frozenset(found) for owner, found in days.items()}, as_of.isoformat())
+    return {owner: frozenset(found) for owner, found in days.items()}
+
+
+def _export_days(connection: Connection, arrivals: Iterable[_Arrival], kinds: frozenset[str], table: Table) -> Days:
+    """Days of the exports of those kinds by (platform, shop); a file that nobody said whose it is speaks for the shops
+    of its rows.
+    """
+    days: dict[tuple[str, str], set[str]] = defaultdict(set)
+    c = table.c
+    shops: dict[str, set[str]] = defaultdict(set)
+    for sha, shop in connection.execute(select(c.file_sha, c.shop).distinct()):
+        shops[sha].add(shop)
+    for arrival in arrivals:
+        if arrival.kind in kinds:
+            for shop in {arrival.owner} if arrival.owner else shops[arrival.file_sha]:
+                days[arrival.platform, shop].update(arrival.days)
+    grouped = select(c.platform, c.shop, func.min(c.created_at), func.max(c.created_at)).where(c.created_at != "")
+    for platform, shop, first, last in connection.execute(grouped.group_by(c.platform, c.shop)):
+        if (platform, shop) not in days:
+            days[platform, shop].update(days_between(first[:10], last[:10]))
+    return {owner: frozenset(found) for owner, found in days.items()}
+
+
+def _paid_shops(connection: Connection) -> frozenset[str]:
+    """Shops whose orders say when they were paid: their money shows in a statement."""
+    o = platform_order.c
+    return frozenset(connection.execute(select(o.shop).where(o.paid_at != "").distinct()).scalars())
 
 
 def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> None:
@@ -103,10 +179,15 @@ def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> 
 
 
 def _periods(connection: Connection) -> dict[str, tuple[str, str]]:
-    """File -> (first day, last day) that it speaks about; an end at midnight belongs to the day before."""
-    f = raw_file.c
-    query = select(f.file_sha, f.period_from, f.period_to).where(f.period_from != "", f.period_to != "")
-    return {sha: (first[:10], _last_day(first, last)) for sha, first, last in connection.execute(query)}
+    """File -> (first day, last day) that it speaks about on any occasion; an end at midnight is the day before's."""
+    r = raw_receipt.c
+    query = select(r.file_sha, r.period_from, r.period_to).where(r.period_from != "", r.period_to != "")
+    periods: dict[str, tuple[str, str]] = {}
+    for sha, first, last in connection.execute(query):
+        here = (first[:10], _last_day(first, last))
+        known = periods.get(sha, here)
+        periods[sha] = (min(known[0], here[0]), max(known[1], here[1]))
+    return periods
 
 
 def _last_day(first: str, last: str) -> str:

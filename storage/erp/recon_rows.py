@@ -117,10 +117,19 @@ class Matched(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """Which days the statements at hand speak about: (shop, wallet) or (account, "bank") -> days `YYYY-MM-DD`."""
+    """Which days the files at hand speak about, as days `YYYY-MM-DD`.
+
+    `days`: of statements, by (shop, wallet) or ("bank", "bank"). `orders`, `refunds`: of their exports, by (platform,
+    shop). `withdrawals`: of what tells a wallet's withdrawals, by (shop, wallet). `unbilled`: shops with paid orders of
+    which no statement ever came, so that nobody knows what they withdrew.
+    """
 
     days: Mapping[tuple[str, str], frozenset[str]]
     as_of: str
+    orders: Mapping[tuple[str, str], frozenset[str]]
+    refunds: Mapping[tuple[str, str], frozenset[str]]
+    withdrawals: Mapping[tuple[str, str], frozenset[str]]
+    unbilled: frozenset[str] = frozenset()
 
     def silent(self, owner: tuple[str, str], from_day: str, to_day: str) -> bool:
         """Whether the statements cover every day from `from_day` to `to_day`, so that a line not in them is missing."""
@@ -128,6 +137,27 @@ class Coverage(NamedTuple):
             return False
         covered = self.days.get(owner, frozenset())
         return all(day in covered for day in days_between(from_day, to_day))
+
+    def orders_lacking(self, platform: str, shop: str, day: str, age_days: int) -> str:
+        """Which orders are not in that a line of that day may be about, in words; "" when all are."""
+        lacking = _lacking(self.orders.get((platform, shop), frozenset()), day, age_days)
+        return f"店铺 {shop} {lacking} 的订单还没有取到，取到后再核对" if lacking else ""
+
+    def refunds_lacking(self, platform: str, shop: str, day: str, age_days: int) -> str:
+        """Which refunds are not in that a line of that day may be about, in words; "" when all are."""
+        lacking = _lacking(self.refunds.get((platform, shop), frozenset()), day, age_days)
+        return f"店铺 {shop} {lacking} 的售后还没有取到，取到后再核对" if lacking else ""
+
+
+def _lacking(covered: frozenset[str], day: str, age_days: int) -> str:
+    """Days up to `day` that no export covers, back to the first export but no more than `age_days`."""
+    if not covered:
+        return f"{day} 及以前"
+    first = max(min(covered), day_after(day, -age_days))
+    gaps = [each for each in days_between(first, day) if each not in covered]
+    if not gaps:
+        return "" if day >= first else day
+    return gaps[0] if len(gaps) == 1 else f"{gaps[0]} 至 {gaps[-1]} 中 {len(gaps)} 天"
 
 
 def days_between(from_day: str, to_day: str) -> list[str]:

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from storage.erp.outcomes import COMPONENTS, Outcome
+from storage.erp.recon_exports import Exports
 from storage.erp.recon_order import OrderCase
 from storage.erp.recon_rows import Answer, Decision, StatementLine, day_after, on_line
 from storage.erp.recon_words import yuan
 
 
-def match_unnamed(lines: Sequence[StatementLine], cases: Sequence[OrderCase], decisions: list[Decision]) -> None:
+def match_unnamed(
+    lines: Sequence[StatementLine], cases: Sequence[OrderCase], decisions: list[Decision], exports: Exports
+) -> None:
     """Put each line into the one case it fits, else decide it here: nobody's, or several could be meant."""
     if not lines:
         return
@@ -25,7 +28,7 @@ def match_unnamed(lines: Sequence[StatementLine], cases: Sequence[OrderCase], de
         if len(fits) == 1 and len(takers[id(fits[0])]) == 1:
             fits[0].lines.setdefault(line.fee_type, []).append(line)
         else:
-            decisions.append(_undecided(line, fits))
+            decisions.append(_undecided(line, fits, exports))
 
 
 def _wanted(cases: Sequence[OrderCase]) -> dict[tuple[str, str, str, int], list[OrderCase]]:
@@ -61,13 +64,14 @@ def _near(line: StatementLine, case: OrderCase) -> bool:
     return any(cause and cause <= day <= day_after(cause, lag) for cause in causes)
 
 
-def _undecided(line: StatementLine, fits: Sequence[OrderCase]) -> Decision:
+def _undecided(line: StatementLine, fits: Sequence[OrderCase], exports: Exports) -> Decision:
     name = COMPONENTS.get(line.fee_type, line.fee_type)
     if fits:
         numbers = "、".join(sorted(case.order.order_no for case in fits)[:3])
         words = f"{name} {yuan(line.amount_fen)} 没有订单号，{len(fits)} 个订单金额相符（{numbers}…），需人工确认"
-        outcome, difference = Outcome.AMBIGUOUS, "ambiguous"
-    else:
-        words = f"{name} {yuan(line.amount_fen)} 没有订单号，也没有金额相符的订单"
-        outcome, difference = Outcome.MISSING_IN_BOOKS, "order_unknown"
-    return on_line("orders", line, Answer(outcome, difference, 0, words))
+        return on_line("orders", line, Answer(Outcome.AMBIGUOUS, "ambiguous", 0, words))
+    answer = exports.nobodys(line, "没有订单号，也没有金额相符的订单")
+    lacking = exports.refunds_lacking(line.platform, line.shop, line.at[:10]) if line.fee_type == "refund" else ""
+    if lacking and answer.outcome is Outcome.MISSING_IN_BOOKS:
+        answer = Answer(Outcome.TIMING, "refunds_not_in", line.amount_fen, f"{answer.reason}；{lacking}")
+    return on_line("orders", line, answer)

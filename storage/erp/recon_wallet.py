@@ -21,6 +21,7 @@ from storage.erp.recon_rows import (
     Matched,
     StatementLine,
     day_after,
+    days_between,
     on_bank,
     on_line,
 )
@@ -288,19 +289,30 @@ def _not_arrived(block: _Block, line: StatementLine) -> None:
 
 
 def _unexplained(block: _Block, credit: BankLine) -> None:
-    owners = [owner for owner in block.coverage.days if owner[1] == block.wallet]
-    first = day_after(credit.day, -block.contracts.bank_lag_days)
-    if all(_knows(block.coverage, owner, first, credit.day) for owner in owners):
+    lacking = _lacking(block, credit.day)
+    if lacking:
+        words = f"{credit.counterparty} 汇入 {yuan(credit.amount_fen)}，{lacking}对应期间的提现还没有取到"
+        block.say_bank(credit, Answer(Outcome.TIMING, "pending", credit.amount_fen, words))
+    else:
         words = f"{credit.counterparty} 汇入 {yuan(credit.amount_fen)}，没有对应的提现"
         block.say_bank(credit, Answer(Outcome.UNCLASSIFIED, "bank_unexplained", 0, words))
-    else:
-        words = f"{credit.counterparty} 汇入 {yuan(credit.amount_fen)}，对应期间的账单还没有到"
-        block.say_bank(credit, Answer(Outcome.TIMING, "pending", credit.amount_fen, words))
+
+
+def _lacking(block: _Block, day: str) -> str:
+    """Whose withdrawals up to that day are not in, in words; "" when all are that could explain the credit."""
+    told = block.coverage.withdrawals
+    first = day_after(day, -block.contracts.bank_lag_days)
+    billed = {owner for owner in (*told, *block.coverage.days) if owner[1] == block.wallet}
+    silent = {shop for shop, _ in billed if not _knows(block.coverage, (shop, block.wallet), first, day)}
+    shops = sorted(silent | block.coverage.unbilled)
+    if shops:
+        return f"店铺 {'、'.join(shops)} "
+    return "" if billed else "没有任何店铺的账单，"
 
 
 def _knows(coverage: Coverage, owner: tuple[str, str], first: str, last: str) -> bool:
-    """Whether the wallet's statements cover those days, leaving out days before its first statement."""
-    covered = coverage.days[owner]
-    if not covered:
+    """Whether the wallet's withdrawals of those days are told, leaving out days before the first that are."""
+    covered = coverage.withdrawals.get(owner, frozenset())
+    if not covered or last > coverage.as_of:
         return False
-    return coverage.silent(owner, max(first, min(covered)), last)
+    return all(day in covered for day in days_between(max(first, min(covered)), last))

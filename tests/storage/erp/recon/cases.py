@@ -15,9 +15,9 @@ from storage.erp.recon_wallet import match_wallet
 
 CONTRACTS = Contracts(commission_bp={"A": 500, "B": 500})
 JUNE = frozenset(days_between("2026-06-01", "2026-06-30"))
-COVERAGE = Coverage(
-    {("A", "alipay"): JUNE, ("B", "alipay"): JUNE, ("W", "wxpay"): JUNE, ("bank", "bank"): JUNE}, "2026-06-30"
-)
+STATEMENTS = {("A", "alipay"): JUNE, ("B", "alipay"): JUNE, ("W", "wxpay"): JUNE}
+EXPORTS = {("practice", shop): JUNE for shop in "ABW"}
+COVERAGE = Coverage({**STATEMENTS, ("bank", "bank"): JUNE}, "2026-06-30", EXPORTS, EXPORTS, STATEMENTS)
 DONE_DAY = "2026-06-10"
 
 
@@ -57,16 +57,19 @@ def withdrawal(flow: str, fen: int, day: str, *, shop: str = "A", n: int = 1) ->
 
 
 def settle(
-    lines: list[StatementLine], orders: list[BookOrder], refunds: list[BookRefund] | None = None
+    lines: list[StatementLine],
+    orders: list[BookOrder],
+    refunds: list[BookRefund] | None = None,
+    covered: Coverage = COVERAGE,
 ) -> dict[str, Decision]:
     """Decisions of job orders by flow number, and by key on side books."""
-    found = match_orders(lines, orders, refunds or [], CONTRACTS, COVERAGE)
+    found = match_orders(lines, orders, refunds or [], CONTRACTS, covered)
     return {_name(decision): decision for decision in found.decisions}
 
 
-def bank(lines: list[StatementLine], credits: list[BankLine]) -> dict[str, Decision]:
+def bank(lines: list[StatementLine], credits: list[BankLine], covered: Coverage = COVERAGE) -> dict[str, Decision]:
     """Decisions of job wallet by flow number or bank line key."""
-    found = match_wallet(lines, credits, CONTRACTS, COVERAGE)
+    found = match_wallet(lines, credits, CONTRACTS, covered)
     return {_name(decision): decision for decision in found.decisions}
 
 

@@ -2,16 +2,36 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Oscar:
+    """The running site: its address, and its own database, which is the truth."""
+
+    base_url: str
+    database: Path
+
+    def rows(self, question: str, *values: object) -> list[tuple[object, ...]]:
+        """What oscar's own database answers."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(question, values).fetchall()
+
+    def change(self, statement: str, *values: object) -> None:
+        """Something that a person did in the shop before the test."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            connection.execute(statement, values)
 
 
 def free_port() -> int:

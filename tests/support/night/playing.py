@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import NoReturn
 
 from bots.browser.choice import BrowserChoice
+from bots.people import Inbox
 from schedules.browsers import BrowserDoor, LazyBrowser
 from schedules.demo import Practice
 from schedules.night import Night, NightResult
@@ -48,7 +49,10 @@ class ShutDoor(BrowserDoor):
         yield NoBrowser(BrowserChoice(self.home, "setting"), headless=True)
 
 
-def play(place: Practice, door: BrowserDoor | None = None, side_by_side: int = 2) -> NightResult:
-    """The night of `place` played from wherever it stands to its end."""
+def play(
+    place: Practice, door: BrowserDoor | None = None, *, side_by_side: int = 2, inbox: Inbox | None = None
+) -> NightResult:
+    """The night of `place` played from wherever it stands to its end; questions go to `inbox`."""
     night = Night(place.desk, place.plan, place.night, place.first_day, Unwatched())
+    night.inbox = inbox
     return asyncio.run(night.play(door or BrowserDoor(place.desk.home), side_by_side))

@@ -13,6 +13,37 @@ EXCEPTIONS = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.e
 """Outcomes that somebody has to look at; the others explain themselves."""
 
 
+STAGES = {
+    "done": ("完成", "done", "green"),
+    "failed": ("失败", "failed", "red"),
+    "person": ("等人处理", "waits for a person", "yellow"),
+    "planned": ("没有开始", "not begun", "dim"),
+    "playing": ("中断", "cut off", "yellow"),
+}
+"""A job's stage: Chinese, English, the terminal's colour."""
+
+OUTCOME_WORDS = {
+    "done": ("做成", "done"),
+    "found_done": ("已经做过", "already so"),
+    "rejected": ("被拒", "refused"),
+    "failed": ("失败", "failed"),
+    "person": ("等人", "waits"),
+}
+
+
+def did_words(summary: dict[str, Any], lang: str) -> str:
+    """What a job brought or did, in a few words."""
+    english = lang == "en"
+    parts = []
+    if summary.get("files"):
+        files, rows = summary["files"], summary["rows"]
+        parts.append(f"{files} files {rows} rows" if english else f"{files} 个文件 {rows} 行")
+    for outcome, count in (summary.get("outcomes") or {}).items():
+        zh, en = OUTCOME_WORDS.get(outcome, (outcome, outcome))
+        parts.append(f"{en if english else zh} {count}")
+    return (", " if english else "，").join(parts)
+
+
 def night_rows(desk: Desk, night: date) -> list[dict[str, Any]]:
     """One row per job of the night: flow, account, stage, message, summary (a dict), run_id."""
     return [row._asdict() for row in desk.jobs.of_night(night.isoformat())]
@@ -36,7 +67,7 @@ def book_totals(desk: Desk) -> list[str]:
         by_outcome = connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome))
         did: dict[str, int] = {str(outcome): int(count) for outcome, count in by_outcome}
     done = sum(did.values())
-    detail = ", ".join(f"{outcome} {count}" for outcome, count in sorted(did.items()))
+    detail = did_words({"outcomes": dict(sorted(did.items()))}, desk.settings.lang)
     if desk.settings.lang == "en":
         return [
             f"{files} files archived · {orders} orders, {lines} lines · {bills} statement lines, sum ¥{yuan(total)}",

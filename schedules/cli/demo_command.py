@@ -15,6 +15,7 @@ from schedules.demo import Practice, practice
 from schedules.doctor import ensure_browser, ensure_fonts
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
+from schedules.night_page import write_night_page
 from schedules.settings import Settings, demo_home, today_in_shanghai
 from schedules.summary import book_totals, night_rows
 
@@ -63,7 +64,8 @@ def show(place: Practice, result: NightResult, seconds: float) -> None:
         tell(f"这一夜用了 {seconds:.0f} 秒。", f"the night took {seconds:.0f} s.", "bold")
     report = report_path(desk, place.night)
     console.print(Text(say("早报  ", "report  ") + str(report)))
-    console.print(Text(say("每一次运行的页面  ", "pages of the runs  ") + str(desk.settings.runs)))
+    page = write_night_page(desk, place.night, report)
+    console.print(Text(say("这一夜的页面  ", "page of the night  ") + str(page)))
     for row in rows:
         if row["stage"] in {"failed", "person"}:
             page = desk.settings.runs / row["run_id"] / "index.html"

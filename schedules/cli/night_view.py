@@ -10,14 +10,8 @@ from rich.text import Text
 from bots.facts import Progress as Event
 from schedules.cli.screen import console, is_terminal, say
 from schedules.plan import Job
-
-STAGES = {
-    "done": ("完成", "done", "green"),
-    "failed": ("失败", "failed", "red"),
-    "person": ("等人处理", "waits for a person", "yellow"),
-    "planned": ("没有开始", "not begun", "dim"),
-    "playing": ("中断", "cut off", "yellow"),
-}
+from schedules.problems import default_lang
+from schedules.summary import STAGES, did_words
 
 
 class TerminalWatcher:
@@ -81,26 +75,9 @@ def shorten(text: str, limit: int = 46) -> str:
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
-OUTCOMES = {
-    "done": ("做成", "done"),
-    "found_done": ("已经做过", "already so"),
-    "rejected": ("被拒", "refused"),
-    "failed": ("失败", "failed"),
-    "person": ("等人", "waits"),
-}
-
-
 def told(summary: dict[str, Any]) -> str:
-    """What a job brought or did, in a few words."""
-    parts = []
-    if summary.get("files"):
-        parts.append(
-            say(f"{summary['files']} 个文件 {summary['rows']} 行", f"{summary['files']} files {summary['rows']} rows")
-        )
-    for outcome, count in (summary.get("outcomes") or {}).items():
-        zh, en = OUTCOMES.get(outcome, (outcome, outcome))
-        parts.append(say(f"{zh} {count}", f"{en} {count}"))
-    return "，".join(parts)
+    """What a job brought or did, in a few words of the reader's language."""
+    return did_words(summary, default_lang())
 
 
 def night_table(rows: list[dict[str, Any]]) -> Table:

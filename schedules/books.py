@@ -4,14 +4,18 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection, func, select
+
 from schedules.desk import Desk
 from schedules.problems import BooksWrong
+from storage.database.tables import platform_order
 from storage.erp import allocation, commands, invariants, reconciliation
 from storage.erp.commands_wanted import PublishPolicy
 from storage.erp.contracts import Contracts
 from storage.reports import workbook
 from storage.reports.table import Period
 
+REPORT_DAYS = 40
 Step = Callable[[Desk, date], str]
 
 
@@ -65,7 +69,7 @@ def report(desk: Desk, night: date) -> str:
     path = report_path(desk, night)
     path.parent.mkdir(parents=True, exist_ok=True)
     with desk.database.read() as connection:
-        workbook.write_morning_report(connection, period_of(night), path, datetime.now(UTC))
+        workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
     return str(path)
 
 
@@ -74,9 +78,11 @@ def report_path(desk: Desk, night: date) -> Path:
     return desk.home / "reports" / f"早报-{night}.xlsx"
 
 
-def period_of(night: date) -> Period:
-    """The days a morning report covers: forty days up to the day before."""
-    return Period(str(night - timedelta(days=40)), str(night - timedelta(days=1)))
+def period_of(connection: Connection, night: date) -> Period:
+    """The days a morning report covers: forty up to the day before, not earlier than the first order in the books."""
+    first = str(night - timedelta(days=REPORT_DAYS))
+    known = connection.execute(select(func.min(platform_order.c.created_at))).scalar() or first
+    return Period(max(first, known[:10]), str(night - timedelta(days=1)))
 
 
 STEPS: dict[str, Step] = {

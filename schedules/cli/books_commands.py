@@ -114,7 +114,7 @@ def show_report(name: str, night: str) -> None:
         if name not in REPORTS:
             raise ReportMissing(name, ["morning", *sorted(REPORTS)])
         with desk.database.read() as connection:
-            table = REPORTS[name](connection, period_of(day))
+            table = REPORTS[name](connection, period_of(connection, day))
     if len(table.columns) * COLUMN_WIDTH_MIN > console.width:
         print_records(table)
     else:

@@ -81,7 +81,7 @@ def _occurrence(line_key: str) -> int:
     return int(last) if last.isdigit() and "|" in line_key else 1
 
 
-class _Arrival(NamedTuple):
+class Arrival(NamedTuple):
     """One occasion on which a file that was read came: whose days it speaks about."""
 
     file_sha: str
@@ -96,20 +96,21 @@ def coverage(connection: Connection, as_of: date) -> Coverage:
 
     Receipts, not files: two days without a trade can be statements of equal bytes.
     """
-    arrivals = _arrivals(connection)
-    statements = _statement_days(connection, arrivals)
+    came = arrivals(connection)
+    statements = _statement_days(connection, came)
     withdrawals = {owner: days for owner, days in statements.items() if owner[1] in TELL_WITHDRAWALS}
-    for arrival in arrivals:
+    for arrival in came:
         if arrival.kind in WITHDRAWAL_KINDS:
             owner = (arrival.owner, WITHDRAWAL_KINDS[arrival.kind])
             withdrawals[owner] = withdrawals.get(owner, frozenset()) | arrival.days
-    orders = _export_days(connection, arrivals, ORDER_KINDS, platform_order)
-    refunds = _export_days(connection, arrivals, REFUND_KINDS, refund)
+    orders = _export_days(connection, came, ORDER_KINDS, platform_order)
+    refunds = _export_days(connection, came, REFUND_KINDS, refund)
     unbilled = _paid_shops(connection) - {shop for shop, _ in statements}
     return Coverage(statements, as_of.isoformat(), orders, refunds, withdrawals, unbilled)
 
 
-def _arrivals(connection: Connection) -> list[_Arrival]:
+def arrivals(connection: Connection) -> list[Arrival]:
+    """Every occasion on which a file came that is in the books and says which days it is about."""
     f, r = raw_file.c, raw_receipt.c
     query = (
         select(r.file_sha, f.kind, f.platform, r.owner, r.period_from, r.period_to)
@@ -117,17 +118,17 @@ def _arrivals(connection: Connection) -> list[_Arrival]:
         .where(f.state == "read", r.period_from != "", r.period_to != "")
     )
     return [
-        _Arrival(*row[:4], frozenset(days_between(row[4][:10], _last_day(row[4], row[5]))))
+        Arrival(*row[:4], frozenset(days_between(row[4][:10], _last_day(row[4], row[5]))))
         for row in connection.execute(query)
     ]
 
 
-def _statement_days(connection: Connection, arrivals: Iterable[_Arrival]) -> Days:
+def _statement_days(connection: Connection, came: Iterable[Arrival]) -> Days:
     days: dict[tuple[str, str], set[str]] = defaultdict(set)
     b = bill_line.c
     seen = connection.execute(select(b.file_sha, b.wallet, b.shop).distinct())
     owner_of = {(sha, wallet): shop for sha, wallet, shop in seen}
-    for arrival in arrivals:
+    for arrival in came:
         wallet = WALLET_OF_KIND.get(arrival.kind, "")
         owner = (arrival.owner or owner_of.get((arrival.file_sha, wallet), ""), wallet)
         if arrival.kind in BANK_KINDS:
@@ -138,7 +139,7 @@ def _statement_days(connection: Connection, arrivals: Iterable[_Arrival]) -> Day
     return {owner: frozenset(found) for owner, found in days.items()}
 
 
-def _export_days(connection: Connection, arrivals: Iterable[_Arrival], kinds: frozenset[str], table: Table) -> Days:
+def _export_days(connection: Connection, came: Iterable[Arrival], kinds: frozenset[str], table: Table) -> Days:
     """Days of the exports of those kinds by (platform, shop); a file that nobody said whose it is speaks for the shops
     of its rows.
     """
@@ -147,7 +148,7 @@ def _export_days(connection: Connection, arrivals: Iterable[_Arrival], kinds: fr
     shops: dict[str, set[str]] = defaultdict(set)
     for sha, shop in connection.execute(select(c.file_sha, c.shop).distinct()):
         shops[sha].add(shop)
-    for arrival in arrivals:
+    for arrival in came:
         if arrival.kind in kinds:
             for shop in {arrival.owner} if arrival.owner else shops[arrival.file_sha]:
                 days[arrival.platform, shop].update(arrival.days)

@@ -1,13 +1,13 @@
 """What is missing: days no statement speaks about, files that wait, rows set aside, and what waits for whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import Connection, select
 
-from storage.database.tables import ad_day, command, effect, job, platform_order, quarantine, raw_file
-from storage.erp.recon_reading import coverage
-from storage.erp.recon_rows import days_between
+from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
+from storage.erp.recon_reading import arrivals, coverage
+from storage.erp.recon_rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
 from storage.reports.table import Column, Period, Table
 
@@ -21,19 +21,33 @@ COLUMNS = (
     Column("等谁", "", 14),
 )
 MEASURES = (("数量", "count"),)
+NO_FIGURES = frozenset({"指令等人", "动作未决"})
+STATEMENT_TELLS = frozenset({"alipay", "bank"})
 
 
 def build(connection: Connection, period: Period) -> Table:
     """One row per gap or waiting thing; no row means that nothing is missing."""
     table = Table("missing", TITLE, period, COLUMNS)
-    _statement_days(connection, table)
-    _order_and_ad_days(connection, table)
+    _days(connection, table)
     _files(connection, table)
     _quarantine(connection, table)
     _waiting(connection, table)
     if not table.rows:
-        table.notes.append("没有缺失：期间内每个店铺的账单、订单和广告报表都齐，没有文件或行在等人。")
+        table.notes.append("没有缺失：期间内每个店铺的账单、订单、售后和广告报表都齐，没有文件或行在等人。")
     return table
+
+
+def incomplete(table: Table) -> list[str]:
+    """What the figures of the period lack, one entry per kind: `支付宝账单（shop_a 2026-11-20）`; empty when nothing.
+
+    Commands and effects that wait for someone change no figure.
+    """
+    kinds: dict[str, list[str]] = {}
+    for row in table.rows:
+        what, shop, where = (str(cell) for cell in row[:3])
+        if what not in NO_FIGURES:
+            kinds.setdefault(what, []).append(f"{shop} {where}".strip())
+    return [f"{what}（{found[0]}{f' 等 {len(found)} 项' if len(found) > 1 else ''}）" for what, found in kinds.items()]
 
 
 def _say(table: Table, block_id: str, texts: tuple[str, str, str], sources: Iterable[tuple[str, int, str]], note: str,
@@ -55,27 +69,56 @@ def _ranges(days: Iterable[str]) -> str:
     return "、".join(run[0] if len(run) == 1 else f"{run[0]} 至 {run[-1]}" for run in runs)
 
 
-def _statement_days(connection: Connection, table: Table) -> None:
-    covered = coverage(connection, date.fromisoformat(table.period.last_day)).days
-    for owner in sorted(covered):
-        lacking = [day for day in days_between(*table.period) if day not in covered[owner]]
-        if lacking and owner[1] != "personal":
-            name = "银行流水" if owner[1] == "bank" else f"{WALLETS.get(owner[1], owner[1])}账单"
-            shop = "" if owner[1] == "bank" else owner[0]
-            _say(table, f"statement|{'|'.join(owner)}", (name, shop, _ranges(lacking)),
-                 [("", 0, day) for day in lacking], "这些日子没有账单，差异暂按在途处理", "机器人补取")  # fmt: skip
+def _days(connection: Connection, table: Table) -> None:
+    """Days that no statement and no export speaks about, shop by shop; a shop of which nothing ever came lacks all."""
+    covered = coverage(connection, date.fromisoformat(table.period.last_day))
+    wanted = {owner: days for owner, days in covered.days.items() if owner[1] != "personal"}
+    wanted |= {(shop, ""): frozenset[str]() for shop in covered.unbilled}
+    for (shop, wallet), days in sorted(wanted.items()):
+        name = "银行流水" if wallet == "bank" else f"{WALLETS.get(wallet, wallet)}账单"
+        note = "这些日子没有账单，差异暂按在途处理"
+        _lacking(
+            table, f"statement|{shop}|{wallet}", (name, "" if wallet == "bank" else shop), days, note, "机器人补取"
+        )
+    billed = {shop for shop, wallet in covered.days if wallet not in ("bank", "personal")}
+    withdrawn = {shop: days for (shop, wallet), days in covered.withdrawals.items() if wallet not in STATEMENT_TELLS}
+    withdrawn |= {shop: frozenset() for shop, wallet in covered.days if _untold(covered, shop, wallet)}
+    fetch, note = "机器人补取", "这些日子没有取到，账单里与之有关的差异暂按在途处理"
+    _shops(table, "订单", _by_shop(covered.orders, billed), note, fetch)
+    _shops(table, "售后", _by_shop(covered.refunds, billed), note, fetch)
+    _shops(table, "提现记录", withdrawn, note, fetch)
+    _shops(table, "广告报表", _ad_days(connection), "这些日子没有取到，或确实没有投放", "运营确认")
 
 
-def _order_and_ad_days(connection: Connection, table: Table) -> None:
-    o, a = platform_order.c, ad_day.c
-    orders = {(shop, created[:10]) for shop, created in connection.execute(select(o.shop, o.created_at))}
-    ads = set(connection.execute(select(a.shop, a.day).distinct()))
-    for name, found in (("订单", orders), ("广告报表", ads)):
-        for shop in sorted({shop for shop, _ in found}):
-            lacking = [day for day in days_between(*table.period) if (shop, day) not in found]
-            if lacking:
-                _say(table, f"{name}|{shop}", (name, shop, _ranges(lacking)), [("", 0, day) for day in lacking],
-                     "这些日子一行也没有：没有取到，或确实没有发生", "运营确认")  # fmt: skip
+def _untold(covered: Coverage, shop: str, wallet: str) -> bool:
+    return wallet not in ("bank", "personal") and (shop, wallet) not in covered.withdrawals
+
+
+def _by_shop(days: Mapping[tuple[str, str], frozenset[str]], billed: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Days by shop; a shop that has statements must have them."""
+    return {shop: frozenset[str]() for shop in billed} | {shop: found for (_, shop), found in days.items()}
+
+
+def _shops(table: Table, name: str, days: Mapping[str, frozenset[str]], note: str, who: str) -> None:
+    for shop in sorted(days):
+        _lacking(table, f"{name}|{shop}", (name, shop), days[shop], note, who)
+
+
+def _lacking(table: Table, block_id: str, what: tuple[str, str], days: frozenset[str], note: str, who: str) -> None:
+    lacking = [day for day in days_between(*table.period) if day not in days]
+    if lacking:
+        _say(table, block_id, (*what, _ranges(lacking)), [("", 0, day) for day in lacking], note, who)
+
+
+def _ad_days(connection: Connection) -> dict[str, frozenset[str]]:
+    """Days of each shop's ad reports: those they state, and those of their rows."""
+    days: dict[str, set[str]] = {}
+    for shop, day in connection.execute(select(ad_day.c.shop, ad_day.c.day).distinct()):
+        days.setdefault(shop, set()).add(day)
+    for arrival in arrivals(connection):
+        if arrival.kind == "practice_ads" and arrival.owner:
+            days.setdefault(arrival.owner, set()).update(arrival.days)
+    return {shop: frozenset(found) for shop, found in days.items()}
 
 
 def _files(connection: Connection, table: Table) -> None:

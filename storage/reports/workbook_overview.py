@@ -1,4 +1,4 @@
-"""Sheet 总览: is anything missing, key figures, what is missing, outcomes beside differences, days with their chart.
+"""Sheet 总览: what the figures lack, key figures, what is missing, outcomes beside differences, days with their chart.
 
 The key figures stand in fixed cells, A5 to E5 and A9 to E9, whatever the night brought.
 """
@@ -6,10 +6,11 @@ The key figures stand in fixed cells, A5 to E5 and A9 to E9, whatever the night 
 from collections.abc import Sequence
 from typing import Any
 
+from storage.reports.missing import incomplete
 from storage.reports.overview import Card, Overview
 from storage.reports.table import Cell, Figure, Table
 from storage.reports.workbook_sources import Layout
-from storage.reports.workbook_style import LINE, Pen, Sheet, set_up
+from storage.reports.workbook_style import LINE, LINE_HEIGHT, Pen, Sheet, lines_needed, set_up
 
 SERIES = ("2F5FB3", "E08E45", "3A9D7C", "8E5BA6", "C0392B", "6B7690")
 CARDS_ACROSS = 5
@@ -65,14 +66,19 @@ def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout
 
 
 def _banner(writer: _Writer, missing: Table) -> None:
-    """One line above everything: is anything missing."""
-    count, fill = len(missing.rows), "bad" if missing.rows else "good"
-    words = "✔ 没有缺失：账单、订单、广告报表都齐，没有文件或行在等人"
-    if count:
+    """One line above everything: what the figures below lack, else what waits, else that nothing does."""
+    lacking, count = incomplete(missing), len(missing.rows)
+    words, fill = "✔ 没有缺失：账单、订单、售后、广告报表都齐，没有文件或行在等人", "good"
+    if lacking:
+        words, fill = f"⚠ 以下数字不完整，缺：{'、'.join(lacking)}", "bad"
+    elif count:
         kinds = "、".join(dict.fromkeys(str(row[0]) for row in missing.rows))
-        words = f"⚠ 缺失与等待 {count} 项：{kinds}"
+        words, fill = f"⚠ 数字完整；等人处理 {count} 项：{kinds}", "warn"
     link = f"'{missing.title}'!A1"
-    writer.row([writer.text(words, "bold", fill, link=link), *_fill(writer, len(WIDTHS) - 1, fill)], 24)
+    height = LINE_HEIGHT * max(lines_needed(words, sum(WIDTHS)), 1.6)
+    cells = [writer.pen.text(writer.sheet, words, "bold", fill, wrap=True, lined=False, link=link)]
+    row = writer.row([*cells, *_fill(writer, len(WIDTHS) - 1, fill)], height)
+    writer.sheet.merged_cells.add(f"A{row}:H{row}")
 
 
 def _missing(writer: _Writer, missing: Table) -> None:

@@ -20,6 +20,7 @@ from storage.database.tables import (
     platform_order,
     quarantine,
     raw_file,
+    raw_receipt,
     reservation,
 )
 from storage.reports import Period, bots, missing, restock
@@ -126,7 +127,8 @@ def test_bots_count_what_was_done(database: Database) -> None:
 def test_missing_names_days_files_rows_and_people(database: Database) -> None:
     """A day without statement or ads, a parked file, rows set aside, a failed job, an unsure command: all said."""
     with database.write() as connection:
-        _put(connection, raw_file, file_sha="a", kind="alipay_fund_bill_csv", shop="s", state="read", name="账单.zip",
+        _put(connection, raw_file, file_sha="a", kind="alipay_fund_bill_csv", shop="s", state="read", name="账单.zip")
+        _put(connection, raw_receipt, file_sha="a", name="账单.zip", shop="s", owner="s",
              period_from="2026-11-18 00:00:00", period_to="2026-11-20 00:00:00")  # fmt: skip
         _put(
             connection,
@@ -159,12 +161,68 @@ def test_missing_names_days_files_rows_and_people(database: Database) -> None:
     said = [(row[0], row[2], values(row)[3], row[5]) for row in table.rows]
     assert said == [
         ("支付宝账单", "2026-11-20", 1, "机器人补取"),
+        ("售后", "2026-11-18 至 2026-11-20", 3, "机器人补取"),
         ("广告报表", "2026-11-19", 1, "运营确认"),
         ("文件待放行", "流水.csv", 1, "财务"),
         ("隔离的行", "账单.zip", 1, "财务"),
         ("任务失败", "practice/ads", 1, "运营"),
         ("指令等人", "to_list 88", 1, "运营"),
     ]
+    assert missing.incomplete(table) == [
+        "支付宝账单（s 2026-11-20）",
+        "售后（s 2026-11-18 至 2026-11-20）",
+        "广告报表（s 2026-11-19）",
+        "文件待放行（流水.csv）",
+        "隔离的行（s 账单.zip）",
+        "任务失败（s practice/ads）",
+    ]
+
+
+def _receipt(connection: Connection, kind: str, shop: str, first: str, last: str) -> None:
+    sha = f"{kind}{shop}{first}"
+    _put(connection, raw_file, file_sha=sha, kind=kind, platform="practice", state="read", name=sha)
+    _put(connection, raw_receipt, file_sha=sha, name=sha, shop=shop, owner=shop, period_from=f"2026-11-{first}",
+         period_to=f"2026-11-{last}")  # fmt: skip
+
+
+def test_a_shop_of_which_nothing_came_lacks_every_day(database: Database) -> None:
+    """Paid orders want a statement, statements want orders and refunds, a trade bill wants its list of withdrawals."""
+    with database.write() as connection:
+        _put(connection, platform_order, platform="practice", shop="unbilled", order_no="1", file_sha="o",
+             created_at="2026-11-18 09:00:00", paid_at="2026-11-18 09:01:00")  # fmt: skip
+        for kind in ("practice_orders", "practice_refunds"):
+            _receipt(connection, kind, "unbilled", "18", "20")
+        _receipt(connection, "wxpay_trade_bill_all", "bare", "18", "19")
+        _receipt(connection, "wxpay_trade_bill_all", "bare", "20", "20")
+    with database.read() as connection:
+        table = missing.build(connection, PERIOD)
+    days = "2026-11-18 至 2026-11-20"
+    said = [tuple(row[:3]) for row in table.rows]
+    assert said == [
+        ("账单", "unbilled", days),
+        ("订单", "bare", days),
+        ("售后", "bare", days),
+        ("提现记录", "bare", days),
+    ]
+
+
+def test_an_export_without_rows_is_no_gap(database: Database) -> None:
+    """A day whose exports came and say that nothing happened is not missing."""
+    with database.write() as connection:
+        for kind in ("alipay_fund_bill_csv", "practice_orders", "practice_refunds", "practice_ads"):
+            _receipt(connection, kind, "s", "18", "20")
+    with database.read() as connection:
+        assert missing.build(connection, PERIOD).rows == []
+
+
+def test_what_waits_for_a_person_makes_no_figure_incomplete(database: Database) -> None:
+    """A command that nobody is sure of is on the list of what waits, not of what the figures lack."""
+    with database.write() as connection:
+        _put(connection, command, command_id="c", worklist="to_list", shop="s", subject="88", state="person")
+    with database.read() as connection:
+        table = missing.build(connection, PERIOD)
+    assert len(table.rows) == 1
+    assert missing.incomplete(table) == []
 
 
 def test_nothing_missing_is_said(database: Database) -> None:

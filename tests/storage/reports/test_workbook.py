@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from storage.database.connection import open_database
-from storage.database.tables import recon_item
+from storage.database.tables import job, recon_item
 from storage.reports import Period
 from storage.reports.cells import CellWithoutFigure, figure_of
 from storage.reports.sources import trace
@@ -116,6 +116,37 @@ def test_cells_without_a_figure_are_said_so(path: Path, sheet: str, cell: str) -
     with pytest.raises(CellWithoutFigure) as refused:
         figure_of(path, sheet, cell)
     assert "结算" in refused.value.hint()
+
+
+def _banner(folder: Path, **failed: str) -> tuple[str, str]:
+    """Text and colour of the line above the key figures, in books where one job may have failed."""
+    database = open_database(folder / "books.db")
+    with database.write() as connection:
+        if failed:
+            connection.execute(insert(job).values(job_key="j", night="2026-11-21", **failed))
+    with database.read() as connection:
+        write_morning_report(connection, RECENT, folder / "x.xlsx", CREATED_AT)
+    database.close()
+    sheet = openpyxl.load_workbook(folder / "x.xlsx")["总览"]
+    assert sheet["A3"].hyperlink.location == "'缺失'!A1"
+    assert "A3:H3" in {str(merged) for merged in sheet.merged_cells.ranges}
+    return str(sheet["A3"].value), sheet["A3"].fill.fgColor.rgb[2:]
+
+
+@pytest.mark.parametrize("stage", ["failed", "person"])
+def test_what_the_figures_lack_stands_above_them(stage: str, tmp_path: Path) -> None:
+    """When a job of the night failed or waits, the first sheet says in red that the figures lack it."""
+    words, colour = _banner(tmp_path, flow="practice/statements", account="shop_b", stage=stage, message="登录失败")
+    assert words.startswith("⚠ 以下数字不完整，缺：任务")
+    assert "shop_b practice/statements" in words
+    assert colour == "FBE9E7"
+
+
+def test_nothing_missing_stands_above_the_figures(tmp_path: Path) -> None:
+    """When all came, the same line says so in green."""
+    words, colour = _banner(tmp_path)
+    assert words.startswith("✔ 没有缺失")
+    assert colour == "E8F5EC"
 
 
 def test_key_figures_stand_in_fixed_cells(book: Any) -> None:

@@ -273,6 +273,7 @@ async def test_captcha_page_lets_through(page: Page, mall: Mall, world: World) -
     await page.get_by_label("图形验证码").last.fill(mall.captchas()["pay_a"])
     await page.get_by_role("button", name="提交验证").click()
     await page.wait_for_url("**/pay/bank")
+    await expect(page.get_by_test_id("bank-table")).to_be_visible()
 
 
 @pytest.mark.browser

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from storage.reports import REPORTS, overview
 from storage.reports.sources import file_names
 from storage.reports.table import Cell, Figure, Period, Table
+from storage.reports.workbook_details import write_details
 from storage.reports.workbook_overview import write_overview
-from storage.reports.workbook_sources import DETAIL, SOURCES, Layout, write_details, write_files
+from storage.reports.workbook_sources import DETAIL, SOURCES, Layout, write_files
 from storage.reports.workbook_style import (
     BAD,
     BAD_FILL,

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from storage.database.tables import raw_file
-from storage.reports.table import COUNTED, FIGURE, Block, Figure, SourceRow, Table
+from storage.reports.table import Figure, Table
 from storage.reports.workbook_style import HEADER_ROW, Pen, Sheet, set_up
 
 SOURCES, DETAIL = "来源", "来源明细"
 HEAD_ROWS = 3  # title, words, blank
 BLOCK_ROWS = 4  # block title, header, sum, blank
-FIRST_MEASURE = 5
 STATES = {"parked": "待放行", "read": "已入账", "refused": "读不了"}
 
 
@@ -30,13 +29,17 @@ class Layout:
                 self.source_rows += len(block.rows)
                 row += len(block.rows) + BLOCK_ROWS
 
+    def row(self, name: str, block_id: str) -> int:
+        """The row of a block's title."""
+        return self._rows[name, block_id]
+
     def link(self, figure: Figure) -> str:
         """The address of the figure's block."""
         return self.address(figure.figure_id.split(":", 1)[0], figure.block_id)
 
     def address(self, name: str, block_id: str) -> str:
         """The address of a block's title."""
-        return f"'{DETAIL}'!A{self._rows[name, block_id]}"
+        return f"'{DETAIL}'!A{self.row(name, block_id)}"
 
     def link_of_id(self, figure_id: str) -> str:
         """The address of the block that a figure id names."""
@@ -52,58 +55,6 @@ class Layout:
                     if row.file_sha:
                         counts[row.file_sha] = counts.get(row.file_sha, 0) + 1
         return counts
-
-
-def write_details(sheet: Sheet, layout: Layout, names: Mapping[str, str], pen: Pen) -> None:
-    """One block per figure or row of figures: title, header, rows, and the sum that is the figure."""
-    set_up(sheet, [46, 15, 9, 40, 16, 16, 16, 16, 16, 16], 0)
-    sheet.append([pen.text(sheet, DETAIL, "title", lined=False)])
-    words = "每块列出一组数字的来源：文件、指纹（sha256 前 12 位）、行号、键、金额；末行合计即报表上的数字。"
-    sheet.append([pen.text(sheet, words, "small", lined=False)])
-    sheet.append([])
-    for table in layout.tables.values():
-        for block in table.blocks.values():
-            _write_block(sheet, table, block, layout, names, pen)
-
-
-def _write_block(sheet: Sheet, table: Table, block: Block, layout: Layout, names: Mapping[str, str], pen: Pen) -> None:
-    back = f"'{layout.titles[table.name]}'!A1"
-    figure_id = f"{table.name}:{table.period.words}:{block.block_id}:0"
-    sheet.append(
-        [
-            pen.text(sheet, f"{table.title}：{block.title}", "section", lined=False, link=back),
-            None,
-            None,
-            pen.text(sheet, figure_id, "small", lined=False),
-        ]
-    )
-    titles = ("文件", "指纹", "行", "键", *(title for title, _ in block.measures))
-    sheet.append([pen.text(sheet, title, "bold", "pale") for title in titles])
-    for row in block.rows:
-        sheet.append(_source_cells(sheet, block, row, layout, names, pen))
-    totals = [pen.amount(sheet, block.total(i), unit, "bold") for i, (_, unit) in enumerate(block.measures)]
-    sheet.append([pen.text(sheet, "合计", "bold"), None, None, None, *totals])
-    sheet.append([])
-
-
-def _source_cells(
-    sheet: Sheet, block: Block, row: SourceRow, layout: Layout, names: Mapping[str, str], pen: Pen
-) -> list[object]:
-    parts = [
-        pen.amount(sheet, part, unit) if part else None
-        for part, (_, unit) in zip(row.parts, block.measures, strict=True)
-    ]
-    if row.row_no in (FIGURE, COUNTED):
-        return [
-            pen.text(sheet, "见下层数字", "link", lined=False, link=layout.link_of_id(row.key)),
-            None,
-            None,
-            row.key,
-            *parts,
-        ]
-    key = pen.text(sheet, row.key, lined=False) if row.key.startswith(("=", "+", "-", "@")) else row.key
-    name = names.get(row.file_sha, "") or ("（不是文件）" if not row.file_sha else "")
-    return [name, row.file_sha[:12], row.row_no or None, key, *parts]
 
 
 def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) -> None:

@@ -1,5 +1,6 @@
 """How the morning workbook looks: colours, fonts, number formats; styles are made once and shared by every cell."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
@@ -31,6 +32,13 @@ FORMATS = {
 CARD_FORMATS = {**FORMATS, "fen": "¥#,##0.00;-¥#,##0.00", "count": "#,##0", "pieces": "#,##0"}
 SCALES = {"fen": 100, "percent": 10_000, "ratio": 100, "days": 100}
 STARTS_A_FORMULA = ("=", "+", "-", "@")
+CELL_CHARACTERS_MOST = 32_767  # what Excel takes
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """The text without what no workbook can hold: such characters are shown as replaced, too many are cut off."""
+    return _ILLEGAL.sub("\ufffd", text[:CELL_CHARACTERS_MOST])
 
 
 def number(value: int, unit: str) -> int | Decimal:
@@ -108,6 +116,13 @@ class Pen:
         cell.value = number(value, unit)
         return cell
 
+    def style(
+        self, sheet: Sheet, kind: str, font: str, fill: str = "", lining: str = "", number_format: str = ""
+    ) -> int:
+        """The number of a style in the workbook, for cells that are written without this pen."""
+        number: int = self._cell(sheet, (kind, font, fill, "", lining, number_format)).style_id
+        return number
+
     def label(self, sheet: Sheet, value: str) -> SheetCell:
         """The text of a total row."""
         cell = self._cell(sheet, ("text", "bold", "pale", "", "heavy", ""))
@@ -115,7 +130,7 @@ class Pen:
         return cell
 
     def _set_text(self, cell: SheetCell, value: str) -> None:
-        cell.value = value
+        cell.value = clean(value)
         if value.startswith(STARTS_A_FORMULA):
             cell.data_type = "s"
 
@@ -124,7 +139,7 @@ class Pen:
         if link:
             from openpyxl.worksheet.hyperlink import Hyperlink
 
-            cell._hyperlink = Hyperlink(ref="", location=link, tooltip=tooltip[:TOOLTIP_MOST] or None)
+            cell._hyperlink = Hyperlink(ref="", location=link, tooltip=clean(tooltip)[:TOOLTIP_MOST] or None)
         return cell
 
     def _cell(self, sheet: Sheet, style: tuple[str, ...]) -> SheetCell:

@@ -210,6 +210,29 @@ def test_text_that_begins_like_a_formula_stays_text(text: str, tmp_path: Path) -
     assert {cell.data_type for cell in cells} == {"s"}
 
 
+@pytest.mark.parametrize("key", ["=1+1", '<b>&"', "{0}", " 空格 ", "\x07 bell"])
+def test_keys_of_sources_stay_the_text_they_are(key: str, tmp_path: Path) -> None:
+    """Whatever a source's key holds, it is text in 来源明细; a character that XML cannot hold is shown as replaced."""
+    database = open_database(tmp_path / "books.db")
+    with database.write() as connection:
+        connection.execute(insert(job).values(job_key=key, night="2026-11-21", flow="f", stage="done"))
+    with database.read() as connection:
+        write_morning_report(connection, RECENT, tmp_path / "x.xlsx", CREATED_AT)
+    database.close()
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["来源明细"]
+    found = [cell for (cell,) in sheet.iter_rows(min_col=4, max_col=4) if str(cell.value).startswith("任务 ")]
+    assert [(cell.value, cell.data_type) for cell in found] == [(f"任务 {key} 运行 ".replace("\x07", "\ufffd"), "s")]
+
+
+def test_each_block_leads_back_to_its_report(book: Any) -> None:
+    """The title of a block is a link to the sheet that shows its figures, and sums name the figures they add up."""
+    sheet = book["来源明细"]
+    locations = {cell.hyperlink.location for (cell,) in sheet.iter_rows(max_col=1) if cell.hyperlink}
+    assert {f"'{title}'!A1" for title in ("总览", "销售", "结算", "差异", "补货")} <= locations
+    addresses = {location.rsplit("!", 1)[1] for location in locations if location.startswith("'来源明细'")}
+    assert addresses <= _blocks(book).keys()
+
+
 def test_an_empty_book_gives_an_empty_report(tmp_path: Path) -> None:
     """Before anything came in the workbook can be made and says so with zeros."""
     database = open_database(tmp_path / "books.db")

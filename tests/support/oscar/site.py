@@ -72,7 +72,8 @@ def wait_until_up(address: str, server: "subprocess.Popen[bytes]", log: Path) ->
         try:
             urllib.request.urlopen(address, timeout=5).close()
         except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)  # between two looks at a process that starts; nothing tells when it listens
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(0.1)  # between two looks: nothing tells when it listens, but its end would be known at once
         else:
             return
     raise AssertionError(f"the oscar site did not come up: {log.read_text('utf-8')[-3000:]}")

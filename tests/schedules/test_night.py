@@ -1,9 +1,10 @@
 """The demo's numbers are proved: a whole night through the real browser, compared with the mall's own database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -22,6 +23,7 @@ from storage.erp.outcomes import Outcome, is_exception
 from tests.storage.erp.recon.test_worlds import NAMED
 from tests.support.night import accounts
 from tests.support.night.playing import ShutDoor, play
+from tests.support.night.promises import prove
 
 NIGHT = date(2026, 11, 21)
 EFFECT_TABLES = ("shelf_event", "enrolment", "shipment", "batch_upload", "product", "orders", "request_log", "session")
@@ -42,20 +44,7 @@ class Played:
     books: accounts.Facts
 
 
-@pytest.fixture(scope="module", params=["tiny", "small"])
-def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """The night of a mall, played once through the real browser."""
-    home = tmp_path_factory.mktemp(f"night_{request.param}")
-    with practice(home, NIGHT, size=request.param, export_delay_s=0.0) as place:
-        world = place.world
-        delist, listed = truth.to_delist(world), truth.to_list(world)
-        ship = {row["sub_no"] for row in truth.sub_orders_to_ship(world) if row["refund_status"] == "无售后"}
-        result = play(place)
-        mall, books = accounts.told_by_mall(world), accounts.told_by_books(place.desk)
-        yield Played(place, result, delist, listed, ship, mall, books)
-
-
-def test_every_job_is_done(night: Played) -> None:
+def every_job_is_done(night: Played) -> None:
     """No job failed, none waits for a person, and every one was played."""
     stages = {row.job_key: (row.stage, row.message) for row in night.place.desk.jobs.of_night(str(NIGHT))}
     assert {key: said for key, said in stages.items() if said[0] != "done"} == {}
@@ -63,21 +52,21 @@ def test_every_job_is_done(night: Played) -> None:
     assert night.result.played == night.result.jobs == len(stages)
 
 
-@pytest.mark.parametrize("fact", accounts.BROUGHT)
-def test_what_came_in_is_what_the_mall_has(night: Played, fact: str) -> None:
+def what_came_in_is_what_the_mall_has(night: Played) -> None:
     """Orders, lines, refunds, statement lines by shop and kind, bank, ads and counts equal the mall's tables."""
-    assert night.mall[fact]
-    assert night.books[fact] == night.mall[fact]
+    for fact in accounts.BROUGHT:
+        assert night.mall[fact], fact
+        assert night.books[fact] == night.mall[fact], fact
 
 
-@pytest.mark.parametrize("fact", accounts.DONE_OUTSIDE)
-def test_what_was_done_is_what_the_mall_saw(night: Played, fact: str) -> None:
+def what_was_done_is_what_the_mall_saw(night: Played) -> None:
     """Each result row of a bot is one row in the mall's tables, and the mall has no other; stock is what is left."""
-    assert night.mall[fact]
-    assert night.books[fact] == night.mall[fact]
+    for fact in accounts.DONE_OUTSIDE:
+        assert night.mall[fact], fact
+        assert night.books[fact] == night.mall[fact], fact
 
 
-def test_everything_was_done_once(night: Played) -> None:
+def everything_was_done_once(night: Played) -> None:
     """What the truth wanted off and on the shelf was done once; no sub-order shipped, no product enrolled twice."""
     world = night.place.world
     wanted = {(product, "delist"): 1 for product in night.to_delist}
@@ -90,7 +79,7 @@ def test_everything_was_done_once(night: Played) -> None:
     assert {via for *_, via in night.mall["shipped"]} == {"form", "batch"}
 
 
-def test_every_paid_sub_order_left_or_could_not(night: Played) -> None:
+def every_paid_sub_order_left_or_could_not(night: Played) -> None:
     """What may be shipped was shipped, unless no warehouse has enough left of what it is made of."""
     shipped = {sub_no for sub_no, *_ in night.mall["shipped"]}
     assert shipped <= night.to_ship
@@ -110,7 +99,7 @@ def test_every_paid_sub_order_left_or_could_not(night: Played) -> None:
         assert able == [], (sub_no, code, qty)
 
 
-def test_every_command_was_answered_and_refusals_are_the_malls(night: Played) -> None:
+def every_command_was_answered_and_refusals_are_the_malls(night: Played) -> None:
     """Each command has the state that its one result row gives it; what was refused is not in the mall's tables."""
     c, r = command.c, bot_result.c
     with night.place.desk.database.read() as connection:
@@ -126,7 +115,7 @@ def test_every_command_was_answered_and_refusals_are_the_malls(night: Played) ->
     assert {row.worklist for row in refused} <= {"to_enrol"}
 
 
-def test_planted_differences_are_named_and_no_others(night: Played) -> None:
+def planted_differences_are_named_and_no_others(night: Played) -> None:
     """Each planted difference has its name in the books, and every exception is about a planted one."""
     planted = truth.planted(night.place.world)
     with night.place.desk.database.read() as connection:
@@ -150,7 +139,7 @@ def _is_about(item: dict[str, Any], planted: dict[str, Any]) -> bool:
     return bool(planted["order_no"]) and bool(item["order_no"] == planted["order_no"])
 
 
-def test_the_report_shows_the_malls_sums(night: Played) -> None:
+def the_report_shows_the_malls_sums(night: Played) -> None:
     """The workbook's first sheet says what the mall's own tables sum to."""
     book = openpyxl.load_workbook(report_path(night.place.desk, NIGHT))
     sheet = book["总览"]
@@ -181,13 +170,13 @@ def _yuan(fen: int) -> Decimal:
     return Decimal(fen) / 100
 
 
-def test_the_books_hold_together(night: Played) -> None:
+def the_books_hold_together(night: Played) -> None:
     """All invariants hold."""
     with night.place.desk.database.read() as connection:
         assert verify(connection) == []
 
 
-def test_a_second_play_changes_nothing(night: Played) -> None:
+def a_second_play_changes_nothing(night: Played) -> None:
     """The same night again plays no job, needs no browser, asks the mall nothing and leaves both books alone."""
     before, seen = _books(night), _effects(night.place.world)
     again = play(night.place, ShutDoor(night.place.desk.home))
@@ -203,3 +192,29 @@ def _books(night: Played) -> dict[str, str]:
 
 def _effects(world: World) -> dict[str, list[dict[str, Any]]]:
     return {table: world.rows(f"SELECT * FROM {table}") for table in EFFECT_TABLES}
+
+
+PROMISES: tuple[Callable[[Played], None], ...] = (
+    every_job_is_done,
+    what_came_in_is_what_the_mall_has,
+    what_was_done_is_what_the_mall_saw,
+    everything_was_done_once,
+    every_paid_sub_order_left_or_could_not,
+    every_command_was_answered_and_refusals_are_the_malls,
+    planted_differences_are_named_and_no_others,
+    the_report_shows_the_malls_sums,
+    the_books_hold_together,
+    a_second_play_changes_nothing,
+)
+
+
+@pytest.mark.parametrize("size", ["tiny", "small"])
+def test_the_night_is_proved(size: str, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """A whole night through the real browser: every figure equals the mall's own, every effect happened once."""
+    with practice(tmp_path, NIGHT, size=size, export_delay_s=0.0) as place:
+        world = place.world
+        delist, listed = truth.to_delist(world), truth.to_list(world)
+        ship = {row["sub_no"] for row in truth.sub_orders_to_ship(world) if row["refund_status"] == "无售后"}
+        result = play(place)
+        mall, books = accounts.told_by_mall(world), accounts.told_by_books(place.desk)
+        prove(subtests, Played(place, result, delist, listed, ship, mall, books), PROMISES)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bots.browser import find
 from bots.browser.driver import Ask, By
+from bots.browser.target import ResolvedTarget
 from bots.conditions import first_of
 from bots.errors import CaptchaShown, Interrupted
 from bots.flow.values import Condition, Target
@@ -32,22 +33,28 @@ async def solve(ctx: "Context", target: Target) -> None:
         )
         if answer is None:
             break
-        await _type_answer(ctx, answer)
+        await _type_answer(ctx, seen, answer)
         # The page asks itself whether the captcha is gone, without watching for captchas meanwhile.
         if await first_of(ctx, [Condition(missing=target)], GONE_TIMEOUT_MS, watching=False) == 0:
             raise Interrupted("验证码")
     raise CaptchaShown(ctx.page.url)
 
 
-async def _type_answer(ctx: "Context", answer: str) -> None:
-    """The answer stands in the field of the captcha's section (the nearest one) and was sent with Enter."""
-    by_place = [
+async def _type_answer(ctx: "Context", captcha: ResolvedTarget, answer: str) -> None:
+    """The answer stands in the field beside the captcha and was sent with Enter.
+
+    Beside: in the same frame. A captcha inside a frame has a page of search fields around it.
+    """
+    pictures = captcha.asks("see")
+    fields = [
         Ask(ANSWER_FIELD, "fill"),
         Ask(By("label", "验证码"), "fill"),
         Ask(By("placeholder", "验证码", exact=False), "fill"),
     ]
-    sightings = await ctx.page.survey(by_place)
-    match = next((sighting.matches[0] for sighting in sightings if sighting.count == 1), None)
+    sightings = await ctx.page.survey([*pictures, *fields])
+    frames = {match.frame for sighting in sightings[: len(pictures)] for match in sighting.matches}
+    beside = ([m for m in sighting.matches if m.frame in frames] for sighting in sightings[len(pictures) :])
+    match = next((matches[0] for matches in beside if len(matches) == 1), None)
     if match is None:
         raise CaptchaShown(ctx.page.url)
     field = await ctx.page.element(match)

@@ -309,6 +309,7 @@ class Context:
         try:
             await wait_until(self, login.signed_in, SIGNED_IN_TIMEOUT_MS)
         except SiteError as error:
+            await self.check_requests()  # a server that failed has refused nobody
             nearest = "、".join(await self.page.texts(self.facts.site.title))
             raise LoginFailed(self.facts.site.title or self.facts.site.name, nearest or str(error)) from error
 

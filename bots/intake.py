@@ -3,6 +3,7 @@
 A broken download is tried again; its bytes are kept as evidence and never recorded as a file.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_TRIES = 3
 DOWNLOAD_TIMEOUT_MS = 120_000
+LOOK_EVERY_S = 2.0
 
 
 class Expect(Part):
@@ -89,13 +91,43 @@ async def fetch(
     """The file that `click` makes the site send is recorded. Raises DownloadBroken after three broken ones."""
     for attempt in range(1, MOST_TRIES + 1):
         try:
-            return keep(ctx, await ctx.page.collect_download(click, timeout_ms=timeout_ms), wish)
+            return keep(ctx, await _collect(ctx, click, timeout_ms), wish)
         except DownloadBroken as error:
             if attempt == MOST_TRIES:
                 raise
             ctx.log.warning("第 {} 次下载不成：{}", attempt, error)
             await ctx.clear_way()
     raise AssertionError("the last try returns or raises")
+
+
+async def _collect(ctx: "Context", click: Callable[[], Awaitable[None]], timeout_ms: int) -> Download:
+    """The file, or the reason why none will come: instead of a file a site may show its sign-in page or a captcha.
+
+    Raises PageTimeout when neither comes.
+    """
+    clicked = asyncio.Event()
+
+    async def click_once() -> None:
+        await click()
+        clicked.set()
+
+    async def keep_clear() -> None:
+        await clicked.wait()
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            await ctx.clear_way()
+
+    coming = asyncio.ensure_future(ctx.page.collect_download(click_once, timeout_ms=timeout_ms))
+    looking = asyncio.ensure_future(keep_clear())
+    try:
+        await asyncio.wait({coming, looking}, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            looking.result()
+        return await coming
+    finally:
+        for task in (coming, looking):
+            task.cancel()
+        await asyncio.gather(coming, looking, return_exceptions=True)
 
 
 def keep(ctx: "Context", download: Download, wish: Wanted) -> Record:

@@ -20,6 +20,9 @@ from schedules.work import Ended, run_job
 from schedules.worklists import rows_path
 
 FINISHED = frozenset({"done"})
+ROUNDS = 3
+"""What a site has failed is tried again after the other flows of its phase: by then the site may be itself again, and
+what follows needs it. Refused sign-ins, people's and authors' matters are not."""
 
 
 class Watcher(Protocol):
@@ -60,6 +63,7 @@ class Night:
         self.watcher = watcher
         self.inbox: Inbox | None = None
         self.stages: dict[str, str] = {}
+        self.failed_by_site: set[str] = set()
 
     async def play(self, open_browser: BrowserDoor, side_by_side: int) -> NightResult:
         """Play what is not done yet. Raises NightRunning when another process plays at this desk."""
@@ -100,6 +104,12 @@ class Night:
                         await self.attempt(job, self.core_step(job))
 
     async def play_flows(self, jobs: list[Job], browser: LazyBrowser, side_by_side: int) -> None:
+        """Every flow played; those that a site failed once more, at most `ROUNDS` times in all."""
+        for _ in range(ROUNDS):
+            await self.play_side_by_side(jobs, browser, side_by_side)
+            jobs = [job for job in jobs if job.key in self.failed_by_site]
+
+    async def play_side_by_side(self, jobs: list[Job], browser: LazyBrowser, side_by_side: int) -> None:
         """Accounts side by side, at most `side_by_side`; the jobs of one account one after the other."""
         places = asyncio.Semaphore(side_by_side)
 
@@ -134,7 +144,10 @@ class Night:
         except Exception as error:  # noqa: BLE001 (one job that fails, however it fails, must not end the night)
             shown = explain(error, self.desk.settings.lang)
             logger.exception("job_failed", job=job.key, code=shown.code)
-            ended = Ended(job, "failed", f"{shown.message} {shown.hint}".strip(), self.desk.home)
+            message = f"{shown.message} {shown.hint}".strip()
+            ended = Ended(job, "failed", message, self.desk.home, who="operator", code=shown.code)
         self.desk.jobs.stage(job, ended.stage, ended.message, ended.summary)
         self.stages[job.key] = ended.stage
+        by_site = ended.stage == "failed" and ended.who in {"", "site"}
+        (self.failed_by_site.add if by_site else self.failed_by_site.discard)(job.key)
         self.watcher.ended(job, ended.stage, ended.message, ended.summary)

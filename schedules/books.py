@@ -70,7 +70,7 @@ def report(desk: Desk, night: date) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     with desk.database.read() as connection:
         workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
-    return str(path)
+    return path.name
 
 
 def report_path(desk: Desk, night: date) -> Path:

@@ -109,7 +109,8 @@ def show_report(name: str, night: str) -> None:
     with open_desk() as desk:
         day = night_day(desk, night)
         if name == "morning":
-            console.print(Text(write_report(desk, day)))
+            write_report(desk, day)
+            console.print(Text(str(report_path(desk, day))))
             return
         if name not in REPORTS:
             raise ReportMissing(name, ["morning", *sorted(REPORTS)])

@@ -31,7 +31,7 @@ def main() -> None:
     """Entry point of `yeban`."""
     silence()
     with edge():
-        app()
+        app(prog_name="yeban")
 
 
 @app.command()
@@ -50,6 +50,25 @@ def demo(
     from schedules.cli.demo_command import run_demo
 
     run_demo(size, date.fromisoformat(day) if day else None, headed)
+
+
+@app.command()
+def night(
+    plan_file: Annotated[Path, typer.Argument(help="一夜的计划 / a night's plan, e.g. schedules/practice.yaml")],
+    day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
+    since: Annotated[str, typer.Option(help="资料从哪天收起（默认昨天） / first day to collect, YYYY-MM-DD")] = "",
+    headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
+) -> None:
+    """按计划跑完一夜；被打断了再运行一次，会从断的地方接着做，做完的不会再做。
+
+    Plays a night's plan on your own desk; run it again after an interruption and it goes on where it was cut.
+
+    例 / example: `yeban night schedules/practice.yaml --since 2026-11-01`
+    """
+    from schedules.cli.night_command import run_night
+
+    first = date.fromisoformat(since) if since else None
+    raise SystemExit(run_night(plan_file, date.fromisoformat(day) if day else None, first, headed))
 
 
 @app.command()

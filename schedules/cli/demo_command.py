@@ -2,22 +2,19 @@
 
 import asyncio
 import time
-from contextlib import closing
 from datetime import date
 
 from rich.text import Text
 
-from schedules.books import report_path
-from schedules.browsers import BrowserDoor
-from schedules.cli.night_view import TerminalWatcher, night_table
+from schedules.cli.night_command import play_plan, show_night
 from schedules.cli.screen import console, say, tell
 from schedules.demo import Practice, practice
 from schedules.doctor import ensure_browser, ensure_fonts
 from schedules.logs import start_logs
-from schedules.night import Night, NightResult
-from schedules.night_page import write_night_page
+from schedules.night import NightResult
+from schedules.problems import EXIT_CODES
 from schedules.settings import Settings, demo_home, today_in_shanghai
-from schedules.summary import book_totals, night_rows
+from schedules.summary import night_rows
 
 
 def run_demo(size: str, day: date | None, headed: bool) -> None:
@@ -33,46 +30,24 @@ def run_demo(size: str, day: date | None, headed: bool) -> None:
         "练习商城正在开门 …（第一次要生成四十天的订单）", "the practice mall is opening … (its first day takes seconds)"
     )
     with practice(home, night, size=size) as place:
-        result = asyncio.run(play(place, BrowserDoor(home, headless=not headed), choice.contexts))
-        show(place, result, time.monotonic() - started)
+        result = asyncio.run(play_plan(place.desk, place.plan, place.night, place.first_day, headed))
+        show_night(place.desk, place.night, result)
+        point_out(place, result, time.monotonic() - started)
     if result.failed:
-        raise SystemExit(3)
+        raise SystemExit(EXIT_CODES["site"])
 
 
-async def play(place: Practice, door: BrowserDoor, contexts: int) -> NightResult:
-    """The night, watched on the terminal."""
-    watcher = TerminalWatcher()
-    with closing(watcher):
-        night = Night(place.desk, place.plan, place.night, place.first_day, watcher)
-        return await night.play(door, contexts)
-
-
-def show(place: Practice, result: NightResult, seconds: float) -> None:
-    """The table of the night, the figures, the report and the runs' pages."""
-    desk = place.desk
-    rows = night_rows(desk, place.night)
-    console.print(night_table(rows))
-    for line in book_totals(desk):
-        console.print(Text(f"  {line}"))
-    if result.played == 0:
-        tell(
-            f"今天（{place.night}）的夜班已经跑完，这一次什么也没有改动。",
-            f"the night of {place.night} was already complete: nothing was changed.",
-            "bold",
-        )
-    else:
+def point_out(place: Practice, result: NightResult, seconds: float) -> None:
+    """How long it took, what did not end well, and what to look at next."""
+    if result.played:
         tell(f"这一夜用了 {seconds:.0f} 秒。", f"the night took {seconds:.0f} s.", "bold")
-    report = report_path(desk, place.night)
-    console.print(Text(say("早报  ", "report  ") + str(report)))
-    page = write_night_page(desk, place.night, report)
-    console.print(Text(say("这一夜的页面  ", "page of the night  ") + str(page)))
-    for row in rows:
+    for row in night_rows(place.desk, place.night):
         if row["stage"] in {"failed", "person"}:
-            page = desk.settings.runs / row["run_id"] / "index.html"
+            page = place.desk.settings.runs / row["run_id"] / "index.html"
             console.print(Text(f"  {row['flow']} · {row['account']}: {page}", style="yellow"))
     tell(
-        "再看看：yeban trace 总览!B5 · yeban report differences · yeban verify · yeban mall（自己逛商城）",
-        "next: yeban trace 总览!B5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
+        "再看看：yeban trace 总览!A5 · yeban report differences · yeban verify · yeban mall（自己逛商城）",
+        "next: yeban trace 总览!A5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
         "dim",
     )
 

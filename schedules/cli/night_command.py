@@ -1,0 +1,61 @@
+"""`yeban night`: a plan played on your own desk, with the same promises as the demo's."""
+
+import asyncio
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.text import Text
+
+from schedules.books import report_path
+from schedules.browsers import BrowserDoor
+from schedules.cli.night_view import TerminalWatcher, night_table
+from schedules.cli.screen import console, say, tell
+from schedules.desk import Desk, open_desk
+from schedules.logs import start_logs
+from schedules.night import Night, NightResult
+from schedules.night_page import write_night_page
+from schedules.plan import NightPlan, load_plan
+from schedules.problems import EXIT_CODES
+from schedules.settings import today_in_shanghai
+from schedules.summary import book_totals, night_rows
+
+
+def run_night(path: Path, day: date | None, since: date | None, headed: bool) -> int:
+    """Play the plan for the day (default today), go on where an earlier start was cut; returns the exit code."""
+    night = day or today_in_shanghai()
+    with open_desk() as desk:
+        start_logs(desk.home)
+        first_day = since or night - timedelta(days=1)
+        result = asyncio.run(play_plan(desk, load_plan(path), night, first_day, headed))
+        show_night(desk, night, result)
+    if result.failed:
+        return EXIT_CODES["site"]
+    return EXIT_CODES["person"] if result.waiting else 0
+
+
+async def play_plan(desk: Desk, plan: NightPlan, night: date, first_day: date, headed: bool) -> NightResult:
+    """The night, watched on the terminal; as many accounts side by side as the settings or the browser allow."""
+    door = BrowserDoor(desk.home, desk.settings.browser, headless=desk.settings.headless and not headed)
+    side_by_side = desk.settings.side_by_side or door.choose().contexts
+    watcher = TerminalWatcher()
+    with closing(watcher):
+        return await Night(desk, plan, night, first_day, watcher).play(door, side_by_side)
+
+
+def show_night(desk: Desk, night: date, result: NightResult) -> None:
+    """The table of the night, the figures, where the report and the pages are."""
+    console.print(night_table(night_rows(desk, night)))
+    for line in book_totals(desk):
+        console.print(Text(f"  {line}"))
+    if result.played == 0:
+        tell(
+            f"这一夜（{night}）的夜班已经跑完，这一次什么也没有改动。",
+            f"the night of {night} was already complete: nothing was changed.",
+            "bold",
+        )
+    report = report_path(desk, night)
+    if report.exists():
+        console.print(Text(say("早报  ", "report  ") + str(report)))
+    page = write_night_page(desk, night, report)
+    console.print(Text(say("这一夜的页面  ", "page of the night  ") + str(page)))

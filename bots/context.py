@@ -18,7 +18,7 @@ from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
 from bots.conditions import failed_request, first_of, wait_gone, wait_until
-from bots.errors import FlowFailed, LoginFailed, SessionExpired, SiteError
+from bots.errors import FlowFailed, Interrupted, LoginFailed, SessionExpired, SiteError
 from bots.facts import AccountFacts, Progress, Report
 from bots.flow.flow import Flow
 from bots.flow.site import Site
@@ -308,6 +308,8 @@ class Context:
         assert login is not None
         try:
             await wait_until(self, login.signed_in, SIGNED_IN_TIMEOUT_MS)
+        except (Interrupted, SessionExpired):
+            raise  # nobody has refused anything
         except SiteError as error:
             await self.check_requests()  # a server that failed has refused nobody
             nearest = "、".join(await self.page.texts(self.facts.site.title))

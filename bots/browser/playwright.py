@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -47,10 +49,14 @@ if TYPE_CHECKING:
 
 async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
     """The chosen browser, running. Raises BrowserMissing when it does not start."""
-    driver = await async_playwright().start()
+    with children_deaf_to_interrupts():
+        driver = await async_playwright().start()
     try:
         raw = await driver.chromium.launch(
-            executable_path=choice.executable, headless=headless or choice.headless_only, args=choice.flags
+            executable_path=choice.executable,
+            headless=headless or choice.headless_only,
+            args=choice.flags,
+            handle_sigint=False,
         )
     except RawError as error:
         await driver.stop()
@@ -59,6 +65,22 @@ async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
         await driver.stop()
         raise
     return PlaywrightBrowser(driver, raw)
+
+
+@contextmanager
+def children_deaf_to_interrupts() -> Iterator[None]:
+    """Processes started inside ignore Ctrl-C, which a terminal sends to all of them at once.
+
+    We end the run in order and close them; if the driver died first, every running job would look failed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 @asynccontextmanager
@@ -192,9 +214,11 @@ class PlaywrightPage:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        if not request.is_navigation_request() or request.frame != self._raw.main_frame:
+        if not request.is_navigation_request():
             return
-        self._status = response.status
+        if request.frame == self._raw.main_frame:
+            self._status = response.status
+        # A link inside a frame that is answered by an error page shows it in that frame.
         if self._document is not None and not self._document.done() and response.status >= 500:
             self._document.set_result(response)
 

@@ -125,7 +125,7 @@ def told_by_books(desk: Desk) -> Facts:
         def grouped(by: list[Any], *values: Any, where: Any = True) -> dict[Any, tuple[int, ...]]:
             rows = connection.execute(select(*by, *values).where(where).group_by(*by)).all()
             keyed = ((tuple(row[: len(by)]) if len(by) > 1 else row[0], row[len(by) :]) for row in rows)
-            return {key: tuple(int(value) for value in said) for key, said in keyed}
+            return {key: tuple(int(value or 0) for value in said) for key, said in keyed}
 
         o, line, r, b, k, a = (t.c for t in (platform_order, order_line, refund, bill_line, bank_line, ad_day))
         count = func.count()
@@ -143,7 +143,7 @@ def told_by_books(desk: Desk) -> Facts:
             ),
             "refunds": {row[0]: tuple(int(value) for value in row[1:]) for row in connection.execute(refunds)},
             "statements": grouped([b.shop, b.fee_type], count, func.sum(b.amount_fen)),
-            "bank": (bank[0], int(bank[1])),
+            "bank": (bank[0], int(bank[1] or 0)),
             "ads": grouped([a.shop], count, func.sum(a.spend_fen), func.sum(a.gmv_fen)),
             "opening": {
                 key: pieces

@@ -9,7 +9,8 @@ from bots.browser.choice import BrowserChoice
 from bots.people import Inbox
 from schedules.browsers import BrowserDoor, LazyBrowser
 from schedules.demo import Practice
-from schedules.night import Night, NightResult
+from schedules.night import Night, NightResult, Watcher
+from schedules.plan import Job
 
 
 class Unwatched:
@@ -18,7 +19,7 @@ class Unwatched:
     def planned(self, jobs: object, finished: object) -> None:
         """Unheard."""
 
-    def began(self, job: object) -> None:
+    def began(self, job: Job) -> None:
         """Unheard."""
 
     def moved(self, job: object, event: object) -> None:
@@ -50,9 +51,14 @@ class ShutDoor(BrowserDoor):
 
 
 def play(
-    place: Practice, door: BrowserDoor | None = None, *, side_by_side: int = 2, inbox: Inbox | None = None
+    place: Practice,
+    door: BrowserDoor | None = None,
+    *,
+    side_by_side: int = 2,
+    inbox: Inbox | None = None,
+    watcher: Watcher | None = None,
 ) -> NightResult:
     """The night of `place` played from wherever it stands to its end; questions go to `inbox`."""
-    night = Night(place.desk, place.plan, place.night, place.first_day, Unwatched())
+    night = Night(place.desk, place.plan, place.night, place.first_day, watcher or Unwatched())
     night.inbox = inbox
     return asyncio.run(night.play(door or BrowserDoor(place.desk.home), side_by_side))

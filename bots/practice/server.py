@@ -117,6 +117,7 @@ class Mall:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
                 cwd=Path(__file__).resolve().parents[2], encoding="utf-8",
+                start_new_session=os.name != "nt",  # Ctrl-C is for the night; it closes the mall when it is done
             )  # fmt: skip
         line = _first_line(process)
         if not line:

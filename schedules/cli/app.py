@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from schedules.cli.screen import complaints, console, edge, say, tell
+from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
 from schedules.settings import ROOT, load_settings
@@ -278,7 +278,8 @@ def run(
     """
     from schedules.cli.run_command import run_one
 
-    raise SystemExit(asyncio.run(run_one(flow, account, pairs(inputs or []), dry_run, again, headed)))
+    with interruptible():
+        raise SystemExit(asyncio.run(run_one(flow, account, pairs(inputs or []), dry_run, again, headed)))
 
 
 @app.command()

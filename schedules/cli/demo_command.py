@@ -7,7 +7,7 @@ from datetime import date
 from rich.text import Text
 
 from schedules.cli.night_command import play_plan, show_night
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, interruptible, say, tell
 from schedules.demo import Practice, practice
 from schedules.doctor import ensure_browser, ensure_fonts
 from schedules.logs import start_logs
@@ -29,7 +29,7 @@ def run_demo(size: str, day: date | None, headed: bool) -> None:
     tell(
         "练习商城正在开门 …（第一次要生成四十天的订单）", "the practice mall is opening … (its first day takes seconds)"
     )
-    with practice(home, night, size=size) as place:
+    with interruptible(), practice(home, night, size=size) as place:
         result = asyncio.run(play_plan(place.desk, place.plan, place.night, place.first_day, headed))
         show_night(place.desk, place.night, result)
         point_out(place, result, time.monotonic() - started)

@@ -10,7 +10,7 @@ from rich.text import Text
 from schedules.books import report_path
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, night_table
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, interruptible, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
@@ -24,7 +24,7 @@ from schedules.summary import book_totals, night_rows
 def run_night(path: Path, day: date | None, since: date | None, headed: bool) -> int:
     """Play the plan for the day (default today), go on where an earlier start was cut; returns the exit code."""
     night = day or today_in_shanghai()
-    with open_desk() as desk:
+    with interruptible(), open_desk() as desk:
         start_logs(desk.home)
         first_day = since or night - timedelta(days=1)
         result = asyncio.run(play_plan(desk, load_plan(path), night, first_day, headed))

@@ -25,8 +25,8 @@ def say(zh: str, en: str) -> str:
 
 
 @contextmanager
-def edge() -> Iterator[None]:
-    """The one place where errors end: shown in words, logged with the trace, turned into the exit code."""
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends the work in order and says that nothing is lost."""
     try:
         yield
     except KeyboardInterrupt:
@@ -35,6 +35,13 @@ def edge() -> Iterator[None]:
             "Stopped. What was done is written down; run again to go on.",
         )
         raise SystemExit(130) from None
+
+
+@contextmanager
+def edge() -> Iterator[None]:
+    """The one place where errors end: shown in words, logged with the trace, turned into the exit code."""
+    try:
+        yield
     except Exception as error:
         shown = explain(error, default_lang())
         logger.opt(exception=error).error("command_failed", code=shown.code)

@@ -57,13 +57,13 @@ def run_checks() -> bool:
 
 
 def run_gate(arguments: list[str]) -> int:
-    """The gate: static checks, then pytest on two workers. With arguments, only pytest with those arguments."""
+    """The gate: static checks, then pytest on three workers (browsers mostly wait). With arguments, only pytest with those arguments."""
     if arguments:
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
     fine = run_checks()
-    workers = os.environ.get("YEBAN_TEST_WORKERS", "2")
+    workers = os.environ.get("YEBAN_TEST_WORKERS", "3")
     code = subprocess.call(
-        [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "--durations", "15"], cwd=ROOT
+        [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "--durations", "40"], cwd=ROOT
     )
     if not fine:
         tell("静态检查没有通过（见上面 ✗ 的几项）。", "The static checks did not pass (see ✗ above).", "red")

@@ -57,7 +57,7 @@ def run_checks() -> bool:
 
 
 def run_gate(arguments: list[str]) -> int:
-    """The gate: static checks, then pytest on three workers (browsers mostly wait). With arguments, only pytest with those arguments."""
+    """The gate: static checks, then pytest on three workers (browsers mostly wait); with arguments, only pytest."""
     if arguments:
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
     fine = run_checks()

@@ -1,18 +1,22 @@
 """What a night does when it is started again: what is not done, and what rests on it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bots.browser.choice import BrowserChoice
+from schedules.browsers import LazyBrowser
 from schedules.desk import open_desk
 from schedules.night import Night
 from schedules.plan import Job, load_plan
 from schedules.settings import Settings
+from schedules.work import Ended
 from schedules.worklists import rows_path
 from tests.support.night import dying
-from tests.support.night.playing import Unwatched
+from tests.support.night.playing import NoBrowser, Unwatched
 
 PLAN = Path(dying.__file__).with_name("tiny.yaml")
 
@@ -70,3 +74,47 @@ def test_late_papers_go_through_the_books_again(night: Night) -> None:
 def test_a_row_that_was_worked_on_is_not_taken_anew(night: Night) -> None:
     """A worklist that had rows keeps them: the same start does not add others to it."""
     assert "practice/delist" not in again(night, "core/publish", "failed")
+
+
+class Unsteady(Night):
+    """A night on sites that fail: `ends` says for each flow how its tries end, one after the other."""
+
+    def __init__(self, night: Night, ends: dict[str, list[tuple[str, str]]]) -> None:
+        super().__init__(night.desk, load_plan(PLAN), night.night, date(2026, 11, 11), Unwatched())
+        self.ends = ends
+        self.tried: Counter[str] = Counter()
+
+    async def flow(self, job: Job, browser: LazyBrowser) -> Ended:
+        """The next end of this flow; done when there is none left."""
+        tried, self.tried[job.flow] = self.tried[job.flow], self.tried[job.flow] + 1
+        ends = self.ends.get(job.flow, [])
+        stage, who = ends[tried] if tried < len(ends) else ("done", "")
+        return Ended(job, stage, "没有成", self.desk.home, who=who)
+
+
+async def test_what_a_site_failed_is_tried_again_in_its_phase(night: Night) -> None:
+    """A site's failure is tried again twice at most; a refused sign-in, a captcha and what is done are not."""
+    at_first = ("failed", "site")
+    ends = {
+        "practice/products": [at_first],
+        "practice/stock": [at_first] * 9,
+        "practice/orders": [("failed", "operator")] * 9,
+        "practice/statements": [("person", "person")] * 9,
+        "practice/list": [("failed", ""), ("failed", "")],
+    }
+    unsteady = Unsteady(night, ends)
+    jobs = [job for job in unsteady.jobs if not job.core]
+    for job in jobs:
+        night.desk.jobs.plan(job)
+    await unsteady.play_flows(jobs, NoBrowser(BrowserChoice(night.desk.home, "setting"), headless=True), 2)
+    assert unsteady.tried == {job.flow: 1 for job in jobs} | {
+        "practice/products": 2,
+        "practice/stock": 3,
+        "practice/list": 3,
+    }
+    stages = {job.flow: job.stage for job in night.desk.jobs.of_night("2026-11-21")}
+    assert [flow for flow, stage in stages.items() if stage != "done"] == [
+        "practice/stock",
+        "practice/orders",
+        "practice/statements",
+    ]

@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
-import signal
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -37,6 +35,7 @@ from bots.browser.driver import (
     Sighting,
 )
 from bots.browser.eyes import CALL, CHECKED, COVER, ELEMENT_CALL, EYES, GET, UNCOVER, combined, loaded, placed
+from bots.browser.interrupts import children_deaf_to_interrupts
 from bots.browser.names import free_path, join_url
 from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadBroken, PageTimeout, ServerFailed
 
@@ -65,22 +64,6 @@ async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
         await driver.stop()
         raise
     return PlaywrightBrowser(driver, raw)
-
-
-@contextmanager
-def children_deaf_to_interrupts() -> Iterator[None]:
-    """Processes started inside ignore Ctrl-C, which a terminal sends to all of them at once.
-
-    We end the run in order and close them; if the driver died first, every running job would look failed.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, ours)
 
 
 @asynccontextmanager

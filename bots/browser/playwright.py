@@ -48,20 +48,17 @@ if TYPE_CHECKING:
 
 async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
     """The chosen browser, running. Raises BrowserMissing when it does not start."""
+    headless = headless or choice.headless_only
     with children_deaf_to_interrupts():
         driver = await async_playwright().start()
     try:
         raw = await driver.chromium.launch(
-            executable_path=choice.executable,
-            headless=headless or choice.headless_only,
-            args=choice.flags,
-            handle_sigint=False,
+            executable_path=choice.executable, headless=headless, args=choice.flags, handle_sigint=False
         )
-    except RawError as error:
+    except BaseException as error:
         await driver.stop()
-        raise BrowserMissing([f"{choice.executable}: {failures.first_line(error.message)}"]) from error
-    except BaseException:
-        await driver.stop()
+        if isinstance(error, RawError):
+            raise BrowserMissing([f"{choice.executable}: {failures.first_line(error.message)}"]) from error
         raise
     return PlaywrightBrowser(driver, raw)
 
@@ -196,10 +193,9 @@ class PlaywrightPage:
         raw.on("dialog", self._on_dialog)
 
     def _on_response(self, response: Response) -> None:
-        request = response.request
-        if not request.is_navigation_request():
+        if not response.request.is_navigation_request():
             return
-        if request.frame == self._raw.main_frame:
+        if response.frame == self._raw.main_frame:
             self._status = response.status
         # A link inside a frame that is answered by an error page shows it in that frame.
         if self._document is not None and not self._document.done() and response.status >= 500:
@@ -357,8 +353,7 @@ class PlaywrightPage:
         path = free_path(self._session.downloads, name)
         try:
             async with asyncio.timeout(timeout_ms / 1000):
-                reason = await download.failure()
-                if reason:
+                if reason := await download.failure():
                     raise DownloadBroken(name, reason)
                 await download.save_as(path)
         except TimeoutError as error:
@@ -366,8 +361,7 @@ class PlaywrightPage:
             raise DownloadBroken(name, f"not complete after {timeout_ms} ms") from error
         except RawError as error:
             raise DownloadBroken(name, failures.first_line(error.message)) from error
-        size = (await asyncio.to_thread(path.stat)).st_size
-        return Download(name, path, download.url, size)
+        return Download(name, path, download.url, (await asyncio.to_thread(path.stat)).st_size)
 
     async def collect_response(
         self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000

@@ -10,7 +10,7 @@ from typing import Any, cast
 from bots.browser.driver import Element, Json, Page
 
 POLL_S = 0.03
-OPENING_S = 3.0
+OPENING_S = 8.0
 """How long a popup may take to open, or a list to load from the server without showing that it loads."""
 
 

@@ -24,6 +24,29 @@ PLAN = Path(dying.__file__).with_name("tiny.yaml")
 ONE_SHOP = replace(TINY, shop_ids=("shop_a",), pending=2)
 SEED = 8  # one product to delist, one to list, one parcel for the form, one of two sub-orders for the sheet
 DEATHS_AT_LEAST = 100
+TOUCHED = (
+    "bill_line",
+    "bot_result",
+    "channel_sku",
+    "command",
+    "effect",
+    "fulfilment",
+    "item",
+    "job",
+    "move",
+    "order_event",
+    "order_line",
+    "platform_order",
+    "quant",
+    "raw_file",
+    "raw_row",
+    "recon_item",
+    "reservation",
+    "run",
+    "run_file",
+    "waybill",
+)
+"""Tables that this night writes to."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -112,7 +135,7 @@ def the_mall_saw_everything_once(nights: Nights) -> None:
 def the_books_are_the_same(nights: Nights) -> None:
     """Row by row, each table is what the undisturbed night left; only the clock and the attempts differ."""
     calm, killed = nights
-    assert sum(map(len, calm.books.values())) > 1_000
+    assert [table for table in TOUCHED if not calm.books[table]] == [], "a table without rows compares nothing"
     for table in same_books.TABLES:
         assert killed.books[table] == calm.books[table], table
     assert killed.findings == calm.findings == []

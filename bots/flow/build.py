@@ -12,9 +12,10 @@ from bots.flow.language import alike, nearest
 from bots.flow.messages import for_pydantic
 from bots.flow.part import Part, key_of
 from bots.flow.problem import Problem, Refused, Span, mended
-from bots.flow.shapes import Keys, Shape, Verbs, example_line, keys_of, shape_of
+from bots.flow.shapes import Keys, Shape, Verbs, example_line, example_of, keys_of, shape_of
 from bots.flow.source import Mapping, Node, Scalar, Sequence
 from bots.flow.step import MODIFIERS_ZH, Step
+from bots.flow.template import Template
 
 BAD: Final = object()
 """Stands for a value whose problem has been reported."""
@@ -92,7 +93,7 @@ class Builder:
             self.add(
                 "E-EMPTY", key.span, f"{zh}；下面要写步骤，每步一行。", f"{en}; steps go below, one a line.", fix=fix
             )
-        elif shape.kind == "leaf" and not shape.words:
+        elif {str, Template} & {shape.annotation, *(shape.inner if shape.kind == "any_of" else ())}:
             self.add("E-EMPTY", key.span, f'{zh}；真要空着，请写 ""。', f'{en}; write "" to mean the empty text.',
                      fix=f'{key.text}: ""')  # fmt: skip
         else:
@@ -299,6 +300,9 @@ class Builder:
         key, verb = self._choose(candidates)
         self._rename(key, verb.zh, verb.verb)
         value = next(item for other, item in node.pairs if other is key)
+        if self._no_step(verb, value):
+            self._steps_wanted(key, value, verb)
+            return BAD
         rest = [(other, item) for other, item in node.pairs if other is not key]
         keys = keys_of(verb)
         found = self.fields(verb, keys, rest)
@@ -324,6 +328,18 @@ class Builder:
             found[verb.main] = (value, BAD)
             return
         found[verb.main] = (value, self.filled(shape, key, value, verb))
+
+    def _no_step(self, verb: type[Step], value: Node) -> bool:
+        """Say whether a verb that takes steps was given a text that no step begins with: `repeat: 10`."""
+        takes_steps = bool(verb.main) and keys_of(verb).shapes[verb.main].kind == "steps"
+        return takes_steps and isinstance(value, Scalar) and not value.empty and not nearest(value.text, self.by_name)
+
+    def _steps_wanted(self, key: Scalar, value: Node, verb: type[Step]) -> None:
+        needed = [name for name, info in verb.model_fields.items() if info.is_required() and name != verb.main]
+        there = f"，另外要写 {'、'.join(needed)}" if needed else ""
+        too = f" {', '.join(needed)} must be there too." if needed else ""
+        self.add("E-NOT-A-STEP", value.span, f"“{key.text}”后面要写步骤，每步一行{there}。",
+                 f'Steps go below "{key.text}", one a line.{too}', found=plain(value), fix=example_of(verb))  # fmt: skip
 
     def _choose(self, candidates: list[tuple[Scalar, type[Step]]]) -> tuple[Scalar, type[Step]]:
         """Return the verb of a step: the one of which every other verb-like key is a key (`export` has `expect`)."""

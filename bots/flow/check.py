@@ -11,6 +11,7 @@ from typing import Final
 
 from bots.flow.flow import Flow
 from bots.flow.language import nearest
+from bots.flow.part import Part
 from bots.flow.problem import Problem, Refused, Severity, Span, in_order, mended
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
@@ -277,11 +278,12 @@ class _Check:
 
     def _sleep(self, step: Step) -> None:
         main = getattr(step, step.main, None) if step.main else None
-        if isinstance(main, Duration):
+        pause = getattr(main, "time", None) if isinstance(main, Part) else main
+        if isinstance(pause, Duration):
             self.add("W-SLEEP", span_of(node_of(step, step.main), step.span),
                      "固定等待不可靠：网慢时不够，网快时浪费；请等一个看得到的结果，例如 wait: loaded。",
                      "A fixed wait is too short on a slow day and wasted on a fast one; wait for something visible.",
-                     found=main.source, instead="loaded", severity="warning")  # fmt: skip
+                     found=pause.source, instead="loaded", severity="warning")  # fmt: skip
 
     def _once(self, step: Step) -> None:
         if all(getattr(step, key, None) is None for key in ("unless", "verify")):

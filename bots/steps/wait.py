@@ -18,9 +18,31 @@ AS_CONDITION = ("visible", "text", "url", "file", "all", "any")
 GIVEN = (*AS_CONDITION, "gone", "until", "time")
 
 
-class Awaited(Part):
-    """What is waited for; exactly one key."""
+class Pause(Duration):
+    """A stretch of time; any other bare text was most likely meant as something to wait for."""
 
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, source: str) -> Self:
+        """Return the pause; raises `Refused` that offers what can be waited for."""
+        if any(character.isdigit() for character in source):
+            return super().parse(source)
+        raise Refused(
+            "E-WORD",
+            f"“{source}”不能直接等；等它出现请写 {{visible: {source}}}，等页面加载完请写 loaded（加载完成）。",
+            f'"{source}" is nothing to wait for; write {{visible: {source}}} to wait until it shows, '
+            "or loaded to wait for the page.",
+            found=source,
+            allowed=("loaded", f"{{visible: {source}}}", f"{{gone: {source}}}"),
+            fix=f"{{visible: {source}}}",
+        )
+
+
+class Awaited(Part):
+    """What is waited for; exactly one key. A bare `30s` is a stretch of time, the last resort."""
+
+    short: ClassVar[str] = "time"
     keys_zh: ClassVar[Mapping[str, str]] = {
         "all": "都满足",
         "any": "任一满足",
@@ -41,7 +63,7 @@ class Awaited(Part):
     all: tuple[Condition, ...] | None = None
     any: tuple[Condition, ...] | None = None
     until: Condition | None = None
-    time: Duration | None = None
+    time: Pause | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

@@ -10,7 +10,7 @@ from bots.flow.codes import CODES
 from bots.flow.parse import parse, parse_site
 from bots.flow.problem import Problem, errors, render_all
 from bots.flow.site import Site
-from tests.bots.flow.verbs import VERBS
+from bots.steps import STEPS as VERBS
 
 FOLDER = Path(__file__).parents[2] / "flows_bad"
 CASES = sorted(path for path in FOLDER.iterdir() if path.is_dir())

@@ -88,7 +88,13 @@ def practice_settings(home: Path, world: World, database: str = "") -> Settings:
     running = world.row("SELECT activity_id FROM activity ORDER BY starts_at LIMIT 1")
     activities = {"all": running["activity_id"]} if running else {}
     return Settings(
-        home=home, database=database, lang=default_lang(), accounts=accounts, shops=shops, activities=activities
+        home=home,
+        database=database,
+        lang=default_lang(),
+        accounts=accounts,
+        shops=shops,
+        activities=activities,
+        promote_healed=False,  # the libraries of the practice mall are the checkout's own
     )
 
 
@@ -104,7 +110,9 @@ def keep_settings(settings: Settings) -> None:
     }
     shops = {name: shop.model_dump() for name, shop in settings.shops.items()}
     body = yaml.safe_dump(
-        {"accounts": accounts, "shops": shops, "activities": settings.activities}, allow_unicode=True, sort_keys=True
+        {"accounts": accounts, "shops": shops, "activities": settings.activities, "promote_healed": "no"},
+        allow_unicode=True,
+        sort_keys=True,
     )
     path.write_text("# 练习商城的账号；商城用 yeban mall 打开。密码在加密的密码库里。\n" + body, "utf-8")
 

@@ -8,6 +8,8 @@
     ├── FlowBroken         author     the flow or its site file has problems
     ├── AccountMissing     author     no such account in the settings
     ├── NightRunning       operator   another process plays this night
+    ├── MendingMissing     author     no element was mended under that number
+    ├── MendingOutdated    author     the library was changed since; nothing is overwritten
     ├── BooksWrong         operator   an invariant of the books does not hold
     └── ReportMissing      author     no such report, or none was written yet
 
@@ -181,6 +183,35 @@ class NightRunning(DeskError):
             f"a night is already being played here (lock: {path}).",
             "等它结束再运行；用 yeban status 看它做到哪里。",
             "wait for it to end; yeban status says how far it is.",
+        )
+
+
+class MendingMissing(DeskError):
+    """No element was mended under that number."""
+
+    who = "author"
+    code = "D-MENDING"
+
+    def __init__(self, number: int | None) -> None:
+        """Facts: the number; None for the last one."""
+        zh = f"没有编号 {number} 的元素改动可以处理。" if number is not None else "没有可以撤回的元素改动。"
+        en = f"there is no mending {number} to act on." if number is not None else "there is no mending to take back."
+        super().__init__(zh, en, "编号见 yeban elements healed。", "the numbers: yeban elements healed")
+
+
+class MendingOutdated(DeskError):
+    """The library was changed since; nothing is overwritten."""
+
+    who = "author"
+    code = "D-MENDING-OLD"
+
+    def __init__(self, number: int, file: str) -> None:
+        """Facts: the mending and its file."""
+        super().__init__(
+            f"{file} 在第 {number} 次改动之后又被人改过这个元素，没有动它。",
+            f"this element of {file} was changed again after mending {number}; it was left alone.",
+            f"原来的全文在数据目录的 healing/{number}/before.yaml，请自己对照着改。",
+            f"the whole earlier text is healing/{number}/before.yaml in the data folder; compare and edit by hand.",
         )
 
 

@@ -50,6 +50,7 @@ class Settings(BaseModel):
     lang: Lang = "zh"
     headless: bool = True
     browser: str = ""
+    promote_healed: bool = True
     side_by_side: int = Field(default=0, ge=0, le=16)
     accounts: dict[str, AccountSettings] = Field(default_factory=dict)
     shops: dict[str, ShopSettings] = Field(default_factory=dict)

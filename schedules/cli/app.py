@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schedules.cli import element_commands
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
@@ -385,6 +386,8 @@ def status(night: Annotated[str, typer.Option(help="哪一夜 / which night, YYY
 
     show_status(night)
 
+
+app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)
 app.add_typer(secret_app, name="secret")

@@ -5,7 +5,7 @@ to a person, a lost session is noticed. Loops over steps, retries and the journa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,8 +17,8 @@ from bots.browser.driver import By, Element, Page, Session, Want
 from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
-from bots.conditions import failed_request, first_of, wait_gone, wait_until
-from bots.errors import FlowFailed, Interrupted, LoginFailed, SessionExpired, SiteError
+from bots.conditions import failed_request, wait_gone
+from bots.errors import SessionExpired, SiteError
 from bots.facts import AccountFacts, Progress, Report
 from bots.flow.flow import Flow
 from bots.flow.site import Site
@@ -30,13 +30,13 @@ from bots.lookup import Lookup
 from bots.masking import Mask
 from bots.people import Inbox, Question
 from bots.scope import Scope
+from bots.sign_in import refused, sign_in
 
 if TYPE_CHECKING:
     from loguru import Logger
 
 T = TypeVar("T")
 ACTION_TIMEOUT_MS = 10_000
-SIGNED_IN_TIMEOUT_MS = 15_000
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,16 @@ class Facts:
 
 @dataclass
 class Healed:
-    """An element that only a lower alternative still finds: for a person, and for the library after a good run."""
+    """An element that only a lower alternative still finds: for a person, and for the library after a good run.
+
+    `page` is the library's page ("" for an element of every page), `way` what the alternative says of itself there.
+    """
 
     element: str
     page: str
     way: str
     index: int
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass
@@ -226,20 +230,27 @@ class Context:
             for by in self.resolved(target).alternatives:
                 ways.append(by)
                 actions.append(partial(self._captcha, target))
-        for by in self._signed_out_ways():
+        for by, action in self._signs_of_login():
             ways.append(by)
-            actions.append(self._expired)
+            actions.append(action)
 
         async def clear(index: int) -> None:
             await actions[index]()
 
         return ways, clear
 
-    def _signed_out_ways(self) -> Sequence[By]:
+    def _signs_of_login(self) -> list[tuple[By, Callable[[], Awaitable[None]]]]:
+        """While signing in, the site's refusal; at any other time, the sign of being signed out."""
         login = self.facts.site.login
-        if self.signing_in or login is None or login.signed_out is None or login.signed_out.visible is None:
-            return ()
-        return self.resolved(login.signed_out.visible).alternatives
+        if login is None:
+            return []
+        if self.signing_in:
+            sign = login.refused
+            return (
+                [] if sign is None else [(by, partial(refused, self, sign)) for by in self.resolved(sign).alternatives]
+            )
+        gone = login.signed_out.visible if login.signed_out is not None else None
+        return [] if gone is None else [(by, self._expired) for by in self.resolved(gone).alternatives]
 
     async def _expired(self) -> None:
         raise SessionExpired(self.page.url)
@@ -273,47 +284,8 @@ class Context:
     # ---- signing in
 
     async def sign_in(self) -> None:
-        """The account is signed in; nothing happens if the saved session is still good. Raises LoginFailed."""
-        login = self.facts.site.login
-        if login is None:
-            return
-        self.signing_in = True
-        try:
-            await self.page.goto(self.lookup.base, timeout_ms=30_000)
-            if await self._is_signed_in():
-                return
-            async with self.secrecy():
-                await self.player.steps(login.steps)
-                await self._reach_signed_in()
-        except FlowFailed as refused:  # the site's own login steps saw why
-            self.sign_in_error = LoginFailed(self.facts.site.title or self.facts.site.name, refused.message())
-            raise self.sign_in_error from refused
-        except SiteError as error:
-            self.sign_in_error = error
-            raise
-        finally:
-            self.signing_in = False
-        self.facts.report(Progress("signed_in", self.facts.account.name))
-
-    async def _is_signed_in(self) -> bool:
-        """What the site shows: whichever of the two signs comes first."""
-        login = self.facts.site.login
-        assert login is not None
-        signs = [login.signed_in] + ([login.signed_out] if login.signed_out is not None else [])
-        patience_ms = SIGNED_IN_TIMEOUT_MS if len(signs) > 1 else 3_000
-        return await first_of(self, signs, patience_ms) == 0
-
-    async def _reach_signed_in(self) -> None:
-        login = self.facts.site.login
-        assert login is not None
-        try:
-            await wait_until(self, login.signed_in, SIGNED_IN_TIMEOUT_MS)
-        except (Interrupted, SessionExpired):
-            raise  # nobody has refused anything
-        except SiteError as error:
-            await self.check_requests()  # a server that failed has refused nobody
-            nearest = "、".join(await self.page.texts(self.facts.site.title))
-            raise LoginFailed(self.facts.site.title or self.facts.site.name, nearest or str(error)) from error
+        """The account is signed in; nothing happens if the saved session is still good. Raises LoginFailed, …"""
+        await sign_in(self)
 
     @asynccontextmanager
     async def secrecy(self) -> AsyncIterator[None]:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from loguru import logger
 
+from bots.errors import LoginFailed
 from bots.facts import Progress
 from bots.people import Inbox
 from schedules.books import STEPS
@@ -64,6 +65,7 @@ class Night:
         self.inbox: Inbox | None = None
         self.stages: dict[str, str] = {}
         self.failed_by_site: set[str] = set()
+        self.refused: dict[str, Ended] = {}
 
     async def play(self, open_browser: BrowserDoor, side_by_side: int) -> NightResult:
         """Play what is not done yet. Raises NightRunning when another process plays at this desk."""
@@ -126,7 +128,10 @@ class Night:
                 group.create_task(one_account(its))
 
     async def flow(self, job: Job, browser: LazyBrowser) -> Ended:
-        """Play one flow of the night."""
+        """Play one flow of the night. An account that its site has refused is left alone: the next try may lock it."""
+        if job.account in self.refused:
+            first = self.refused[job.account]
+            return replace(first, job=job, folder=self.desk.home, files=[], outcomes={})
         return await run_job(self.desk, await browser.get(), job, self.watcher.moved, self.inbox)
 
     async def core_step(self, job: Job) -> Ended:
@@ -148,6 +153,8 @@ class Night:
             ended = Ended(job, "failed", message, self.desk.home, who="operator", code=shown.code)
         self.desk.jobs.stage(job, ended.stage, ended.message, ended.summary)
         self.stages[job.key] = ended.stage
+        if ended.code == LoginFailed.code:
+            self.refused[job.account] = ended
         by_site = ended.stage == "failed" and ended.who in {"", "site"}
         (self.failed_by_site.add if by_site else self.failed_by_site.discard)(job.key)
         self.watcher.ended(job, ended.stage, ended.message, ended.summary)

@@ -316,6 +316,8 @@ class FakePage:
             return {"busy": 0, "rows": sum(e.kind == "row" and not e.hidden for e in self.elements), "ready": True}
         if "/* table */" in script:
             return self._table()
+        if "/* way in */" in script:
+            return {"began": len(self._history), "empty": True}
         self.note("evaluate")
         return None
 

@@ -1,8 +1,9 @@
 """The only loop over rows: each is one durable piece of work with one of five ends.
 
 Business failure → marked with the reason, next row. Site failure → evidence, fresh page, `before` again, retried; after
-`stop_after` rows in a row the run stops. Person → the row waits, next row. A row that is done or rejected is never
-begun again; one that failed or waited is tried again when the run is: its effects know what they have done.
+`stop_after` rows in a row the run stops, after a refused sign-in at once. Person → the row waits, next row.
+A row that is done or rejected is never begun again; one that failed or waited is tried again when the run is: its
+effects know what they have done.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from bots.errors import (
     BotError,
     CaptchaShown,
     CodeNeeded,
+    LoginFailed,
     PersonNeeded,
     RowRejected,
     SiteError,
@@ -91,6 +93,8 @@ class RowLoop:
         except Shown:
             self._known_page = False
             return "shown", "试运行，没有做"
+        except LoginFailed:
+            raise  # every further row would send the same password again, and sites lock accounts
         except (RowRejected, SiteError, PersonNeeded) as raised:
             self._known_page = False
             self._trouble = raised

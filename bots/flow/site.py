@@ -135,12 +135,18 @@ class PageMap(Part):
 
 
 class Login(Part):
-    """How to tell signed in from signed out, and the steps that sign in."""
+    """How to tell signed in from signed out, the steps that sign in, and what the site shows when it refuses."""
 
-    keys_zh: ClassVar[Mapping[str, str]] = {"signed_in": "已登录", "signed_out": "未登录", "steps": "步骤"}
+    keys_zh: ClassVar[Mapping[str, str]] = {
+        "refused": "被拒绝",
+        "signed_in": "已登录",
+        "signed_out": "未登录",
+        "steps": "步骤",
+    }
 
     signed_in: Condition
     signed_out: Condition | None = None
+    refused: Target | None = None
     steps: Steps
 
 

@@ -15,7 +15,7 @@ INSTALL = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglev
 
 
 def node_modules() -> Path:
-    """The folder with the packages of `tests/npm`. Skips where there is no npm, except in CI, where that is an error."""
+    """The folder with the packages of `tests/npm`. Skips where there is no npm; in CI that is an error."""
     if shutil.which("npm") is None or shutil.which("node") is None:
         if os.environ.get("CI") == "true":
             raise RuntimeError("node and npm are needed by these tests; .ci/run installs them")

@@ -12,6 +12,7 @@ base: ${base_url}
 login:
   signed_in: {visible: 店铺名称}
   signed_out: {visible: 登录框}
+  refused: 登录提示
   steps:
     - open: 登录页
     - fill: {用户名: "${account.username}", 密码: "${secret.password}"}
@@ -21,6 +22,7 @@ popups:
 elements:
   店铺名称: {testid: shop}
   登录框: {testid: login-box}
+  登录提示: {testid: login-error}
   公告: {testid: notice}
 pages:
   首页: ''
@@ -67,6 +69,9 @@ class Shop:
         self.signed_in = signed_in
         self.lose_answers = 0
         self.sign_out_at_clicks: set[int] = set()
+        self.refuses = False
+        self.loses_sign_ins = 0
+        self.sign_ins = 0
         self.clicks = 0
         self.notice_after = -1
         self.broken_until = 0
@@ -83,6 +88,7 @@ class Shop:
                 "": self._home(),
                 "/": self._home(),
                 "/login": self._login(),
+                "/login?refused": [text("密码不对", testid="login-error"), *self._login()],
                 "/products": [],
                 "/orders": self._orders(),
                 "/form": self._form(),
@@ -106,6 +112,15 @@ class Shop:
         ]
 
     def _sign_in(self, page: FakePage) -> None:
+        self.sign_ins += 1
+        if self.refuses:
+            page.move("/login?refused")
+            return
+        if self.loses_sign_ins:
+            self.loses_sign_ins -= 1
+            self._draw_all()
+            page.move("/login")
+            return
         self.signed_in = True
         self._draw_all()
         page.move("/")

@@ -8,7 +8,7 @@ from bots.browser.names import join_url
 from bots.browser.target import ResolvedTarget
 from bots.errors import StepMisused
 from bots.flow.site import Alternative, ElementSpec, PageMap, Site
-from bots.flow.values import Target, Template
+from bots.flow.values import Target, Template, Value
 
 Text = Callable[[Template], str]
 
@@ -58,8 +58,17 @@ class Lookup:
             near=self.target(target.near, url) if target.near else None,
             below=self.target(target.below, url) if target.below else None,
             right_of=self.target(target.right_of, url) if target.right_of else None,
-            nth=target.nth,
+            nth=self._nth(target.nth) if target.nth is not None else None,
         )
+
+    def _nth(self, nth: Value[int]) -> int:
+        """The number, filled in. Raises StepMisused when it is not a whole number from 1."""
+        if nth.template is None:
+            return nth.expand({})
+        text = self._text(nth.template)
+        if not text.isdecimal() or int(text) < 1:
+            raise StepMisused("nth", f"{nth.template.source} 是“{text[:40]}”，要写从 1 数起的整数")
+        return int(text)
 
     def ways(self, spec: ElementSpec) -> tuple[By, ...]:
         """The alternatives of an element, in rank order."""
@@ -72,6 +81,7 @@ class Lookup:
             way.by,
             self._text(way.value),
             name=self._text(way.name) if way.name else "",
+            has=self._text(way.has) if way.has else "",
             exact=way.exact,
             within=self.by(way.in_, frame) if way.in_ else None,
             frame=frame,

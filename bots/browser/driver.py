@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from bots.browser.arrivals import Answer
+
 How = Literal["testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"]
 """How an element is sought. `name` is a flow's literal name: role name, label, placeholder or text."""
 
@@ -33,8 +35,8 @@ class By:
     """One way to find an element, every template already filled in.
 
     `value` is the text, test id, CSS selector, role … ; `name` the accessible name that goes with a role; `exact=False`
-    allows a part of the text; `within` narrows it to what lies inside; `frame` is a CSS selector of the iframe; `nth`
-    (from 1, -1 is the last) picks one of several as the last resort.
+    allows a part of the text; `has` is a text that must stand inside it; `within` narrows it to what lies inside;
+    `frame` is a CSS selector of the iframe; `nth` (from 1, -1 is the last) picks one of several as the last resort.
     """
 
     by: How
@@ -44,9 +46,11 @@ class By:
     within: By | None = None
     frame: str = ""
     nth: int | None = None
+    has: str = ""
 
     def __str__(self) -> str:
         tail = f" {self.name!r}" if self.name else ""
+        tail += f" has {self.has!r}" if self.has else ""
         inner = f" in {self.within}" if self.within else ""
         return f"{self.by}={self.value!r}{tail}{inner}"
 
@@ -95,12 +99,16 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file that the page sent, already complete at `path` inside the session's downloads folder."""
+    """A file that the page sent, already complete at `path` inside the session's downloads folder.
+
+    `others` are further files that the same action made the site send.
+    """
 
     suggested_name: str
     path: Path
     url: str
     size: int
+    others: tuple[Download, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,13 +210,18 @@ class Page(Protocol):
     async def screenshot(self, *, full: bool = False, mask: Sequence[Element] = ()) -> bytes: ...
     async def aria_snapshot(self) -> str: ...
     async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
-        """The file that `action` makes the page send, complete on disk. Raises DownloadBroken, PageTimeout."""
+        """The file that `action` makes the site send, complete on disk: as a download, a blob, in a new tab, or shown
+        as a page. Raises DownloadBroken, PageTimeout when none comes, ServerFailed for an error page instead.
+        """
         ...
 
-    async def collect_response(
-        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
-    ) -> str:
-        """The body of the first response whose address contains `address_part` and that `action` caused."""
+    async def watch(
+        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+    ) -> tuple[Answer, ...]:
+        """The page's own requests that `action` caused, answered, in order; bodies of addresses that fit `bodies`.
+
+        With `bodies`, one that fits is waited for. A request without an answer after `timeout_ms` is not among them.
+        """
         ...
 
 

@@ -15,10 +15,11 @@ import asyncio
 import difflib
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from pathlib import Path
 
+from bots.browser.arrivals import Answer
 from bots.browser.driver import (
     Ask,
     Browser,
@@ -122,6 +123,11 @@ def send(name: str, content: bytes) -> Then:
     return lambda page: page.send(name, content)
 
 
+def reply(url: str, body: str | bytes, **facts: object) -> Then:
+    """The site answers a request of the page: its JSON, or with `status=0` nothing."""
+    return lambda page: page.answer(url, body, **facts)  # type: ignore[arg-type]
+
+
 def both(*effects: Then) -> Then:
     """Every effect, in order."""
 
@@ -202,6 +208,7 @@ class FakePage:
         self._surveyed: list[FakeElement] = []
         self._history: list[str] = []
         self._sent: list[tuple[str, bytes]] = []
+        self._answers: list[Answer] = []
         self._looks = 0
         self.accepts_dialogs = False
 
@@ -287,7 +294,7 @@ class FakePage:
             spots = next((found for way in ways if (found := _places(shown, way))), [])
             places = len(spots)
             shown = [e for e in shown if places == 1 and e.place == spots[0]]
-        hits = [e for e in shown if e.answers(ask.by, ask.want)]
+        hits = [e for e in shown if e.answers(ask.by, ask.want) and ask.by.has in {"", e.text, e.place, *e.cells}]
         hits = _preferred(hits, ask) if ask.by.by in {"name", "text"} else hits
         for nth in (ask.by.nth, ask.nth):
             if nth:
@@ -316,6 +323,8 @@ class FakePage:
             return {"busy": 0, "rows": sum(e.kind == "row" and not e.hidden for e in self.elements), "ready": True}
         if "/* table */" in script:
             return self._table()
+        if "/* run of text */" in script:
+            return 0  # every field is filled by itself, so that it is one event
         if "/* way in */" in script:
             return {"began": len(self._history), "empty": True}
         self.note("evaluate")
@@ -342,7 +351,10 @@ class FakePage:
         await action()
         if not self._sent:
             raise PageTimeout(self.url, timeout_ms)
-        name, content = self._sent.pop()
+        first, *others = [await self._saved(name, content) for name, content in self._sent]
+        return replace(first, others=tuple(others))
+
+    async def _saved(self, name: str, content: bytes) -> Download:
         if not content:
             raise DownloadBroken(name, "canceled")
         path = free_path(self.session.downloads, name)
@@ -351,13 +363,21 @@ class FakePage:
         self.note(f"download {name}")
         return Download(name, path, self.url, len(content))
 
-    async def collect_response(
-        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
-    ) -> str:
+    async def watch(
+        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+    ) -> tuple[Answer, ...]:
+        self._answers.clear()
         await action()
-        if address_part not in self.site.tables:
-            raise PageTimeout(address_part, timeout_ms)
-        return json.dumps(self.site.tables[address_part], ensure_ascii=False)
+        if bodies in self.site.tables:
+            self.answer(bodies, json.dumps(self.site.tables[bodies], ensure_ascii=False))
+        return tuple(self._answers)
+
+    def answer(
+        self, url: str, body: str | bytes, *, status: int = 200, method: str = "GET", kind: str = "fetch"
+    ) -> None:
+        """The site has answered a request of the page; status 0 stands for an answer that was lost."""
+        raw = body.encode() if isinstance(body, str) else body
+        self._answers.append(Answer(method, url, kind, status, "application/json", raw if status else None))
 
 
 class FakeHandle:

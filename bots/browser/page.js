@@ -235,8 +235,13 @@
 
   // ---- one question
   const pick = (list, nth) => list.slice(nth > 0 ? nth - 1 : list.length + nth).slice(0, 1);
-  const find = (by, want, trees, place) =>
-    by.nth ? pick(ordered(findAll(by, want, trees, place)), by.nth) : findAll(by, want, trees, place);
+  // Of boxes in boxes that hold the words, the innermost is the card that a person means.
+  const holding = (list, words) => innermost(list.filter(e =>
+    tests(words, true).some(test => byText(roots(e), test, words).some(visible))));
+  const find = (by, want, trees, place) => {
+    const every = findAll(by, want, trees, place), list = by.has ? holding(every, by.has) : every;
+    return by.nth ? pick(ordered(list), by.nth) : list;
+  };
   const findAll = (by, want, trees, place) => {
     if (by.within) trees = find(by.within, 'see', trees, true).flatMap(partners).flatMap(roots);
     if (by.by === 'css') return seen(all(trees, by.value));

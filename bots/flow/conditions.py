@@ -35,7 +35,7 @@ class Target(Part):
     near: "Target | None" = None
     below: "Target | None" = None
     right_of: "Target | None" = None
-    nth: Annotated[int, Field(ge=1)] | None = None
+    nth: Value[Annotated[int, Field(ge=1)]] | None = None
 
     def say(self, lang: Lang) -> str:
         """Return how a person would call it: “商品行”里的“下架”."""
@@ -46,13 +46,12 @@ class Target(Part):
             (self.below, "{0}下面的", "below {0}"),
             (self.right_of, "{0}右边的", "right of {0}"),
         )
+        nth = "" if self.nth is None else show(self.nth, lang)
         said = [(target.say(lang), zh, en) for target, zh, en in relations if target is not None]
         if lang == "zh":
-            return (
-                "".join(zh.format(name) for name, zh, _ in said) + own + (f"（第 {self.nth} 个）" if self.nth else "")
-            )
+            return "".join(zh.format(name) for name, zh, _ in said) + own + (f"（第 {nth} 个）" if nth else "")
         place = "".join(f" {en.format(name)}" for name, _, en in said)
-        return own + (f" number {self.nth}" if self.nth else "") + place
+        return own + (f" number {nth}" if nth else "") + place
 
 
 class TextCheck(Part):

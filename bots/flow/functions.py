@@ -12,6 +12,7 @@ from typing import Any, Final
 from unicodedata import normalize
 
 from bots.flow.language import Bilingual
+from bots.flow.patterns import extract, extract_all
 from bots.flow.problem import Refused
 
 MAX_DAYS: Final = 3_660
@@ -211,6 +212,17 @@ def _join(items: object, separator: object = "、") -> str:
     return str(separator).join(str(item) for item in to_list(items))
 
 
+def _sort(items: object) -> list[Any]:
+    """Return the items in rising order: as numbers when every one is a number, as dates, else as text."""
+    given = to_list(items)
+    if given and all(isinstance(item, date) for item in given):
+        return sorted(given, key=to_date)
+    try:
+        return sorted(given, key=to_number)
+    except Refused:
+        return sorted(given, key=str)
+
+
 def _item(items: object, index: object) -> object:
     if isinstance(items, Mapping) or not isinstance(items, (list, tuple)) or not items:
         raise Refused("E-EMPTY-LIST", "列表里没有内容。", "The list has nothing in it.")
@@ -227,6 +239,13 @@ FUNCTIONS: dict[str, Function] = {
                  "days(month_start(today), yesterday)"),
         Function("days_ago", "几天前", lambda today, count: _shift(today, -_days_count(count)), 1, 1,
                  Bilingual("几天以前的日期", "the date n days ago"), "days_ago(7)", needs_today=True),
+        Function("extract", "提取", extract, 2, 3,
+                 Bilingual("文字里符合正则表达式的部分；第三个参数是没有时用什么",
+                           "the part of a text that fits a pattern; the third argument is for when nothing does"),
+                 'extract(备注, "[0-9]+")'),
+        Function("extract_all", "全部提取", extract_all, 2, 2,
+                 Bilingual("文字里每一处符合正则表达式的部分，是列表", "every part of a text that fits a pattern, a list"),
+                 'extract_all(备注, "[0-9]+")'),
         Function("first", "第一个", lambda items: _item(to_list(items), 0), 1, 1,
                  Bilingual("列表的第一项", "the first item"), "first(文件)"),
         Function("int", "整数", lambda value: int(to_number(value)), 1, 1,
@@ -259,6 +278,8 @@ FUNCTIONS: dict[str, Function] = {
                  Bilingual("文字右边几个字", "the last n characters"), "right(手机号, 4)"),
         Function("round2", "两位小数", _round2, 1, 1, Bilingual("四舍五入到分", "round half up to two decimals"),
                  "round2(金额 * 0.95)"),
+        Function("sort", "排序", _sort, 1, 1, Bilingual("从小到大排好的列表", "the list in rising order"),
+                 'sort(list("30,4,12"))'),
         Function("split", "拆分", _split, 2, 2, Bilingual("按分隔符拆成列表", "split into a list"),
                  'split(规格, ";")'),
         Function("strip", "去空格", lambda text: str(text).strip(), 1, 1,

@@ -16,6 +16,7 @@ BYS: tuple[By, ...] = ("testid", "role", "label", "placeholder", "text", "css", 
 _BYS_ZH: dict[str, str] = {
     "css": "样式",
     "exact": "完全一致",
+    "has": "含有",
     "in": "在",
     "label": "标签",
     "name": "名称",
@@ -32,7 +33,8 @@ _BYS_ZH: dict[str, str] = {
 class Alternative(Part):
     """One way to find an element: exactly one of test id, role, label … ; `by` and `value` say which.
 
-    `in_` narrows it to the inside of another alternative; `name` is the accessible name that goes with a role.
+    `in_` narrows it to the inside of another alternative; `name` is the accessible name that goes with a role; `has`
+    is a text that must stand inside it, such as the title of the one card that is meant.
     """
 
     keys_zh: ClassVar[Mapping[str, str]] = _BYS_ZH
@@ -46,6 +48,7 @@ class Alternative(Part):
     row: Template | None = None
     section: Template | None = None
     name: Template | None = None
+    has: Template | None = None
     exact: bool = True
     in_: "Alternative | None" = None
     nth: int | None = None
@@ -79,8 +82,9 @@ class Alternative(Part):
     def describe(self) -> str:
         """Return the alternative in one line: `role=button name=查询`."""
         name = f" name={self.name.source}" if self.name else ""
+        has = f" has={self.has.source}" if self.has else ""
         inside = f" in {self.in_.describe()}" if self.in_ else ""
-        return f"{self.by}={self.value.source}{name}{inside}"
+        return f"{self.by}={self.value.source}{name}{has}{inside}"
 
 
 class ElementSpec(Part):

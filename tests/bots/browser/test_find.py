@@ -153,6 +153,16 @@ async def test_relations_choose_by_position(page, local):
     assert await ident(await one(page, "改", nth=-1)) == "b"
 
 
+async def test_has_means_the_card_that_holds_the_words(page, local):
+    """Of cards that are no table rows, `has` means the innermost one that holds exactly this text."""
+    card = "<div class=card id={0}><div class=card><b>{0}</b> <i>{1}</i></div><button>赞</button></div>"
+    await opened(page, local, card.format("ann", "@an") + card.format("anna", "@anna"))
+    (seen,) = await page.survey([Ask(By("css", "button", within=By("css", ".card[id]", has="ann")))])
+    assert (seen.count, await (await page.element(seen.matches[0])).attribute("id")) == (1, None)
+    (inner, gone) = await page.survey([Ask(By("css", ".card", has="@anna")), Ask(By("css", ".card", has="@ann"))])
+    assert (inner.count, gone.count) == (1, 0)
+
+
 async def test_frames_and_open_shadow_roots_need_no_ceremony(page, local):
     """What stands in an iframe or an open shadow root is found by its name alone, and can be clicked."""
     local.pages["/inner"] = "<meta charset=utf-8><button onclick=\"this.textContent='好了'\">内框</button>"

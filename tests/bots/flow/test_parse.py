@@ -68,7 +68,7 @@ def test_reads_a_whole_flow() -> None:
     assert fill.fields[Target(name=Template.parse("编号"))].literal == "007"
     assert isinstance(click, Click)
     assert click.target.in_ == Target(name=Template.parse("商品行"))
-    assert click.target.nth == 2
+    assert click.target.nth is not None and click.target.nth.literal == 2
     assert isinstance(choice, If)
     assert [step.verb for step in choice.then + choice.else_] == ["click", "wait"]
     assert isinstance(choice.else_[0], Wait)

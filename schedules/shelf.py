@@ -2,13 +2,14 @@
 
 import difflib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from bots.flow.check import check, check_site
 from bots.flow.flow import Flow
 from bots.flow.parse import parse, parse_site
 from bots.flow.problem import Problem, render
+from bots.flow.python_check import check_functions
 from bots.flow.site import Site
 from bots.steps import STEPS
 from schedules.problems import FlowBroken, FlowMissing, Lang
@@ -74,7 +75,20 @@ def load_flow(path: Path) -> Loaded:
             problems += site_problems
     if readable is not None:
         problems += check(readable, site, STEPS)
+        problems += check_functions(readable, partial(_read_beside, path.parent), _python_beside(path.parent))
     return Loaded(parsed.flow, site, tuple(problems), sources)
+
+
+def _read_beside(folder: Path, name: str) -> str | None:
+    """The text of a Python file beside the flow, None when there is none that can be read."""
+    try:
+        return (folder / name).read_text("utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _python_beside(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.py"))
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ from bots.steps.notify import Notify
 from bots.steps.once import Once
 from bots.steps.open_ import Open
 from bots.steps.press import Press
+from bots.steps.python_ import Python
 from bots.steps.read import Read
 from bots.steps.reject import Reject
 from bots.steps.reload import Reload
@@ -65,6 +66,7 @@ STEPS: Mapping[str, type[Step]] = MappingProxyType(
         "once": Once,
         "open": Open,
         "press": Press,
+        "python": Python,
         "read": Read,
         "reject": Reject,
         "reload": Reload,

@@ -12,7 +12,7 @@ import difflib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +20,7 @@ from playwright.async_api import Error as RawError
 from playwright.async_api import async_playwright
 
 from bots.browser import failures
+from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
 from bots.browser.choice import BrowserChoice
 from bots.browser.driver import (
     Ask,
@@ -36,7 +37,7 @@ from bots.browser.driver import (
 )
 from bots.browser.eyes import CALL, CHECKED, COVER, ELEMENT_CALL, EYES, GET, UNCOVER, combined, loaded, placed
 from bots.browser.interrupts import children_deaf_to_interrupts
-from bots.browser.names import free_path, join_url
+from bots.browser.names import join_url
 from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadBroken, PageTimeout, ServerFailed
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class PlaywrightSession:
         self._block = block
         self._pages: dict[RawPage, PlaywrightPage] = {}
         self._wires: list[CDPSession] = []
-        self.expecting: asyncio.Future[RawDownload] | None = None
+        self.catch: Catch | None = None
         self.unclaimed: list[str] = []
         self._tracing = False
         context.on("page", self._on_page)
@@ -150,8 +151,8 @@ class PlaywrightSession:
         return self._pages[raw]
 
     def _arrived(self, download: RawDownload) -> None:
-        if self.expecting is not None and not self.expecting.done():
-            self.expecting.set_result(download)
+        if self.catch is not None:
+            self.catch.take(download)
         else:
             self.unclaimed.append(download.suggested_filename)
 
@@ -187,19 +188,13 @@ class PlaywrightPage:
         self._accept = False
         self._dialogs: list[str] = []
         self._surveyed: list[Frame] = []
-        self._document: asyncio.Future[Response] | None = None
         raw.on("response", self._on_response)
         raw.on("crash", self._on_crash)
         raw.on("dialog", self._on_dialog)
 
     def _on_response(self, response: Response) -> None:
-        if not response.request.is_navigation_request():
-            return
-        if response.frame == self._raw.main_frame:
+        if response.request.is_navigation_request() and response.frame == self._raw.main_frame:
             self._status = response.status
-        # A link inside a frame that is answered by an error page shows it in that frame.
-        if self._document is not None and not self._document.done() and response.status >= 500:
-            self._document.set_result(response)
 
     def _on_crash(self, _page: RawPage) -> None:
         self._crashed = True
@@ -333,43 +328,47 @@ class PlaywrightPage:
             return await self._raw.locator("body").aria_snapshot(timeout=5_000)
 
     async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
-        loop = asyncio.get_running_loop()
-        arrival = self._session.expecting = loop.create_future()
-        document = self._document = loop.create_future()
-        try:
+        async with catching(self._session, self._raw.context) as catch:
             await action()
-            waiting: set[asyncio.Future[Any]] = {arrival, document}
-            await asyncio.wait(waiting, timeout=timeout_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-            if arrival.done():
-                return await self._saved(arrival.result(), timeout_ms)
-            if document.done():
-                raise ServerFailed(self.url, document.result().status)
-            raise PageTimeout(self.url, timeout_ms)
-        finally:
-            self._session.expecting = self._document = None
+            if not await catch.something(timeout_ms):
+                raise PageTimeout(self.url, timeout_ms)
+            if catch.downloads:
+                first, *others = [await self._saved(one, timeout_ms) for one in catch.downloads]
+                return replace(first, others=tuple(others))
+            if catch.shown is None:
+                raise ServerFailed(self.url, catch.failed_status)
+            return await self._shown(catch.shown)
 
     async def _saved(self, download: RawDownload, timeout_ms: int) -> Download:
-        name = download.suggested_filename
-        path = free_path(self._session.downloads, name)
         try:
-            async with asyncio.timeout(timeout_ms / 1000):
-                if reason := await download.failure():
-                    raise DownloadBroken(name, reason)
-                await download.save_as(path)
-        except TimeoutError as error:
-            await download.cancel()
-            raise DownloadBroken(name, f"not complete after {timeout_ms} ms") from error
+            return await saved(download, self._session.downloads, timeout_ms)
         except RawError as error:
-            raise DownloadBroken(name, failures.first_line(error.message)) from error
-        return Download(name, path, download.url, (await asyncio.to_thread(path.stat)).st_size)
+            raise DownloadBroken(download.suggested_filename, failures.first_line(error.message)) from error
 
-    async def collect_response(
-        self, action: Callable[[], Awaitable[None]], address_part: str, *, timeout_ms: int = 30_000
-    ) -> str:
-        async with self._speaking(address_part, timeout_ms):
-            async with self._raw.expect_response(lambda r: address_part in r.url, timeout=timeout_ms) as caught:
-                await action()
-            return await (await caught.value).text()
+    async def _shown(self, response: Response) -> Download:
+        """A file that the browser shows in a tab; its bytes are those of the answer. The tab goes back where it was."""
+        async with self._speaking(response.url):
+            download = await kept(response, await self._body(response), self._session.downloads)
+        if response.frame == self._raw.main_frame and not self._raw.is_closed():
+            await self.back()
+        return download
+
+    async def _body(self, response: Response) -> bytes | None:
+        try:
+            return await response.body()
+        except RawError:  # the page has moved on and the browser has dropped it
+            return None
+
+    async def watch(
+        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+    ) -> tuple[Answer, ...]:
+        wire = Wire(self._raw, bodies, self._body)
+        try:
+            await action()
+            await wire.quiet(timeout_ms)
+            return wire.answers
+        finally:
+            wire.close()
 
 
 class PlaywrightElement:

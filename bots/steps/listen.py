@@ -39,9 +39,10 @@ class Listen(Step):
             await ctx.act(self.on, click)
 
         address = ctx.text(self.address)
-        body = await ctx.page.collect_response(click_it, address, timeout_ms=max(ctx.timeout_ms, 30_000))
+        answers = await ctx.page.watch(click_it, bodies=address, timeout_ms=max(ctx.timeout_ms, 30_000))
+        body = next((one.body for one in answers if one.body is not None), b"")
         try:
             data = json.loads(body, parse_float=Decimal)
         except json.JSONDecodeError as error:
-            raise ConditionUnmet(f"{address} 的数据是 JSON", seen=body[:100]) from error
+            raise ConditionUnmet(f"{address} 的数据是 JSON", seen=body[:100].decode(errors="replace")) from error
         ctx.scope.put(self.as_, data)

@@ -210,7 +210,8 @@ async def test_the_snapshot_names_what_is_there(page, local):
 async def test_a_response_of_the_page_is_read(page, local):
     """`listen` gets the page's own JSON."""
     await opened(page, local, "<button onclick=\"fetch('/rows.json')\">刷新</button>")
-    assert json.loads(await page.collect_response(click(await element(page, "刷新")), "rows.json")) == {"rows": [1, 2]}
+    (answer,) = await page.watch(click(await element(page, "刷新")), bodies="rows.json")
+    assert (answer.status, json.loads(answer.body)) == (200, {"rows": [1, 2]})
 
 
 async def test_blocked_assets_are_never_fetched(browser, local, tmp_path):

@@ -5,14 +5,14 @@ to a person, a lost session is noticed. Loops over steps, retries and the journa
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from bots.browser import find
+from bots.browser import find, typist
 from bots.browser.driver import By, Element, Page, Session, Want
 from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
@@ -200,6 +200,15 @@ class Context:
             clear=clear,
         )
         await self._notice(found, target)
+
+    async def type_run(self, fields: Sequence[tuple[Target, str]]) -> int:
+        """How many of the first fields hold their text, typed in one go; the others want a closer look, one by one."""
+        obstacles, _ = self._way()
+        self.acts += 1  # before it is known: an effect whose page broke under the keys may have begun
+        run = [typist.Field(self.resolved(target), text) for target, text in fields]
+        held = await typist.type_run(self.page, run, obstacles, timeout_ms=self.timeout_ms)
+        self.acts += held - 1
+        return held
 
     async def _notice(self, found: Found, target: Target) -> None:
         if not found.healed:

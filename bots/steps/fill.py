@@ -1,6 +1,6 @@
 """fill: fields by label and value, whatever they are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from bots.browser import widgets
@@ -43,8 +43,12 @@ class Fill(Step):
 
     async def run(self, ctx: Context) -> None:
         """Filled, in the order written. Raises ElementMissing, ElementAmbiguous, OptionMissing, ElementBlocked."""
-        for label, value in self.fields.items():
-            await fill_field(ctx, Target.model_validate(label), field_value(ctx, value))
+        fields = [(Target.model_validate(label), value) for label, value in self.fields.items()]
+        while fields:
+            fields = fields[await type_run(ctx, fields) :]
+            if fields:
+                target, value = fields.pop(0)
+                await fill_field(ctx, target, field_value(ctx, value))
 
 
 def field_value(ctx: Context, value: FieldValue) -> str | list[str]:
@@ -62,6 +66,19 @@ def _hidden(ctx: Context, value: Hidden) -> str:
         return ctx.text(Template.parse(f"${{secret.{ctx.text(value.secret)}}}"))
     name = ctx.text(value.totp) if value.totp is not None else "totp"
     return ctx.text(Template.parse(f'${{totp("{name}")}}'))
+
+
+async def type_run(ctx: Context, fields: Sequence[tuple[Target, FieldValue]]) -> int:
+    """How many of the first fields are plain boxes that took their text in one go."""
+    run: list[tuple[Target, str]] = []
+    for target, value in fields:
+        if isinstance(value, Hidden) and value.totp is not None:
+            break  # a one-time code is made when its turn comes
+        text = field_value(ctx, value)
+        if not isinstance(text, str):
+            break
+        run.append((target, text))
+    return await ctx.type_run(run) if run else 0
 
 
 async def fill_field(ctx: Context, target: Target, value: str | list[str]) -> None:

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import orders, scrape
+from schedules.logs import silence
+from tests.bench import form, orders, scrape
 from tests.bench.measure import Measured
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "form": form.run,
     "orders": orders.run,
     "scrape": scrape.run,
 }
@@ -27,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    silence()
     names = [options.name] if options.name else sorted(BENCHMARKS)
     results = [measured for name in names for measured in asyncio.run(run(name, options.rounds))]
     console = Console(highlight=False)
@@ -45,15 +48,16 @@ async def run(name: str, rounds: int) -> list[Measured]:
 def table_of(results: list[Measured]) -> Table:
     """The results as people read them."""
     table = Table(title="median of rounds, ratio pair by pair")
-    for name in ("bench", "ours", "theirs", "ratio", "goal", "rounds", "against"):
+    for name in ("bench", "ours", "theirs", "ratio", "± half", "goal", "rounds", "against"):
         table.add_column(name)
     for result in results:
         style = "green" if result.met else "red"
         table.add_row(
             result.name,
-            f"{result.ours_s * 1000:.0f} ms",
-            f"{result.theirs_s * 1000:.0f} ms",
+            f"{result.ours_s * 1000:.3g} ms",
+            f"{result.theirs_s * 1000:.3g} ms",
             f"[{style}]{result.ratio:.3f}[/]",
+            f"{result.spread / 2:.3f}",
             f"≤ {result.goal}",
             str(result.rounds),
             result.theirs,

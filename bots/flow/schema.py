@@ -41,25 +41,57 @@ class _Schema:
         return dict(sorted({**self.parts, "Step": step, "Steps": steps}.items()))
 
     def step(self) -> dict[str, Any]:
-        """Return the schema of one step: a bare verb, or a mapping with any verb's keys."""
-        properties: dict[str, Any] = {}
-        bare: list[str] = []
-        for verb in sorted(self.verbs.values(), key=lambda verb: verb.verb):
-            properties.update({name: self.verb(verb) for name in (verb.verb, verb.zh)})
-            if not verb.main or not verb.model_fields[verb.main].is_required():
-                bare += [verb.verb, verb.zh]
-        for verb in self.verbs.values():
-            for key, schema in self.keys(verb).items():
-                properties.setdefault(key, schema)
-        mapping = {"type": "object", "properties": properties, "additionalProperties": False, "minProperties": 1}
-        return {"anyOf": [{"enum": bare}, mapping]}
+        """Return the schema of one step: a bare verb, or a mapping whose verb decides which other keys there may be.
+
+        One `oneOf` over all verbs would make an editor explain a slip with the words of the wrong verb; `if`/`then`
+        asks for the verb first. A step without any verb is told that its word is none, and is offered all of them.
+        """
+        verbs = sorted(self.verbs.values(), key=lambda verb: verb.verb)
+        bare = [name for verb in verbs for name in (verb.verb, verb.zh) if _may_be_bare(verb)]
+        names = [name for verb in verbs for name in (verb.verb, verb.zh)]
+        chosen: list[dict[str, Any]] = []
+        for verb in verbs:
+            self.parts[f"step_{verb.verb}"] = self.verb(verb)
+            chosen.append({"if": self.is_verb(verb), "then": {"$ref": f"#/$defs/step_{verb.verb}"}})
+        offered = {name: {"type": ["string", "object", "array", "null"], **self.about(verb)}
+                   for verb in verbs for name in (verb.verb, verb.zh)}  # fmt: skip
+        some_verb = {"type": "object", "anyOf": [{"required": [name]} for name in names]}
+        nothing_yet = {"properties": {**offered, **self.keys(Step)}, "additionalProperties": False, "minProperties": 1}
+        mapping = {"type": "object", "allOf": [*chosen, {"if": some_verb, "else": nothing_yet}]}
+        return {"if": {"type": "string"}, "then": {"enum": bare}, "else": mapping}
+
+    def is_verb(self, verb: type[Step]) -> dict[str, Any]:
+        """Return the test for a step of this verb; `expect` beside `export` is a key of it, not the verb."""
+        mine = {"anyOf": [{"required": [verb.verb]}, {"required": [verb.zh]}]}
+        others = [
+            {"required": [name]}
+            for other in self.verbs.values()
+            if other is not verb and {verb.verb, verb.zh} & set(keys_of(other).fields)
+            for name in (other.verb, other.zh)
+        ]
+        return {"type": "object", **mine, **({"not": {"anyOf": others}} if others else {})}
 
     def verb(self, verb: type[Step]) -> dict[str, Any]:
-        """Return the schema of what stands behind a verb."""
-        value = self.shape(keys_of(verb).shapes[verb.main], verb) if verb.main else {"type": "null"}
+        """Return the schema of a whole step of this verb: what stands behind it, its keys, those that must be there."""
+        value: dict[str, Any] = {"type": "null"}
+        if verb.main:
+            value = self.shape(keys_of(verb).shapes[verb.main], verb)
+            value = {"anyOf": [{"type": "null"}, value]} if _may_be_bare(verb) else value
+        named = {"title": f"{verb.verb} · {verb.zh}", **self.about(verb), **value}
+        properties = {verb.verb: named, verb.zh: named, **self.keys(verb)}
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        needed = _needed(verb)
+        return {**schema, "allOf": needed} if needed else schema
+
+    def about(self, verb: type[Step]) -> dict[str, Any]:
+        """Return what an editor shows of a verb: both titles, its promise, its example."""
+        promise = " ".join((verb.__doc__ or "").split())
+        title = f"{verb.title.zh} · {verb.title.en}"
         example = example_of(verb) if verb.example else ""
-        text = f"{verb.title.zh} · {verb.title.en}" + (f"\n\n{example}" if example else "")
-        return {"description": text, **value}
+        plain = "\n\n".join(part for part in (title, promise, example) if part)
+        fenced = f"```yaml\n{example}\n```" if example else ""
+        shown = "\n\n".join(part for part in (f"**{title}**", promise, fenced) if part)
+        return {"description": plain, "markdownDescription": shown}
 
     def keys(self, part: type[Part]) -> dict[str, Any]:
         """Return key → schema for every key of a part, in both languages."""
@@ -73,12 +105,7 @@ class _Schema:
 
     def mapping(self, part: type[Part]) -> dict[str, Any]:
         """Return the schema of a part; a required key may be written in either language."""
-        keys = keys_of(part)
-        needed = [
-            {"anyOf": [{"required": [key]} for key in names]}
-            for name, info in part.model_fields.items()
-            if info.is_required() and (names := [key for key, field in keys.fields.items() if field == name])
-        ]
+        needed = _needed(part)
         schema: dict[str, Any] = {
             "type": "object",
             "properties": self.keys(part),
@@ -99,7 +126,7 @@ class _Schema:
                 item = self.shape(shape_of(shape.inner[0]), model)
                 return {"anyOf": [{"type": "array", "items": item}, item]}
             case "bool":
-                return {"enum": [True, False, "是", "否"]}
+                return {"enum": [True, False, "yes", "no", "on", "off", "是", "否"]}
             case "any_of":
                 return {"anyOf": [self.shape(shape_of(member), model) for member in shape.inner]}
             case _:
@@ -130,3 +157,18 @@ class _Schema:
                         forms[-1] = forms[-1]["anyOf"][0]
             self.parts[name] = forms[0] if len(forms) == 1 else {"anyOf": forms}
         return {"$ref": f"#/$defs/{name}"}
+
+
+def _needed(part: type[Part]) -> list[dict[str, Any]]:
+    """Return one demand per required key: it may be written in either language."""
+    keys = keys_of(part)
+    return [
+        {"anyOf": [{"required": [key]} for key in names]}
+        for name, info in part.model_fields.items()
+        if info.is_required() and (names := [key for key, field in keys.fields.items() if field == name])
+    ]
+
+
+def _may_be_bare(verb: type[Step]) -> bool:
+    """Say whether nothing needs to stand behind the verb."""
+    return not verb.main or not verb.model_fields[verb.main].is_required()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schedules.desk import Desk
-from schedules.summary import STAGES, book_totals, did_words, night_rows
+from schedules.summary import STAGES, book_totals, did_words, night_rows, note_words
 
 STYLE = """
 body{font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0;
@@ -66,6 +66,6 @@ def line(desk: Desk, row: dict[str, Any]) -> str:
         escape(row["account"]),
         f'<span class="{escape(row["stage"])}">{escape(stage)}</span>',
         escape(did_words(row["summary"], desk.settings.lang)),
-        escape(row["message"]),
+        escape(note_words(row, desk.settings.lang)),
     )
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

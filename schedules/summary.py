@@ -1,11 +1,13 @@
 """A night in rows and sentences, as the books have it: for the terminal now, for pages and messages later."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
 from schedules.desk import Desk
+from schedules.problems import WHO
 from storage.database.tables import bill_line, bot_result, fulfilment, order_line, platform_order, raw_file, recon_item
 from storage.erp.outcomes import OUTCOMES, Outcome
 
@@ -42,6 +44,18 @@ def did_words(summary: dict[str, Any], lang: str) -> str:
         zh, en = OUTCOME_WORDS.get(outcome, (outcome, outcome))
         parts.append(f"{en if english else zh} {count}")
     return (", " if english else "，").join(parts)
+
+
+def note_words(row: Mapping[str, Any], lang: str) -> str:
+    """What is to be said of a job: nothing where all is well, else what happened, who has to act, and what to do."""
+    if row["stage"] == "done" and not row["flow"].startswith("core/"):
+        return ""
+    summary = row["summary"] or {}
+    names = WHO.get(summary.get("who", ""))
+    acting = f"→ {names[lang == 'en']}" if names else ""
+    if acting and summary.get("hint"):
+        acting += ("：" if lang != "en" else ": ") + summary["hint"]
+    return " ".join(part for part in (row["message"], acting) if part)
 
 
 def night_rows(desk: Desk, night: date) -> list[dict[str, Any]]:

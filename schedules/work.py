@@ -51,6 +51,8 @@ class Ended:
             "changed": sum(file.created + file.changed for file in self.files),
             "parked": [file.message for file in self.files if file.state != "read"],
             "outcomes": dict(self.outcomes),
+            "who": "" if self.stage == "done" else self.who or ("person" if self.stage == "person" else "site"),
+            "hint": "" if self.stage == "done" else self.hint,
         }
 
 

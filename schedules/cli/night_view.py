@@ -11,7 +11,7 @@ from bots.facts import Progress as Event
 from schedules.cli.screen import console, is_terminal, say
 from schedules.plan import Job
 from schedules.problems import default_lang
-from schedules.summary import STAGES, did_words
+from schedules.summary import STAGES, did_words, note_words
 
 
 class TerminalWatcher:
@@ -94,6 +94,6 @@ def night_table(rows: list[dict[str, Any]]) -> Table:
     for row in rows:
         zh, en, style = STAGES.get(row["stage"], (row["stage"], row["stage"], ""))
         summary = row["summary"] or {}
-        note = row["message"] if row["stage"] != "done" or row["flow"].startswith("core/") else ""
-        table.add_row(row["flow"], row["account"], Text(say(zh, en), style=style), told(summary), shorten(note, 90))
+        note = shorten(note_words(row, default_lang()), 160)
+        table.add_row(row["flow"], row["account"], Text(say(zh, en), style=style), told(summary), note)
     return table

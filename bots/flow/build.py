@@ -250,7 +250,7 @@ class Builder:
             return BAD
         if bad:
             return BAD
-        made._nodes = {name: inner for name, (inner, _) in found.items()}
+        made.read_from({name: inner for name, (inner, _) in found.items()})
         return made
 
     # steps ------------------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 NO_WORDS: Mapping[str, str] = MappingProxyType({})
+NO_NODES: Mapping[str, Any] = MappingProxyType({})
 
 
 def key_of(field: str) -> str:
@@ -20,6 +21,9 @@ class Part(BaseModel):
     `short` names the field that a bare text fills, `short_list` the one that a bare list fills: `click: 查询` is
     `click: {name: 查询}`. `keys_zh` gives the Chinese of every key, `words_zh` the Chinese of fixed words among values.
     """
+
+    # A slot, and no private attribute of pydantic's: those cost more than validating the part itself (measured).
+    __slots__ = ("_read_from",)
 
     model_config = ConfigDict(
         frozen=True,
@@ -37,8 +41,14 @@ class Part(BaseModel):
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     words_zh: ClassVar[Mapping[str, str]] = NO_WORDS
 
-    _nodes: Any = PrivateAttr(default=None)
-    """Field → the node that it was read from; None for a part that was not read from a file."""
+    @property
+    def nodes(self) -> Mapping[str, Any]:
+        """Field → the node that it was read from; empty for a part that was not read from a file."""
+        return getattr(self, "_read_from", NO_NODES)
+
+    def read_from(self, nodes: Mapping[str, Any]) -> None:
+        """Note the nodes of the fields; called once, by the parser."""
+        object.__setattr__(self, "_read_from", nodes)
 
     @model_validator(mode="before")
     @classmethod

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import Field, PrivateAttr, SkipValidation
+from pydantic import Field, SkipValidation
 
 from bots.flow.language import Bilingual, Lang
 from bots.flow.part import NO_WORDS, Part
@@ -21,6 +21,9 @@ MODIFIERS_ZH: dict[str, str] = {
 }
 
 
+NOWHERE: tuple[str, Span] = ("", Span())
+
+
 class Step(Part):
     """One step. A verb is a subclass with its class facts, its fields, and (in `bots/steps`) `async def run(ctx)`.
 
@@ -29,6 +32,8 @@ class Step(Part):
     Fields that are Python words end in an underscore: `in_`, `else_`, `as_`. Steps inside a step have type `Steps`,
     a mapping of its own is a `Part`, page elements are `Target`, pages `PageName`, text `Template`.
     """
+
+    __slots__ = ("_place",)
 
     verb: ClassVar[str] = ""
     zh: ClassVar[str] = ""
@@ -49,17 +54,19 @@ class Step(Part):
     off: bool = False
     secret: bool = False
 
-    _place: tuple[str, Span] | None = PrivateAttr(default=None)
+    @property
+    def _at(self) -> tuple[str, Span]:
+        return getattr(self, "_place", NOWHERE)
 
     @property
     def span(self) -> Span:
         """Where the step stands in its file."""
-        return self._place[1] if self._place else Span()
+        return self._at[1]
 
     @property
     def path(self) -> str:
         """The file that the step stands in, as it was given to the parser."""
-        return self._place[0] if self._place else ""
+        return self._at[0]
 
     @property
     def where(self) -> str:
@@ -68,7 +75,7 @@ class Step(Part):
 
     def place(self, path: str, span: Span) -> None:
         """Note where the step was read; called once, by the parser."""
-        self._place = (path, span)
+        object.__setattr__(self, "_place", (path, span))
 
     def say(self, lang: Lang) -> str:
         """Return what the step does in one sentence, filled templates left visible."""

@@ -13,13 +13,13 @@ from bots.flow.step import Step
 
 def parts_of(part: Part) -> Iterator[tuple[str, Any, Node | None]]:
     """Yield (field, value, node) for every field that was written down."""
-    for field, node in (part._nodes or {}).items():
+    for field, node in part.nodes.items():
         yield field, getattr(part, field), node
 
 
 def node_of(part: Part, field: str) -> Node | None:
     """Return the node that a field was read from, None if it was not written."""
-    node: Node | None = (part._nodes or {}).get(field)
+    node: Node | None = part.nodes.get(field)
     return node
 
 
@@ -29,7 +29,7 @@ def values_of(value: object, node: Node | None) -> Iterator[tuple[object, Node |
         return
     yield value, node
     if isinstance(value, Part):
-        if value._nodes:
+        if value.nodes:
             for _, inner, inner_node in parts_of(value):
                 yield from values_of(inner, inner_node)
         else:
@@ -58,7 +58,7 @@ def _item(node: Node | None, position: int) -> Node | None:
 
 def blocks_of(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield (field, steps) for every list of steps inside a step, in the order they were written."""
-    fields = list(step._nodes or type(step).model_fields)
+    fields = list(step.nodes or type(step).model_fields)
     shapes = keys_of(type(step)).shapes
     for field in fields:
         value = getattr(step, field)

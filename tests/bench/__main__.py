@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import form, orders, scrape
-from tests.bench.measure import Measured
+from tests.bench import form, language, orders, robot, scrape
+from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "form": form.run,
+    "language": language.run,
     "orders": orders.run,
+    "robot": robot.run,
     "scrape": scrape.run,
 }
 
@@ -27,12 +29,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="yeban bench")
     parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), default=None)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--install", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     silence()
-    names = [options.name] if options.name else sorted(BENCHMARKS)
-    results = [measured for name in names for measured in asyncio.run(run(name, options.rounds))]
     console = Console(highlight=False)
+    if options.install:
+        robot.install()
+    try:
+        results = asyncio.run(run_all([options.name] if options.name else sorted(BENCHMARKS), options.rounds))
+    except Missing as missing:
+        console.print(str(missing))
+        raise SystemExit(4) from None
     if options.json:
         shown = [{**dataclasses.asdict(result), "met": result.met} for result in results]
         console.out(json.dumps(shown, ensure_ascii=False))
@@ -40,9 +48,16 @@ def main() -> None:
         console.print(table_of(results))
 
 
-async def run(name: str, rounds: int) -> list[Measured]:
-    """One benchmark."""
-    return await BENCHMARKS[name](rounds)
+async def run_all(names: list[str], rounds: int) -> list[Measured]:
+    """The benchmarks one after the other; of several, those that lack their counterpart are left out."""
+    results: list[Measured] = []
+    for name in names:
+        try:
+            results += await BENCHMARKS[name](rounds)
+        except Missing:
+            if len(names) == 1:
+                raise
+    return results
 
 
 def table_of(results: list[Measured]) -> Table:

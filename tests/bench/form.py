@@ -5,7 +5,9 @@ the context is closed. Ours also keeps a durable journal entry and a result line
 for obstacles before every action and writes the run's page. Every field of every round must be right.
 """
 
+import asyncio
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -30,6 +32,7 @@ from bots.journal import FileJournal
 from bots.people import NobodyThere
 from bots.sheets import read_rows
 from bots.steps import STEPS
+from schedules.logs import silence
 from tests.bench.measure import Measured, compared, measured, within
 
 GOAL = 1.05
@@ -172,3 +175,18 @@ def all_right(taken: object, rows: Rows) -> None:
     """Every field of every round is what the workbook says, and no row was handed in twice. Raises AssertionError."""
     if taken != rows:
         raise AssertionError(f"the page took other values than the workbook holds: {taken}")
+
+
+async def once(sheet: Path) -> None:
+    """The form is filled once by a browser of its own: the program that other programs are compared with."""
+    with tempfile.TemporaryDirectory() as folder:
+        browser = await launch(discover())
+        try:
+            await ours(browser, Bench(Path(folder), sheet, people(), PAGES.as_uri(), count()))
+        finally:
+            await browser.close()
+
+
+if __name__ == "__main__":
+    silence()
+    asyncio.run(once(Path(sys.argv[1])))

@@ -13,6 +13,14 @@ from dataclasses import dataclass
 Work = Callable[[], Awaitable[object]]
 
 
+class Missing(Exception):
+    """Something that a bench compares with is not on this machine."""
+
+    def __init__(self, name: str, command: str) -> None:
+        """`command` is what a person types to get it."""
+        super().__init__(f"{name}: 还没有装对照的程序，先运行 {command} / not installed yet, run {command}")
+
+
 @dataclass(frozen=True)
 class Pair:
     """What one round took, in seconds."""

@@ -21,7 +21,7 @@ Given = str | Ready
 
 @dataclass(slots=True)
 class Deed:
-    """A step in the making. `path` is the address it was done at; `fields` are a fill's labels and values."""
+    """A step in the making: done at the address `path`; `fields` are what was filled, `start` what began an export."""
 
     verb: str
     who: Who | None = None
@@ -33,6 +33,7 @@ class Deed:
     tab: int = 0
     at: float = 0.0
     path: str = ""
+    start: Who | None = None
 
     @property
     def secret(self) -> bool:

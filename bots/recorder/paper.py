@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bots.recorder.deeds import Deed, Given, NewElement, Ready
 from bots.recorder.events import Seen, Who
-from bots.recorder.story import Story, account_names, with_login, with_waits
+from bots.recorder.story import Story, account_names, with_exports, with_login, with_waits
 from bots.recorder.writing import INDENT, StepText, Value, literal, pair, step_lines
 
 ONCE_NOTE = "# 录制出来的步骤：有对外效果的点击（提交、发货、下架……）请放进 once，中断后才不会做两次"
@@ -102,7 +102,7 @@ def recorded(seen: Sequence[Seen], places: Places, sheet: Sheet | None = None) -
     if places.has_login and deeds:
         deeds = with_login(deeds, places.login)
     account_names(deeds)
-    paper = _Paper(with_waits(deeds), places, sheet)
+    paper = _Paper(with_waits(with_exports(deeds)), places, sheet)
     steps = tuple(paper.step(deed) for deed in paper.deeds)
     used = tuple(dict.fromkeys(paper.used))
     key = sheet.key(used) if sheet is not None and used else ""
@@ -151,10 +151,21 @@ class _Paper:
             case "upload":
                 files = [self._file(name) for name in deed.files]
                 return {"upload": target, "file": files[0] if len(files) == 1 else files}
+            case "export":
+                return {"export": self._export(deed), "as": literal(str(deed.value))}
             case "download":
                 return {"download": target, "as": literal(str(deed.value))}
             case _:
                 return {deed.verb: target}
+
+    def _export(self, deed: Deed) -> dict[str, Value]:
+        assert deed.start is not None and deed.who is not None
+        task: dict[str, Value] = {"start": self._target(deed.start), "row": self._given(deed.fields["row"])}
+        if page := str(deed.fields["page"]):
+            task["page"] = literal(self.places.address(page))
+        if deed.who.name != "下载":
+            task["link"] = literal(deed.who.name)
+        return {**task, "within": "15m"}
 
     def _plain(self, value: Given) -> str:
         if isinstance(value, Ready):

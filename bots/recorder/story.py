@@ -15,6 +15,10 @@ CAUSED_WITHIN_MS = 3_000
 DOWNLOAD_BACK = 3
 """A file belongs to one of the last so many steps."""
 
+EXPORT_BACK = 6
+"""An export is begun at most so many steps before its file is fetched."""
+
+_EXPORT = re.compile(r"导出|生成|申请下载|export", re.IGNORECASE)
 _ACCOUNT = re.compile(r"用户名|账号|帐号|手机号|登录名|邮箱|user ?name|account|e-?mail|phone|login", re.IGNORECASE)
 _KINDS_ZH = {"button": "按钮", "link": "链接", "field": "输入框", "image": "图标", "checkbox": "勾选框", "row": "行"}
 
@@ -251,3 +255,42 @@ def with_waits(deeds: list[Deed]) -> list[Deed]:
         if asked and in_rows:
             kept.append(Deed("wait", value="loaded", tab=deed.tab, at=deed.at, path=deed.path))
     return kept
+
+
+def with_exports(deeds: list[Deed]) -> list[Deed]:
+    """A task that was begun and whose file was fetched from a list of tasks is one `export`, which waits for it.
+
+    The row of a task has a number that is new every time: what was asked for says which row it is.
+    """
+    kept: list[Deed] = []
+    for deed in deeds:
+        begun = _begun(kept) if deed.verb == "download" and deed.who is not None and deed.who.row else None
+        asked = _asked(kept[:begun], deed) if begun is not None else ""
+        if begun is None or not asked:
+            kept.append(deed)
+            continue
+        opened = [one.value for one in kept[begun + 1 :] if one.verb == "open"]
+        start = kept[begun].who
+        del kept[begun:]
+        page = opened[-1] if opened else ""
+        kept.append(replace(deed, verb="export", start=start, fields={"row": asked, "page": page}))
+    return kept
+
+
+def _begun(deeds: list[Deed]) -> int | None:
+    """Where the export was begun, when nothing but looking at the list came after it."""
+    for index in range(len(deeds) - 1, max(-1, len(deeds) - 1 - EXPORT_BACK), -1):
+        deed = deeds[index]
+        if deed.verb == "click" and deed.who is not None and _EXPORT.search(deed.who.name) and not deed.who.row:
+            return index
+        if deed.verb not in ("open", "click", "reload", "wait"):
+            return None
+    return None
+
+
+def _asked(before: list[Deed], download: Deed) -> str:
+    """The value filled in before the export that the task's row shows."""
+    assert download.who is not None
+    values = [value for deed in before for value in deed.fields.values() if isinstance(value, str) and len(value) > 3]
+    shown = [text.replace(" ", "") for text in download.who.row]
+    return next((value for value in reversed(values) if any(value.replace(" ", "") in text for text in shown)), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -15,8 +16,8 @@ StepText: TypeAlias = "str | Mapping[str, Value]"
 # Letters, digits and CJK inside; what YAML or the pre-scan reads as more than text is quoted instead.
 _PLAIN = re.compile(r"[\w\u4e00-\u9fff](?:[\w\u4e00-\u9fff ./()（）%+=~@;<>-]*[\w\u4e00-\u9fff)）%+])?")
 _TEMPLATE = re.compile(r"(?:[\w\u4e00-\u9fff./~ -]|\$\{[\w\u4e00-\u9fff. ]+\})*")
-_WORDS = frozenset({"yes", "no", "on", "off", "true", "false", "null", "none", "是", "否"})
 INDENT = "  "
+INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 LONGEST_FLOW_LINE = 100
 
 
@@ -27,7 +28,7 @@ def literal(text: str) -> str:
 
 def scalar(text: str, *, inside: bool = False) -> str:
     """The text as one YAML scalar on one line; `inside` brackets, where commas and expressions need quotes too."""
-    if text.lower() not in _WORDS and "- " not in text and " -" not in text:
+    if "- " not in text and " -" not in text:
         if _PLAIN.fullmatch(text):
             return text
         if not inside and text and text == text.strip() and text.startswith("${") and _TEMPLATE.fullmatch(text):
@@ -36,15 +37,19 @@ def scalar(text: str, *, inside: bool = False) -> str:
 
 
 def quoted(text: str) -> str:
-    r"""The text in double quotes; control characters and YAML's own line ends as `\n`, `\x07`, `\u2028`."""
-    plain = json.dumps(text, ensure_ascii=False)
+    r"""The text in quotes: single ones for a backslash, else double ones with control characters as `\n`, `\u2028`."""
+    if ("\\" in text or '"' in text) and all(_escaped(char) == char and char >= " " for char in text):
+        return "'" + text.replace("'", "''") + "'"
+    # A doubled backslash looks like a path in the wrong quotes to the pre-scan: its number does not.
+    plain = json.dumps(text, ensure_ascii=False).replace("\\\\", "\\x5c")
     return "".join(_escaped(char) for char in plain)
 
 
 def _escaped(char: str) -> str:
+    """The character, or its number when nobody would see it in the file."""
     code = ord(char)
-    if char in "\x85\u2028\u2029\ufeff" or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF):
-        return f"\\u{code:04x}"
+    if char != " " and unicodedata.category(char) in INVISIBLE:
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
     return char
 
 

@@ -21,7 +21,7 @@ class Try(Step):
     main: ClassVar[str] = "do"
     keys_zh: ClassVar[Mapping[str, str]] = {"catch": "出错时", "do": "做", "finally": "最后"}
     opens: ClassVar[bool] = True
-    example: ClassVar[str] = "try:\n  - click: 关闭\ncatch:\n  - note: 没有可关的 ${error}"
+    example: ClassVar[str] = "try:\n  - click: 关闭\n    timeout: 2s\ncatch:\n  - note: 没有可关的 ${error}"
 
     do: Steps
     catch: Steps = ()

@@ -186,6 +186,22 @@ class NightRunning(DeskError):
         )
 
 
+class NotWaiting(DeskError):
+    """Nothing with that number waits for a person."""
+
+    who = "author"
+    code = "D-NOT-WAITING"
+
+    def __init__(self, number: str, waiting: Sequence[str]) -> None:
+        """Facts: the number that was given and those that wait."""
+        super().__init__(
+            f"没有编号 {number} 的事在等人核对。",
+            f"nothing with the number {number} waits for a person.",
+            f"在等的：{'、'.join(waiting) or '（没有）'}；详情见 yeban waiting。",
+            f"waiting: {', '.join(waiting) or '(nothing)'}; see yeban waiting.",
+        )
+
+
 class MendingMissing(DeskError):
     """No element was mended under that number."""
 

@@ -6,6 +6,7 @@ before it is tried outside. `DatabaseJournal` has the same methods and answers a
 import each other, so it conforms by its shape.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -137,6 +138,13 @@ class DatabaseJournal:
             records = connection.execute(query.order_by(run_file.c.recorded_at, run_file.c.path)).scalars()
             return [json.loads(record) for record in records]
 
+    def known_content(self, sha256: str) -> dict[str, object] | None:
+        """The first entry of any run with exactly these bytes; None when they were never received."""
+        query = select(run_file.c.record).where(run_file.c.file_sha == sha256).order_by(run_file.c.recorded_at).limit(1)
+        with self._database.read() as connection:
+            record = connection.execute(query).scalar()
+        return None if record is None else _object(record)
+
     def _announce(self, entry: str) -> None:
         if self._before_write is not None:
             self._before_write(entry)
@@ -246,3 +254,36 @@ def _json(content: object) -> str:
 
 def _settled(state: str) -> str:
     return "done" if state == "found_done" else state
+
+
+class WaitingEffect(NamedTuple):
+    """Something that was begun outside and that nobody could tell the end of; `number` names it for people."""
+
+    number: str
+    effect_key: str
+    label: str
+    note: str
+    run_id: str
+    since: str
+
+
+def waiting_effects(database: Database) -> list[WaitingEffect]:
+    """What waits for a person to look, oldest first."""
+    with database.read() as connection:
+        query = select(effect).where(effect.c.state == "person").order_by(effect.c.ended_at, effect.c.effect_key)
+        return [
+            WaitingEffect(_number(row.effect_key), row.effect_key, row.label, row.note, row.run_id, row.ended_at)
+            for row in connection.execute(query)
+        ]
+
+
+def settle_effect(database: Database, effect_key: str, *, happened: bool, note: str) -> bool:
+    """A person has looked: it has happened, or has not and may be done again. False when it does not wait any more."""
+    with database.write() as connection:
+        mine = (effect.c.effect_key == effect_key) & (effect.c.state == "person")
+        values = {"state": "done" if happened else "free", "note": note, "ended_at": _clock()}
+        return connection.execute(update(effect).where(mine).values(**values)).rowcount == 1
+
+
+def _number(effect_key: str) -> str:
+    return hashlib.sha256(effect_key.encode()).hexdigest()[:6]

@@ -61,6 +61,7 @@ class Effects:
         """The effect has happened exactly once. Raises EffectInDoubt, EffectUnclear, or the business's refusal."""
         if self._ctx.facts.dry_run:
             await self._show(effect)
+            return
         key = self.key(effect.label)
         journal = self._ctx.facts.journal
         known = journal.open_effect(key, self._ctx.facts.run_id, self._ctx.item_key, effect.label)
@@ -70,6 +71,8 @@ class Effects:
             self.found += 1
             return
         if known == "person":
+            if await self._seen_now(effect, key):
+                return
             raise EffectUnclear(effect.label, "以前就在等人核对")
         self.in_doubt[key] = effect.label
         if known == "new":
@@ -93,6 +96,15 @@ class Effects:
             self._close(key, "found_done", "页面上已经是这样")
             self.found += 1
         return found
+
+    async def _seen_now(self, effect: Effect, key: str) -> bool:
+        """Whether what a person was to look at shows itself now. It is only looked at, never done again."""
+        for sign in (effect.unless, effect.verify):
+            if sign is not None and await holds(self._ctx, sign):
+                self._close(key, "found_done", "再看时，页面上已经是这样")
+                self.found += 1
+                return True
+        return False
 
     async def _found_after_doubt(self, effect: Effect, key: str) -> bool:
         if await self._found_already(effect, key, certain_not_done=False):
@@ -149,8 +161,17 @@ class Effects:
         self.in_doubt.pop(key, None)
 
     async def _show(self, effect: Effect) -> None:
+        """Said with a picture, what would be done and with which values; one that is so already needs nothing done."""
+        ctx = self._ctx
+        if effect.unless is not None and await holds(ctx, effect.unless):
+            ctx.note(f"试运行：「{effect.label}」页面上已经是这样，不用做")
+            self.found += 1
+            return
         path = await self._diary.show(f"dry-{len(self._diary.pictures) + 1:03d}")
-        self._ctx.note(f"试运行：到「{effect.label}」为止，没有做（{path}）")
+        would = "；".join(self._diary.said(step) for step in flat(effect.do) if not step.off)
+        values = "，".join(f"{name} = {value}" for name, value in self._diary.values_in(effect).items())
+        told = [f"会做：{would}" if would else "", f"值：{values}" if values else "", f"页面：{path}"]
+        ctx.note(f"试运行：到「{effect.label}」为止，没有做。" + "。".join(part for part in told if part))
         raise Shown(effect.label)
 
     def give_up(self, reason: str) -> None:
@@ -187,6 +208,15 @@ class Effects:
                     facts.journal.close_effect(key, "person", reason)
                 raise EffectUnclear(label, reason)
         return finished
+
+
+def flat(steps: Steps) -> Iterator[Step]:
+    """Every step, those inside other steps too, in the order they are written."""
+    step: Step
+    for step in steps:
+        yield step
+        for inner in step.children():
+            yield from flat(inner)
 
 
 def onces(steps: Steps) -> Iterator[Once]:

@@ -1,16 +1,14 @@
 """The commands. Each is a few lines over a function of the desk; heavy imports happen inside."""
 
-import asyncio
 import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
-from schedules.cli import element_commands
+from schedules.cli import author_commands, element_commands
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
@@ -277,6 +275,8 @@ def run(
 
     例 / example: `yeban run practice/orders -a seller_a -i since=2026-11-01 -i until=2026-11-20`
     """
+    import asyncio
+
     from schedules.cli.run_command import run_one
 
     with interruptible():
@@ -323,6 +323,8 @@ def kinds() -> None:
 
     Document kinds and how far each is verified. 例 / example: `yeban kinds`
     """
+    from rich.table import Table
+
     from storage.documents.kinds import KINDS
 
     table = Table()
@@ -387,6 +389,32 @@ def status(night: Annotated[str, typer.Option(help="哪一夜 / which night, YYY
     show_status(night)
 
 
+@app.command()
+def waiting() -> None:
+    """哪些事开始做了、却看不出有没有做成，要人上网站看一眼。
+
+    What was begun on a site and could not be told the end of: a person looks. 例 / example: `yeban waiting`
+    """
+    from schedules.cli.waiting_commands import show_waiting
+
+    show_waiting()
+
+
+@app.command()
+def settle(
+    number: Annotated[str, typer.Argument(help="编号，见 yeban waiting / the number that yeban waiting shows")],
+    done: Annotated[bool, typer.Option("--done/--not-done", help="做成了没有 / has it happened")],
+) -> None:
+    """人看过了：记下做成了没有；没有做成的，下次运行会做。
+
+    Notes what a person saw: done stays done, not done is done at the next run. 例 / example: `yeban settle 3fa91c --done`
+    """
+    from schedules.cli.waiting_commands import settle as settle_one
+
+    settle_one(number, done)
+
+
+author_commands.register(app, element_commands.app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

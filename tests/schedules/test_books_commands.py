@@ -13,6 +13,7 @@ from schedules.desk import open_desk
 from schedules.settings import ROOT
 from storage.database.tables import bill_line, raw_file
 from storage.reports import REPORTS
+from storage.runs import waiting_effects
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
 ICBC = SAMPLES / "icbc_debit_v1.csv"
@@ -163,3 +164,22 @@ def test_report_and_status_speak_of_these_files(yeban: Yeban, home: Path) -> Non
     code, text = yeban("report", "no-such-report")
     assert code == 2
     assert all(name in text for name in REPORTS)
+
+
+def test_what_waits_is_listed_and_settled(yeban: Yeban) -> None:
+    """What nobody could tell the end of has a number; a person's word ends it, once."""
+    with open_desk() as desk:
+        for key in ("a|1|下架-1", "a|2|下架-2"):
+            desk.journal.open_effect(key, "run-1", key, key.split("|")[-1])
+            desk.journal.close_effect(key, "person", "看不到结果")
+        numbers = [one.number for one in waiting_effects(desk.database)]
+    _, shown = yeban("waiting")
+    assert all(word in shown for word in (*numbers, "下架-1", "下架-2", "看不到结果", "--not-done"))
+    assert "下架-1" in yeban("settle", numbers[0], "--done")[1]
+    assert "下架-2" in yeban("settle", numbers[1], "--not-done")[1]
+    code, refused = yeban("settle", numbers[0], "--done")
+    assert (code, f"没有编号 {numbers[0]} 的事在等人核对" in refused) == (2, True)
+    with open_desk() as desk:
+        assert desk.journal.open_effect("a|1|下架-1", "run-2", "1", "下架-1") == "done"
+        assert desk.journal.open_effect("a|2|下架-2", "run-2", "2", "下架-2") == "new"
+    assert "没有事等人核对" in yeban("waiting")[1]

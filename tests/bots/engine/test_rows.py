@@ -214,3 +214,17 @@ async def test_unless_that_cannot_see_never_makes_it_happen_twice(tmp_path: Path
     result = await rig(shop, tmp_path).run(blind, rows("1"))
     assert shop.delisted == ["1"]
     assert result.results[0]["outcome"] == "person"
+
+
+async def test_what_waits_for_a_person_is_looked_at_again(tmp_path: Path) -> None:
+    """A later run that sees it has happened says so and ends the waiting; one that does not see it does nothing."""
+    for off_shelf, outcome, known in ((True, "found_done", "done"), (False, "person", "person")):
+        shop = Shop("1")
+        shop.products["1"] = not off_shelf
+        journal = MemoryJournal()
+        journal.open_effect("acc|w1|下架-1", "run-0", "1", "下架-1")
+        journal.close_effect("acc|w1|下架-1", "person", "看不出有没有成功")
+        result = await rig(shop, tmp_path / outcome, journal=journal).run(DELIST, rows("1"))
+        assert result.results[0]["outcome"] == outcome
+        assert journal.effects() == {"acc|w1|下架-1": known}
+        assert shop.delisted == []

@@ -205,7 +205,7 @@ class StormAtWork(Unwatched):
 def test_one_fault_often_is_survived_as_promised(
     fault: str, chance: float, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    """Work outside under one fault very often: what was lost is looked up, not repeated, and the next start ends it."""
+    """Work outside under one fault very often ends right by itself: what was lost is looked up, not repeated."""
     (tmp_path / "mall").mkdir()
     yesterday = NIGHT - timedelta(days=1)
     build(tmp_path / "mall" / WORLD_FILE, seed=8, last_day=yesterday, size=ONE_SHOP)
@@ -213,11 +213,9 @@ def test_one_fault_often_is_survived_as_promised(
         place = replace(practised, plan=load_plan(PLAN))
         before = wanted(place.world)
         storm = StormAtWork(place.mall, fault, chance)
-        clerk = Clerk(place.mall)
-        prove(subtests, left(place, before, play(place, inbox=clerk, watcher=storm)), ALWAYS, of="storm")
-        assert place.world.number("SELECT COUNT(*) FROM request_log WHERE fault <> ''") >= 3
-        place.mall.faults()
-        after = left(place, before, play(place, inbox=clerk))
-        prove(subtests, after, (*ALWAYS, it_ends_right), of="after")
-        assert after.mall["shelf"]
-        assert after.mall["shipped"]
+        standing = left(place, before, play(place, inbox=Clerk(place.mall), watcher=storm))
+        struck = place.world.number("SELECT COUNT(*) FROM request_log WHERE fault <> ''")
+        prove(subtests, standing, (*ALWAYS, it_ends_right))
+        assert standing.mall["shelf"]
+        assert standing.mall["shipped"]
+        assert struck >= 3

@@ -8,13 +8,16 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from bots.flow.language import alike, nearest
+from bots.flow.language import alike, chinese, nearest
 from bots.flow.messages import for_pydantic
 from bots.flow.part import Part, key_of
+from bots.flow.paths import follow, head, plain
 from bots.flow.problem import Problem, Refused, Span, mended
 from bots.flow.shapes import Keys, Shape, Verbs, example_line, example_of, keys_of, shape_of
+from bots.flow.slips import joined_pairs, step_slip
 from bots.flow.source import Mapping, Node, Scalar, Sequence
 from bots.flow.step import MODIFIERS_ZH, Step
+from bots.flow.synonyms import KEY_SYNONYMS, VERB_SYNONYMS
 from bots.flow.template import Template
 
 BAD: Final = object()
@@ -57,7 +60,7 @@ class Builder:
         """Return what pydantic is to validate for `node`, or BAD."""
         match shape.kind:
             case "steps":
-                return self.steps(node)
+                return self._some_steps(node)
             case "part":
                 return self.part(shape.inner[0], node)
             case "map" if isinstance(node, Mapping):
@@ -71,12 +74,28 @@ class Builder:
             case "list" if len(shape.inner) == 1:
                 item = self.value(shape_of(shape.inner[0]), node, model)
                 return BAD if item is BAD else [item]
+            case "map":
+                return self._not_pairs(node, model)
             case "bool" if isinstance(node, Scalar):
                 return self._word(node, YES_ZH) or node.text
             case "any_of":
                 return self._any_of(shape, node, model)
             case _:
                 return self._leaf(shape, node, model)
+
+    def _not_pairs(self, node: Node, model: type[Part]) -> Any:
+        """Report a text or a list in place of key: value pairs; most often only the colons are not plain ones."""
+        pairs = joined_pairs(node, self.lines)
+        if pairs:
+            self.add("P-COLON", node.span, "这里的冒号是中文的，或后面少了空格；请写英文冒号加一个空格。",
+                     "The colons here are full-width, or the blank after them is missing; write : and a blank.",
+                     fix=pairs)  # fmt: skip
+        else:
+            self.add("E-NOT-MAPPING", node.span, "这里要写“名字: 值”，一行一个，比上一行多缩进两格。",
+                     "Key: value pairs are wanted here, one a line, indented two more than the line above.",
+                     allowed=() if issubclass(model, Step) else ("名字: 值",),
+                     fix=example_of(model) if issubclass(model, Step) else "")  # fmt: skip
+        return BAD
 
     def filled(self, shape: Shape, key: Scalar, node: Node, model: type[Part]) -> Any:
         """Return the value behind a key; nothing written at all is reported, because it is a slip as often as not."""
@@ -224,7 +243,8 @@ class Builder:
     def _unknown_key(self, model: type[Part], keys: Keys, key: Scalar) -> str:
         """Report the key and return the one that was probably meant, so that it is not reported as missing too."""
         allowed = list(keys.fields)
-        close = alike(key.text, nearest(key.text, allowed))
+        meant = KEY_SYNONYMS.get(key.text.lower(), "")
+        close = [meant] if meant in allowed else alike(key.text, nearest(key.text, allowed))
         verb = self.by_name.get(key.text) if issubclass(model, Step) else None
         if verb is not None:
             zh = f"“{key.text}”是另一个步骤，要另起一行，用“- ”开头。"
@@ -233,6 +253,10 @@ class Builder:
             return ""
         zh = f"这里没有“{key.text}”这一项。" + (f"是不是想写“{close[0]}”？" if close else "")
         en = f'There is no key "{key.text}" here.' + (f' Did you mean "{close[0]}"?' if close else "")
+        owner = None if close or not issubclass(model, Step) else self._owner(key.text)
+        if owner is not None:
+            zh = f"“{key.text}”是“{owner.verb}”里面的一项，这一步没有这一项。"
+            en = f'"{key.text}" is a key of "{owner.verb}"; this step has no such key.'
         rest = [name for name in alike(key.text, allowed) if name not in close]
         fix = mended(self.lines, key.span, close[0]) if close else ""
         self.add("E-KEY", key.span, zh, en, found=key.text, allowed=[*close, *rest], fix=fix)
@@ -261,6 +285,14 @@ class Builder:
             return ()
         nodes = node.items if isinstance(node, Sequence) else [node]
         return tuple(step for step in map(self.step, nodes) if step is not BAD)
+
+    def _some_steps(self, node: Node) -> Any:
+        """Return the steps behind a key; an empty list is a slip, since nothing would be done."""
+        if isinstance(node, Sequence) and not node.items:
+            self.add("E-NO-STEPS", node.span, "这里没有写步骤；每步一行，用“- ”开头。",
+                     "There are no steps here; write one a line, each after a dash.", fix="- click: 查询")  # fmt: skip
+            return BAD
+        return self.steps(node)
 
     def step(self, node: Node) -> Any:
         """Return one step, or BAD."""
@@ -339,7 +371,8 @@ class Builder:
         there = f"，另外要写 {'、'.join(needed)}" if needed else ""
         too = f" {', '.join(needed)} must be there too." if needed else ""
         self.add("E-NOT-A-STEP", value.span, f"“{key.text}”后面要写步骤，每步一行{there}。",
-                 f'Steps go below "{key.text}", one a line.{too}', found=plain(value), fix=example_of(verb))  # fmt: skip
+                 f'Steps go below "{key.text}", one a line.{too}', found=plain(value),
+                 fix=example_of(verb))  # fmt: skip
 
     def _choose(self, candidates: list[tuple[Scalar, type[Step]]]) -> tuple[Scalar, type[Step]]:
         """Return the verb of a step: the one of which every other verb-like key is a key (`export` has `expect`)."""
@@ -357,10 +390,16 @@ class Builder:
         return (close or keys or [node.pairs[0][0]])[0]
 
     def _unknown_verb(self, key: Scalar) -> Any:
-        slip = self._joined(key)
-        if slip:
-            return slip
-        close = alike(key.text, nearest(key.text, self.by_name))
+        slip = step_slip(key.text, self.by_name)
+        if slip is not None:
+            fix = slip.fix or f"- {mended(self.lines, key.span, slip.word)}"
+            self.add(slip.code, key.span, slip.zh, slip.en, found=_cut(key.text), fix=fix)
+            return BAD
+        owner = self._owner(key.text)
+        if owner is not None and key.text not in VERB_SYNONYMS:
+            self._misplaced(key, owner)
+            return BAD
+        close = self._close_verbs(key.text)
         zh = f"没有“{_cut(key.text)}”这个步骤。" + (f"是不是想写“{close[0]}”？" if close else "")
         en = f'There is no step "{_cut(key.text)}".' + (f' Did you mean "{close[0]}"?' if close else "")
         rest = sorted(name for name in alike(key.text, self.by_name) if name not in close)
@@ -368,22 +407,22 @@ class Builder:
         self.add("E-VERB", key.span, zh, en, found=_cut(key.text), allowed=[*close, *rest], fix=fix)
         return BAD
 
-    def _joined(self, key: Scalar) -> Any:
-        """Recognise `click:查询`, `click：查询` and `-click`: a blank is missing or the colon is full-width."""
-        text = key.text.lstrip("-").strip()
-        head, colon, tail = text.partition(":") if ":" in text else text.partition("：")
-        word = head.strip()
-        if word not in self.by_name or (not colon and text == key.text):
+    def _close_verbs(self, word: str) -> list[str]:
+        meant = VERB_SYNONYMS.get(word.lower(), "")
+        return [meant] if meant in self.by_name else alike(word, nearest(word, self.by_name))
+
+    def _owner(self, word: str) -> type[Step] | None:
+        """Return the verb of which `word` is a key and no modifier, such as `if` for `else`."""
+        if word in MODIFIERS_ZH or word in MODIFIERS_ZH.values():
             return None
-        if colon == "：":
-            zh, en = "冒号是中文的“：”，请换成英文冒号加一个空格。", "The colon is full-width; use : and a blank."
-        elif text != key.text:
-            zh, en = "“-”后面少了一个空格。", "A blank is missing after the -."
-        else:
-            zh, en = "冒号后面少了一个空格。", "A blank is missing after the colon."
-        fix = f"- {word}: {tail.strip()}" if tail.strip() else f"- {word}{':' if colon else ''}"
-        self.add("P-COLON" if colon else "P-DASH", key.span, zh, en, found=_cut(key.text), fix=fix)
-        return BAD
+        owners = [verb for verb in self.verbs.values() if word in keys_of(verb).fields]
+        return min(owners, key=lambda verb: len(keys_of(verb).fields), default=None)
+
+    def _misplaced(self, key: Scalar, owner: type[Step]) -> None:
+        name = owner.zh if chinese(key.text) else owner.verb
+        self.add("E-KEY", key.span, f"“{key.text}”不是步骤，是“{name}”里面的一项：要和“{name}”对齐，前面不写“- ”。",
+                 f'"{key.text}" is no step but a key of "{name}": line it up with "{name}", without a dash.',
+                 found=key.text, fix=example_of(owner))  # fmt: skip
 
     def _placed(self, step: Any, node: Node) -> Any:
         if step is not BAD:
@@ -426,7 +465,7 @@ class Builder:
             if isinstance(refused, Refused):
                 self.refuse(refused, place)
             else:
-                self.refuse(for_pydantic(detail, model), place if detail["type"] != "missing" else _head(node))
+                self.refuse(for_pydantic(detail, model), place if detail["type"] != "missing" else head(node))
 
     def _rename(self, node: Scalar, zh: str, en: str) -> None:
         self.renames.append(Rename(node.span, zh, en))
@@ -435,16 +474,6 @@ class Builder:
 @lru_cache(maxsize=512)
 def _adapter(annotation: Any) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
-
-
-def follow(node: Node, loc: Iterable[str | int]) -> Node:
-    """Return the node that pydantic's `loc` leads to; parts that are no key or index (union tags) are passed over."""
-    for part in loc:
-        if isinstance(node, Mapping) and isinstance(part, str):
-            node = next((item for key, item in node.pairs if key.text == part), node)
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-            node = node.items[part]
-    return node
 
 
 def _made_up(key: Scalar) -> bool:
@@ -461,20 +490,6 @@ def _spilled(model: type[Part], keys: Keys, node: Mapping) -> list[tuple[Scalar,
     if not rest:
         return own
     return [*own, (Scalar(key_of(model.spill), rest[0][0].span, "spill"), Mapping(rest, node.span, node.style))]
-
-
-def _head(node: Node) -> Node:
-    """Return the first key of a mapping: where a missing key is shown."""
-    return node.pairs[0][0] if isinstance(node, Mapping) and node.pairs else node
-
-
-def plain(node: Node) -> Any:
-    """Return a node as text, dict and list."""
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, Mapping):
-        return {key.text: plain(item) for key, item in node.pairs}
-    return [plain(item) for item in node.items]
 
 
 def _cut(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePath
 from typing import Final
 
 from bots.flow.flow import Flow
@@ -27,6 +28,14 @@ RESERVED_NAMES: Final = frozenset({"account", "now", "row", "secret", "today"})
 
 SECRET_LABEL = re.compile(r"密码|口令|密钥|password|passwd|passcode|secret|token|api[_ -]?key", re.IGNORECASE)
 
+_DEFAULTS: Final = {
+    "date": ("yesterday", "2026-11-20"),
+    "int": ("10",),
+    "money": ("1234.50",),
+    "month": ("last_month", "2026-11"),
+}
+"""What a default of a type may look like."""
+
 ENDINGS: Final = frozenset({"fail", "reject", "stop"})
 """Verbs after which nothing in the same list runs."""
 
@@ -40,6 +49,7 @@ def check(flow: Flow, site: Site | None, verbs: Verbs) -> list[Problem]:
     found = _Check(flow.path, lines_of(flow.text), site, verbs)
     found.head(flow)
     found.incomplete = flow.incomplete
+    found.siteless = not flow.site
     names = _Names(set(PROVIDED_NAMES | flow.inputs.keys()), opened=flow.incomplete)
     if flow.items is not None:
         columns = set(flow.items.columns)
@@ -79,6 +89,9 @@ class _Check:
     verbs: Verbs
     problems: list[Problem] = field(default_factory=list)
     per_row: bool = False
+    once: Step | None = None
+    """The effect that the steps being checked belong to."""
+    siteless: bool = False
     incomplete: bool = False
     """Steps were left out: a name may be one that a missing step would have set."""
 
@@ -124,7 +137,8 @@ class _Check:
             span = keys[name].span if name in keys else Span()
             if name in RESERVED_NAMES:
                 self.add("E-NAME-TAKEN", span, f"“{name}”是系统自带的名字，输入请换一个名字。",
-                         f'"{name}" is provided by the system; call the input something else.', found=name)  # fmt: skip
+                         f'"{name}" is provided by the system; call the input something else.', found=name,
+                         instead=f"my_{name}")  # fmt: skip
             if wanted.type == "choice" and not wanted.choices:
                 self.add("E-INPUT", span, f"“{name}”是选择题，但没有写选项。", f'"{name}" is a choice without choices.',
                          fix="choices: [甲, 乙]")  # fmt: skip
@@ -142,8 +156,9 @@ class _Check:
             wanted.read(wanted.default, {"today": date(2000, 1, 1)})
         except Refused as refused:
             self.add(
-                refused.code, span_of(place, span), refused.zh, refused.en, found=refused.found, allowed=refused.allowed
-            )
+                refused.code, span_of(place, span), refused.zh, refused.en, found=refused.found,
+                allowed=refused.allowed or _DEFAULTS.get(wanted.type, ()),
+            )  # fmt: skip
 
     def _items(self, flow: Flow) -> None:
         items = flow.items
@@ -170,8 +185,10 @@ class _Check:
         ended: Step | None = None
         for step in steps:
             if ended is not None:
-                self.add("W-UNREACHABLE", step.span, f"第 {ended.span.line} 行已经结束了，这一步不会运行。",
-                         f"Line {ended.span.line} ends here, so this step never runs.", severity="warning")  # fmt: skip
+                self.add("W-UNREACHABLE", step.span,
+                         f"第 {ended.span.line} 行已经结束了，这一步不会运行；请移到它前面，或删掉。",
+                         f"Line {ended.span.line} ends here, so this step never runs: move it up or delete it.",
+                         severity="warning")  # fmt: skip
                 ended = None
             self._step(step, names)
             names.known.update(step.defines())
@@ -186,11 +203,19 @@ class _Check:
         self._sleep(step)
         if step.verb == "once":
             self._once(step)
+        if step.verb == "run":
+            self._runs_itself(step)
+        if step.verb == "login" and self.siteless:
+            self.add("E-SITE", step.span, "流程没有写站点，不知道登录哪里；请在上面加上 site（站点）。",
+                     "The flow names no site, so there is nothing to log in to; add site above.",
+                     fix="site: practice")  # fmt: skip
         inner = names.inner(step.binds(), opened=step.opens)
         per_row, self.per_row = self.per_row, self.per_row or step.opens
+        once = self.once
+        self._inside_once(step)
         for _, block in blocks_of(step):
             self.steps(block, inner)
-        self.per_row = per_row
+        self.per_row, self.once = per_row, once
         names.known |= inner.known - set(step.binds())
 
     def value(self, value: object, node: Node | None, names: _Names, span: Span) -> None:
@@ -283,7 +308,30 @@ class _Check:
             self.add("W-SLEEP", span_of(node_of(step, step.main), step.span),
                      "固定等待不可靠：网慢时不够，网快时浪费；请等一个看得到的结果，例如 wait: loaded。",
                      "A fixed wait is too short on a slow day and wasted on a fast one; wait for something visible.",
-                     found=pause.source, instead="loaded", severity="warning")  # fmt: skip
+                     found=pause.source, fix="- wait: loaded", severity="warning")  # fmt: skip
+
+    def _inside_once(self, step: Step) -> None:
+        """A retry on or in an effect would do it twice, so the engine does not; an effect in another is ambiguous."""
+        outer, self.once = self.once, self.once or (step if step.verb == "once" else None)
+        if self.once is None:
+            return
+        if step.retry is not None:
+            self.add("W-RETRY-ONCE", span_of(node_of(step, "retry"), step.span),
+                     "“只做一次”和它里面的步骤不会重试，免得做两遍；请删掉 retry，失败后会先核实再决定。",
+                     "Nothing in once is tried again, or it might be done twice; delete retry: it is verified instead.",
+                     severity="warning")  # fmt: skip
+        if outer is not None and step.verb == "once":
+            self.add("E-ONCE-INSIDE", step.span,
+                     f"“只做一次”里面不能再写“只做一次”（外面的在第 {outer.span.line} 行）；请把两个并排写。",
+                     f"Once cannot stand inside once (line {outer.span.line}); write one after the other.")  # fmt: skip
+
+    def _runs_itself(self, step: Step) -> None:
+        name = getattr(step, step.main, None)
+        if isinstance(name, Template) and name.literal and PurePath(name.literal).stem == PurePath(self.path).stem:
+            self.add("E-RUN-SELF", span_of(node_of(step, step.main), step.span),
+                     f"流程“{name.literal}”运行了自己，永远不会结束；请改成另一个流程的名字，或用 repeat。",
+                     f'The flow "{name.literal}" runs itself and would never end; name another one, or use repeat.',
+                     found=name.literal)  # fmt: skip
 
     def _once(self, step: Step) -> None:
         if all(getattr(step, key, None) is None for key in ("unless", "verify")):

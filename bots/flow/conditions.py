@@ -1,5 +1,6 @@
 """What a step points at and what it asks: targets, conditions, retries, and how values are shown in a sentence."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -122,6 +123,8 @@ class Condition(Part):
             )
         if self.expression is not None and not self.expression.expressions:
             raise _not_a_condition(self.expression.source)
+        if self.expression is not None and len(self.expression.pieces) > 1:
+            raise _half_an_expression(self.expression.source)
         return self
 
     @property
@@ -161,6 +164,18 @@ class Condition(Part):
                 return f"不是：{value.say(lang)}" if zh else f"not: {value.say(lang)}"
             case _:
                 return f"{value.source} 成立" if zh else f"{value.source} holds"
+
+
+def _half_an_expression(source: str) -> Refused:
+    """`${a} > 3` would be filled in to a text, and a text is always true."""
+    whole = "${" + re.sub(r"\$\{([^{}]*)\}", r"\1", source) + "}"
+    return Refused(
+        "E-CONDITION",
+        "比较要整个写在 ${ } 里面，否则永远成立。",
+        "The whole comparison goes inside ${ }, or it would always hold.",
+        found=source,
+        fix=whole,
+    )
 
 
 def _not_a_condition(source: str) -> Refused:

@@ -60,7 +60,14 @@ class Expression:
 @lru_cache(maxsize=4096)
 def _parse(source: str) -> Expression:
     if not source.strip():
-        raise Refused("E-EXPRESSION", "${} 里面是空的，请写上名字。", "There is nothing between ${ and }.", found="${}")
+        raise Refused(
+            "E-EXPRESSION",
+            "${} 里面是空的，请写上名字，例如 ${日期}。",
+            "There is nothing between ${ and }.",
+            found="${}",
+            offset=-2,
+            length=len(source) + 3,
+        )
     if len(source) > MAX_LENGTH:
         raise Refused(
             "E-LIMIT",
@@ -113,6 +120,17 @@ def _loose(text: str, error: Exception, lead: int) -> Expression:
             offset=at + lead,
             length=1,
         )
+    meant = _meant(text)
+    if meant:
+        raise Refused(
+            "E-EXPRESSION",
+            f"看不懂 ${{{_cut_text(text)}}}；相等写 ==，并且写 and，或者写 or，不是写 not。",
+            f"${{{_cut_text(text)}}} cannot be read; write == for equal, and, or, not.",
+            found=text,
+            fix=f"${{{meant}}}",
+            offset=lead,
+            length=len(text),
+        )
     raise Refused(
         "E-EXPRESSION",
         f"看不懂 ${{{_cut_text(text)}}}；请检查括号、引号和运算符是否成对、写全。",
@@ -121,6 +139,27 @@ def _loose(text: str, error: Exception, lead: int) -> Expression:
         offset=min(offset, max(len(text) - 1, 0)) + lead,
         length=1,
     )
+
+
+_SAID = (
+    (re.compile(r"(?<![=<>!])=(?!=)"), "=="),
+    (re.compile(r"\s*(?:&&|并且|而且|且)\s*"), " and "),
+    (re.compile(r"\s*(?:\|\||或者|或)\s*"), " or "),
+    (re.compile(r"!(?!=)|不是"), " not "),
+)
+
+
+def _meant(text: str) -> str:
+    """Return the text with `=`, 且, 或, && and ! as the language writes them, if it can then be read."""
+    said = text
+    for pattern, word in _SAID:
+        said = pattern.sub(word, said)
+    said = said.strip()
+    try:
+        _Whitelist(said).visit(_tree(said), 1)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Refused):
+        return ""
+    return said if said != text else ""
 
 
 def _constant(node: ast.Constant) -> list[ast.expr] | None:
@@ -211,7 +250,11 @@ class _Whitelist:
         if not name:
             method = func.attr if isinstance(func, ast.Attribute) else ""
             hint = f"；请写成 {method}(…)" if method in BY_NAME else ""
-            raise self._refuse(node, f"不能这样调用{hint}。", "Only functions of the language can be called.")
+            raise self._refuse(
+                node,
+                f"不能这样调用{hint}；只能调用流程自己的函数，例如 round2(金额)。",
+                "Only functions of the language can be called, such as round2(amount).",
+            )
         function = BY_NAME.get(name)
         if function is None and name not in PROVIDED:
             close = nearest(name, BY_NAME)
@@ -259,6 +302,7 @@ def _arity(function: Function, name: str, given: int, offset: int) -> Refused:
         f"函数 {name} 要 {wanted} 个参数，这里给了 {given} 个；例如 ${{{function.example}}}。",
         f"{name} takes {wanted} arguments, {given} were given; for example ${{{function.example}}}.",
         found=f"{name}(…)",
+        allowed=(function.example,),
         offset=offset,
         length=len(name),
     )

@@ -34,6 +34,8 @@ class Indents:
         while kept and self.levels[kept - 1][0] > at:
             kept -= 1
         level = kept and self.levels[kept - 1][0] == at
+        if key and not dashes and level and self._under_dash(at, kept):
+            return False
         if self.shift[1] or not (level or not self.levels or (self.open and kept == len(self.levels))):
             return False
         if not dashes and not key and not self.open:
@@ -70,6 +72,8 @@ class Indents:
     def _fit(self, at: int, dash: bool) -> int:
         """Return the column itself when a line may begin there, else the nearest that fits."""
         inner = [level for level in self.levels if level[0] <= at]
+        if not dash and inner and inner[-1][0] == at and self._under_dash(at, len(inner)):
+            return at + 2
         if not self.levels or (inner and inner[-1][0] == at):
             return at
         if self.open and len(inner) == len(self.levels):
@@ -77,6 +81,10 @@ class Indents:
         same = [column for column, dashes in self.levels if dashes == dash]
         near = [column for column in same if abs(column - at) <= 1]
         return min(near, key=lambda column: (abs(column - at), -column)) if near else at
+
+    def _under_dash(self, at: int, kept: int) -> bool:
+        """Say whether only dashes stand at a column: a key there belongs to the item above, two further in."""
+        return self.levels[kept - 1][1] and (at, False) not in self.levels[:kept]
 
     def _note(self, at: int, dashes: str, rest: str) -> None:
         while self.levels and self.levels[-1][0] > at:

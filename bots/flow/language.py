@@ -18,11 +18,14 @@ class Bilingual(NamedTuple):
         return self.zh if lang == "zh" else self.en
 
 
-def nearest(word: str, allowed: Iterable[str], count: int = 3, cutoff: float = 0.5) -> list[str]:
+def nearest(word: str, allowed: Iterable[str], count: int = 3, cutoff: float | None = None) -> list[str]:
     """Return up to `count` of `allowed` that look like `word`, best first.
 
-    A short Chinese word differs in one of two characters, a ratio of 0.5, so the cutoff is low.
+    A short Chinese word differs in one of two characters, a ratio of 0.5, so its cutoff is low; with the same cutoff
+    `goto` would be offered `stop`, and `sleep` `select`.
     """
+    if cutoff is None:
+        cutoff = 0.5 if chinese(word) else 0.65
     names = list(dict.fromkeys(allowed))
     lowered = {name.lower(): name for name in reversed(names)}
     return [lowered[match] for match in get_close_matches(word.lower(), lowered, n=count, cutoff=cutoff)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bots.flow.language import nearest
+from bots.flow.numerals import chinese_number
 from bots.flow.part import Part, key_of
 from bots.flow.problem import Refused
 from bots.flow.step import Step
@@ -25,17 +26,37 @@ def _other(detail: Any) -> Refused:
 
 
 def _missing(detail: Any, model: type[Part]) -> Refused:
+    if isinstance(detail["loc"][-1], int):
+        return Refused(
+            "E-NOT-LIST", "这里要写两个值：[甲, 乙]。", "Two values are wanted here: [a, b].", allowed=("[甲, 乙]",)
+        )
     key = key_of(str(detail["loc"][-1]))
     if issubclass(model, Step) and key == key_of(model.main):
         key = model.verb
     chinese = model.keys_zh.get(key, "")
     called = f"“{key}”（{chinese}）" if chinese else f"“{key}”"
-    return Refused("E-MISSING", f"少了{called}这一项，必须写。", f'The key "{key}" is missing.', fix=f"{key}: ")
+    return Refused(
+        "E-MISSING", f"少了{called}这一项，必须写。", f'The key "{key}" is missing.', fix=_example(model, key)
+    )
+
+
+def _example(model: type[Part], key: str) -> str:
+    """Return the key with the value that the verb's own example has, ready to be pasted and changed."""
+    example = model.example if issubclass(model, Step) else ""
+    lines = [line.strip().removeprefix("- ") for line in example.split("\n")]
+    return next((line for line in lines if line.startswith(f"{key}: ")), f"{key}: …")
 
 
 def _whole(detail: Any, _model: type[Part]) -> Refused:
+    shown = _shown(detail)
+    digits = chinese_number(shown)
     return Refused(
-        "E-NUMBER", f"“{_shown(detail)}”不是整数。", f'"{_shown(detail)}" is not a whole number.', found=_shown(detail)
+        "E-NUMBER",
+        f"“{shown}”不是整数，请写阿拉伯数字。",
+        f'"{shown}" is not a whole number.',
+        found=shown,
+        allowed=() if digits else ("1", "2", "10"),
+        fix=str(digits) if digits else "",
     )
 
 
@@ -86,7 +107,9 @@ def _mapping(detail: Any, _model: type[Part]) -> Refused:
 def _bound(zh: str, en: str, key: str) -> Callable[[Any, type[Part]], Refused]:
     def make(detail: Any, _model: type[Part]) -> Refused:
         limit, shown = detail["ctx"][key], _shown(detail)
-        return Refused("E-RANGE", f"“{shown}”不行，{zh} {limit}。", f'"{shown}" must be {en} {limit}.', found=shown)
+        nearest_fit = limit if key in ("ge", "le") else limit + (1 if key == "gt" else -1)
+        zh_said, en_said = f"“{shown}”不行，{zh} {limit}。", f'"{shown}" must be {en} {limit}.'
+        return Refused("E-RANGE", zh_said, en_said, found=shown, fix=str(nearest_fit))
 
     return make
 

@@ -7,11 +7,26 @@ would refuse, cut, or read as something else.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 
 from bots.flow.indents import Indents
+from bots.flow.marks import (
+    COMMENT,
+    INVISIBLE,
+    SIMPLE,
+    TOKENS,
+    Open,
+    colon_at,
+    left_open,
+    plain_backslashes,
+    plain_marks,
+    plain_variables,
+    quote_end,
+    quote_token,
+    quoted,
+    quoted_hashes,
+)
 from bots.flow.problem import LINE_BREAK, Problem, Severity, Span
+from bots.flow.scanned import Scanned
 
 BOM = "\ufeff"
 BLANKS = "\u3000\xa0\u2002\u2003\u2009\u202f"
@@ -19,44 +34,14 @@ BLANKS = "\u3000\xa0\u2002\u2003\u2009\u202f"
 
 DASHES = "－—–•·"
 
-_FILLED = r"\$\{[^{}#:\"'“”‘’（），]*\}"
-_SIMPLE = re.compile(
-    rf"( *)((?:- )*)(?:([\w.$][\w.$-]*:)(?: +((?:[\w./~+=<-]|{_FILLED})(?:[^#\"'“”‘’`{{}}\[\]：:]|{_FILLED})*"
-    rf"|\"[^\"\\]*\" *))?|\w+) *(?:(?<= )# .*)?"
-)
-"""A line with nothing to look at: indentation, dashes, a plain key, a plain or quoted value, a comment."""
-
-_WORD_COLON = re.compile(rf"([^\s:：\"'“”{{}}\[\]]+)(\s*)([:：])([ {BLANKS}]*)")
+_WORD_COLON = re.compile(rf"([^\s:：\"'“”{{}}\[\]]+)(\s*)([:：])([ \t{BLANKS}]*)")
 _DASH_WORD = re.compile(rf"( *)([-{DASHES}])([ {BLANKS}]*)([^\s:：]+)")
 _LEAD = re.compile(r"( *)((?:-(?: +|$))*)")
+_WIDE_BRACKETS = str.maketrans({"｛": "{", "｝": "}", "［": "[", "］": "]", "：": ": ", "，": ", "})
+_VARIABLE_SLIP = frozenset("＄｛｝")
 _BLOCK = re.compile(r"[|>](?:[+-]?[1-9]?|[1-9][+-])\s*(?:#.*)?")
 _HASH = re.compile(r"\s#(?=\S)")
 _JINJA = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-_COMMENT = re.compile(r"\s#.*$")
-
-
-@dataclass(slots=True)
-class Scanned:
-    """The problems found, and the text with the mendable lines mended, line for line."""
-
-    text: str
-    problems: list[Problem]
-    changed: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Line number → the line as written and as mended."""
-
-    def column(self, line: int, column: int) -> int:
-        """Return the column in the file of a column in the mended text, both from 1."""
-        if line not in self.changed:
-            return column
-        written, mended = self.changed[line]
-        for block in SequenceMatcher(None, mended, written, autojunk=False).get_matching_blocks():
-            if column - 1 < block.a + block.size or not block.size:
-                return max(column - 1 - block.a, 0) + block.b + 1
-        return column
-
-    def unquoted(self, line: int, column: int) -> bool:
-        """Say whether a quote at this place (in the file) was put there by the pre-scan."""
-        return line in self.changed and self.changed[line][0][column - 1 : column] not in ("'", '"')
 
 
 def prescan(text: str, path: str, words: Collection[str] = ()) -> Scanned:
@@ -77,12 +62,17 @@ class _Prescan:
         self.quote = ""
         self.depth = 0
         self.indents = Indents()
+        self.lines: list[str] = []
+        self.invisible = False
+        self.cells = -1
 
     def run(self, text: str) -> Scanned:
         out: list[str] = []
         changed: dict[int, tuple[str, str]] = {}
         ends = [match[0] for match in LINE_BREAK.finditer(text)] + [""]
-        for number, (line, end) in enumerate(zip(LINE_BREAK.split(text), ends, strict=True), 1):
+        self.lines = LINE_BREAK.split(text)
+        self.invisible = INVISIBLE.search(text) is not None
+        for number, (line, end) in enumerate(zip(self.lines, ends, strict=True), 1):
             self.number, self.line = number, line
             mended = self._line(line)
             if mended != line:
@@ -93,8 +83,10 @@ class _Prescan:
     # lines ------------------------------------------------------------------------------------------------------
 
     def _line(self, line: str) -> str:
+        if self.invisible and INVISIBLE.search(line):
+            line = self._unhidden(line)
         if self.block_indent < 0 and not self.quote and not self.depth:
-            simple = _SIMPLE.fullmatch(line)
+            simple = SIMPLE.fullmatch(line)
             if simple and self.indents.passes(len(simple[1]), len(simple[2]), bool(simple[3]), not simple[4]):
                 return line
         if BOM in line:
@@ -103,7 +95,9 @@ class _Prescan:
             return line
         line = self._indentation(line)
         stripped = line.strip()
-        if not stripped or stripped.startswith("#"):
+        if stripped.startswith("＃"):
+            line = self._wide_comment(line)
+        if not stripped or stripped[0] in "#＃":
             return line
         return self._aligned(self._content(line))
 
@@ -114,7 +108,7 @@ class _Prescan:
                 return True
             self.block_indent = -1
         if self.quote:
-            end = _quote_end(line, 0, self.quote)
+            end = quote_end(line, 0, self.quote)
             if end < 0:
                 return True
             self.quote = ""
@@ -153,6 +147,15 @@ class _Prescan:
         )  # fmt: skip
         return line.replace(BOM, "")
 
+    def _unhidden(self, line: str) -> str:
+        at = next(match.start() for match in INVISIBLE.finditer(line))
+        mended = INVISIBLE.sub("", line)
+        self._add("P-INVISIBLE", at, 1,
+                  "这里有一个看不见的字符（多半是从网页或聊天里复制来的），请删掉它，或重新打这一行。",
+                  "There is an invisible character here, as web pages and chats leave them; type the line again.",
+                  found=f"U+{ord(line[at]):04X}", fix=mended.strip())  # fmt: skip
+        return mended
+
     def _indentation(self, line: str) -> str:
         end = next((n for n, c in enumerate(line) if c not in " \t" + BLANKS), len(line))
         lead = line[:end]
@@ -173,19 +176,63 @@ class _Prescan:
 
     def _content(self, line: str) -> str:
         line = self._dash(line)
+        if "\t" in line and not colon_at(line, 0) >= 0 and re.search(r"[^\s#]\t+[^\s#]", line):
+            return self._cells(line)
+        if not _VARIABLE_SLIP.isdisjoint(line) or "$ {" in line:
+            line = self._variable(line)
         match = _LEAD.match(line)
         start = match.end() if match else 0
         line = self._colon(line, start)
-        colon = _colon_at(line, start)
+        colon = colon_at(line, start)
         if colon < 0:
             return self._value(line, start, start)
         if line[start] in "“‘":
             line = self._curly(line, start, colon)
-            colon = _colon_at(line, start)
+            colon = colon_at(line, start)
         begin = colon + 1
         while begin < len(line) and line[begin] == " ":
             begin += 1
         return self._value(line, begin, start)
+
+    def _wide_comment(self, line: str) -> str:
+        at = line.index("＃")
+        mended = f"{line[:at]}# {line[at + 1 :].lstrip()}"
+        self._add("P-HASH", at, 1, "注释前面的“＃”是全角的，请换成英文的 # 加一个空格。",
+                  "The sign before this comment is full-width; write # and a blank.", fix=mended.strip())  # fmt: skip
+        return mended
+
+    def _cells(self, line: str) -> str:
+        """Leave out a line of cells; the lines below it from the same table are left out with it."""
+        at = line.index("\t", len(line) - len(line.lstrip()))
+        if self.cells != self.number - 1:
+            self._add("P-TAB", at, 1,
+                      "这一行像是从表格里粘贴来的；表格请存成文件，用 items（明细）或 rows（整理表格）读取。",
+                      "This line looks like cells from a sheet; keep the sheet as a file and read it by items or rows.",
+                      fix="items: {from: \"${sheet}\", key: \"${商品ID}\"}")  # fmt: skip
+        self.cells = self.number
+        return ""
+
+    def _backslash(self, line: str, start: int) -> str:
+        """Put paths in single quotes: in double ones `\\n` of `C:\\new` is a new line, and `\\数` is refused."""
+        written, first = line, -1
+        while True:
+            mended, at = plain_backslashes(line, start)
+            if at < 0:
+                break
+            line, first = mended, at if first < 0 else first
+        if first >= 0:
+            self._add("P-BACKSLASH", first, 1, "英文双引号里的反斜杠 \\ 有特殊意思，路径会变样；请改用英文单引号。",
+                      "A backslash means something special in double quotes; use single ones for a path.",
+                      found=written[first:].strip(), fix=line.strip())  # fmt: skip
+        return line
+
+    def _variable(self, line: str) -> str:
+        mended, at = plain_variables(line)
+        if at >= 0:
+            self._add("P-VARIABLE", at, 2, "变量要写成 ${名字}：美元符号和花括号都用英文的，中间没有空格。",
+                      "A variable is ${name}: a plain dollar sign and plain braces, no blank between.",
+                      found=line[at:].strip(), fix=mended.strip())  # fmt: skip
+        return mended
 
     def _dash(self, line: str) -> str:
         """Mend `-click:` and `－ click:` where a word of the language follows."""
@@ -214,6 +261,8 @@ class _Prescan:
         mended = f"{line[: match.end(1)]}: {rest}".rstrip()
         if full:
             zh, en = "冒号是中文的“：”，请换成英文冒号加一个空格。", "The colon is full-width; write : and a blank."
+        elif "\t" in match[4]:
+            zh, en = "冒号后面是制表符（Tab），请换成空格。", "A tab follows the colon; use a blank."
         elif odd_blank:
             zh, en = "冒号后面是全角空格，请换成英文空格。", "A full-width blank follows the colon; use a plain one."
         else:
@@ -224,7 +273,7 @@ class _Prescan:
     def _curly(self, line: str, start: int, end: int) -> str:
         """Mend “…” around a whole key or value."""
         inner = line[start:end].strip()[1:-1]
-        mended = line[:start] + _quoted(inner) + line[end:]
+        mended = line[:start] + quoted(inner) + line[end:]
         self._add("P-QUOTES", start, end - start, "引号是中文的“”，会变成文字的一部分；请换成英文引号 \" 或去掉。",
                   'The quotes are Chinese ones and would be part of the text; use " or none.',
                   found=line[start:end].strip(), fix=mended.strip())  # fmt: skip
@@ -234,7 +283,9 @@ class _Prescan:
         first = line[start : start + 1]
         if not line[start:].strip():
             return line
-        if first in "\"'":
+        if first in "\"'[{" and "\\" in line:
+            line = self._backslash(line, start)
+        if line[start] in "\"'":
             return self._quoted_value(line, start)
         if first in "[{":
             return self._bracket_value(line, start)
@@ -255,12 +306,14 @@ class _Prescan:
         return key_start if start > key_start else line.rindex("-", 0, start) if "-" in line[:start] else 0
 
     def _plain(self, line: str, start: int, value: str) -> str:
+        if value[0] + value[-1] in ("｛｝", "［］"):
+            return self._wide_brackets(line, start)
         if value[0] in "“‘" and value[-1] in "”’" and len(value) > 2 and not re.search("[“”‘’]", value[1:-1]):
             return self._curly(line, start, len(line.rstrip()))
         cut = _HASH.search(value)
         if cut:
             return self._hash(line, start, value, cut)
-        value = _COMMENT.sub("", value)
+        value = COMMENT.sub("", value)
         braces = _JINJA.search(value)
         if braces:
             return self._jinja(line, start + braces.start())
@@ -277,9 +330,9 @@ class _Prescan:
             "P-HASH", start + cut.start() + 1, len(lost),
             f"“空格加 #”后面会被当作注释丢掉，内容只剩“{kept}”；是内容请加英文引号，是注释请在 # 后面加空格。",
             f'What follows " #" is dropped as a comment, leaving "{kept}"; quote the value, or put a blank after #.',
-            found=value, fix=(line[:start] + _quoted(value)).strip(),
+            found=value, fix=(line[:start] + quoted(value)).strip(),
         )  # fmt: skip
-        return line[:start] + _quoted(value)
+        return line[:start] + quoted(value)
 
     def _comment_value(self, line: str, start: int) -> str:
         if line[start + 1 : start + 2] in ("", " ", "#") or start == 0:
@@ -291,21 +344,28 @@ class _Prescan:
     def _jinja(self, line: str, at: int) -> str:
         mended = _JINJA.sub(r"${\1}", line[at:].rstrip())
         value = line[:at] + mended
-        colon = _colon_at(value, 0)
-        quoted = value if mended.startswith("$") or colon < 0 else value[: colon + 2] + _quoted(value[colon + 2 :])
+        colon = colon_at(value, 0)
+        whole = value if mended.startswith("$") or colon < 0 else value[: colon + 2] + quoted(value[colon + 2 :])
         self._add("P-BRACES", at, 2, "变量写成 ${名字}，不是 {{名字}}。",
-                  "A variable is ${name}, not {{name}}.", found=line[at:].strip(), fix=quoted.strip())  # fmt: skip
-        return quoted
+                  "A variable is ${name}, not {{name}}.", found=line[at:].strip(), fix=whole.strip())  # fmt: skip
+        return whole
 
     # quotes and brackets ----------------------------------------------------------------------------------------
 
     def _quoted_value(self, line: str, start: int) -> str:
         quote = line[start]
-        end = _quote_end(line, start + 1, quote)
+        end = quote_end(line, start + 1, quote)
+        if end < 0 and left_open(self.lines, self.number - 1, line, start):
+            value = line[start + 1 :].rstrip()
+            mended = line[:start] + (quoted(value) if quote == '"' else f"'{value}'")
+            self._add("P-UNCLOSED", start, 1, f"从这里开始的引号 {quote} 少了另一半，请在内容后面补上。",
+                      f"The quote {quote} that begins here has no other half; put it after the text.",
+                      found=line[start:].strip(), fix=mended.strip())  # fmt: skip
+            return mended
         if end < 0:
             self.quote = quote
             return line
-        rest = _COMMENT.sub("", line[end + 1 :]).strip()
+        rest = COMMENT.sub("", line[end + 1 :]).strip()
         if not rest or rest[0] in "#:":
             return line
         return self._wrap(line, start, "P-AFTER-QUOTE", "引号结束后还有文字；请用一对引号把整个内容包起来。",
@@ -314,7 +374,7 @@ class _Prescan:
     def _bracket_value(self, line: str, start: int) -> str:
         if _JINJA.match(line, start):
             return self._jinja(line, start)
-        line = self._quote_templates(line, start)
+        line = self._closed(self._quote_templates(line, start), start)
         end = self._brackets(line, start)
         if end < 0:
             return line
@@ -327,12 +387,48 @@ class _Prescan:
                           f"内容以“{line[start]}”开头，YAML 会当作一组；请给整个内容加英文引号。",
                           f"A value that begins with {line[start]} is a collection to YAML; quote it.")  # fmt: skip
 
+    def _closed(self, line: str, start: int) -> str:
+        """Mend brackets that nothing closes, or that another kind of bracket does."""
+        still = left_open(self.lines, self.number - 1, line, start)
+        if still is None:
+            return self._right_closers(line, start)
+        hashed, at = quoted_hashes(line, start)
+        if at >= 0 and left_open(self.lines, self.number - 1, hashed, start) is None:
+            self._add("P-HASH", at, 1, "内容以 # 开头，后面的都会被当作注释丢掉；请加英文引号。",
+                      "A value that begins with # is dropped as a comment with all that follows; quote it.",
+                      fix=hashed.strip())  # fmt: skip
+            return self._right_closers(hashed, start)
+        at, mended = start, line.rstrip()
+        if still.quote_at >= 0 and still.quote:
+            at = still.quote_at
+            mended = mended[:at] + mended[at + 1 :]
+            still = Open()
+            still.take(mended, start)
+        mended += still.closers
+        self._add("P-UNCLOSED", at, 1, f"从这里开始的 {line[at]} 没有写完，少了另一半。",
+                  f"The {line[at]} that begins here has no other half.",
+                  found=line[start:].strip(), fix=mended.strip())  # fmt: skip
+        return self._right_closers(mended, start)
+
+    def _right_closers(self, line: str, start: int) -> str:
+        seen = Open()
+        seen.take(line, start)
+        if seen.wrong is None:
+            return line
+        at, wanted, before = seen.wrong
+        mended = line[:at] + wanted + line[at + (not before) :]
+        zh, en = ("前面少了", "wants {1} before it") if before else ("要换成", "must be {1}")
+        self._add("P-UNCLOSED", at, 1, f"括号不成对：这里的 {line[at]} {zh} {wanted}。",
+                  f"The brackets do not match: {line[at]} {en.format('', wanted)}.",
+                  found=line[start:].strip(), fix=mended.strip())  # fmt: skip
+        return self._right_closers(mended, start)
+
     def _brackets(self, line: str, at: int) -> int:
         """Follow brackets from `at`; return where the outermost closes, -1 if it stays open."""
         while at < len(line):
             c = line[at]
             if c in "\"'" and (at == 0 or line[at - 1] in " [{,:"):
-                end = _quote_end(line, at + 1, c)
+                end = quote_end(line, at + 1, c)
                 if end < 0:
                     self.quote = c
                     return -1
@@ -353,7 +449,7 @@ class _Prescan:
         """Quote the values in brackets that hold `${…}`: there its brace would end the collection."""
         if "${" not in line[start:]:
             return line
-        mended = line[:start] + _TOKENS.sub(_quote_token, line[start:])
+        mended = line[:start] + TOKENS.sub(quote_token, line[start:])
         if mended != line:
             at = line.index("${", start)
             self._add("P-TEMPLATE", at, 2, "写在 { } 或 [ ] 里面的 ${…} 要加英文引号；已按加了引号读取。",
@@ -362,29 +458,29 @@ class _Prescan:
         return mended
 
     def _wide_marks(self, line: str, start: int, end: int) -> str:
-        inner = line[start:end]
-        wide = (
-            "："
-            if line[start] == "{" and ": " not in inner
-            else "，"
-            if line[start] == "[" and "," not in inner
-            else ""
-        )
-        if not wide or wide not in inner or '"' in inner:
+        plain, at = plain_marks(line[start:end], self.words)
+        if at < 0:
             return line
-        plain = inner.replace("：", ": ").replace("，", ", ")
-        mended = line[:start] + re.sub(r" +", " ", plain) + line[end:]
-        self._add("P-COLON" if wide == "：" else "P-COMMA", start + inner.index(wide), 1,
+        wide, mended = line[start + at], line[:start] + plain + line[end:]
+        self._add("P-COLON" if wide == "：" else "P-COMMA", start + at, 1,
                   f"括号里用了中文的“{wide}”，请换成英文符号加一个空格；是文字的一部分请加英文引号。",
                   f'A full-width "{wide}" stands inside brackets; use the plain one and a blank, or quote the text.',
                   fix=mended.strip())  # fmt: skip
+        return mended
+
+    def _wide_brackets(self, line: str, start: int) -> str:
+        value = line[start:].rstrip()
+        mended = line[:start] + re.sub(r" +", " ", value.translate(_WIDE_BRACKETS)).strip()
+        self._add("P-BRACKETS", start, 1, f"括号“{value[0]}”是全角的，会变成文字；请换成英文的括号、冒号和逗号。",
+                  f'"{value[0]}" is a full-width bracket and would be text; use plain brackets, colons and commas.',
+                  found=value, fix=mended.strip())  # fmt: skip
         return mended
 
     # problems ---------------------------------------------------------------------------------------------------
 
     def _wrap(self, line: str, start: int, code: str, zh: str, en: str) -> str:
         value = line[start:].rstrip()
-        mended = line[:start] + _quoted(value)
+        mended = line[:start] + quoted(value)
         self._add(code, start, len(value), zh, en, found=value, fix=mended.strip())
         return mended
 
@@ -402,51 +498,3 @@ class _Prescan:
     ) -> None:
         span = Span(self.number, at + 1, self.number, at + 1 + length)
         self.problems.append(Problem(code, self.path, span, zh, en, found, (), fix, severity))
-
-
-_TOKENS = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'"
-    r"|(?:\$\{[^{}]*\}|[^\s,:\[\]{}\"'#])(?:\$\{[^{}]*\}|[^\s,:\[\]{}#]|:(?=\S)| +(?=[^\s,\[\]{}:#]))*"
-)
-"""Quoted text, or a plain value in brackets; blanks inside a value belong to it."""
-
-
-def _quote_token(match: re.Match[str]) -> str:
-    token = match[0]
-    return _quoted(token) if "${" in token and token[0] not in "\"'" else token
-
-
-def _quote_end(line: str, at: int, quote: str) -> int:
-    """Return where the closing quote stands at or after `at`, -1 if it is not on this line."""
-    while at < len(line):
-        if quote == '"' and line[at] == "\\":
-            at += 1
-        elif line[at] == quote:
-            if quote == "'" and line[at + 1 : at + 2] == "'":
-                at += 1
-            else:
-                return at
-        at += 1
-    return -1
-
-
-def _colon_at(line: str, start: int) -> int:
-    """Return where the colon stands that ends the key of this line, -1 if the line has no key."""
-    if line[start : start + 1] in ("[", "{", "#", "|", ">"):
-        return -1
-    if line[start : start + 1] in ("'", '"'):
-        end = _quote_end(line, start + 1, line[start])
-        after = line[end + 1 :].lstrip() if end >= 0 else ""
-        return line.index(":", end + 1) if re.match(r":(\s|$)", after) else -1
-    match = re.compile(r":(?=\s|$)").search(line, start)
-    if match is None:
-        return -1
-    comment = _COMMENT.search(line, start)
-    return -1 if comment and comment.start() < match.start() else match.start()
-
-
-def _quoted(value: str) -> str:
-    """Return the value in quotes that keep every character."""
-    if '"' not in value and "\\" not in value:
-        return f'"{value}"'
-    return "'" + value.replace("'", "''") + "'"

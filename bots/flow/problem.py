@@ -90,6 +90,8 @@ LABELS: dict[str, Bilingual] = {
 }
 
 ALLOWED_SHOWN = 8
+LINE_SHOWN = 110
+"""A longer line is shown around the place only."""
 
 
 def render(problem: Problem, source_text: str, lang: Lang) -> str:
@@ -139,9 +141,14 @@ def _excerpt(span: Span, source_text: str) -> list[str]:
         return []
     line = source_lines[span.line - 1].replace("\t", "→").lstrip("\ufeff")
     gutter = f"  {span.line} | "
-    before = _width(line[: span.column - 1])
-    end = span.end_column if span.end_line == span.line else len(line) + 1
-    under = max(_width(line[span.column - 1 : end - 1]), 1)
+    start, end = span.column - 1, (span.end_column if span.end_line == span.line else len(line) + 1) - 1
+    if len(line) > LINE_SHOWN:
+        first = max(min(start - LINE_SHOWN // 3, len(line) - LINE_SHOWN), 0)
+        cut = line[first : first + LINE_SHOWN]
+        line = ("…" if first else "") + cut + ("…" if first + LINE_SHOWN < len(line) else "")
+        start, end = start - first + bool(first), min(end - first + bool(first), len(line) - 1)
+    before = _width(line[:start])
+    under = max(_width(line[start:end]), 1)
     return [gutter + line, " " * (len(gutter) - 2) + "| " + " " * before + "^" * under]
 
 

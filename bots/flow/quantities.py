@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from bots.flow.evaluator import NO_FUNCTIONS, Functions, same_kind
 from bots.flow.language import Lang
+from bots.flow.numerals import chinese_duration
 from bots.flow.problem import Refused
 from bots.flow.template import Template, Text
 
@@ -18,6 +19,7 @@ DURATION_UNITS: dict[str, int] = {
     "h": 3_600_000, "小时": 3_600_000,
     "d": 86_400_000, "天": 86_400_000,
 }  # fmt: skip
+_NEGATIVE = re.compile(r"-\d+(?:ms|s|m|min|h|d|秒|分钟|小时|天)")
 MAX_DURATION_MS = 7 * 86_400_000
 
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+|[一-鿿]+)\s*")
@@ -69,6 +71,7 @@ def _not_a_duration(source: str) -> Refused:
         f'"{source}" is not a duration; write a number with its unit, for example 30s or 2m, at most 7 days.',
         found=source,
         allowed=("30s", "2m", "1h30m", "30秒", "15分钟"),
+        fix=chinese_duration(source) or source.strip().removeprefix("-") * bool(_NEGATIVE.fullmatch(source.strip())),
     )
 
 

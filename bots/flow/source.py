@@ -4,14 +4,16 @@ libyaml's events are read instead of `compose`, because only events tell an anch
 the value they stand for, and because building from a flat stream cannot overflow the stack.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import yaml
 
-from bots.flow.prescan import Scanned, prescan
+from bots.flow.prescan import prescan
 from bots.flow.problem import LINE_BREAK, Problem, Span
+from bots.flow.scanned import Scanned
 from bots.flow.syntax import explain
 
 MAX_SIZE_BYTES: Final = 1_000_000
@@ -54,6 +56,9 @@ class Sequence:
     span: Span
     style: str = ""
 
+
+OTHER_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
+"""What may end a line besides the plain end that nearly every file has alone."""
 
 Node: TypeAlias = Scalar | Mapping | Sequence
 
@@ -129,49 +134,55 @@ class _Builder:
 
     def build(self, text: str) -> Node | None:
         for event in _events(text):
-            self._take(event)
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._add(self._scalar(event))
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._open(event, kind)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close(event)
+            elif kind is yaml.AliasEvent:
+                self._refuse(event, "E-ALIAS", f"*{event.anchor}")
+                self._add(Scalar(f"*{event.anchor}", self._span(event), "*"))
+            elif kind is yaml.DocumentStartEvent:
+                self.documents += 1
+                if self.documents == 2:
+                    self._refuse(event, "E-SECOND-DOCUMENT", "---")
         return self.root
 
-    def _take(self, event: Any) -> None:
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
+    def _scalar(self, event: Any) -> Scalar:
+        if event.anchor or event.tag:
             self._mark(event)
-            span = self._span(event)
-            style = "" if self.scanned.unquoted(span.line, span.column) and event.style != "|" else event.style or ""
-            self._add(Scalar(event.value, span, style))
-        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+        span, style = self._span(event), event.style
+        if style is None or (style != "|" and self.scanned.changed and self.scanned.unquoted(span.line, span.column)):
+            style = ""
+        return Scalar(event.value, span, style)
+
+    def _open(self, event: Any, kind: type) -> None:
+        if event.anchor or event.tag:
             self._mark(event)
-            style = "flow" if event.flow_style else ""
-            span = self._span(event)
-            node = Mapping([], span, style) if kind is yaml.MappingStartEvent else Sequence([], span, style)
-            self._add(node)
-            self.stack.append(_Open(node))
-            if len(self.stack) > MAX_DEPTH:
-                raise TooDeep(
-                    span,
-                    f"缩进超过 {MAX_DEPTH} 层，读不下去了；请把里面的步骤放到另一个流程，用 run 运行。",
-                    f"More than {MAX_DEPTH} levels of nesting; move the inner steps to another flow and run it.",
-                )
-        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
-            self._close(event)
-        elif kind is yaml.AliasEvent:
-            self._refuse(event, "E-ALIAS", f"*{event.anchor}")
-            self._add(Scalar(f"*{event.anchor}", self._span(event), "*"))
-        elif kind is yaml.DocumentStartEvent:
-            self.documents += 1
-            if self.documents == 2:
-                self._refuse(event, "E-SECOND-DOCUMENT", "---")
+        style, span = "flow" if event.flow_style else "", self._span(event)
+        node = Mapping([], span, style) if kind is yaml.MappingStartEvent else Sequence([], span, style)
+        self._add(node)
+        self.stack.append(_Open(node))
+        if len(self.stack) > MAX_DEPTH:
+            raise TooDeep(
+                span,
+                f"缩进超过 {MAX_DEPTH} 层，读不下去了；请把里面的步骤放到另一个流程，用 run 运行。",
+                f"More than {MAX_DEPTH} levels of nesting; move the inner steps to another flow and run it.",
+            )
 
     def _close(self, event: Any) -> None:
         node = self.stack.pop().node
-        last = (node.pairs[-1][1] if node.pairs else None) if isinstance(node, Mapping) else _last(node.items)
         if node.style == "flow":
-            end = (event.end_mark.line + 1, event.end_mark.column + 1)
-        elif last is not None:
-            end = (last.span.end_line, last.span.end_column)
+            end_line, end_column = event.end_mark.line + 1, event.end_mark.column + 1
+        elif type(node) is Mapping and node.pairs:
+            end_line, end_column = node.pairs[-1][1].span[2:]
+        elif type(node) is Sequence and node.items:
+            end_line, end_column = node.items[-1].span[2:]
         else:
             return
-        node.span = Span(node.span.line, node.span.column, *end)
+        node.span = Span(node.span.line, node.span.column, end_line, end_column)
 
     def _add(self, node: Node) -> None:
         self.count += 1
@@ -186,17 +197,20 @@ class _Builder:
                 self.root = node
             return
         top = self.stack[-1]
-        if isinstance(top.node, Sequence):
+        if type(top.node) is Sequence:
             top.node.items.append(node)
         elif top.skip:
             top.skip = False
         elif top.key is None:
             self._key(top, node)
         else:
-            if top.key.text not in top.seen:
-                top.seen[top.key.text] = top.key
-                top.node.pairs.append((top.key, node))
-            top.key = None
+            self._pair(top, top.key, node)
+
+    def _pair(self, top: _Open, key: Scalar, node: Node) -> None:
+        top.key = None
+        if key.text not in top.seen:
+            top.seen[key.text] = key
+            cast(Mapping, top.node).pairs.append((key, node))
 
     def _key(self, top: _Open, node: Node) -> None:
         if not isinstance(node, Scalar):
@@ -244,7 +258,7 @@ class _Builder:
         start, end = event.start_mark, event.end_mark
         span = Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
         changed = self.scanned.changed
-        if span.line in changed or span.end_line in changed:
+        if changed and (span.line in changed or span.end_line in changed):
             column = self.scanned.column
             return Span(
                 span.line, column(span.line, span.column), span.end_line, column(span.end_line, span.end_column)
@@ -277,16 +291,11 @@ REFUSED: dict[str, tuple[str, str]] = {
 def _events(text: str) -> Iterator[Any]:
     loader = yaml.CBaseLoader(text) if hasattr(yaml, "CBaseLoader") else yaml.BaseLoader(text)
     try:
-        while loader.check_event():
-            yield loader.get_event()
+        yield from iter(loader.get_event, None)
     finally:
         loader.dispose()
 
 
-def _last(items: list[Node]) -> Node | None:
-    return items[-1] if items else None
-
-
 def lines_of(text: str) -> list[str]:
     """Return the lines as YAML counts them, without their ends."""
-    return LINE_BREAK.split(text)
+    return LINE_BREAK.split(text) if OTHER_BREAK.search(text) else text.split("\n")

@@ -36,7 +36,10 @@ class Text:
             return cls.parse(value.source)
         if not isinstance(value, (str, int, Decimal, date)):
             raise Refused(
-                "E-NOT-TEXT", "这里要写一段文字，不是一组内容。", "Text is wanted here, not a list or a mapping."
+                "E-NOT-TEXT",
+                "这里要写一段文字，不是一组内容。",
+                "Text is wanted here, not a list or a mapping.",
+                fix=_flat(value),
             )
         return cls.parse(as_text(value))
 
@@ -56,6 +59,14 @@ class Text:
     def __repr__(self) -> str:
         """Show what is written."""
         return f"{type(self).__name__}({self.source!r})"
+
+
+def _flat(value: object) -> str:
+    """Return a list or mapping of texts as the one text that was probably meant."""
+    parts = list(value.values()) if isinstance(value, Mapping) else value
+    if not isinstance(parts, (list, tuple)) or not all(isinstance(part, str) for part in parts):
+        return ""
+    return (" / " if isinstance(value, Mapping) else "、").join(parts)
 
 
 class Template(Text):

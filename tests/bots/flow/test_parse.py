@@ -1,25 +1,19 @@
 """Reading flows and element libraries: types, places, both languages, and that no text makes it stumble."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from bots.flow.check import check, check_site
 from bots.flow.flow import Flow
 from bots.flow.parse import parse, parse_site, words_of
 from bots.flow.part import Part
-from bots.flow.problem import Refused, errors, render_all
+from bots.flow.problem import Refused, render_all
 from bots.flow.source import MAX_SIZE_BYTES, Mapping, Scalar, load
 from bots.flow.step import Step
 from bots.flow.values import Comparison, Duration, Size, Target, Template, Value
 from tests.bots.flow.verbs import VERBS, Click, Export, Fill, If, Press, Repeat, Type, Wait
-
-BAD_FILES = sorted((Path(__file__).parents[2] / "flows_bad").glob("*/*.yaml"))
 
 ORDERS = """\
 title: 下载昨日订单
@@ -326,103 +320,6 @@ def test_names_of_a_loop_are_known_inside_only() -> None:
 def test_words_hold_both_languages() -> None:
     """The pre-scan knows every word that may stand before a colon."""
     assert {"title", "标题", "click", "点击", "then", "那么", "timeout", "最多等"} <= words_of(Flow, VERBS)
-
-
-def pieces() -> Iterator[str]:
-    """Yield what flows are made of, right and wrong."""
-    yield from (
-        "title: 试验\n",
-        "steps:\n",
-        "  - ",
-        "- ",
-        "click",
-        "点击",
-        ": ",
-        "：",
-        "查询",
-        "{",
-        "}",
-        "[",
-        "]",
-        ", ",
-    )
-    yield from (
-        '"',
-        "'",
-        "“",
-        "”",
-        "#",
-        " #",
-        "@",
-        "*x",
-        "&x ",
-        "!!x ",
-        "|",
-        ">",
-        "\n",
-        "\r\n",
-        "\t",
-        "\ufeff",
-        "\u3000",
-    )
-    yield from (
-        "if: ",
-        "{visible: a}",
-        "then:\n",
-        "    ",
-        "   ",
-        "${day",
-        "}",
-        "${",
-        "{{",
-        "}}",
-        "\x00",
-        "\x85",
-        "\ud800",
-    )
-    yield from (
-        "timeout: 30",
-        "retry: {times: x}",
-        "---\n",
-        "...\n",
-        "%YAML",
-        "? ",
-        "- - ",
-        "0",
-        "null",
-        "\\",
-        "~",
-        "<<: ",
-    )
-
-
-@settings(max_examples=2500, deadline=None)
-@given(st.one_of(st.lists(st.sampled_from(list(pieces())), max_size=25).map("".join), st.text(max_size=60)))
-@example("title: x\nsteps:\n  - click: \ud800\n")
-@example("- - - -\n")
-@example("? [a]\n: b\n")
-def test_any_text_gives_a_flow_or_located_problems(text: str) -> None:
-    """No text makes the parser raise: it gives a flow, or errors that can be shown in both languages."""
-    for start in ("", "title: 试验\nsite: practice\nsteps:\n"):
-        whole = start + text
-        parsed = parse(whole, "flow.yaml", VERBS)
-        assert (parsed.flow is None) == bool(errors(parsed.problems))
-        for problem in parsed.problems:
-            assert problem.span.line >= 1
-            assert problem.span.column >= 1
-        render_all(parsed.problems, whole, "zh")
-        if parsed.flow is not None:
-            check(parsed.flow, None, VERBS)
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.sampled_from(BAD_FILES), st.integers(0, 400), st.integers(0, 6), st.sampled_from(list(pieces())))
-def test_any_edit_of_a_file_gives_a_flow_or_located_problems(file: Path, at: int, cut: int, put: str) -> None:
-    """Half-typed files, as an editor sees them at every keystroke, never make the parser raise."""
-    text = file.read_bytes().decode("utf-8")
-    edited = text[:at] + put + text[at + cut :]
-    for parsed in (parse(edited, "flow.yaml", VERBS), parse_site(edited, "site.yaml", VERBS)):
-        assert parsed.problems == [] or render_all(parsed.problems, edited, "en")
 
 
 def test_a_union_keeps_the_part_that_was_written() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.errors import AuthorError, OperatorError
+from bots.errors import AuthorError, OperatorError, PersonNeeded
 
 
 class NoScreen(OperatorError):
@@ -66,3 +66,37 @@ class SiteUnknown(AuthorError):
 
     def __init__(self, site: str, known: Sequence[str]) -> None:
         super().__init__(site=site, known=list(known))
+
+
+class NothingToUndo(AuthorError):
+    """No edit is left to take back."""
+
+    code = "E-NOTHING-TO-UNDO"
+    zh = "没有可以撤回的改动"
+    en = "there is no edit to take back"
+
+
+class EditOutdated(AuthorError):
+    """The edited stretch was changed by somebody since; nothing is overwritten."""
+
+    code = "E-EDIT-OLD"
+    zh = "{path} 里改过的那一段后来又被人改了，没有动它"
+    en = "the edited stretch of {path} was changed since; it was left alone"
+    zh_hint = "请打开文件自己改；当时写进去的是：{after}"
+    en_hint = "Open the file and edit it by hand; what was written then is: {after}"
+
+    def __init__(self, path: str, after: str) -> None:
+        super().__init__(path=path, after=after)
+
+
+class SignInFailed(PersonNeeded):
+    """Nobody was signed in, so the pages behind the door cannot be looked at."""
+
+    code = "E-SIGN-IN"
+    zh = "账号 {account} 没有登录进去：{said}"
+    en = "{account} was not signed in: {said}"
+    zh_hint = "先用 yeban record 加 --account 在窗口里登录一次，或者用 yeban secret set 存好密码。"
+    en_hint = "Sign in once in a window with yeban record --account, or store the password with yeban secret set."
+
+    def __init__(self, account: str, said: str) -> None:
+        super().__init__(account=account, said=said)

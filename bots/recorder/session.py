@@ -28,12 +28,16 @@ def scripts(library: Mapping[str, Json]) -> list[str]:
 
 
 class Recording:
-    """What has been seen so far, oldest first; `dialogs` are the confirm boxes that a person answered."""
+    """What has been seen so far, oldest first; `dialogs` are the confirm boxes that a person answered.
+
+    `state` is the session at the end, for the account's next run; it is a secret.
+    """
 
     def __init__(self) -> None:
         """Nothing seen yet."""
         self.seen: list[Seen] = []
         self.dialogs: list[str] = []
+        self.state: bytes | None = None
         self.last_at = 0.0
 
     def said(self, tab: int, told: dict[str, Json]) -> None:

@@ -24,9 +24,10 @@ PAGES = ("pages", "页面")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A text with one stretch of it changed: `before` stood there, `after` stands there now."""
+    """A text with one stretch of it changed: at offset `at` stood `before`, and `after` stands there now."""
 
     text: str
+    at: int
     before: str
     after: str
 
@@ -57,7 +58,7 @@ class _Text:
         added = "".join(line + self.end for line in lines)
         if at == len(self.text) and self.text and not LINE_BREAK.fullmatch(self.text[-1]):
             added = self.end + added.removesuffix(self.end)
-        return Edit(self.text[:at] + added + self.text[at:], "", added)
+        return Edit(self.text[:at] + added + self.text[at:], at, "", added)
 
 
 # ---- steps into a flow
@@ -156,7 +157,7 @@ def _written(source: _Text, root: Mapping, page: str, name: str, ways: str, path
     known = library.get(name)
     if known is not None:
         start, end = source.part(Span(known.span.line, known.span.column, *_end(known)))
-        return Edit(source.text[:start] + ways + source.text[end:], source.text[start:end], ways)
+        return Edit(source.text[:start] + ways + source.text[end:], start, source.text[start:end], ways)
     indent = " " * (library.span.column - 1)
     return source.insert(_last_line(library) + 1, [f"{indent}{scalar(name)}: {ways}"])
 
@@ -180,4 +181,4 @@ def _grown_page(source: _Text, pages: Mapping, url: Scalar, name: str, ways: str
     after = (rest_of_line.strip() + source.end if rest_of_line.strip() else source.end) + source.end.join(lines)
     head = source.text[:start] if rest_of_line.strip() else source.text[:start].rstrip(" ")
     kept = source.text[len(head) : start]
-    return Edit(head + after + source.text[end + len(rest_of_line) :], kept + before, after)
+    return Edit(head + after + source.text[end + len(rest_of_line) :], len(head), kept + before, after)

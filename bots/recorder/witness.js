@@ -80,7 +80,10 @@ library => {
     const composite = compositeAt(el);
     if (composite) enter(el);
   });
-  on('focusin', remember);
+  on('focusin', el => {
+    remember();
+    if (compositeAt(el)) enter(el);
+  });
   let enteredAt = 0;
   on('click', (el, event) => {
     if (el.matches('input[type=file]')) return send({what: 'chooser'});

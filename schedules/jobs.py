@@ -1,11 +1,12 @@
 """The night's jobs as the books keep them; what the desk plans, plays and shows."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 
-from schedules.plan import Job
+from schedules.plan import Job, run_id_of
 from storage import runs
 from storage.database.connection import Database
 from storage.database.tables import bot_result
@@ -30,7 +31,7 @@ class JobBook:
             night=job.night.isoformat(),
             flow=job.flow,
             account=job.account,
-            inputs={name: str(value) for name, value in job.inputs.items()},
+            inputs={name: _kept(value) for name, value in job.inputs.items()},
             position=job.position,
         )
 
@@ -41,6 +42,15 @@ class JobBook:
     def of_night(self, night: str) -> list[runs.Job]:
         """The jobs of the night in order."""
         return runs.jobs(self._database, night)
+
+    def unfinished(self) -> list[runs.Job]:
+        """Every job that was begun and is not done, the one begun last first; steps of the core are not among them."""
+        begun = ("playing", "played", "archived", "ingested", "failed", "person")
+        query = select(job_table.c.night).where(job_table.c.stage.in_(begun)).distinct()
+        with self._database.read() as connection:
+            nights = [str(night) for night in connection.execute(query).scalars()]
+        found = [job for night in nights for job in self.of_night(night) if job.stage in begun and job.account]
+        return sorted(found, key=lambda job: job.started_at, reverse=True)
 
     def newest_night(self) -> str:
         """The latest night there are jobs for, "" when there is none."""
@@ -53,3 +63,17 @@ class JobBook:
         with self._database.read() as connection:
             found = connection.execute(query.group_by(bot_result.c.outcome).order_by(bot_result.c.outcome))
             return {str(outcome): int(count) for outcome, count in found}
+
+
+def job_of(row: runs.Job) -> Job:
+    """The job as it was planned: same key, same run, same inputs; what it works on is part of its key."""
+    worklist = (row.job_key.split("|") + [""] * 4)[3]
+    return Job(
+        row.job_key, row.run_id or run_id_of(row.job_key), date.fromisoformat(row.night), "run", row.position, row.flow,
+        row.account, worklist, row.inputs,
+    )  # fmt: skip
+
+
+def _kept(value: object) -> object:
+    """An input as JSON keeps it: text, or a list of texts."""
+    return [str(one) for one in value] if isinstance(value, list | tuple) else str(value)

@@ -5,16 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from loguru import logger
+
 from bots.browser.driver import Browser, SessionOptions
 from bots.browser.sessions import SessionStore
 from bots.engine import RunResult, play
 from bots.facts import AccountFacts, Progress
 from bots.flow.flow import Flow
 from bots.flow.site import Site
+from bots.healing.memory import ElementMemory
 from bots.people import Inbox, NobodyThere
 from schedules.desk import Desk
+from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
 from schedules.plan import Job
+from schedules.problems import DeskError
 from schedules.settings import SHANGHAI, AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
@@ -61,7 +66,8 @@ async def run_job(
 ) -> Ended:
     """Play the job and take in what it brought; safe to call again after a kill at any moment."""
     account = desk.account(job.account)
-    folder = desk.settings.runs / job.run_id
+    # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
+    folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
     flow, site = playable(job.flow, desk.settings.lang)
     rows = worklist_rows(desk, job, account.shop, folder)
     if job.worklist and not rows:
@@ -118,11 +124,26 @@ async def play_flow(
             dry_run=playing.dry_run,
             progress=lambda event: watch(job, event),
             lang=desk.settings.lang,
+            memory=ElementMemory(desk.home / "elements" / playing.site.name),
         )
         store.save(job.account, await session.state())
-        return result
     finally:
         await session.close()
+    if result.state == "done" and result.healed and not playing.dry_run:
+        mend(desk, playing, result)
+    return result
+
+
+def mend(desk: Desk, playing: Playing, result: RunResult) -> None:
+    """What the run has healed is mended in the element library, or proposed; a library that cannot be mended waits."""
+    mendings = Mendings(desk.home)
+    try:
+        taken = mendings.take(playing.site.name, result.folder, result.healed, write=desk.settings.promote_healed)
+    except (OSError, DeskError) as error:
+        logger.warning("library_not_mended", site=playing.site.name, reason=str(error))
+        return
+    for one in taken:
+        logger.info("library_mended", id=one.id, state=one.state, file=one.file, element=one.element, way=one.way)
 
 
 def take_in(desk: Desk, folder: Path, run_id: str) -> tuple[list[Ingested], dict[str, int]]:

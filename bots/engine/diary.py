@@ -5,18 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bots.context import Context
+from bots.context import Context, Effect
 from bots.engine.secrecy import mentions_secret
 from bots.errors import BotError, SiteError
 from bots.evidence import Failure, picture, shown_values, sights
 from bots.flow.problem import Refused
 from bots.flow.step import Step
 from bots.flow.values import Template
+from bots.flow.walk import parts_of, values_of
 from bots.folder import stamp
 from bots.runpage import StepLine
 
 MOST_STEP_LINES = 3_000
 MOST_PICTURES = 60
+
+
+def _inside(step: Step) -> Iterator[tuple[object, object]]:
+    """Every value of the step and of the steps inside it."""
+    for _, value, node in parts_of(step):
+        yield from values_of(value, node)
+    for block in step.children():
+        for inner in block:
+            yield from _inside(inner)
 
 
 @dataclass
@@ -72,11 +82,11 @@ class Diary:
             code=error.code,
             who=error.who,
             message=facts.mask.hide(error.message("zh")),
-            hint=error.hint("zh"),
+            hint=facts.mask.hide(error.hint("zh")),
             next=following,
             url=facts.mask.hide(ctx.page.url),
             item=ctx.item_key,
-            tried=tuple(str(one) for one in tried) if isinstance(tried, list) else (),
+            tried=tuple(facts.mask.hide(str(one)) for one in tried) if isinstance(tried, list) else (),
             values=shown_values(ctx.scope.shown(), facts.mask),
             pictures=pictures,
             snapshots=snapshots,
@@ -85,8 +95,18 @@ class Diary:
         ctx.log.bind(code=error.code, where=error.where).error("{}（{}）", failure.message, following)
         return failure
 
+    def values_in(self, effect: Effect) -> dict[str, str]:
+        """The values that the effect's name and steps mention, as they are now; secrets are masked or left out."""
+        named: set[str] = set()
+        for value, _ in _inside(effect.step):
+            if isinstance(value, Template):
+                named |= value.names
+        known = self.ctx.scope.shown()
+        return shown_values({name: known[name] for name in sorted(named) if name in known}, self.ctx.facts.mask)
+
     async def show(self, name: str) -> str:
         """The path of a picture of the page as it is now."""
-        path = await picture(self.ctx.page, self.ctx.facts.folder, name)
-        self.pictures.append(path)
+        path = await picture(self.ctx.page, self.ctx.facts.folder, self.ctx.facts.mask, name)
+        if path:
+            self.pictures.append(path)
         return path

@@ -167,10 +167,10 @@ class Effects:
             ctx.note(f"试运行：「{effect.label}」页面上已经是这样，不用做")
             self.found += 1
             return
-        path = await self._diary.show(f"dry-{len(self._diary.pictures) + 1:03d}")
+        path = "" if ctx.sensitive else await self._diary.show(f"dry-{len(self._diary.pictures) + 1:03d}")
         would = "；".join(self._diary.said(step) for step in flat(effect.do) if not step.off)
         values = "，".join(f"{name} = {value}" for name, value in self._diary.values_in(effect).items())
-        told = [f"会做：{would}" if would else "", f"值：{values}" if values else "", f"页面：{path}"]
+        told = [f"会做：{would}" if would else "", f"值：{values}" if values else "", f"页面：{path}" if path else ""]
         ctx.note(f"试运行：到「{effect.label}」为止，没有做。" + "。".join(part for part in told if part))
         raise Shown(effect.label)
 

@@ -90,9 +90,9 @@ class RowLoop:
         self._trouble = None
         try:
             await self._attempts.until_done(self._work, self._items.retries)
-        except Shown:
+        except Shown as shown:
             self._known_page = False
-            return "shown", "试运行，没有做"
+            return "shown", f"试运行：到「{shown}」为止，没有做"
         except LoginFailed:
             raise  # every further row would send the same password again, and sites lock accounts
         except (RowRejected, SiteError, PersonNeeded) as raised:
@@ -111,7 +111,7 @@ class RowLoop:
         try:
             finished = self._effects.look_back(self._ctx.flow.steps, reason)
         except PersonNeeded as unclear:
-            return "person", unclear.message()
+            return "person", self._ctx.facts.mask.hide(unclear.message())
         return ("done", "") if finished and outcome == "rejected" else (outcome, reason)
 
     async def _work(self, fresh: bool) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from schedules.cli import author_commands, element_commands
+from schedules.cli import author_commands, element_commands, flow_commands
+from schedules.cli.flow_commands import pairs
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
@@ -166,38 +167,6 @@ def check(
 
 
 @app.command()
-def plan(
-    flow: Annotated[str, typer.Argument(help="流程名 / flow, e.g. practice/orders")],
-    inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="名字=值 / name=value")] = None,
-) -> None:
-    """把流程念出来：每一步会做什么，输入已经填进去。
-
-    Says what a flow will do, step by step, with the inputs filled in.
-
-    例 / example: `yeban plan practice/orders -i since=2026-11-01 -i until=2026-11-20`
-    """
-    from bots.flow.plan import plan as say_plan
-    from schedules.settings import today_in_shanghai
-    from schedules.shelf import playable
-
-    loaded, _ = playable(flow, default_lang())
-    values = loaded.read_inputs(pairs(inputs or []), today_in_shanghai())
-    for line in say_plan(loaded, values, default_lang()):
-        console.print(Text(line))
-
-
-def pairs(given: list[str]) -> dict[str, object]:
-    """`name=value` options as a mapping."""
-    found: dict[str, object] = {}
-    for item in given:
-        name, mark, value = item.partition("=")
-        if not mark:
-            raise typer.BadParameter(say(f"要写成 名字=值：{item}", f"write name=value: {item}"))
-        found[name.strip()] = value
-    return found
-
-
-@app.command()
 def flows() -> None:
     """列出所有流程。
 
@@ -221,43 +190,6 @@ def reference(
     from schedules.cli.reference import verbs_page, write_verbs_page
 
     console.print(Text(write_verbs_page() if write else verbs_page()))
-
-
-@app.command()
-def schema() -> None:
-    """流程的 JSON Schema，给编辑器做补全和检查。
-
-    The JSON Schema of flows, for editors. 例 / example: `yeban schema > yeban.schema.json`
-    """
-    import json
-
-    from bots.flow.schema import json_schema
-    from bots.steps import STEPS
-
-    sys.stdout.write(json.dumps(json_schema(STEPS), ensure_ascii=False, indent=1) + "\n")
-
-
-@app.command()
-def fmt(
-    file: Annotated[Path, typer.Argument(help="流程文件 / flow file")],
-    lang: Annotated[str, typer.Option(help="zh 或 en / zh or en")] = "zh",
-    write: Annotated[bool, typer.Option("--write", help="写回文件 / write the file")] = False,
-) -> None:
-    """把流程里的动词和键换成中文或英文，注释和排版一个字节不动。
-
-    Rewrites verbs and keys into one language; comments and layout stay byte for byte.
-
-    例 / example: `yeban fmt flows/practice/orders.yaml --lang zh`
-    """
-    from bots.flow.rename import fmt as rename
-    from bots.steps import STEPS
-
-    text = rename(file.read_bytes().decode("utf-8"), "en" if lang == "en" else "zh", STEPS, str(file))
-    if write:
-        file.write_bytes(text.encode("utf-8"))
-        tell("写好了。", "Written.", "green")
-    else:
-        sys.stdout.write(text)
 
 
 @app.command()
@@ -415,6 +347,7 @@ def settle(
 
 
 author_commands.register(app, element_commands.app)
+flow_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

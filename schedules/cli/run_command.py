@@ -28,6 +28,11 @@ async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: b
             )
             return 0
         ended = await attempt(desk, job, BrowserDoor(desk.home, desk.settings.browser, not headed), dry_run)
+    return conclude(ended)
+
+
+def conclude(ended: Ended) -> int:
+    """Say how the run ended, where its page is and who has to act; the exit code says the last."""
     console.print(Text(f"{ended.message}  {told(ended.summary)}"))
     console.print(Text(say("运行页面  ", "page of the run  ") + str(ended.folder / "index.html")))
     if ended.hint:
@@ -73,6 +78,7 @@ async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> End
     watcher = TerminalWatcher()
     if not dry_run:
         desk.jobs.plan(job)
+        desk.jobs.stage(job, "playing")  # from here on it is unfinished work, which `yeban resume` finds
     watcher.planned([job], set())
     watcher.began(job)
     try:

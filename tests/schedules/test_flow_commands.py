@@ -1,0 +1,320 @@
+"""The commands of who writes flows, typed as on a terminal: new, plan, step, resume, run --dry-run, fmt, schema."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from schedules.cli import flow_commands, new_command
+from schedules.cli.app import main
+from schedules.new_flow import value_of
+from schedules.settings import ROOT
+from schedules.shelf import load_flow
+from tests.support.example_site import ExampleSite, example_site
+
+Yeban = Callable[..., tuple[int, str]]
+
+SELECTORS = """
+site: shop
+title: 小店
+base: ${base_url}
+pages:
+  商品管理:
+    url: /products
+    elements:
+      商品行: [{row: "${商品ID}"}]
+"""
+
+DELIST = """\
+title: 批量下架
+site: shop
+inputs:
+  sheet: {title: 清单, type: file, accept: [csv]}
+items:
+  from: ${sheet}
+  key: ${商品ID}
+  retries: 0
+before: [{open: 商品管理}]
+steps:
+  - click: {in: 商品行, name: 选中}
+    timeout: 1s
+  - once: 下架-${商品ID}
+    unless: {visible: {in: 商品行, name: 已下架}}
+    do:
+      - click: {in: 商品行, name: 下架}
+    verify: {visible: {in: 商品行, name: 已下架}}
+"""
+
+
+def product(number: str, *, broken: bool = False, off: bool = False) -> str:
+    """A row of the product page; 下架 tells the server and shows it."""
+    mark = "已下架" if off else "出售中"
+    choose = "" if broken else "<button>选中</button>"
+    click = f"fetch('/api/off-{number}'); this.closest('tr').cells[1].textContent = '已下架'"
+    return f'<tr><td>{number}</td><td>{mark}</td><td>{choose}<button onclick="{click}">下架</button></td></tr>'
+
+
+def products(*rows: str) -> str:
+    """The product page."""
+    return "<table><tr><th>商品ID</th><th>状态</th><th></th></tr>" + "".join(rows) + "</table>"
+
+
+@dataclass
+class Shop:
+    """A small site, a home whose settings know its account, and a folder for flows."""
+
+    site: ExampleSite
+    folder: Path
+    flows: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def taken_off(self) -> list[str]:
+        """Which products the server was told to take off, in order."""
+        return [path.removeprefix("/api/off-") for path in self.site.asked if path.startswith("/api/off-")]
+
+    def flow(self, text: str) -> Path:
+        """A flow file with this text."""
+        path = self.folder / "flow.yaml"
+        path.write_text(text, "utf-8")
+        return path
+
+    def sheet(self, *numbers: str) -> Path:
+        """A sheet with these products."""
+        path = self.folder / "sheet.csv"
+        path.write_text("商品ID\n" + "\n".join(numbers) + "\n", "utf-8")
+        return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, the one that commands find."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("YEBAN_HOME", str(folder))
+    monkeypatch.setenv("YEBAN_LANG", "zh")
+    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
+    monkeypatch.delenv("YEBAN_KEY", raising=False)
+    return folder
+
+
+@pytest.fixture
+def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
+    """`yeban …` as a user types it: everything it wrote, and its exit code."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = capsys.readouterr()
+        return int(ended.value.code or 0), written.out + written.err
+
+    return run
+
+
+@pytest.fixture
+def shop(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """The small site, running, with its element library and account."""
+    selectors = tmp_path / "selectors"
+    selectors.mkdir()
+    (selectors / "shop.yaml").write_text(SELECTORS, "utf-8")
+    monkeypatch.setattr("schedules.shelf.SELECTORS", selectors)
+    with example_site() as site:
+        account = f"{{site: shop, username: seller, shop: shop_a, base_url: '{site.address}'}}"
+        (home / "settings.yaml").write_text(f"accounts:\n  seller: {account}\n", "utf-8")
+        site.pages.update({f"/api/off-{number}": "{}" for number in ("1001", "1002", "1003")})
+        yield Shop(site, tmp_path)
+
+
+@pytest.mark.browser
+def test_resume_goes_on_and_repeats_nothing(shop: Shop, yeban: Yeban) -> None:
+    """A run that failed at its second row goes on with it; the first row's effect is not done again."""
+    flow, sheet = shop.flow(DELIST), shop.sheet("1001", "1002")
+    shop.site.pages["/products"] = products(product("1001"), product("1002", broken=True))
+    code, text = yeban("run", flow, "-a", "seller", "-i", f"sheet={sheet}")
+    assert (code, shop.taken_off) == (3, ["1001"]), text
+    shop.site.pages["/products"] = products(product("1001"), product("1002"))
+    code, text = yeban("resume")
+    assert (code, shop.taken_off) == (0, ["1001", "1002"]), text
+    assert "接着做：" in text
+    assert "没有做到一半的运行。" in yeban("resume")[1]
+    code, text = yeban("resume", "2020-01-01-nothing")
+    assert code == 2
+    assert "没有还没做完的运行「2020-01-01-nothing」" in text
+
+
+@pytest.mark.browser
+def test_a_dry_run_shows_each_effect_and_leaves_the_real_run_alone(shop: Shop, yeban: Yeban) -> None:
+    """What would be done is said with values and a picture; nothing is done, and what was done keeps its papers."""
+    flow, sheet = shop.flow(DELIST), shop.sheet("1001", "1002")
+    shop.site.pages["/products"] = products(product("1001"), product("1002", off=True))
+    code, text = yeban("run", flow, "-a", "seller", "-i", f"sheet={sheet}", "--dry-run")
+    assert (code, shop.taken_off) == (0, []), text
+    (dry,) = (shop.folder / "home" / "runs").iterdir()
+    page = (dry / "index.html").read_text("utf-8")
+    assert (
+        "到「下架-1001」为止，没有做。会做：点击“商品行”里的“下架”。值：商品ID = 1001。页面：evidence/dry-001.png"
+        in page
+    )
+    assert "「下架-1002」页面上已经是这样，不用做" in page
+    assert (dry / "evidence" / "dry-001.png").exists()
+    code, text = yeban("run", flow, "-a", "seller", "-i", f"sheet={sheet}")
+    assert (code, shop.taken_off) == (0, ["1001"]), text
+    (real,) = (one for one in (shop.folder / "home" / "runs").iterdir() if one != dry)
+    before = (real / "manifest.json").read_bytes()
+    yeban("run", flow, "-a", "seller", "-i", f"sheet={sheet}", "--dry-run")
+    assert (real / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.browser
+def test_one_step_alone(shop: Shop, yeban: Yeban) -> None:
+    """A step is run by its line or name on the page that the flow opens before it; once is done only when asked."""
+    flow = shop.flow(DELIST.replace("  - once", "  - read: {in: 商品行, name: 状态格}\n    as: state\n  - once"))
+    shop.site.pages["/products"] = products(product("1001")).replace("<td>出售中", "<td aria-label=状态格>出售中")
+    code, text = yeban("step", flow, "读取", "-a", "seller", "-i", "商品ID=1001")
+    assert code == 0, text
+    assert "state = 出售中" in text
+    line = DELIST.split("\n").index("  - once: 下架-${商品ID}") + 3
+    code, text = yeban("step", flow, line, "-a", "seller", "-i", "商品ID=1001")
+    assert (code, shop.taken_off) == (0, []), text
+    assert "到「下架-1001」为止，没有做" in text
+    code, text = yeban("step", flow, line, "-a", "seller", "-i", "商品ID=1001", "--do")
+    assert (code, shop.taken_off) == (0, ["1001"]), text
+
+
+def test_a_step_that_is_not_there_names_those_that_are(shop: Shop, yeban: Yeban) -> None:
+    """An unknown line or name lists the steps with their lines."""
+    code, text = yeban("step", shop.flow(DELIST), "99", "-a", "seller")
+    assert code == 2
+    assert "没有「99」这一步" in text
+    assert "11: 点击“商品行”里的“选中”" in text
+
+
+def test_plan_says_what_is_still_to_be_given(shop: Shop, yeban: Yeban) -> None:
+    """Inputs that are given are filled in, today is known, the rest is named; a wrong one is refused in words."""
+    text = "title: 试验\nsite: shop\ninputs: {day: {type: date, default: yesterday}, who: 谁}\nsteps:\n"
+    flow = shop.flow(text + "  - note: ${day} ${who} ${month(today)}\n")
+    code, said = yeban("plan", flow, "-i", "day=2026-11-20")
+    assert code == 0
+    assert "2026-11-20 ${who} 20" in said
+    assert "运行时还要给：谁  -i who=…" in said
+    code, said = yeban("plan", flow, "-i", "dya=2026-11-20")
+    assert code == 2
+    assert "流程没有叫“dya”的输入" in said
+
+
+NEW = [
+    ("export", {"page": "订单管理", "button": "导出订单"}),
+    ("export", {"page": "订单管理"}),
+    ("rows", {"page": "商品管理", "button": "下架", "done": "已下架"}),
+    ("rows", {"page": "商品管理", "button": "保存", "done": "保存成功", "columns": "商品ID,新 价格: 元"}),
+    ("scrape", {"page": "商品管理", "columns": "商品ID,状态"}),
+    ("scrape", {"page": "库存管理"}),
+]
+
+
+@pytest.mark.parametrize(("what", "options"), NEW, ids=lambda one: one if isinstance(one, str) else "-".join(one))
+def test_a_new_flow_passes_the_check(yeban: Yeban, tmp_path: Path, what: str, options: dict[str, str]) -> None:
+    """Options answer every question; the flow that is written has no problem, and says what a person would."""
+    file = tmp_path / "flow.yaml"
+    given = [part for name, value in options.items() for part in (f"--{name}", value)]
+    code, text = yeban("new", file, "--title", "试验: 流程", "--site", "practice", "--what", what, *given, "--no-ask")
+    assert code == 0, text
+    loaded = load_flow(file)
+    assert loaded.rendered(list(loaded.problems), "zh") == []
+    written = file.read_text("utf-8")
+    assert written.startswith("# yaml-language-server: $schema=")
+    assert loaded.flow is not None
+    assert loaded.flow.title == "试验: 流程"
+    assert [step.verb for step in loaded.flow.steps][-1] == {"export": "export", "rows": "once", "scrape": "note"}[what]
+    code, text = yeban("new", file, "--title", "试验", "--site", "practice", "--what", what, *given, "--no-ask")
+    assert code == 2
+    assert file.read_text("utf-8") == written
+
+
+def test_new_asks_for_what_is_lacking(yeban: Yeban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without options the questions are asked, with the site's own pages and buttons to choose from."""
+    answers = iter(["下载订单", "practice", "1", "订单管理"])
+    asked: list[str] = []
+
+    def prompt(question: str, default: str = "") -> str:
+        asked.append(question)
+        return next(answers)
+
+    monkeypatch.setattr(new_command.typer, "prompt", prompt)
+    code, text = yeban("new", tmp_path / "flow.yaml")
+    assert code == 0, text
+    assert asked == ["这个流程叫什么", "在哪个站点", "做什么", "在哪一页"]
+    assert "订单管理" in text
+    assert "start: 导出订单" in (tmp_path / "flow.yaml").read_text("utf-8")
+
+
+def test_new_names_what_is_lacking(yeban: Yeban, tmp_path: Path) -> None:
+    """Without questions, what has not been said is named as options, and nothing is written."""
+    code, text = yeban("new", tmp_path / "flow.yaml", "--site", "practice", "--what", "rows", "--no-ask")
+    assert code == 2
+    assert "还缺：--title --page --button --columns --done" in text
+    assert not (tmp_path / "flow.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "written"), [("商品ID", "${商品ID}"), ("新 价格", '${row["新 价格"]}'), ('a"b', '${row["a\\"b"]}')]
+)
+def test_any_column_can_be_named(column: str, written: str) -> None:
+    """A column that is no name is taken from the row by its text."""
+    assert value_of(column) == written
+
+
+def test_schema_is_written_where_flows_look_for_it(
+    yeban: Yeban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--write renews the file that the first line of a flow names; without it the schema is printed."""
+    file = tmp_path / "yeban.schema.json"
+    monkeypatch.setattr(flow_commands, "SCHEMA_FILE", file)
+    assert yeban("schema", "--write")[0] == 0
+    code, printed = yeban("schema")
+    assert code == 0
+    assert json.loads(printed) == json.loads(file.read_text("utf-8"))
+
+
+def test_schema_of_a_function(yeban: Yeban, tmp_path: Path) -> None:
+    """The schema that a function's form is made from is printed; a function that is not there is said in words."""
+    (tmp_path / "prices.py").write_text(
+        "from decimal import Decimal\n\n\ndef new_price(cost: Decimal) -> Decimal:\n    return cost\n", "utf-8"
+    )
+    code, printed = yeban("schema", "--function", f"{tmp_path}/prices.py:new_price")
+    assert code == 0, printed
+    assert json.loads(printed)["required"] == ["cost"]
+    code, printed = yeban("schema", "--function", f"{tmp_path}/prices.py:old_price")
+    assert code == 2
+    assert "文件里有 new_price" in printed
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "flows" / "practice").glob("*.yaml")), ids=lambda path: path.stem)
+def test_fmt_keeps_comments_and_layout(yeban: Yeban, path: Path, tmp_path: Path) -> None:
+    """Into Chinese and back is the same file byte for byte: words change, comments and lines do not."""
+    file = tmp_path / path.name
+    file.write_bytes(path.read_bytes())
+    assert yeban("fmt", file, "--lang", "en", "--write")[0] == 0
+    english = file.read_bytes()
+    assert yeban("fmt", file, "--lang", "zh", "--write")[0] == 0
+    chinese = file.read_bytes()
+    assert chinese != english
+    comments = re.compile(rb"(?:^|\s)#.*")
+    assert comments.findall(chinese) == comments.findall(path.read_bytes())
+    assert chinese.count(b"\n") == english.count(b"\n")
+    assert yeban("fmt", file, "--lang", "en", "--write")[0] == 0
+    assert file.read_bytes() == english
+
+
+def test_fmt_refuses_in_words(yeban: Yeban, tmp_path: Path) -> None:
+    """A language that is none and a file with errors are refused; the file stays as it is."""
+    file = tmp_path / "flow.yaml"
+    file.write_text("title: x\nsteps:\n  - clik: a\n", "utf-8")
+    assert yeban("fmt", file, "--lang", "fr")[0] == 2
+    code, text = yeban("fmt", file, "--lang", "zh", "--write")
+    assert code == 2
+    assert "第 3 行" in text
+    assert file.read_text("utf-8") == "title: x\nsteps:\n  - clik: a\n"

@@ -397,7 +397,11 @@ class FakeHandle:
     def _widget(self, script: str) -> Json:
         if ".identify(" in script:
             return {"family": "plain", "kind": self.model.kind}
-        return str(self.model.checked).lower() if self.model.kind in SWITCHES else self.model.value
+        held = str(self.model.checked).lower() if self.model.kind in SWITCHES else self.model.value
+        return {"kind": self._widget_kind(), "multiple": False, "value": held} if ".told(" in script else held
+
+    def _widget_kind(self) -> str:
+        return "check" if self.model.kind == "checkbox" else self.model.kind
 
     async def follow(self, script: str, arg: Json = None) -> Element | None:
         return self

@@ -1,106 +1,105 @@
-"""Dates, moments and ranges in pickers: typed as a person in a hurry would, then left by Enter, and read back."""
+"""Dates, moments and ranges in pickers: typed as a person in a hurry would, left, and read back."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from bots.browser.driver import Element
-from bots.browser.widgets.values import Value, as_range, as_text, digits, spellings
-from bots.browser.widgets.widget import Widget, script, until
-from bots.errors import ElementBlocked, OptionMissing
+from bots.browser.widgets import moments
+from bots.browser.widgets.refusals import NO_DATE, NO_RANGE, OUT_OF_RANGE, ValueRefused
+from bots.browser.widgets.shown import told, value_of
+from bots.browser.widgets.values import Value, as_range, as_text
+from bots.browser.widgets.widget import Widget, closed, opened, still, until
+from bots.errors import ElementBlocked
 
-MONTHS = 600
-"""A calendar is turned at most this many months."""
+TURNS = 200
+"""A calendar is turned by at most this many months and years."""
 
 
 async def fill_date(widget: Widget, value: Value) -> None:
-    """The picker holds the date (`2026-11-01`), month or moment, whatever spelling it shows it in."""
+    """The picker holds the date (`2026-11-01`), month, time or moment, whatever spelling it shows it in."""
     wanted = as_text(value).strip()
+    if await _holds(widget, [wanted]):
+        return
+    if not wanted:
+        await _emptied(widget)
+        return
     if widget.readonly:
         await _picked(widget, [wanted])
         return
-    for spelling in spellings(wanted, time=widget.time, end=False):
+    for spelling in moments.spellings(wanted):
         box = await _input(widget, 0)
-        await box.click()
-        await box.fill(spelling)
+        if not await _typed(widget, box, spelling):
+            continue
         await box.press("Enter")
-        if await _holds(widget, spelling):
-            await _left(widget, box)
+        await _left(widget)
+        if await _holds(widget, [wanted]):
             return
-    raise OptionMissing(widget.name, wanted, [await widget.value()])
+    await _refuse(widget, wanted)
 
 
 async def fill_range(widget: Widget, value: Value) -> None:
     """The range picker holds both days; a field of moments gets the first second and the last."""
     ends = as_range(value)
+    if not as_text(value).strip():
+        await _emptied(widget)
+        return
     if ends is None:
-        raise OptionMissing(widget.name, as_text(value), ["2026-11-01 ~ 2026-11-20"])
+        raise ValueRefused(widget.name, as_text(value), await value_of(widget), NO_RANGE)
+    if await _holds(widget, list(ends)):
+        return
     if widget.readonly:
         await _picked(widget, list(ends))
         return
-    starts = spellings(ends[0], time=widget.time, end=False)
-    for start, end in zip(starts, spellings(ends[1], time=widget.time, end=True), strict=False):
-        first, second = await _input(widget, 0), await _input(widget, 1)
-        await first.click()
-        await first.fill(start)
+    starts = moments.spellings(ends[0])
+    for start, end in zip(starts, moments.spellings(ends[1], end=True), strict=False):
+        if not await _typed(widget, await _input(widget, 0), start):
+            continue
         if widget.family == "ant-design":
-            await first.press("Enter")
-        await second.click()
-        await second.fill(end)
+            await (await _input(widget, 0)).press("Enter")
+        second = await _input(widget, 1)
+        if not await _typed(widget, second, end):
+            continue
         await second.press("Enter")
-        if await _holds(widget, start + end):
-            await _left(widget, second)
+        await _left(widget)
+        if await _holds(widget, list(ends)):
             return
-    raise OptionMissing(widget.name, as_text(value), [await widget.value()])
+    await _refuse(widget, " ~ ".join(ends))
 
 
-async def _picked(widget: Widget, days: list[str]) -> None:
-    """A picker that takes no typing: its calendar is opened, turned to each month, and each day clicked."""
-    await (await _input(widget, 0)).click()
-    for text in days:
-        try:
-            day = date.fromisoformat(text.strip())
-        except ValueError as error:
-            raise OptionMissing(widget.name, text, ["2026-11-01"]) from error
-        pane = await _turned_to(widget, day)
-        cell = await widget.element.follow(script("day"), [pane, day.day])
-        if cell is None:
-            await widget.page.press("Escape")
-            raise OptionMissing(widget.name, text)
-        await cell.click()
-    if not await _holds(widget, " ".join(days)):
-        raise OptionMissing(widget.name, " ~ ".join(days), [await widget.value()])
+async def _typed(widget: Widget, box: Element, spelling: str) -> bool:
+    """Whether the box took the text without calling it invalid at once."""
+    await still(widget)
+    await box.fill(spelling)
+    return not (await widget.ask("picker"))["invalid"]
 
 
-async def _turned_to(widget: Widget, day: date) -> int:
-    """Index of the pane of the calendar that shows the month of `day`."""
-    wanted = day.year * 12 + day.month
-    for _ in range(MONTHS):
-        shown = await _months(widget)
-        if wanted in shown:
-            return shown.index(wanted)
-        button = await widget.element.follow(script("arrow"), wanted < shown[0])
-        if button is None:
-            break
-        await button.click()
-
-        async def turned(before: list[int] = shown) -> bool:
-            return await _months(widget) != before
-
-        await until(turned, within_s=0.5)
-    raise OptionMissing(widget.name, day.isoformat())
+async def _refuse(widget: Widget, wanted: str) -> None:
+    await _left(widget)
+    known = all(moments.moment(one) for one in wanted.split(" ~ "))
+    raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE if known else NO_DATE)
 
 
-async def _months(widget: Widget) -> list[int]:
-    found: list[int] = []
+async def _holds(widget: Widget, wanted: list[str]) -> bool:
+    async def taken() -> bool:
+        said = await told(widget.element)
+        held = [str(one) for one in said["values"]] if "values" in said else [str(said["value"])]
+        if not any(wanted):
+            return not any(held)
+        pairs = zip(held, wanted, (False, True), strict=False)
+        return len(held) == len(wanted) and all(moments.same(shown, one, end=end) for shown, one, end in pairs)
 
-    async def opened() -> bool:
-        found[:] = [pane["year"] * 12 + pane["month"] for pane in await widget.ask("panes") if pane.get("month")]
-        return bool(found)
+    return await taken() or ((await widget.ask("picker"))["open"] and await until(taken, 0.3))
 
-    if not await until(opened):
-        raise ElementBlocked(widget.name, "日历没有打开", url=widget.page.url)
-    return list(found)
+
+async def _left(widget: Widget) -> None:
+    """The field has been left, which is when it takes or drops what was typed; its calendar covers nothing."""
+    await widget.ask("blurred")
+    await closed(widget, lambda: _open(widget))
+
+
+async def _open(widget: Widget) -> bool:
+    return bool((await widget.ask("picker"))["open"])
 
 
 async def _input(widget: Widget, index: int) -> Element:
@@ -109,26 +108,71 @@ async def _input(widget: Widget, index: int) -> Element:
     return box or widget.element
 
 
-async def _holds(widget: Widget, spelling: str) -> bool:
+async def _emptied(widget: Widget) -> None:
+    """The picker holds nothing: its cross was clicked."""
+    if await _holds(widget, [""]):
+        return
+    await widget.element.hover()
+    cross = await widget.follow("cross")
+    if cross is not None:
+        await cross.click()
+    await _left(widget)
+    if not await _holds(widget, [""]):
+        raise ValueRefused(widget.name, "", await value_of(widget))
+
+
+async def _picked(widget: Widget, days: list[str]) -> None:
+    """A picker that takes no typing: its calendar is opened, turned to each month, and each day clicked."""
+    wanted = " ~ ".join(days)
+    if not await opened(widget, lambda: _shows_months(widget)):
+        raise ElementBlocked(widget.name, "日历没有打开 / the calendar did not open", url=widget.page.url)
+    for text in days:
+        try:
+            day = date.fromisoformat(moments.iso(text))
+        except ValueError as error:
+            await _left(widget)
+            raise ValueRefused(widget.name, text, await value_of(widget), NO_DATE) from error
+        pane = await _turned_to(widget, day, wanted)
+        cell = await widget.follow("day", [pane, day.day])
+        if cell is None:
+            await _left(widget)
+            raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE)
+        await cell.click()
+
     async def taken() -> bool:
-        return digits(await widget.value()) == digits(spelling)
+        return await _holds(widget, days)
 
-    return await until(taken, within_s=0.5)
+    done = await until(taken, 1.0)
+    await _left(widget)
+    if not done:
+        raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE)
 
 
-async def _left(widget: Widget, box: Element) -> None:
-    """The calendar is closed and covers nothing; the value is still there."""
-    shown = await widget.value()
-    open_panel = (
-        "() => JSON.stringify([...document.querySelectorAll('.el-picker-panel,.ant-picker-panel')]"
-        ".some(p => globalThis[Symbol.for('yeban')].visible(p)))"
-    )
+async def _turned_to(widget: Widget, day: date, wanted: str) -> int:
+    """Index of the pane of the calendar that shows the month of `day`."""
+    month = day.year * 12 + day.month
+    for _ in range(TURNS):
+        shown = await _months(widget)
+        if month in shown:
+            return shown.index(month)
+        back = not shown or month < shown[0]
+        far = bool(shown) and abs(month - (shown[0] if back else shown[-1])) >= 12
+        button = await widget.follow("arrow", [back, far]) or await widget.follow("arrow", [back, False])
+        if button is None:
+            break
+        await button.click()
 
-    async def shut() -> bool:
-        return not await box.evaluate_json(open_panel)
+        async def turned(before: list[int] = shown) -> bool:
+            return await _months(widget) != before
 
-    if not await until(shut, within_s=0.6):
-        await box.press("Escape")
-        await until(shut)
-    if await widget.value() != shown:
-        raise OptionMissing(widget.name, shown, [await widget.value()])
+        await until(turned, 0.5)
+    await _left(widget)
+    raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE)
+
+
+async def _shows_months(widget: Widget) -> bool:
+    return bool(await _months(widget))
+
+
+async def _months(widget: Widget) -> list[int]:
+    return [pane["year"] * 12 + pane["month"] for pane in await widget.ask("panes") if pane.get("month")]

@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bots.browser.driver import Element, Page
-from bots.browser.widgets import choices, dates, lists, plain
+from bots.browser.widgets import cascaders, choices, dates, lists, plain, trees, uploads
+from bots.browser.widgets.shown import as_written, told
 from bots.browser.widgets.values import Value
-from bots.browser.widgets.widget import Widget, identify, read_value
+from bots.browser.widgets.widget import Widget, identify
 from bots.errors import ElementBlocked
 
 Filler = Callable[[Widget, Value], Awaitable[None]]
 
 FILLERS: Final[dict[str, Filler]] = {
-    "cascader": lists.fill_cascader,
+    "cascader": cascaders.fill_cascader,
     "check": choices.fill_switch,
     "checkbox": choices.fill_switch,
     "checks": choices.fill_checks,
@@ -25,33 +26,47 @@ FILLERS: Final[dict[str, Filler]] = {
     "radio": choices.fill_switch,
     "radios": choices.fill_radios,
     "range": dates.fill_range,
+    "rate": choices.fill_rate,
     "rich": plain.fill_text,
     "select": lists.fill_select,
     "switch": choices.fill_switch,
     "text": plain.fill_text,
-    "upload": plain.fill_upload,
+    "tree": trees.fill_tree,
+    "upload": uploads.fill_upload,
     "when": plain.fill_when,
 }
 """Who fills which kind of widget. One line and one function for a new kind."""
 
 
 async def fill(page: Page, element: Element, value: Value, *, name: str = "", timeout_ms: int = 10_000) -> None:
-    """The field `element` holds `value`, read back from the page.
+    """The field `element` holds `value`, read back from the page; a field that holds it already is not touched.
 
     `value` is text as flows write it (`2026-11-01 ~ 2026-11-20`, `浙江 / 杭州`, `a, b`, `是`), a list, a number or
-    paths. `name` is what messages call the field. Raises OptionMissing (not offered or not accepted), ElementBlocked.
+    paths. `name` is what messages call the field. Raises OptionMissing (not offered), ValueRefused (not accepted),
+    ElementBlocked (disabled, read-only, covered), FileMissing.
     """
     widget = await identify(page, element, name)
     if widget.disabled:
-        raise ElementBlocked(widget.name, "不可用（灰色）", url=page.url)
+        raise ElementBlocked(widget.name, "不可用（灰色） / disabled", url=page.url)
     filler = FILLERS.get(widget.kind, plain.fill_text)
     try:
         async with asyncio.timeout(timeout_ms / 1000):
             await filler(widget, value)
     except TimeoutError as error:
-        raise ElementBlocked(widget.name, f"{timeout_ms} 毫秒内没有填好", waited_ms=timeout_ms, url=page.url) from error
+        reason = f"{timeout_ms} 毫秒内没有填好 / not filled in time"
+        raise ElementBlocked(widget.name, reason, waited_ms=timeout_ms, url=page.url) from error
 
 
-async def read(element: Element) -> str:
-    """What the field holds, in the form in which a flow would write it; `true` or `false` for switches."""
-    return await read_value(element)
+async def read(element: Element, page: Page | None = None) -> str:
+    """What the field holds, in the form in which a flow would write it: `是` and `否` for switches, `a, b` for several.
+
+    Chosen values that the field folds away (`+ 2`) are looked up in its list when `page` is given.
+    """
+    said = await told(element)
+    if page is not None and said.get("multiple") and said["kind"] in {"select", "tree", "cascader"}:
+        widget = await identify(page, element)
+        if said["kind"] == "cascader":
+            return await cascaders.held_paths(widget)
+        if said["hidden"]:
+            return await lists.held_texts(widget)
+    return as_written(said)

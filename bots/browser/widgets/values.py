@@ -67,29 +67,30 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def number(text: str) -> Decimal | None:
+    """The amount, thousands separators left out; None when it is no number."""
+    try:
+        amount = Decimal(re.sub(r"(?<=\d)[,，](?=\d)", "", text.strip()))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
 def same_number(left: str, right: str) -> bool:
     """Whether both are the same amount, however they are written."""
-    try:
-        return Decimal(left.replace(",", "")) == Decimal(right.replace(",", ""))
-    except InvalidOperation:
-        return False
+    first = number(left)
+    return first is not None and first == number(right)
 
 
-def digits(text: str) -> str:
-    """The digits alone, which is what two spellings of one date share (month and day in two places)."""
-    return "".join(part.zfill(2) for part in re.findall(r"\d+", text))
+def stars(value: Value) -> Decimal | None:
+    """How many stars `4`, `4.5`, `4 星`, `四星` or `4 stars` are; None when it says no number."""
+    found = re.fullmatch(r"(\d+(?:\.5|\.0)?)\s*(?:颗?星|分|stars?)?", as_text(value).strip().lower())
+    words = re.fullmatch(r"([零一二三四五])\s*颗?[星分]", as_text(value).strip())
+    if words:
+        return Decimal("零一二三四五".index(words.group(1)))
+    return Decimal(found.group(1)) if found else None
 
 
-def spellings(day: str, *, time: bool, end: bool) -> list[str]:
-    """Ways in which a date field may want a date or a moment; the given one first.
-
-    A field of moments that is given a day gets its first second, or its last when it is the `end` of a range.
-    """
-    moment = f"{day} {'23:59:59' if end else '00:00:00'}" if time and not re.search(r"\d:\d", day) else day
-    slashes = moment.replace("-", "/")
-    found = re.match(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(.*)$", moment)
-    if not found:
-        return [moment]
-    year, month, date, rest = found.groups()
-    chinese = f"{year}年{month}月{date}日{rest}" if date else f"{year}年{month}月{rest}"
-    return [moment, slashes, chinese, moment.replace("-", ".", 2)]
+def plain_lines(text: str) -> str:
+    """Text as every field gives it back: one kind of line break, no spaces at its ends."""
+    return re.sub(r"\r\n?", "\n", text).strip()

@@ -10,8 +10,10 @@ from typing import Any, cast
 from bots.browser.driver import Element, Json, Page
 
 POLL_S = 0.03
-OPENING_S = 8.0
-"""How long a popup may take to open, or a list to load from the server without showing that it loads."""
+OPENING_S = 3.0
+"""How long a list may take to load from the server without showing that it loads, or a value to be shown."""
+ATTEMPT_S = 0.6
+"""A layer that has not opened by then is opened again (see `opened`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,6 @@ class Widget:
     family: str
     kind: str
     multiple: bool = False
-    time: bool = False
     readonly: bool = False
     disabled: bool = False
 
@@ -32,17 +33,17 @@ class Widget:
         """The answer of the page script's widget function `question`."""
         return await self.element.evaluate_json(script(question), arg)
 
+    async def follow(self, question: str, arg: Json = None) -> Element | None:
+        """The element that the page script's widget function `question` leads to."""
+        return await self.element.follow(script(question), arg)
+
     async def part(self, css: str) -> Element | None:
         """The part of the widget that `css` means, hidden ones too."""
-        return await self.element.follow(script("part"), css)
+        return await self.follow("part", css)
 
     async def option(self, text: str) -> Element | None:
         """The enabled option with this text, if the open popup shows one."""
-        return await self.element.follow(script("option"), text)
-
-    async def value(self) -> str:
-        """What the field holds now."""
-        return await read_value(self.element)
+        return await self.follow("option", text)
 
 
 def script(question: str) -> str:
@@ -53,13 +54,8 @@ def script(question: str) -> str:
 async def identify(page: Page, element: Element, name: str = "") -> Widget:
     """The widget that `element` is, belongs to, or holds."""
     told = cast("dict[str, Any]", await element.evaluate_json(script("identify")))
-    facts = {key: told[key] for key in ("multiple", "time", "readonly", "disabled") if key in told}
+    facts = {key: told[key] for key in ("multiple", "readonly", "disabled") if key in told}
     return Widget(page, element, name or await element.describe(), told["family"], told["kind"], **facts)
-
-
-async def read_value(element: Element) -> str:
-    """What the field holds, as text."""
-    return str(await element.evaluate_json(script("read")) or "")
 
 
 async def until(true: Callable[[], Awaitable[bool]], within_s: float = OPENING_S) -> bool:
@@ -71,3 +67,51 @@ async def until(true: Callable[[], Awaitable[bool]], within_s: float = OPENING_S
             return False
         await asyncio.sleep(POLL_S)
     return True
+
+
+async def still(widget: Widget) -> None:
+    """The widget's layer is neither fading in nor out.
+
+    Element Plus shuts a picker and forgets what was typed when its layer has finished fading out (`onHide` in
+    picker.vue), also when it was opened again meanwhile: under load that left a calendar shut for as long as anybody
+    waited. And a layer that is fading in is drawn smaller than it is, so places in it mean nothing yet.
+    """
+
+    async def stands() -> bool:
+        return not await widget.ask("moving")
+
+    await until(stands)
+
+
+async def opened(widget: Widget, is_open: Callable[[], Awaitable[bool]], attempts: int = 5) -> bool:
+    """Whether the widget's layer is open and stands; a click that only brought the focus is made again.
+
+    Nothing is clicked while the layer is open or moves, so no second click can close what the first one opened.
+    """
+    for _ in range(attempts):
+        await still(widget)
+        if await is_open():
+            return True
+        grip = await widget.follow("grip")
+        if grip is not None:
+            await grip.click()
+        else:  # the cross of a tag lies where a click would go: the keyboard opens the list as well
+            await (await widget.part("input") or widget.element).press("ArrowDown")
+        if await until(is_open, ATTEMPT_S):
+            await still(widget)
+            return True
+    return False
+
+
+async def closed(widget: Widget, is_open: Callable[[], Awaitable[bool]]) -> None:
+    """The layer is gone and covers nothing. The focus is taken away first: Escape might close the dialog around it."""
+
+    async def shut() -> bool:
+        return not await is_open()
+
+    if await shut():
+        return
+    await widget.ask("blurred")
+    if not await until(shut, ATTEMPT_S):
+        await widget.page.press("Escape")
+        await until(shut)

@@ -5,15 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.browser.names import LONGEST_BYTES, free_path, join_url, safe_name
-from bots.browser.widgets.values import (
-    as_list,
-    as_path,
-    as_range,
-    as_switch,
-    digits,
-    same_number,
-    spellings,
-)
+from bots.browser.widgets import moments
+from bots.browser.widgets.values import as_list, as_path, as_range, as_switch, number, same_number, stars
 
 
 @pytest.mark.parametrize(
@@ -88,9 +81,62 @@ def test_lists_paths_and_switches():
     assert [as_switch(word) for word in ("是", "关闭", "也许", True)] == [True, False, None, True]
 
 
-def test_numbers_and_days_however_they_are_spelt():
-    """1,000.0 is 1000; a day is the same day in three spellings; a moment's end is its last second."""
-    assert same_number("1,000.0", "1000") and not same_number("1", "x")
-    assert {digits(one) for one in spellings("2026-11-01", time=False, end=False)} == {"20261101"}
-    assert spellings("2026-11-20", time=True, end=True)[0] == "2026-11-20 23:59:59"
-    assert spellings("2026-11-20 08:00:00", time=True, end=True)[0] == "2026-11-20 08:00:00"
+def test_numbers_and_stars_however_they_are_spelt():
+    """1,000.0 is 1000 and ￥ is no number; stars are counted in digits, in words and in halves."""
+    assert same_number("1,000.0", "1000") and not same_number("1", "x") and not same_number("x", "x")
+    assert str(number("1，234.50")) == "1234.50" and number("1 2") is None and number("NaN") is None
+    assert [str(stars(one)) for one in ("4", "4 星", "四颗星", "3.5", "2 stars", "好")] == [
+        "4",
+        "4",
+        "4",
+        "3.5",
+        "2",
+        "None",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "written"),
+    [
+        ("2026/11/1", "2026-11-01"),
+        ("2026年11月01日 08:30", "2026-11-01 08:30"),
+        ("2026-11-01T08:30:05", "2026-11-01 08:30:05"),
+        ("2026.10", "2026-10"),
+        ("8:05", "08:05"),
+        ("11/03/2026", "11/03/2026"),
+        ("2026-45周", "2026-45周"),
+        ("", ""),
+    ],
+)
+def test_days_are_written_one_way(shown, written):
+    """Whatever a field shows, `read` gives it as flows write it; what is not plainly a date stays as it is."""
+    assert moments.iso(shown) == written
+
+
+@pytest.mark.parametrize(
+    ("shown", "wanted", "end", "same"),
+    [
+        ("2026/11/01", "2026-11-1", False, True),
+        ("2026-11-01 00:00:00", "2026-11-01", False, True),
+        ("2026-11-20 23:59:59", "2026-11-20", True, True),
+        ("2026-11-20 23:59", "2026-11-20", True, True),
+        ("2026-11-20 00:00:00", "2026-11-20", True, False),
+        ("2026-11-01", "2026-11-01 08:00", False, False),
+        ("12:30:16", "12:30", False, False),
+        ("12:30", "12:30:00", False, True),
+        ("2026-01-11", "2026-11-01", False, False),
+        ("2026-45周", "2026-45周", False, True),
+        ("", "", False, False),
+    ],
+)
+def test_the_same_moment_and_no_other(shown, wanted, end, same):
+    """A spelling may differ, a second may not: a completed time, a lost time and swapped months are not the same."""
+    assert moments.same(shown, wanted, end=end) is same
+
+
+@pytest.mark.parametrize(
+    ("day", "end"), [("2026-11-01", False), ("2026-11-01", True), ("2026-11", False), ("8:05", False)]
+)
+def test_every_spelling_means_the_same(day, end):
+    """Whichever spelling a field takes, it holds what was asked for."""
+    assert all(moments.same(one, day, end=end) for one in moments.spellings(day, end=end))

@@ -1,0 +1,62 @@
+"""Files handed to upload fields, plain or drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bots.browser.widgets.refusals import ValueRefused
+from bots.browser.widgets.shown import told
+from bots.browser.widgets.values import Value, as_paths
+from bots.browser.widgets.widget import Widget, until
+from bots.errors import FileMissing
+
+
+async def fill_upload(widget: Widget, value: Value) -> None:
+    """The field holds these files, as they are on disk now, and no others.
+
+    A file that is listed already under the same name is taken out and handed over again: its name says nothing of
+    what is in it. A widget that hands files over at once and shows them elsewhere is believed.
+    """
+    paths = as_paths(value)
+    for path in paths:
+        if not path.is_file():
+            raise FileMissing(str(path), "没有这个文件 / no such file")
+    target = await widget.part("input[type=file]") or widget.element
+    cleared = await _cleared(widget)
+    await target.set_files(paths)
+    names = sorted(path.name for path in paths)
+
+    async def listed() -> bool:
+        return await _listed(widget) == names
+
+    if await until(listed, 1.0):
+        return
+    held = await _listed(widget)
+    if held or cleared:
+        raise ValueRefused(widget.name, ", ".join(path.name for path in paths), ", ".join(held))
+
+
+async def _listed(widget: Widget) -> list[str]:
+    return sorted(str(one) for one in (await told(widget.element))["values"])
+
+
+async def _cleared(widget: Widget) -> bool:
+    """Whether the widget keeps a list of files that was emptied; without one, handing over replaces."""
+    emptied = False
+    for name in await _listed(widget):
+        item = await widget.follow("file", name)
+        if item is None:
+            return False
+        await item.hover()
+        cross = await item.follow("(el) => globalThis[Symbol.for('yeban')].widgets.fileCross(el)")
+        if cross is None:
+            return False
+        await cross.click()
+
+        async def gone(before: str = name) -> bool:
+            return before not in await _listed(widget)
+
+        if not await until(gone):
+            raise ValueRefused(widget.name, Path(name).name, name)
+        emptied = True
+    return emptied

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from bots.browser.driver import By, How
 
 What = Literal["arrived", "check", "chooser", "click", "download", "fill", "leaving", "press", "secret", "upload"]
-WHATS: frozenset[str] = frozenset(
-    {"arrived", "check", "chooser", "click", "download", "fill", "leaving", "press", "secret", "upload"}
-)
 HOWS: frozenset[str] = frozenset({"testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"})
 LONGEST = 10_000
 MOST = 50
@@ -52,10 +49,10 @@ def read_seen(told: dict[str, Any], tab: int) -> Seen | None:
     """The event that a page sent from tab `tab`; None for what is not one (a page can say anything)."""
     what = told.get("what")
     at = told.get("at")
-    if what not in WHATS or not isinstance(at, int | float):
+    if what not in get_args(What) or not isinstance(at, int | float):
         return None
     return Seen(
-        what,
+        cast(What, what),
         float(at),
         tab,
         who=_who(told["who"]) if isinstance(told.get("who"), dict) else None,
@@ -86,7 +83,7 @@ def read_ways(told: object) -> list[By]:
 
 
 def _way(told: object) -> By | None:
-    if not isinstance(told, dict) or told.get("by") not in HOWS:
+    if not isinstance(told, dict) or str(told.get("by")) not in HOWS:
         return None
     how: How = told["by"]
     within = _way(told.get("within"))

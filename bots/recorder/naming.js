@@ -71,12 +71,12 @@
       ...ids.split(/\s+/).map(i => i && document.getElementById(i)?.textContent),
       (input || el).getAttribute('aria-label'), el.getAttribute('aria-label'), item?.querySelector(LABELS)?.textContent,
       before?.matches(LABELS + ',span,td,th') ? before.textContent : '', set?.querySelector('legend')?.textContent,
-      (input || el).getAttribute('placeholder'), el.querySelector('[placeholder]')?.getAttribute('placeholder'), (input || el).title,
+      (input || el).getAttribute('placeholder'), el.querySelector('[placeholder]')?.getAttribute('placeholder'), (input || el).getAttribute('title'),
     ]);
   };
   const wordsOf = el => words([
-    el.getAttribute('aria-label'), el.matches('input') ? el.value : el.textContent, el.title, el.getAttribute('alt'),
-    el.querySelector('img[alt]')?.alt, el.querySelector('[title]')?.title,
+    el.getAttribute('aria-label'), el.matches('input') ? el.value : el.textContent, el.getAttribute('title'), el.getAttribute('alt'),
+    el.querySelector('img[alt]')?.alt, el.querySelector('[title]')?.getAttribute('title'),
   ]);
   const rowOf = el => closest(el, eyes.ROWS);
   // Texts that say which row this is: each is in exactly one row.

@@ -1,4 +1,4 @@
-"""A person made of code: sees by the product's eyes, clicks and types like hands; and a player for what was recorded."""
+"""A person made of code: sees by the product's eyes, clicks and types like hands; and a player of recordings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -71,14 +71,13 @@ class Person:
 
     async def newest(self) -> None:
         """Works in the tab that was opened last."""
-        while self.session.pages[-1] is self.page:
-            await asyncio.sleep(0.02)
+        await self.until(lambda: self.session.pages[-1] is not self.page)
         self.page = self.session.pages[-1]
 
     async def until(self, true: Callable[[], object]) -> None:
         """Waits until something can be seen that was caused."""
         async with asyncio.timeout(10):
-            while not true():
+            while not true():  # noqa: ASYNC110 - the page is another process: there is no event to wait for
                 await asyncio.sleep(0.02)
 
 

@@ -96,7 +96,7 @@ def test_an_element_is_written_into_the_library(page: str, name: str, old: str, 
     """New, known, on a page without elements, on a page that was only an address: comments stay byte for byte."""
     edit = write_element(LIBRARY, page, name, WAYS, STEPS, "shop.yaml")
     assert edit.text == LIBRARY.replace(old, new, 1)
-    assert LIBRARY == edit.text[: edit.at] + edit.before + edit.text[edit.at + len(edit.after) :]
+    assert edit.text[: edit.at] + edit.before + edit.text[edit.at + len(edit.after) :] == LIBRARY
     site = parse_site(edit.text, "shop.yaml", STEPS).site
     assert site is not None
     element = site.element(page, name)

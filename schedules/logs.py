@@ -1,18 +1,21 @@
 """Logs: one JSON line per event with its keys in a file, and nothing on the terminal but what a command shows."""
 
+import os
 import sys
 from pathlib import Path
 
-from loguru import logger
-
 
 def silence() -> None:
-    """Nothing of the log on the terminal: what people see is what commands say."""
-    logger.remove()
+    """Nothing of the log on the terminal, whoever imports it first: what people see is what commands say."""
+    os.environ["LOGURU_AUTOINIT"] = "False"  # read when loguru is imported, which not every command does
+    if "loguru" in sys.modules:
+        sys.modules["loguru"].logger.remove()
 
 
 def start_logs(home: Path, *, verbose: bool = False) -> Path:
     """Send loguru's events to `home`/logs/yeban.jsonl (rotated at 20 MB, kept 30 days); returns the file."""
+    from loguru import logger
+
     path = home / "logs" / "yeban.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     logger.remove()

@@ -1,5 +1,5 @@
 """`python -m schedules.cli`: what the wrapper starts."""
 
-from schedules.cli.app import main
+from schedules.cli import main
 
 main()

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from loguru import logger
 from rich.console import Console
 from rich.text import Text
 
@@ -43,6 +42,8 @@ def edge() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        from loguru import logger
+
         shown = explain(error, default_lang())
         logger.opt(exception=error).error("command_failed", code=shown.code)
         if shown.where:

@@ -97,7 +97,7 @@ def accept(database: Database, archive: Archive, file_sha: str, who: str, why: s
     archived = ArchivedFile(file_sha, found["size"], archive.path(file_sha), new=False)
     document = _read(archived, facts)
     with database.write() as connection:
-        counts = post(connection, Source(file_sha, facts.received_at), document.rows)
+        counts = post(connection, Source(file_sha, document.exported_at or facts.received_at), document.rows)
         values = {"state": READ, "accepted_by": f"{who.strip()}：{why.strip()}", "ingested_at": _now()}
         connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(values))
     return _result(archived, facts, document, READ, counts, _words(document))
@@ -212,7 +212,8 @@ def _received_again(database: Database, archived: ArchivedFile, facts: Facts, ea
             select(sql.max(raw_receipt.c.received_at)).where(raw_receipt.c.file_sha == archived.sha256)
         ).scalar()
         _write_receipt(connection, archived, facts, document)
-        told_anew = [row for row in document.rows if isinstance(row, TOLD_BY_EXPORT)]
+        anew = not document.exported_at  # a file that says when it was made says the same however often it comes
+        told_anew = [row for row in document.rows if anew and isinstance(row, TOLD_BY_EXPORT)]
         if earlier.state == READ and told_anew and facts.received_at > (newest or ""):
             counts = post(connection, Source(archived.sha256, facts.received_at), told_anew)
             return replace(earlier, created=counts.created, changed=counts.changed, same=counts.same)
@@ -266,7 +267,8 @@ def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Do
             if earlier is not None:  # another process was quicker
                 return earlier
             _write_raw(connection, archived, facts, document, READ, _words(document))
-            counts = post(connection, Source(archived.sha256, facts.received_at), document.rows)
+            exported_at = document.exported_at or facts.received_at
+            counts = post(connection, Source(archived.sha256, exported_at), document.rows)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
     return _result(archived, facts, document, READ, counts, _words(document))

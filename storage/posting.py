@@ -23,6 +23,7 @@ from storage.database.tables import (
     bundle,
     channel_sku,
     command,
+    document_row,
     job,
     move,
     order_event,
@@ -39,6 +40,7 @@ from storage.documents.rows import (
     BankRow,
     BatchRow,
     BillRow,
+    DataRow,
     OrderRow,
     ProductRow,
     RefundRow,
@@ -66,7 +68,7 @@ class Source(NamedTuple):
 
 # Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
 # was last week), so they are posted again under the later moment.
-TOLD_BY_EXPORT = (AdRow, OrderRow, ProductRow, RefundRow)
+TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow)
 
 
 def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
@@ -370,6 +372,20 @@ def _post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> 
     return merge(connection, bill_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
 
 
+def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> Counts:
+    """What a later export says of a row holds, whichever was read first."""
+    told = (
+        {
+            **row._asdict(),
+            "data": json.dumps(row.data, ensure_ascii=False, sort_keys=True),
+            "exported_at": source.exported_at,
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    return merge(connection, document_row, told, version=["exported_at"])
+
+
 def _post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:
     return merge(connection, bank_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
 
@@ -419,6 +435,7 @@ POSTINGS: dict[type[Any], Callable[[Connection, Source, list[Any]], Counts]] = {
     BankRow: _post_bank,
     BatchRow: _post_batch,
     BillRow: _post_bills,
+    DataRow: _post_data,
     OrderRow: _post_orders,
     ProductRow: _post_products,
     RefundRow: _post_refunds,

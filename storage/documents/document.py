@@ -42,6 +42,7 @@ class Document(NamedTuple):
     """A file that was read. `period`: first and last day that it covers, "" where it does not say.
 
     `owner`: whose statement it is (shop, or account of a bank), also when it has no rows; "" for other kinds.
+    `exported_at`: when its source made it, as the file itself says; "" where it does not, then its receipt counts.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Document(NamedTuple):
     quarantine: Sequence[Quarantined]
     period: tuple[str, str]
     owner: str = ""
+    exported_at: str = ""
 
 
 class Kind(Protocol):
@@ -60,10 +62,17 @@ class Kind(Protocol):
     PLATFORM: the `platform` of its rows in the books; "" where they have none.
     """
 
-    KIND: str
-    PLATFORM: str
-    TITLE: str
-    VERIFIED: str
+    @property
+    def KIND(self) -> str: ...  # noqa: D102, N802
+
+    @property
+    def PLATFORM(self) -> str: ...  # noqa: D102, N802
+
+    @property
+    def TITLE(self) -> str: ...  # noqa: D102, N802
+
+    @property
+    def VERIFIED(self) -> str: ...  # noqa: D102, N802
 
     def identify(self, file: SourceFile, /) -> bool:
         """Whether the content (not the name) is of this kind."""

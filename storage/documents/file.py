@@ -106,6 +106,10 @@ class SourceFile:
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
             raise FileBroken(self.name, f"压缩包里的 {info.filename} 已损坏") from error
 
+    def parts(self) -> list["SourceFile"]:
+        """The file itself, or what a zip holds."""
+        return self.members if self.form == "zip" else [self]
+
     def grids(self) -> Iterator[Iterator[Line]]:
         """Each table of the file: every sheet of a workbook, or the one of a CSV. Raises FileBroken."""
         if self.form == "xlsx":

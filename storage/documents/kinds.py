@@ -6,6 +6,9 @@ from storage.documents import (
     bot_results,
     django_oscar_orders,
     icbc_personal_debit,
+    jd_order_old,
+    kuaishou_fund,
+    pdd_fund_detail,
     practice_ads,
     practice_batches,
     practice_orders,
@@ -27,6 +30,9 @@ KINDS: dict[str, Kind] = {
     "bot_results": bot_results,
     "django_oscar_orders": django_oscar_orders,
     "icbc_personal_debit": icbc_personal_debit,
+    "jd_order_old": jd_order_old.LAYOUT,
+    "kuaishou_fund": kuaishou_fund.LAYOUT,
+    "pdd_fund_detail": pdd_fund_detail.LAYOUT,
     "practice_ads": practice_ads,
     "practice_batches": practice_batches,
     "practice_orders": practice_orders,
@@ -46,11 +52,17 @@ def identify(file: SourceFile) -> Kind:
         raise FileBroken(file.name, "下载到的是网页，不是表格")
     if file.form == "empty":
         raise FileBroken(file.name, "文件是空的")
-    found = [kind for kind in KINDS.values() if kind.identify(file)]
+    found = _most_exact([kind for kind in KINDS.values() if kind.identify(file)])
     if len(found) != 1:
         seen = "像几种：" + "、".join(kind.KIND for kind in found) if found else "表头不像任何一种"
         raise FileUnknown(file.name, seen, list(KINDS))
     return found[0]
+
+
+def _most_exact(found: list[Kind]) -> list[Kind]:
+    """Of kinds that know a file, those that ask for most: an older layout is often a part of a newer one."""
+    ranks = [getattr(kind, "rank", 0) for kind in found]
+    return [kind for kind, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
 
 
 def named(name: str, file: SourceFile) -> Kind:

@@ -185,6 +185,30 @@ class BatchRow(NamedTuple):
     at: str
 
 
+class DataRow(NamedTuple):
+    """One row of a format that the core has no table of its own for yet: typed, keyed, with its order and its amount.
+
+    `data`: column -> text (ids, words, ISO moments, exact rates) or int (fen, whole numbers). `amount_fen`: signed, +
+    into the account, in hundredths of `currency`.
+    """
+
+    row_no: int
+    kind: str
+    platform: str
+    shop: str
+    row_key: str
+    n: int
+    order_no: str
+    order_rule: str
+    sub_no: str
+    at: str
+    amount_fen: int
+    currency: str
+    fee_type: str
+    class_rule: str
+    data: dict[str, str | int]
+
+
 Row = (
     SubOrderRow
     | OrderRow
@@ -197,4 +221,5 @@ Row = (
     | BankRow
     | ResultRow
     | BatchRow
+    | DataRow
 )

@@ -58,6 +58,29 @@ raw_row = Table(
     text("payload"),  # JSON of the row as the file has it, header name -> text
 )
 
+# Rows of formats that the core has no table of its own for yet: typed and keyed, each once however often it comes.
+document_row = Table(
+    "document_row",
+    metadata,
+    key("kind"),
+    key("shop"),
+    key("row_key"),
+    Column("n", Integer, primary_key=True, nullable=False),  # counts equal keys within a file
+    text("platform"),
+    text("order_no"),
+    text("order_rule"),
+    text("sub_no"),
+    text("at"),
+    fen("amount_fen"),
+    text("currency"),
+    text("fee_type"),
+    text("class_rule"),
+    text("data"),  # JSON: column -> text, or whole number (fen where it is money)
+    text("exported_at"),
+    text("file_sha"),
+    whole("row_no"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

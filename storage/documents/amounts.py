@@ -1,0 +1,107 @@
+"""Which way money went, in the four ways that statements say it: one sign for all of them, + is into the account."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from storage.documents import numbers
+from storage.documents.table import Record
+from storage.errors import CellInvalid
+
+
+def _short(name: str) -> str:
+    return name.partition("|")[0]
+
+
+class Amount(Protocol):
+    """How a row says its amount. `columns` must be there, `optional` may."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def optional(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """Signed, in fen. Raises CellInvalid."""
+        ...
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One column that carries its own sign."""
+
+    column: str
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """As the file has it. Raises CellInvalid when it is empty or no amount."""
+        return numbers.amount(_short(self.column), record.cell(_short(self.column)), style)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Two columns, income and expense; the expense is negative in some files and unsigned in others.
+
+    A row with both is one whose income and expense are added (`both=True`, as settlements have them), else refused.
+    """
+
+    income: str
+    expense: str
+    both: bool = False
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Both columns."""
+        return (self.income, self.expense)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """Income, or the expense below zero. Raises CellInvalid for neither, and for both where one is meant."""
+        income = numbers.money(_short(self.income), record.cell(_short(self.income)), style)
+        expense = numbers.money(_short(self.expense), record.cell(_short(self.expense)), style)
+        if income is None and expense is None:
+            raise CellInvalid(_short(self.income), "", "收入和支出都没有金额")
+        if income and expense and not self.both:
+            raise CellInvalid(_short(self.expense), record.words()[:60], "收入和支出同时有金额")
+        return (income or 0) - abs(expense or 0)
+
+
+@dataclass(frozen=True)
+class Directed:
+    """An amount and a word for its direction; the amount's own sign, where it has one, must agree with the word.
+
+    `plus` and `minus`: the words, several separated by `|`; `zero`: words of rows that move nothing (`/`, 不计收支).
+    """
+
+    column: str
+    direction: str
+    plus: str
+    minus: str
+    zero: str = ""
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Amount and direction."""
+        return (self.column, self.direction)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """Signed by the word. Raises CellInvalid for a word that is not known and for a sign against it."""
+        column = _short(self.column)
+        amount = numbers.amount(column, record.cell(column), style)
+        word = record.plain(_short(self.direction))
+        if word in self.plus.split("|"):
+            if amount < 0:
+                raise CellInvalid(column, str(record.plain(column)), f"方向是 {word}，金额却是负的")
+            return amount
+        if word in self.minus.split("|"):
+            return -abs(amount)
+        if word in self.zero.split("|"):
+            return 0
+        known = "、".join(self.plus.split("|") + self.minus.split("|"))
+        raise CellInvalid(_short(self.direction), word, f"应为 {known}")

@@ -1,0 +1,236 @@
+"""A document kind as data: which columns there are, what each holds, what makes a row that row, which way money went.
+
+    LAYOUT = Layout(
+        "kuaishou_fund", platform="kuaishou", title="快手 账务明细", verified="described",
+        header="账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注",
+        ids=("账务流水号", "关联业务单号"), moments=("入账时间",), money=("发生额（元）", "期末余额（元）"),
+        key=("账务流水号",), order=("关联业务单号", "kuaishou.business_no"), at="入账时间",
+        amount=Directed("发生额（元）", "账务方向|财务方式", plus="收", minus="支"),
+    )
+
+A `Layout` is a `Kind`: one module with a `LAYOUT` and one line in `kinds.KINDS` make a reader. Columns are found by
+name, in any order; of `header` only the columns that the layout names are needed, the others are kept as they are.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from storage.archive import Facts
+from storage.documents import cells, numbers
+from storage.documents.amounts import Amount
+from storage.documents.control import untotalled
+from storage.documents.document import Control, Document
+from storage.documents.file import SourceFile
+from storage.documents.rows import DataRow
+from storage.documents.table import Reading, Record, Table, find_table, has_columns, read_records
+
+Value = str | int | None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of file. Names are header names as the platform writes them; `甲|乙` is one column under two spellings.
+
+    `header`: the whole header as comma-separated text. `needed`: the columns without which it is not this kind
+    (default: those of `key`, `amount` and `at`). `tells`: those that tell it from its neighbours (default: `needed`).
+    `ids`, `money`, `wholes`, `rates`, `moments`, `days`: what columns hold; any other is text. Money is exact, in fen
+    (a hundredth of the currency). `moment_formats`: strptime formats tried after `YYYY-MM-DD HH:MM:SS`.
+    `key`: what makes a row that row within a shop; equal keys are numbered in the order of the file.
+    `order`: the column of the order number and the id of that rule; `sub`: the sub-order's column.
+    `repeats`: order-level amounts that stand on every row of an order and must be counted once.
+    `drop`: whether a record is a description or a total inside the data; `ends`: whether the data ends with it.
+    `control`: totals stated by the file beside those of its rows.
+    """
+
+    kind: str
+    platform: str
+    title: str
+    verified: str
+    header: str
+    key: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    money: tuple[str, ...] = ()
+    wholes: tuple[str, ...] = ()
+    rates: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    moment_formats: tuple[str, ...] = ()
+    money_style: numbers.Style = numbers.CHINA
+    order: tuple[str, str] | None = None
+    sub: str = ""
+    at: str = ""
+    amount: Amount | None = None
+    currency: str = "CNY"
+    repeats: tuple[str, ...] = ()
+    drop: Callable[[Record], bool] | None = None
+    ends: Callable[[Record], bool] | None = None
+    control: Callable[[Table, "Reading[DataRow]"], Control] | None = None
+    shop: Callable[[Table, SourceFile], str] | None = None
+    classify: Callable[[Record, int], tuple[str, str]] | None = None
+    rank: int = field(default=0)
+    """Of two kinds that both know a file the higher rank is meant: the one that asks for more columns."""
+
+    @property
+    def KIND(self) -> str:  # noqa: N802 (the names of a kind's facts, as modules have them)
+        """The kind's name."""
+        return self.kind
+
+    @property
+    def PLATFORM(self) -> str:  # noqa: N802
+        """Whose file it is."""
+        return self.platform
+
+    @property
+    def TITLE(self) -> str:  # noqa: N802
+        """What people call it."""
+        return self.title
+
+    @property
+    def VERIFIED(self) -> str:  # noqa: N802
+        """What the layout was checked with: real sample | template | described."""
+        return self.verified
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The header's names in order, as the platform writes them."""
+        return tuple(next(csv.reader([self.header])))
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The columns without which nothing is read."""
+        amount = self.amount.columns if self.amount else ()
+        return self.needed or tuple(dict.fromkeys((*self.key, *amount, *((self.at,) if self.at else ()))))
+
+    @cached_property
+    def typed(self) -> Mapping[str, str]:
+        """Column -> id | money | whole | rate | moment | day | text, for every column of the header."""
+        known = dict.fromkeys(self.columns, "text")
+        groups = {
+            "id": self.ids,
+            "money": self.money,
+            "whole": self.wholes,
+            "rate": self.rates,
+            "moment": self.moments,
+            "day": self.days,
+        }
+        for kind, names in groups.items():
+            known |= dict.fromkeys(names, kind)
+        return known
+
+    def identify(self, file: SourceFile, /) -> bool:
+        """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
+        return any(has_columns(part, self.tells or self.required) for part in file.parts())
+
+    def read(self, file: SourceFile, facts: Facts, /) -> Document:
+        """All rows. Raises FileError when the file as a whole cannot be taken; a bad row is quarantined alone."""
+        table = find_table(self._part(file), self.required, self._others())
+        shop = facts.shop or (self.shop(table, file) if self.shop else "")
+        make = _Maker(self, shop)
+        reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
+        for column in self.ids:
+            cells.refuse_zero_tails(column, (str(row.data.get(column) or "") for row in reading.rows))
+        control = self.control(table, reading) if self.control else untotalled(len(reading.raw))
+        period = file.covers(row.at for row in reading.rows)
+        return Document(
+            self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
+            numbers.exported_at(file.name, table.lead()),
+        )  # fmt: skip
+
+    def _part(self, file: SourceFile) -> SourceFile:
+        return next((part for part in file.parts() if has_columns(part, self.required)), file)
+
+    def _others(self) -> list[str]:
+        """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
+        named = [*self.typed, *((self.order[0],) if self.order else ()), *((self.sub,) if self.sub else ())]
+        amount = self.amount.optional if self.amount else ()
+        return [name for name in dict.fromkeys((*named, *amount)) if name not in self.required]
+
+
+def _never(_record: Record) -> bool:
+    return False
+
+
+class _Maker:
+    """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
+
+    def __init__(self, layout: Layout, shop: str) -> None:
+        self.layout, self.shop = layout, shop
+        self.seen: Counter[tuple[str, ...]] = Counter()
+
+    def rows(self, record: Record) -> Sequence[DataRow]:
+        """The row, or none when the record is a description or a total. Raises CellDestroyed, CellInvalid."""
+        layout = self.layout
+        if layout.drop is not None and layout.drop(record):
+            return ()
+        data = {short(name): value for name, kind in layout.typed.items() if (value := self.value(record, name, kind))}
+        key = tuple(str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
+        self.seen[key] += 1
+        amount_fen = layout.amount.fen(record, layout.money_style) if layout.amount else 0
+        fee_type, class_rule = layout.classify(record, amount_fen) if layout.classify else ("", "")
+        return (
+            DataRow(
+                row_no=record.no,
+                kind=layout.kind,
+                platform=layout.platform,
+                shop=self.shop,
+                row_key="|".join(key),
+                n=self.seen[key],
+                order_no=record.identity(short(layout.order[0]), required=False) if layout.order else "",
+                order_rule=layout.order[1] if layout.order else "",
+                sub_no=record.identity(short(layout.sub), required=False) if layout.sub else "",
+                at=str(data.get(short(layout.at)) or "") if layout.at else "",
+                amount_fen=amount_fen,
+                currency=layout.currency if len(layout.currency) == 3 else record.plain(layout.currency),
+                fee_type=fee_type,
+                class_rule=class_rule,
+                data=data,
+            ),
+        )
+
+    def value(self, record: Record, name: str, kind: str) -> Value:
+        """The cell as its column holds it: ids and words as text, money in fen, moments as ISO text."""
+        column, needed = short(name), name in self.layout.key
+        match kind:
+            case "id":
+                return record.identity(column, required=needed)
+            case "money":
+                return numbers.money(column, record.cell(column), self.layout.money_style)
+            case "whole":
+                return record.whole(column, required=False) if record.plain(column) else None
+            case "rate":
+                return numbers.rate(column, record.cell(column))
+            case "moment":
+                return numbers.moment(column, record.cell(column), self.layout.moment_formats, required=needed)
+            case "day":
+                return numbers.day(column, record.cell(column), self.layout.moment_formats, required=needed)
+        return record.plain(column)
+
+    def readable_amount(self, record: Record) -> int:
+        """What the row would have brought. Raises FileError where it cannot be read."""
+        return self.layout.amount.fen(record, self.layout.money_style) if self.layout.amount else 0
+
+
+def short(name: str) -> str:
+    """The first spelling: what a column is called in typed rows."""
+    return name.partition("|")[0]
+
+
+def sums(rows: Iterable[DataRow], layout: Layout) -> dict[str, int]:
+    """The sum of every money column, order-level ones once per order."""
+    totals: Counter[str] = Counter()
+    counted: set[tuple[str, str]] = set()
+    for row in rows:
+        for name in layout.money:
+            column = short(name)
+            if name in layout.repeats:
+                if (column, row.order_no) in counted:
+                    continue
+                counted.add((column, row.order_no))
+            value = row.data.get(column)
+            totals[column] += value if isinstance(value, int) else 0
+    return dict(totals)

@@ -1,0 +1,128 @@
+"""Amounts, rates and moments in the spellings of many countries, exact: a value is read whole or refused."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from storage.documents import cells
+from storage.documents.cells import Cell
+from storage.errors import CellDestroyed, CellInvalid
+
+_CURRENCY = re.compile(r"^([+-]?)\s*(?:US\$|HK\$|NT\$|S\$|RM|Rp|[$€£¥￥₫฿₱]|[A-Z]{3})?\s*([+-]?)\s*")
+_BRACKETED = re.compile(r"\((.+)\)")
+_RATE = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
+_EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 (spreadsheets know no time zones)
+_STAMP = re.compile(r"导出时间[：:]\s*\[?(\d{4})[-年/](\d\d?)[-月/](\d\d?)日?\s*(\d\d:\d\d:\d\d)")
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_EPOCH = re.compile(r"(?<!\d)(1[5-9]\d{8})(?!\d)")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a source writes amounts: its decimal mark; `bracketed`: whether `(1.00)` means minus."""
+
+    decimal: str = "."
+    bracketed: bool = False
+
+
+CHINA = Style()
+POINT = Style(bracketed=True)
+COMMA = Style(decimal=",")
+
+
+def amount(column: str, cell: Cell, style: Style = CHINA) -> int:
+    """Money in fen, a hundredth of the currency. Raises CellInvalid when it is empty or not an exact amount."""
+    found = money(column, cell, style)
+    if found is None:
+        raise CellInvalid(column, "", "金额是空的")
+    return found
+
+
+def money(column: str, cell: Cell, style: Style = CHINA) -> int | None:
+    """Money in fen, None for every spelling of nothing. Raises CellInvalid, CellDestroyed."""
+    if not isinstance(cell, str):
+        return None if cell is None else cells.fen(column, cell)
+    return _money(column, cell, style)
+
+
+@lru_cache(maxsize=1 << 16)
+def _money(column: str, text: str, style: Style) -> int | None:
+    text = cells.unwrap(text)
+    if cells.is_empty(text):
+        return None
+    sign = ""
+    if style.bracketed and (inner := _BRACKETED.fullmatch(text)):
+        sign, text = "-", inner[1]
+    lead = _CURRENCY.match(text)
+    assert lead is not None
+    sign = "-" if "-" in (sign, lead[1], lead[2]) else ""
+    digits = text[lead.end() :].removesuffix("元").strip()
+    if style.decimal == ",":
+        digits = digits.replace(".", "").replace(",", ".")
+    return cells.fen(column, sign + digits)
+
+
+def rate(column: str, cell: Cell) -> str:
+    """A rate as the exact text of a fraction: `5%` is "0.05"; "" for nothing. Raises CellInvalid."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return str(Decimal(repr(cell)).normalize())
+    text = cells.unwrap(cells.as_text(cell)).replace(",", "")
+    if cells.is_empty(text):
+        return ""
+    match = _RATE.fullmatch(text)
+    if not match:
+        raise CellInvalid(column, text, "不是比率")
+    value = Decimal(match[1]) / (100 if match[2] else 1)
+    return f"{value.normalize():f}"
+
+
+def moment(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: bool = False) -> str:
+    """`YYYY-MM-DD HH:MM:SS`, "" when empty and not required. A number is days since 1899-12-30, as sheets keep them.
+
+    A moment that Excel wrote again (`2026/9/10 8:00`) is refused unless `formats` says that the source writes so.
+    """
+    if isinstance(cell, float) or (isinstance(cell, int) and not isinstance(cell, bool)):
+        return _from_serial(column, float(cell)).isoformat(" ")
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return f"{cell.isoformat()} 00:00:00"
+    text = " ".join(cells.unwrap(cells.as_text(cell)).split()) if isinstance(cell, str) else ""
+    for shape in formats if text else ():
+        try:
+            return datetime.strptime(text, shape).replace(microsecond=0, tzinfo=None).isoformat(" ")  # noqa: DTZ007
+        except ValueError:
+            continue
+    return cells.moment(column, text or cell, required=required)
+
+
+def day(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: bool = False) -> str:
+    """`YYYY-MM-DD`, "" when empty and not required."""
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return _from_serial(column, float(cell)).isoformat()[:10]
+    text = cells.unwrap(cells.as_text(cell))
+    if cells.is_empty(text) and not required:
+        return ""
+    for shape in formats:
+        try:
+            return datetime.strptime(text, shape).date().isoformat()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return cells.day(column, cell)
+
+
+def _from_serial(column: str, days: float) -> datetime:
+    if not 20_000 <= days < 80_000:
+        raise CellDestroyed(column, repr(days), "时间变成了数字")
+    return _EPOCH_1900 + timedelta(seconds=round(days * 86_400))
+
+
+def exported_at(name: str, lead: list[str]) -> str:
+    """When the source made the file, by its preamble or the epoch in its name, ISO 8601 UTC; "" where neither says."""
+    if stamp := _STAMP.search("\n".join(lead)):
+        local = datetime.fromisoformat(f"{stamp[1]}-{int(stamp[2]):02d}-{int(stamp[3]):02d} {stamp[4]}")
+        return local.replace(tzinfo=_SHANGHAI).astimezone(UTC).isoformat(timespec="seconds")
+    if epoch := _EPOCH.search(name):
+        return datetime.fromtimestamp(int(epoch[1]), UTC).isoformat(timespec="seconds")
+    return ""

@@ -1,0 +1,8 @@
+"""Every dress by the id of its format; one module per family of platforms."""
+
+from collections.abc import Mapping
+
+from tests.storage.documents.formats import first
+from tests.storage.documents.formats.dress import Dress
+
+DRESSES: Mapping[str, Dress] = {**first.DRESSES}

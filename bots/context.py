@@ -7,13 +7,13 @@ to a person, a lost session is noticed. Loops over steps, retries and the journa
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bots.browser import find, typist
-from bots.browser.driver import By, Element, Page, Session, Want
+from bots.browser.driver import By, Element, Match, Page, Session, Want
 from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
@@ -25,6 +25,8 @@ from bots.flow.site import Site
 from bots.flow.step import Step, Steps
 from bots.flow.values import Condition, Target, Template, Value
 from bots.folder import RunFolder, stamp
+from bots.healing.memory import ElementMemory, LastFound
+from bots.healing.picture import outlined
 from bots.journal import Journal
 from bots.lookup import Lookup
 from bots.masking import Mask
@@ -89,6 +91,7 @@ class Facts:
     report: Report
     mask: Mask
     log: "Logger"
+    memory: ElementMemory = field(default_factory=ElementMemory)
 
 
 @dataclass
@@ -98,8 +101,8 @@ class Healed:
     `page` is the library's page ("" for an element of every page), `way` what the alternative says of itself there.
     """
 
-    element: str
     page: str
+    element: str
     way: str
     index: int
     pictures: tuple[str, ...] = ()
@@ -164,7 +167,13 @@ class Context:
 
     def resolved(self, target: Target) -> ResolvedTarget:
         """The target with names looked up on the current page."""
-        return self.lookup.target(target, self.page.url)
+        found = self.lookup.target(target, self.page.url)
+        if not self.facts.memory.on:
+            return found
+        page, spec = self.lookup.entry(found.name, self.page.url)
+        if spec is None or not self.lookup.lasting(spec):
+            return found
+        return replace(found, known=self.facts.memory.known(page, spec.name))
 
     async def find(self, target: Target, want: Want = "act", timeout_ms: int | None = None) -> Element:
         """The one visible element, waited for. Raises ElementMissing, ElementAmbiguous."""
@@ -178,7 +187,7 @@ class Context:
             obstacles=obstacles,
             clear=clear,
         )
-        await self._notice(found, target)
+        await self._notice(target, found)
         return found.element
 
     async def act(self, target: Target, do: Callable[[Element, int], Awaitable[None]], want: Want = "act") -> None:
@@ -189,7 +198,7 @@ class Context:
             await do(element, timeout_ms)
 
         obstacles, clear = self._way()
-        found = await find.act(
+        await find.act(
             self.page,
             self.resolved(target),
             counted,
@@ -198,28 +207,68 @@ class Context:
             timeout_ms=self.timeout_ms,
             obstacles=obstacles,
             clear=clear,
+            notice=partial(self._notice, target),
         )
-        await self._notice(found, target)
 
     async def type_run(self, fields: Sequence[tuple[Target, str]]) -> int:
         """How many of the first fields hold their text, typed in one go; the others want a closer look, one by one."""
         obstacles, _ = self._way()
-        self.acts += 1  # before it is known: an effect whose page broke under the keys may have begun
         run = [typist.Field(self.resolved(target), text) for target, text in fields]
-        held = await typist.type_run(self.page, run, obstacles, timeout_ms=self.timeout_ms)
+        sure = await find.beyond_doubt(self.page, [one.target for one in run], "fill", healing=not self.in_effect)
+        if not sure:
+            return 0
+        self.acts += 1  # before it is known: an effect whose page broke under the keys may have begun
+        held = await typist.type_run(self.page, run[: len(sure)], obstacles, timeout_ms=self.timeout_ms)
         self.acts += held - 1
+        for (target, _), match in list(zip(fields, sure, strict=False))[:held]:
+            self._remember(target, match, 0)
         return held
 
-    async def _notice(self, found: Found, target: Target) -> None:
+    async def _notice(self, target: Target, found: Found) -> None:
+        """What was found goes into the memory; a lower way than the first is said once, with pictures."""
+        page, spec = self.lookup.entry(self.text(target.name), self.page.url)
+        if spec is None:
+            return
         if not found.healed:
+            self._remember(target, found.match, 0, await self._picture_of_today(page, spec.name, found.element))
             return
-        name = self.text(target.name)
-        way = found.tried[found.alternative_index].alternative
-        page = self.page.url
-        if any(one.element == name and one.way == way for one in self.healed):
+        way = spec.alternatives[found.alternative_index].describe()
+        self._remember(target, found.match, found.alternative_index)
+        if any((one.page, one.element, one.way) == (page, spec.name, way) for one in self.healed):
             return
-        self.healed.append(Healed(name, page, way, found.alternative_index))
-        self.log.warning("元素「{}」用第 {} 种办法才找到：{}", name, found.alternative_index + 1, way)
+        self.healed.append(
+            Healed(page, spec.name, way, found.alternative_index, await self._before_and_after(page, spec.name, found))
+        )
+        self.log.warning("元素「{}」用第 {} 种办法才找到：{}", spec.name, found.alternative_index + 1, way)
+
+    def _remember(self, target: Target, match: Match, index: int, picture: bytes | None = None) -> None:
+        page, spec = self.lookup.entry(self.text(target.name), self.page.url)
+        memory = self.facts.memory
+        if spec is None or not memory.on:
+            return
+        hide = self.facts.mask.hide
+        marks = {name: hide(text) for name, text in match.marks.items()} if self.lookup.lasting(spec) else {}
+        way = spec.alternatives[index].describe()
+        last = LastFound(way, index, marks, stamp(self.facts.clock()), self.facts.run_id)
+        memory.found(page, spec.name, last, picture)
+
+    async def _picture_of_today(self, page: str, element: str, found: Element) -> bytes | None:
+        if self._no_pictures or not self.facts.memory.wants_picture(page, element, self.facts.today):
+            return None
+        return await outlined(found, self.facts.mask)
+
+    async def _before_and_after(self, page: str, element: str, found: Found) -> tuple[str, ...]:
+        """The paths of what it looked like when it was last found, and of what was found now."""
+        name = f"healed-{len(self.healed) + 1:03d}"
+        before = self.facts.memory.picture(page, element)
+        after = None if self._no_pictures else await outlined(found.element, self.facts.mask)
+        pictures = (("before", before.read_bytes() if before else None), ("after", after))
+        keep = self.facts.folder.keep_evidence
+        return tuple(keep(f"{name}-{when}.png", content) for when, content in pictures if content)
+
+    @property
+    def _no_pictures(self) -> bool:
+        return self.sensitive or self.signing_in or self.in_effect
 
     async def open(self, name: str) -> None:
         """The page of the library, or the address, is open and the way is clear."""

@@ -75,6 +75,11 @@ class Lookup:
         frame = self._text(spec.in_frame) if spec.in_frame else ""
         return tuple(self.by(way, frame) for way in spec.alternatives)
 
+    @staticmethod
+    def lasting(spec: ElementSpec) -> bool:
+        """Whether the element is the same thing every time: no part of its alternatives depends on a value."""
+        return all("${" not in way.describe() for way in spec.alternatives)
+
     def by(self, way: Alternative, frame: str = "") -> By:
         """One alternative of the library with its templates filled in."""
         return By(
@@ -85,13 +90,18 @@ class Lookup:
             exact=way.exact,
             within=self.by(way.in_, frame) if way.in_ else None,
             frame=frame,
+            nth=way.nth,
         )
 
     def _spec(self, name: str, url: str) -> ElementSpec | None:
+        return self.entry(name, url)[1]
+
+    def entry(self, name: str, url: str) -> tuple[str, ElementSpec | None]:
+        """The library's page ("" for an element of every page) and entry of a name on the page at `url`."""
         page = self.page_at(url)
         if page is not None and name in page.elements:
-            return page.elements[name]
-        return self._site.elements.get(name)
+            return next(title for title, one in self._site.pages.items() if one is page), page.elements[name]
+        return "", self._site.elements.get(name)
 
 
 def _path(url: str) -> str:

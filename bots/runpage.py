@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import Protocol
 
 from bots.evidence import Failure
 
@@ -48,6 +49,16 @@ PAGE = """<!doctype html>
 """
 
 
+class HealedLine(Protocol):
+    """An element that only a lower way still found: where it belongs, which way, and its pictures before and after."""
+
+    page: str
+    element: str
+    way: str
+    index: int
+    pictures: tuple[str, ...]
+
+
 @dataclass
 class StepLine:
     """One step of the list: its sentence, line, how it went and how long it took."""
@@ -74,6 +85,7 @@ class RunPage:
     failures: Sequence[Failure] = ()
     notes: Sequence[Mapping[str, str]] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    healed: Sequence[HealedLine] = ()
 
     def html(self) -> str:
         """The whole page; nothing in it is loaded from elsewhere but the run folder's own pictures."""
@@ -84,6 +96,7 @@ class RunPage:
             f'<div class="box">{escape(self.message)}</div>' if self.message else "",
             self._links(),
             self._failures(),
+            self._healed(),
             self._files(),
             self._results(),
             self._notes(),
@@ -97,6 +110,10 @@ class RunPage:
 
     def _failures(self) -> str:
         return "<h2>出过的问题</h2>" + "".join(map(_failure, self.failures)) if self.failures else ""
+
+    def _healed(self) -> str:
+        told = "".join(map(_healed, self.healed))
+        return f"<h2>换了办法才找到的元素（{len(self.healed)}）</h2>{told}" if told else ""
 
     def _files(self) -> str:
         rows = [
@@ -158,6 +175,20 @@ def _failure(failure: Failure) -> str:
     return (
         f'<div class="box"><b>{escape(failure.message)}</b> {_tag(failure.code, "bad")}'
         f"<dl>{listed}</dl>{snapshots}{pictures}</div>"
+    )
+
+
+def _healed(line: HealedLine) -> str:
+    shown = (
+        f'<dt>{"上次找到时" if "before" in path else "这次找到的"}</dt><dd><a href="{escape(path)}">'
+        f'<img src="{escape(path)}"></a></dd>'
+        for path in line.pictures
+    )
+    return (
+        f'<div class="box"><b>{escape(line.element)}</b> {_tag("网站可能改版了", "warn")}'
+        f"<dl><dt>页面</dt><dd>{escape(line.page or '每一页')}</dd>"
+        f"<dt>原来的找法找不到，用了第 {line.index + 1} 种</dt><dd><code>{escape(line.way)}</code></dd>"
+        f"{''.join(shown)}</dl></div>"
     )
 
 

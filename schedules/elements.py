@@ -133,7 +133,9 @@ class Mendings:
         number = max((one.id for one in self.all()), default=0) + 1
         folder = self.folder(number)
         folder.mkdir(parents=True, exist_ok=True)
-        pictures = tuple(shutil.copy(run / picture, folder / Path(picture).name).name for picture in healed.pictures)
+        pictures = tuple(Path(picture).name for picture in healed.pictures)
+        for picture in healed.pictures:
+            shutil.copy(run / picture, folder)
         mending = Mending(
             id=number,
             state="proposed",

@@ -14,12 +14,13 @@ Errors: every call raises an error of `bots.errors`, never the browser library's
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from bots.browser.arrivals import Answer
+from bots.browser.arrivals import Answer as Answer
+from bots.browser.arrivals import Download as Download
 
 How = Literal["testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"]
 """How an element is sought. `name` is a flow's literal name: role name, label, placeholder or text."""
@@ -60,7 +61,9 @@ class Ask:
     """One question to a page: which visible elements match `by`, given the relations.
 
     Each relation is a ranked list of ways to find the other element; the first way that matches anything counts.
-    `nth` is 1-based, in document order, applied last; -1 is the last one.
+    `nth` is 1-based, in document order, applied last; -1 is the last one. With `compare`, the matches of all such
+    questions say which of them mean the same thing. `known` (None: nobody remembers) are the marks of the last good
+    run: a single match tells its own, and one that differs is compared with its rivals.
     """
 
     by: By
@@ -70,11 +73,18 @@ class Ask:
     below: tuple[By, ...] = ()
     right_of: tuple[By, ...] = ()
     nth: int | None = None
+    compare: bool = False
+    known: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One visible element that answers an `Ask`: what it says and where it is; `frame`, `token` are the driver's."""
+    """One visible element that answers an `Ask`: what it says and where it is; `frame`, `token` are the driver's.
+
+    `over` are the tokens of other matches of the same survey that mean the same thing: the field around an input.
+    `marks` is by what it can be known again (empty: not asked), `likeness` from 0 to 1 how much of what was known;
+    `gain`, of a rival, how much it has kept that the one it rivals has lost.
+    """
 
     text: str
     tag: str
@@ -82,33 +92,31 @@ class Match:
     where: str
     frame: int = 0
     token: int = 0
+    over: tuple[int, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+    likeness: float = 1.0
+    gain: float = 0.0
+
+    def same(self, other: Match) -> bool:
+        """Whether both mean one thing on the page."""
+        if self.frame != other.frame:
+            return False
+        return self.token == other.token or other.token in self.over or self.token in other.over
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """The answer to one `Ask`. `count` is exact, `matches` holds at most 20.
 
-    `places` counts the elements that a relation refers to (1 is right, -1: no relation asked).
+    `places` counts the elements that a relation refers to (1 is right, -1: no relation asked). `rival` is the
+    other element that is most like what was known.
     """
 
     count: int
     matches: tuple[Match, ...] = ()
     places: int = -1
     place_matches: tuple[Match, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file that the page sent, already complete at `path` inside the session's downloads folder.
-
-    `others` are further files that the same action made the site send.
-    """
-
-    suggested_name: str
-    path: Path
-    url: str
-    size: int
-    others: tuple[Download, ...] = ()
+    rival: Match | None = None
 
 
 @dataclass(frozen=True, slots=True)

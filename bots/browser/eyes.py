@@ -9,7 +9,7 @@ from typing import Any, cast
 from bots.browser.driver import Json, Match, Sighting
 
 _HERE = Path(__file__)
-EYES = "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in ("page.js", "widgets.js"))
+EYES = "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in ("page.js", "widgets.js", "marks.js"))
 """Installed in every document before its own scripts run; does nothing the second time."""
 
 CALL = "([name, a]) => { const y = globalThis[Symbol.for('yeban')]; return y ? y[name](a) : null; }"
@@ -46,12 +46,17 @@ def placed(frame: int, parts: list[dict[str, Any]] | None, wanted: int) -> list[
     return [
         Sighting(
             part["count"],
-            tuple(Match(frame=frame, **match) for match in part["matches"]),
+            tuple(_match(frame, match) for match in part["matches"]),
             part["places"],
-            tuple(Match(frame=frame, **match) for match in part["place_matches"]),
+            tuple(_match(frame, match) for match in part["place_matches"]),
+            _match(frame, part["rival"]) if part.get("rival") else None,
         )
         for part in parts
     ]
+
+
+def _match(frame: int, said: dict[str, Any]) -> Match:
+    return Match(frame=frame, **{**said, "over": tuple(said.get("over", ()))})
 
 
 def combined(parts: list[Sighting]) -> Sighting:
@@ -61,4 +66,7 @@ def combined(parts: list[Sighting]) -> Sighting:
     matches = [match for part in parts for match in part.matches]
     places = [match for part in parts for match in part.place_matches]
     asked = [part.places for part in parts if part.places >= 0]
-    return Sighting(sum(part.count for part in parts), tuple(matches), sum(asked) if asked else -1, tuple(places))
+    rival = next((part.rival for part in parts if part.rival), None)
+    return Sighting(
+        sum(part.count for part in parts), tuple(matches), sum(asked) if asked else -1, tuple(places), rival
+    )

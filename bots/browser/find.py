@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from bots.browser.driver import Ask, By, Element, Match, Page, Sighting, Want
+from bots.browser.judgement import NOTHING, judge
 from bots.browser.target import ResolvedTarget
 from bots.errors import ConnectionLost, ElementAmbiguous, ElementBlocked, ElementMissing, ServerFailed
 
@@ -65,6 +66,24 @@ async def count(page: Page, target: ResolvedTarget) -> int:
     return next((sighting.count for sighting in await page.survey(target.asks("see")) if sighting.count), 0)
 
 
+async def beyond_doubt(
+    page: Page, targets: Sequence[ResolvedTarget], want: Want, *, healing: bool = True
+) -> list[Match]:
+    """The matches of the leading targets that are found now, by their first way and with nothing against it.
+
+    One evaluate for all. It ends at the first target that is missing, ambiguous, healed or in doubt.
+    """
+    asks = [target.asks(want, healing=healing) for target in targets]
+    sightings = iter(await page.survey([ask for group in asks for ask in group]))
+    found: list[Match] = []
+    for target, group in zip(targets, asks, strict=True):
+        seen = [next(sightings) for _ in group]
+        if judge(target, seen).index != 0:
+            break
+        found.append(seen[0].matches[0])
+    return found
+
+
 async def resolve(
     page: Page,
     target: ResolvedTarget,
@@ -77,9 +96,10 @@ async def resolve(
 ) -> Found:
     """The one visible element that `target` names, waited for at most `timeout_ms`.
 
-    With `healing`, a lower alternative is taken when it matches exactly one element of the same kind and the page has
-    held still for half a second. `clear(i)` is called whenever `obstacles[i]` shows. Raises ElementMissing,
-    ElementAmbiguous; ServerFailed and ConnectionLost at once when the page itself has failed.
+    With `healing`, a lower alternative is taken when it matches exactly one element of the same kind, nothing speaks
+    against it (`judgement`) and the page has held still for half a second; without, lower alternatives are witnesses
+    only. `clear(i)` is called whenever `obstacles[i]` shows. Raises ElementMissing, ElementAmbiguous; ServerFailed and
+    ConnectionLost at once when the page itself has failed.
     """
     search = _Search(page, target, want, healing, timeout_ms, tuple(obstacles), clear)
     return await search.run()
@@ -95,10 +115,12 @@ async def act(
     timeout_ms: int = 10_000,
     obstacles: Sequence[By] = (),
     clear: Clear | None = None,
+    notice: Callable[[Found], Awaitable[None]] | None = None,
 ) -> Found:
     """`do(element, timeout_ms)` was done once on the resolved element; redrawn or covered elements are sought again.
 
-    Safe for effects: an action that is refused by a check (gone, covered, moving) has not been dispatched.
+    Safe for effects: an action that is refused by a check (gone, covered, moving) has not been dispatched. `notice`
+    sees what was found before anything is done to it, while the page still shows it.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout_ms / 1000
@@ -107,6 +129,8 @@ async def act(
         found = await resolve(
             page, target, want=want, healing=healing, timeout_ms=left_ms, obstacles=obstacles, clear=clear
         )
+        if notice is not None:
+            await notice(found)
         left_ms = max(1, int((end - loop.time()) * 1000))
         try:
             await do(found.element, min(SLICE_MS, left_ms) if obstacles else left_ms)
@@ -131,15 +155,15 @@ class _Search:
         clear: Clear | None,
     ) -> None:
         self.page, self.target, self.clear = page, target, clear
-        self.asks = target.asks(want)
-        if not healing:
-            self.asks = self.asks[:1]
+        self.healing = healing
+        self.asks = target.asks(want, healing=healing)
         self.obstacles = [Ask(by, "see") for by in obstacles] if clear else []
         self.loop = asyncio.get_running_loop()
         self.started_at = self.loop.time()
         self.end = self.started_at + timeout_ms / 1000
         self.since = self.started_at
         self.last: list[Sighting] = []
+        self.verdict = NOTHING
 
     async def run(self) -> Found:
         for pause_s in _pauses():
@@ -172,15 +196,15 @@ class _Search:
         return False
 
     def _chosen(self) -> int | None:
-        first = self.last[0]
-        if first.count == 1 and self._kind_fits(0):
+        self.verdict = judge(self.target, self.last)
+        index = self.verdict.index
+        if index == 0:
             return 0
-        if not self._settled():
-            return None
-        return next((i for i, s in enumerate(self.last) if s.count == 1 and self._kind_fits(i)), None)
+        return index if self.healing and self._settled() else None
 
-    def _kind_fits(self, index: int) -> bool:
-        return index == 0 or not self.target.kind or self.last[index].matches[0].kind == self.target.kind
+    def _usable(self) -> list[Sighting]:
+        """The answers that may be used; without healing the lower ways are only witnesses."""
+        return self.last if self.healing else self.last[:1]
 
     def _settled(self) -> bool:
         now = self.loop.time()
@@ -188,7 +212,8 @@ class _Search:
 
     def _hopeless(self) -> bool:
         """Two or more of everything, and it has stayed so: waiting longer would only be slow."""
-        return self._settled() and any(s.count > 1 or s.places > 1 for s in self.last)
+        unclear = bool(self.verdict.doubts) or any(s.count > 1 or s.places > 1 for s in self._usable())
+        return self._settled() and unclear
 
     async def _found(self, index: int) -> Found:
         match = self.last[index].matches[0]
@@ -210,9 +235,11 @@ class _Search:
             if sighting.places > 1:
                 name = self._place_name()
                 return _ambiguous(name, sighting.place_matches, tried, waited_ms, self.page.url)
-        for sighting in self.last:
+        for sighting in self._usable():
             if sighting.count > 1:
                 return _ambiguous(self.target.name, sighting.matches, tried, waited_ms, self.page.url)
+        if self.verdict.doubts:
+            return _ambiguous(self.target.name, self.verdict.doubts, tried, waited_ms, self.page.url)
         name = self.target.name
         if any(sighting.places == 0 for sighting in self.last):
             name = self._place_name()

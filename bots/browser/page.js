@@ -288,9 +288,10 @@
     const box = el.getBoundingClientRect(), x = box.left + box.width / 2, y = box.top + box.height / 2;
     if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) {
       const layers = [...document.querySelectorAll('.el-overlay,.ant-modal-wrap,.ant-drawer,[aria-modal=true],dialog[open]')];
-      return layers.some(visible) && !layers.some(l => visible(l) && holds(l, el));
+      if (layers.some(visible)) return !layers.some(l => visible(l) && holds(l, el));
     }
-    const top = document.elementFromPoint(x, y);
+    // Below the fold nothing tells but the middle of the window: a layer over all of it covers what is scrolled to, too.
+    const top = document.elementFromPoint(x, y) || document.elementFromPoint(innerWidth / 2, innerHeight / 2);
     if (!top || holds(el, top) || holds(top, el)) return false;
     for (let e = top; e && !holds(e, el); e = up(e)) {
       const b = e.getBoundingClientRect();
@@ -322,7 +323,7 @@
     }
     ordered(list);
     if (ask.nth) list = pick(list, ask.nth);
-    return {list, places, placeList};
+    return {list, places, placeList, trees};
   };
 
   // ---- what is said about an element
@@ -374,15 +375,17 @@
   Object.defineProperty(globalThis, KEY, {value: {
     survey: asks => {
       const whole = roots(document);
-      return JSON.stringify(JSON.parse(asks).map(ask => {
-        const {list, places, placeList} = answer(ask, whole);
-        return {count: list.length, matches: list.slice(0, 20).map(say), places, place_matches: placeList.slice(0, 20).map(say)};
-      }));
+      const questions = JSON.parse(asks), answers = questions.map(ask => answer(ask, whole));
+      const told = answers.map(({list, places, placeList}) =>
+        ({count: list.length, matches: list.slice(0, 20).map(say), places, place_matches: placeList.slice(0, 20).map(say)}));
+      globalThis[KEY].compare(questions, answers, told);
+      return JSON.stringify(told);
     },
     within: (el, by) => JSON.stringify(find(JSON.parse(by), 'act', roots(el), false).filter(e => e !== el).map(keep)),
     element: token => kept[token]?.deref() || null,
     say: el => JSON.stringify(say(el)),
     texts: limit => JSON.stringify(texts(limit)),
     widget: el => widgetOf(el), visible, norm, loose, bare, partners, ROWS, CELLS, HEADS,
+    holds, up, all, told: say, kindOf, titleOf, short, keep, ACTIONABLE, WIDGETS, SECTIONS, ITEMS, LABELS, TESTIDS,
   }});
 })();

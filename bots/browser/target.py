@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bots.browser.driver import Ask, By, Want
@@ -11,7 +12,8 @@ from bots.browser.driver import Ask, By, Want
 class ResolvedTarget:
     """A target ready to be sought. A name that is in no library is `alternatives=(By("name", text),)`.
 
-    `kind` is what the element library says the element is (`button`, `field`, `row` …; empty: anything).
+    `kind` is what the element library says the element is (`button`, `field`, `row` …; empty: anything). `known` is by
+    what it was known when a run that passed found it last; {}: found for the first time, None: nobody remembers.
     """
 
     name: str
@@ -22,27 +24,32 @@ class ResolvedTarget:
     below: ResolvedTarget | None = None
     right_of: ResolvedTarget | None = None
     nth: int | None = None
+    known: Mapping[str, str] | None = None
 
     @classmethod
     def literal(cls, name: str) -> ResolvedTarget:
         """The target whose visible text, label or role name is `name`."""
         return cls(name, (By("name", name),))
 
-    def asks(self, want: Want) -> list[Ask]:
-        """One question per alternative, in rank order."""
+    def asks(self, want: Want, *, healing: bool = True) -> list[Ask]:
+        """One question per alternative, in rank order; without healing its places are found by their first way only."""
         return [
             Ask(
                 by,
                 want,
-                inside=_ways(self.inside),
-                near=_ways(self.near),
-                below=_ways(self.below),
-                right_of=_ways(self.right_of),
+                inside=_ways(self.inside, healing),
+                near=_ways(self.near, healing),
+                below=_ways(self.below, healing),
+                right_of=_ways(self.right_of, healing),
                 nth=self.nth,
+                compare=want != "see",
+                known=self.known,
             )
             for by in self.alternatives
         ]
 
 
-def _ways(target: ResolvedTarget | None) -> tuple[By, ...]:
-    return target.alternatives if target else ()
+def _ways(target: ResolvedTarget | None, healing: bool) -> tuple[By, ...]:
+    if target is None:
+        return ()
+    return target.alternatives if healing else target.alternatives[:1]

@@ -25,6 +25,11 @@ class RunResult:
     hint: str = ""
 
     @property
+    def passed(self) -> bool:
+        """Whether the run came to its end with every row settled: done, or rejected for a reason of the business."""
+        return self.state in {"done", "rejected_some"}
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many rows ended each way."""
         counts: dict[str, int] = {}

@@ -83,5 +83,6 @@ def _page(
         results=result.results,
         failures=result.failures,
         notes=ctx.notes if ctx else (),
+        healed=result.healed,
         links={**links, "manifest": "manifest.json", "日志": "log.jsonl"},
     )

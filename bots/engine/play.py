@@ -5,6 +5,7 @@ Sequence: inputs read → journal knows the run → rows or steps played → `fi
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -25,9 +26,10 @@ from bots.flow.functions import as_text
 from bots.flow.problem import Refused
 from bots.flow.site import Site
 from bots.folder import RunFolder
+from bots.healing.memory import ElementMemory
 from bots.journal import Journal, MemoryJournal
 from bots.lookup import Lookup
-from bots.masking import Mask, Secrets
+from bots.masking import Mask, Secrets, learn_state
 from bots.people import Inbox
 from bots.runpage import OUTCOMES, StepLine
 from bots.scope import Scope, base_names, engine_functions
@@ -57,11 +59,13 @@ async def play(
     progress: Report = unheard,
     lang: str = "zh",
     load_flow: LoadFlow | None = None,
+    memory: ElementMemory | None = None,
 ) -> RunResult:
     """The flow has been played to an end that the result names; errors of the run are in it, not raised.
 
     `inputs` are raw texts or values by name; `rows` the worklist's rows (None: read from the sheet that the flow
-    names); `secrets` looks a secret of the account up by name. `session` stays open. Raises only what is nobody's to
+    names); `secrets` looks a secret of the account up by name. `session` stays open. `memory` is by what the site's
+    elements are known, and learns from a run that passes. Raises only what is nobody's to
     act on, that is a defect, and cancellation; the journal then shows the run as begun.
     """
     mask = Mask()
@@ -69,7 +73,8 @@ async def play(
     with logbook(run_folder.log, run_id, mask, clock) as log:
         facts = Facts(
             flow, site, account, run_id, job_key, today, clock, lang, dry_run, run_folder,
-            MemoryJournal() if dry_run else journal, inbox, progress, mask, log,
+            MemoryJournal() if dry_run else journal, inbox, _masked(progress, mask), mask, log,
+            memory or ElementMemory(),
         )  # fmt: skip
         run = _Run(facts, session, Secrets(secrets, mask), load_flow)
         return await run.play(inputs, rows)
@@ -107,7 +112,8 @@ class _Run:
                 await self._body(ctx, diary, effects, rows)
             finally:
                 await self._finally(ctx, diary)
-            result.outputs = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
+            made = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
+            result.outputs = {name: facts.mask.hide_all(value) for name, value in made.items()}
         except StopRun as stop:
             result.state, result.message = ("stopped" if facts.flow.items else "done"), facts.mask.hide(str(stop))
         except Shown as shown:
@@ -154,6 +160,7 @@ class _Run:
         base = {**base_names(facts.account, self._secrets, facts.today), **values}
         scope = Scope(base, engine_functions(self._secrets, facts.mask, facts.clock))
         page = await self._session.new_page()
+        learn_state(facts.mask, await self._session.state())
         return Context(facts, self._session, page, scope, Lookup(facts.site, scope.text))
 
     async def _body(self, ctx: Context, diary: Diary, effects: Effects, rows: list[Row] | None) -> None:
@@ -191,11 +198,18 @@ class _Run:
             result.results = [self._loop.results[number] for number in sorted(self._loop.results)]
         if result.state == "done" and result.results:
             result.state, result.message = _summary(result.counts, result.message)
+        if result.passed and not facts.dry_run:
+            facts.memory.keep(facts.today)
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
         facts.journal.end_run(facts.run_id, result.state, result.message)
         facts.log.info("结束：{} {}", result.state, result.message)
         facts.report(Progress("ended", result.message or result.state))
         return result
+
+
+def _masked(report: Report, mask: Mask) -> Report:
+    """The same report, which hears no secret: what it hears stands on the terminal and in the console."""
+    return lambda progress: report(replace(progress, text=mask.hide(progress.text), item=mask.hide(progress.item)))
 
 
 def _summary(counts: Mapping[str, int], message: str) -> tuple[str, str]:

@@ -64,7 +64,7 @@ const App = () => {
   const held = window.state;
   window.hold = () => held(Object.fromEntries(Object.entries(form.getFieldsValue(true)).map(([k, v]) => [k, said(k, v)])));
   const inside = D.query.get('inside');
-  const body = h(Form, {form, initialValues: D.initial(), layout: D.query.get('layout') || 'horizontal', labelCol: {flex: '110px'}, style: {width: 700}}, fields);
+  const body = h(Form, {form, onValuesChange: () => { window.changes += 1; }, initialValues: D.initial(), layout: D.query.get('layout') || 'horizontal', labelCol: {flex: '110px'}, style: {width: 700}}, fields);
   if (inside === 'modal') return h(antd.Modal, {open: true, title: '编辑', width: 800}, body);
   if (inside === 'drawer') return h(antd.Drawer, {open: true, title: '编辑', width: 800}, body);
   return body;

@@ -21,6 +21,7 @@ window.DATA = {
 };
 // Every touch of the page is counted: filling a field with what it holds already must not be one.
 window.touches = 0;
+window.changes = 0;
 for (const kind of ['pointerdown', 'keydown', 'beforeinput', 'change'])
   addEventListener(kind, () => { window.touches += 1; }, true);
 // The two rich text editors that back offices use, with a plain text model of their own.

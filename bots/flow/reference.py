@@ -1,9 +1,13 @@
 """The manual's pages of verbs, conditions, functions and error codes, made from what the code itself declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
 
 from bots.flow.codes import CODES
-from bots.flow.functions import FUNCTIONS
+from bots.flow.expressions import Expression
+from bots.flow.functions import FUNCTIONS, as_text
 from bots.flow.language import Bilingual, Lang
 from bots.flow.part import Part, key_of
 from bots.flow.shapes import Shape, Verbs, example_of, keys_of, shape_of
@@ -19,6 +23,8 @@ WORDS: dict[str, Bilingual] = {
     "key": Bilingual("名字", "Key"),
     "meaning": Bilingual("意思", "Meaning"),
     "modifiers": Bilingual("每一步都可以写", "Keys of every step"),
+    "result": Bilingual("得到", "Gives"),
+    "sample": Bilingual("例子里的值", "The values in the examples"),
     "required": Bilingual("必写", "Required"),
     "retry": Bilingual("重试", "Retry"),
     "target": Bilingual("元素", "Elements"),
@@ -26,6 +32,37 @@ WORDS: dict[str, Bilingual] = {
     "value": Bilingual("内容", "Value"),
     "verbs": Bilingual("步骤", "Steps"),
 }
+
+SAMPLE: Final[Mapping[str, object]] = {
+    "today": date(2026, 11, 21),
+    "备注": "加急，送 3 件",
+    "订单号": "26112100881",
+    "文件": ["订单.xlsx", "售后.xlsx"],
+    "商家编码": "Sku-7a",
+    "库存": 120,
+    "手机号": "13800001234",
+    "标题": "秋季 外套",
+    "金额": ["19.90", "5.05"],
+    "单价": Decimal("19.90"),
+    "规格": "红色;L",
+    "商品ID": " 1001 ",
+}
+"""What the names in the examples of functions stand for; with them every example is worked out on the manual's page."""
+
+CONDITION_EXAMPLES: Final[Mapping[str, str]] = {
+    "visible": "{visible: 下架成功}",
+    "missing": "{missing: {in: 商品行, name: 下架}}",
+    "text": "{text: {target: 余额, matches: '[1-9]'}}",
+    "url": "{url: /orders}",
+    "file": "{file: 订单.xlsx}",
+    "equals": "{equals: ['${状态}', 已下架]}",
+    "matches": "{matches: ['${单号}', '^T[0-9]+$']}",
+    "all": "{all: [{visible: 店铺名称}, {missing: 加载中}]}",
+    "any": "{any: [{visible: 下架成功}, {visible: 已下架}]}",
+    "not": "{not: {url: /login}}",
+    "expression": "${数量 > 1 and 状态 != '已下架'}",
+}
+"""One condition of each kind; the tests look at each on a page where it holds and on one where it does not."""
 
 TYPES: dict[str, Bilingual] = {
     "any_of": Bilingual("见例子", "see the example"),
@@ -54,7 +91,8 @@ def reference(verbs: Verbs, lang: Lang) -> str:
     for verb in sorted(verbs.values(), key=lambda verb: verb.verb):
         lines.extend(_verb(verb, lang))
     lines.extend(["", f"## {_word('modifiers', lang)}", "", *_keys(Step, lang)])
-    for title, part in (("conditions", Condition), ("target", Target), ("retry", Retry)):
+    lines.extend(["", f"## {_word('conditions', lang)}", "", *_conditions(lang)])
+    for title, part in (("target", Target), ("retry", Retry)):
         lines.extend(["", f"## {_word(title, lang)}", "", *_keys(part, lang)])
     lines.extend(["", f"## {_word('functions', lang)}", "", *_functions(lang)])
     lines.extend(["", f"## {_word('codes', lang)}", "", *_codes(lang)])
@@ -70,7 +108,11 @@ def _verb(verb: type[Step], lang: Lang) -> Iterator[str]:
     yield ""
     yield f"### {names}"
     yield ""
-    yield verb.title.say(lang)
+    yield f"**{verb.title.say(lang)}**"
+    promise = verb.promise_zh if lang == "zh" else " ".join((verb.__doc__ or "").split())
+    if promise:
+        yield ""
+        yield promise
     own = [name for name in verb.model_fields if name not in MODIFIERS_ZH]
     if own:
         yield ""
@@ -116,12 +158,42 @@ def _type(shape: Shape, model: type[Part], lang: Lang) -> str:
     return LEAVES.get(name, LEAVES["str"]).say(lang)
 
 
-def _functions(lang: Lang) -> Iterator[str]:
-    yield f"| {_word('function', lang)} | {_word('meaning', lang)} | {_word('example', lang)} |"
+def _conditions(lang: Lang) -> Iterator[str]:
+    keys = keys_of(Condition)
+    yield f"| {_word('key', lang)} | {_word('meaning', lang)} | {_word('example', lang)} |"
     yield "|---|---|---|"
+    for name in Condition.model_fields:
+        key = key_of(name)
+        example = CONDITION_EXAMPLES[key]
+        yield f"| `{key}` {keys.chinese.get(key, '')} | {_type(keys.shapes[name], Condition, lang)} | `{example}` |"
+
+
+def _functions(lang: Lang) -> Iterator[str]:
+    values = ", ".join(f"`{name}` = {_shown(value)}" for name, value in SAMPLE.items())
+    yield f"{_word('sample', lang)}: {values}"
+    yield ""
+    heads = ("function", "meaning", "example", "result")
+    yield "| " + " | ".join(_word(head, lang) for head in heads) + " |"
+    yield "|---|---|---|---|"
     for function in sorted(FUNCTIONS.values(), key=lambda function: function.name):
         example = function.example.replace("|", "\\|")
-        yield f"| `{function.name}` {function.zh} | {function.title.say(lang)} | `${{{example}}}` |"
+        result = _shown(worked_out(function.example)).replace("|", "\\|")
+        yield f"| `{function.name}` {function.zh} | {function.title.say(lang)} | `${{{example}}}` | {result} |"
+
+
+def worked_out(example: str) -> object:
+    """Return what an example of a function gives, with the values of `SAMPLE`."""
+    return Expression.parse(example).evaluate(SAMPLE)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_shown(one) for one in value[:4]) + (", …]" if len(value) > 4 else "]")
+    if isinstance(value, str):
+        return f"“{value}”" if value != value.strip() or not value else value
+    if isinstance(value, bool):
+        return "是 / yes" if value else "否 / no"
+    return as_text(value)
 
 
 def _codes(lang: Lang) -> Iterator[str]:

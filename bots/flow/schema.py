@@ -85,7 +85,7 @@ class _Schema:
 
     def about(self, verb: type[Step]) -> dict[str, Any]:
         """Return what an editor shows of a verb: both titles, its promise, its example."""
-        promise = " ".join((verb.__doc__ or "").split())
+        promise = "\n\n".join(part for part in (verb.promise_zh, " ".join((verb.__doc__ or "").split())) if part)
         title = f"{verb.title.zh} · {verb.title.en}"
         example = example_of(verb) if verb.example else ""
         plain = "\n\n".join(part for part in (title, promise, example) if part)

@@ -38,6 +38,8 @@ class Step(Part):
     verb: ClassVar[str] = ""
     zh: ClassVar[str] = ""
     title: ClassVar[Bilingual] = Bilingual("", "")
+    promise_zh: ClassVar[str] = ""
+    """What the docstring of the verb promises, in Chinese: for the manual and for editors."""
     example: ClassVar[str] = ""
     main: ClassVar[str] = ""
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
@@ -71,7 +73,8 @@ class Step(Part):
     @property
     def where(self) -> str:
         """`file:line`, for messages."""
-        return f"{self.path}:{self.span.line}"
+        path, span = self._at  # not `path`: a verb may have a field of that name
+        return f"{path}:{span.line}"
 
     def place(self, path: str, span: Span) -> None:
         """Note where the step was read; called once, by the parser."""

@@ -23,6 +23,11 @@ class Ask(Step):
     verb: ClassVar[str] = "ask"
     zh: ClassVar[str] = "询问"
     title: ClassVar[Bilingual] = Bilingual("询问", "Ask")
+    promise_zh: ClassVar[str] = (
+        "请人回答一个问题，回答叫做 as 写的名字；规定时间内没人回答，就做 else 里的步骤，没有写 else 就停下来等人"
+        "。可以问文字、选择题、短信验证码（日志里不显示）、扫二维码、图形验证码（给人看 picture）、批准（不批准等"
+        "于没有回答）。"
+    )
     main: ClassVar[str] = "question"
     keys_zh: ClassVar[Mapping[str, str]] = {
         "as": "叫做",

@@ -15,6 +15,7 @@ class Back(Step):
     verb: ClassVar[str] = "back"
     zh: ClassVar[str] = "后退"
     title: ClassVar[Bilingual] = Bilingual("后退一页", "Go back")
+    promise_zh: ClassVar[str] = "回到上一页。"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "back"
 

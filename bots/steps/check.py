@@ -16,6 +16,7 @@ class Check(Step):
     verb: ClassVar[str] = "check"
     zh: ClassVar[str] = "勾选"
     title: ClassVar[Bilingual] = Bilingual("勾选", "Tick")
+    promise_zh: ClassVar[str] = "勾选框、单选框、开关是勾上的（on: 否 就是没勾上）；已经是这样就不点。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = {"on": "勾上"}
     example: ClassVar[str] = "check: {in: 商品行, name: 选择}\non: yes"

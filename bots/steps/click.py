@@ -17,6 +17,7 @@ class Click(Step):
     verb: ClassVar[str] = "click"
     zh: ClassVar[str] = "点击"
     title: ClassVar[Bilingual] = Bilingual("点击", "Click")
+    promise_zh: ClassVar[str] = "点一次：按钮、链接、菜单、标签页或任何文字；被弹窗挡住会先关掉弹窗。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "click: 查询"

@@ -17,6 +17,7 @@ class DoubleClick(Step):
     verb: ClassVar[str] = "double_click"
     zh: ClassVar[str] = "双击"
     title: ClassVar[Bilingual] = Bilingual("双击", "Double-click")
+    promise_zh: ClassVar[str] = "快速点两次。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "double_click: 备注"

@@ -16,6 +16,7 @@ class Drag(Step):
     verb: ClassVar[str] = "drag"
     zh: ClassVar[str] = "拖动"
     title: ClassVar[Bilingual] = Bilingual("拖动", "Drag")
+    promise_zh: ClassVar[str] = "用鼠标把一个元素拖到另一个元素上。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = {"to": "到"}
     sentence: ClassVar[Bilingual] = Bilingual("把{target}拖到{to}", "Drag {target} to {to}")

@@ -17,6 +17,7 @@ class Expect(Step):
     verb: ClassVar[str] = "expect"
     zh: ClassVar[str] = "检查"
     title: ClassVar[Bilingual] = Bilingual("检查：", "Expect:")
+    promise_zh: ClassVar[str] = "等到条件成立；等不到就是网页出了问题，留下证据，从已知的页面重来。"
     main: ClassVar[str] = "condition"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "expect: {visible: 店铺名称}"

@@ -17,6 +17,7 @@ class Fail(Step):
     verb: ClassVar[str] = "fail"
     zh: ClassVar[str] = "报告故障"
     title: ClassVar[Bilingual] = Bilingual("报告故障：", "Fail:")
+    promise_zh: ClassVar[str] = "报告网站故障：留下证据，从已知的页面重来。"
     main: ClassVar[str] = "reason"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "fail: 报表没有加载出来"

@@ -34,6 +34,10 @@ class Fill(Step):
     verb: ClassVar[str] = "fill"
     zh: ClassVar[str] = "填写"
     title: ClassVar[Bilingual] = Bilingual("填写", "Fill in")
+    promise_zh: ClassVar[str] = (
+        "按名字填表：文字、数字、下拉、多选（写成列表）、日期、日期范围（甲 ~ 乙）、级联（甲 / 乙）、开关、上传…"
+        "…原生、Ant Design、Element Plus 都认；填完读回来核对。"
+    )
     main: ClassVar[str] = "fields"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     sentence: ClassVar[Bilingual] = Bilingual("填写：{fields}", "Fill in: {fields}")

@@ -24,6 +24,7 @@ class ForEach(Step):
     verb: ClassVar[str] = "for_each"
     zh: ClassVar[str] = "对每一个"
     title: ClassVar[Bilingual] = Bilingual("对每一个", "For each")
+    promise_zh: ClassVar[str] = "对列表里的每一个值做同样的步骤；值的名字写在 in 前面，是一行数据时，列名可以直接用。"
     main: ClassVar[str] = "values"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "叫做", "do": "做", "max": "最多"}
     sentence: ClassVar[Bilingual] = Bilingual("对{values}里的每一个", "For each of {values}")

@@ -17,6 +17,7 @@ class Hover(Step):
     verb: ClassVar[str] = "hover"
     zh: ClassVar[str] = "鼠标移到"
     title: ClassVar[Bilingual] = Bilingual("鼠标移到", "Hover over")
+    promise_zh: ClassVar[str] = "鼠标停在元素上，让菜单或提示出来。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "hover: 更多"

@@ -16,6 +16,7 @@ class If(Step):
     verb: ClassVar[str] = "if"
     zh: ClassVar[str] = "如果"
     title: ClassVar[Bilingual] = Bilingual("如果", "If")
+    promise_zh: ClassVar[str] = "页面安静下来以后看条件：成立做 then，不成立做 else。"
     main: ClassVar[str] = "condition"
     keys_zh: ClassVar[Mapping[str, str]] = {"else": "否则", "then": "那么"}
     example: ClassVar[str] = "if: {missing: 商品行}\nthen:\n  - reject: 找不到商品 ${商品ID}"

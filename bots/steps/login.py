@@ -15,6 +15,7 @@ class Login(Step):
     verb: ClassVar[str] = "login"
     zh: ClassVar[str] = "登录"
     title: ClassVar[Bilingual] = Bilingual("登录", "Sign in")
+    promise_zh: ClassVar[str] = "账号是登录着的；上次的登录还有效，就什么都不做。"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "login"
 

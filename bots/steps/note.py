@@ -16,6 +16,7 @@ class Note(Step):
     verb: ClassVar[str] = "note"
     zh: ClassVar[str] = "记录"
     title: ClassVar[Bilingual] = Bilingual("记录", "Note")
+    promise_zh: ClassVar[str] = "在运行记录里写一句话。"
     main: ClassVar[str] = "text"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "note: 共 ${数量} 单"

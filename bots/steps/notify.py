@@ -16,6 +16,7 @@ class Notify(Step):
     verb: ClassVar[str] = "notify"
     zh: ClassVar[str] = "通知"
     title: ClassVar[Bilingual] = Bilingual("通知", "Notify")
+    promise_zh: ClassVar[str] = "给看夜班的人发一句话，不等回答。"
     main: ClassVar[str] = "text"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "notify: ${account.shop} 余额不足"

@@ -18,6 +18,10 @@ class Once(Step):
     verb: ClassVar[str] = "once"
     zh: ClassVar[str] = "只做一次"
     title: ClassVar[Bilingual] = Bilingual("只做一次", "Do once")
+    promise_zh: ClassVar[str] = (
+        "有外部影响的事，只做一次：做之前、做之后都记账，断在中间先核实，绝不做两次。unless 说已经做过是什么样子"
+        "，verify 说做成了能看到什么，至少写一个。"
+    )
     main: ClassVar[str] = "label"
     keys_zh: ClassVar[Mapping[str, str]] = {"do": "做", "unless": "除非", "verify": "核实"}
     example: ClassVar[str] = """\

@@ -16,6 +16,7 @@ class Open(Step):
     verb: ClassVar[str] = "open"
     zh: ClassVar[str] = "打开"
     title: ClassVar[Bilingual] = Bilingual("打开", "Open")
+    promise_zh: ClassVar[str] = "打开站点里的一页（写页面名），也可以写网址。"
     main: ClassVar[str] = "page"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "open: 订单管理"

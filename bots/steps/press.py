@@ -21,6 +21,7 @@ class Press(Step):
     verb: ClassVar[str] = "press"
     zh: ClassVar[str] = "按键"
     title: ClassVar[Bilingual] = Bilingual("按", "Press")
+    promise_zh: ClassVar[str] = "按键或组合键，如 Enter、Control+A；写了 on 就按在那个元素上。"
     main: ClassVar[str] = "key"
     keys_zh: ClassVar[Mapping[str, str]] = {"on": "对象", "times": "次数"}
     example: ClassVar[str] = "press: Enter\non: 订单号"

@@ -28,6 +28,12 @@ class Python(Step):
     verb: ClassVar[str] = "python"
     zh: ClassVar[str] = "运行函数"
     title: ClassVar[Bilingual] = Bilingual("运行自己的 Python 函数", "Run a Python function of your own")
+    promise_zh: ClassVar[str] = (
+        "运行流程旁边的 Python 文件里、自己写的一个函数，结果叫做 as 写的名字。with 按参数名给值，按类型标注读成 "
+        "Decimal、日期等；结果也要和标注一致。在单独的进程里运行，超时（默认 60 秒，用 timeout 改）就停掉，打印的"
+        "内容在日志里。除此以外没有任何限制：它能做你在这台机器上能做的一切，所以试运行到它为止，除非写了 dry_run"
+        ": yes（不改动外面）；会改动外面的要放在 once 里。"
+    )
     main: ClassVar[str] = "function"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "叫做", "dry_run": "试运行也做", "with": "参数"}
     example: ClassVar[str] = "python: prices.py:new_price\nwith: {cost: '${成本}'}\nas: price"

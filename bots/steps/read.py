@@ -17,6 +17,7 @@ class Read(Step):
     verb: ClassVar[str] = "read"
     zh: ClassVar[str] = "读取"
     title: ClassVar[Bilingual] = Bilingual("读取", "Read")
+    promise_zh: ClassVar[str] = "读元素的文字（输入框读里面的值），叫做 as 写的名字；matches 用正则表达式只留一部分。"
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "叫做", "matches": "符合"}
     example: ClassVar[str] = "read: 可用余额\nas: balance\nmatches: '[\\d,.]+'"

@@ -17,6 +17,7 @@ class Reject(Step):
     verb: ClassVar[str] = "reject"
     zh: ClassVar[str] = "拒绝这一行"
     title: ClassVar[Bilingual] = Bilingual("拒绝这一行：", "Reject this row:")
+    promise_zh: ClassVar[str] = "这一行的数据做不了：写明原因，不重试，做下一行。"
     main: ClassVar[str] = "reason"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "reject: 找不到商品 ${商品ID}"

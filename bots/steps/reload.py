@@ -15,6 +15,7 @@ class Reload(Step):
     verb: ClassVar[str] = "reload"
     zh: ClassVar[str] = "刷新"
     title: ClassVar[Bilingual] = Bilingual("刷新页面", "Reload the page")
+    promise_zh: ClassVar[str] = "重新载入这一页。"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "reload"
 

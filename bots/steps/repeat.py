@@ -19,6 +19,7 @@ class Repeat(Step):
     verb: ClassVar[str] = "repeat"
     zh: ClassVar[str] = "重复"
     title: ClassVar[Bilingual] = Bilingual("重复", "Repeat")
+    promise_zh: ClassVar[str] = "重复做，直到 until 成立（每次做之前看）；最多 max 次，到了还不成立就停下报告。"
     main: ClassVar[str] = "do"
     keys_zh: ClassVar[Mapping[str, str]] = {"do": "做", "max": "最多", "until": "直到"}
     example: ClassVar[str] = "repeat:\n  - click: 下一页\nuntil: {missing: 下一页}\nmax: 50"

@@ -64,6 +64,10 @@ class Rows(Step):
     verb: ClassVar[str] = "rows"
     zh: ClassVar[str] = "整理表格"
     title: ClassVar[Bilingual] = Bilingual("整理表格", "Take the rows of")
+    promise_zh: ClassVar[str] = (
+        "整理一张表：依次筛选（filter）、合并另一份（join）、分组求和（group）、排序（sort，列名前加减号是倒序）"
+        "、保留列（keep）；求和一分不差。"
+    )
     main: ClassVar[str] = "source"
     keys_zh: ClassVar[Mapping[str, str]] = {
         "as": "叫做",

@@ -17,6 +17,7 @@ class Run(Step):
     verb: ClassVar[str] = "run"
     zh: ClassVar[str] = "运行流程"
     title: ClassVar[Bilingual] = Bilingual("运行流程", "Run the flow")
+    promise_zh: ClassVar[str] = "在同一页上运行同一站点的另一个流程，它的输出用 as 写的名字取。"
     main: ClassVar[str] = "flow"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "叫做", "inputs": "输入"}
     example: ClassVar[str] = 'run: count_orders\ninputs: {day: "${day}"}\nas: counted'

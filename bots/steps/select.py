@@ -17,6 +17,7 @@ class Select(Step):
     verb: ClassVar[str] = "select"
     zh: ClassVar[str] = "选择"
     title: ClassVar[Bilingual] = Bilingual("选择", "Select")
+    promise_zh: ClassVar[str] = "下拉框选好；几个就写成列表。"
     main: ClassVar[str] = "fields"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     sentence: ClassVar[Bilingual] = Bilingual("选择：{fields}", "Select: {fields}")

@@ -16,6 +16,7 @@ class Set(Step):
     verb: ClassVar[str] = "set"
     zh: ClassVar[str] = "设为"
     title: ClassVar[Bilingual] = Bilingual("设", "Set")
+    promise_zh: ClassVar[str] = "给值起名字：在一行里设的，到这一行结束；否则到运行结束。"
     main: ClassVar[str] = "values"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     sentence: ClassVar[Bilingual] = Bilingual("设定：{values}", "Set: {values}")

@@ -16,6 +16,7 @@ class Stop(Step):
     verb: ClassVar[str] = "stop"
     zh: ClassVar[str] = "结束运行"
     title: ClassVar[Bilingual] = Bilingual("结束运行", "Stop the run")
+    promise_zh: ClassVar[str] = "运行到这里正常结束，写明原因；做完的都算数。"
     main: ClassVar[str] = "reason"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "stop: 没有待处理的订单"

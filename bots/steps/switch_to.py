@@ -23,6 +23,9 @@ class SwitchTo(Step):
     verb: ClassVar[str] = "switch_to"
     zh: ClassVar[str] = "切换到标签页"
     title: ClassVar[Bilingual] = Bilingual("切换到标签页", "Switch to the tab")
+    promise_zh: ClassVar[str] = (
+        "换到另一个标签页：标题或网址里有这段文字的那个，不写就是最新打开的。框架不用切换，里面的元素直接能用。"
+    )
     main: ClassVar[str] = "tab"
     keys_zh: ClassVar[Mapping[str, str]] = {"close": "关闭原来的"}
     example: ClassVar[str] = "switch_to: 订单详情"

@@ -18,6 +18,10 @@ class Try(Step):
     verb: ClassVar[str] = "try"
     zh: ClassVar[str] = "尝试"
     title: ClassVar[Bilingual] = Bilingual("尝试", "Try")
+    promise_zh: ClassVar[str] = (
+        "里面的步骤失败了，就做 catch（${error} 是原因）；finally 里的不管怎样都做。拒绝一行、等人、掉线和没有结"
+        "果的“只做一次”不会被接住。"
+    )
     main: ClassVar[str] = "do"
     keys_zh: ClassVar[Mapping[str, str]] = {"catch": "出错时", "do": "做", "finally": "最后"}
     opens: ClassVar[bool] = True

@@ -16,6 +16,7 @@ class Type(Step):
     verb: ClassVar[str] = "type"
     zh: ClassVar[str] = "键入"
     title: ClassVar[Bilingual] = Bilingual("键入", "Type")
+    promise_zh: ClassVar[str] = "一个键一个键地打字，给盯着键盘的页面用；平常用 fill。"
     main: ClassVar[str] = "text"
     keys_zh: ClassVar[Mapping[str, str]] = {"into": "到"}
     sentence: ClassVar[Bilingual] = Bilingual("在{into}里键入{text}", "Type {text} into {into}")

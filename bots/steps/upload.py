@@ -19,6 +19,7 @@ class Upload(Step):
     verb: ClassVar[str] = "upload"
     zh: ClassVar[str] = "上传"
     title: ClassVar[Bilingual] = Bilingual("上传", "Upload")
+    promise_zh: ClassVar[str] = "上传框里放好这台机器上的文件，一个或几个。"
     main: ClassVar[str] = "into"
     keys_zh: ClassVar[Mapping[str, str]] = {"file": "文件"}
     sentence: ClassVar[Bilingual] = Bilingual("把{file}上传到{into}", "Upload {file} into {into}")

@@ -98,6 +98,9 @@ class Wait(Step):
     verb: ClassVar[str] = "wait"
     zh: ClassVar[str] = "等待"
     title: ClassVar[Bilingual] = Bilingual("等待", "Wait for")
+    promise_zh: ClassVar[str] = (
+        "等元素、文字、网址、文件出现或消失，或者 loaded：转圈没了、行数不变了。等固定的时间（time: 2s）是最后的办法。"
+    )
     main: ClassVar[str] = "awaited"
     keys_zh: ClassVar[Mapping[str, str]] = {}
     words_zh: ClassVar[Mapping[str, str]] = {"loaded": "加载完成"}

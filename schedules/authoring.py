@@ -11,6 +11,7 @@ from loguru import logger
 
 from bots.browser.driver import By
 from bots.browser.names import free_path, join_url, safe_name
+from bots.flow.rename import fmt
 from bots.flow.site import Site
 from bots.recorder.deeds import NewElement
 from bots.recorder.errors import EditOutdated, NothingRecorded, NothingToUndo, SiteUnknown
@@ -50,7 +51,7 @@ def lesson(settings: Settings, where: str, account: str = "", selectors: Path = 
         raise AccountMissing(account, sorted(settings.accounts))
     url = where if where.startswith(("http://", "https://")) else ""
     site, values, owner = _known(settings, url, where, account, selectors)
-    base = site.base.partial(values).rstrip("/") if site is not None else ""
+    base = site.base.partial(values).rstrip("/") if site is not None else "/".join(url.split("/")[:3])
     if url == "" and "${" in base:
         raise SiteUnknown(where, [f"{where} 的地址要由账号给出：加 --account，或者直接写网址"])
     start = url or base
@@ -178,20 +179,23 @@ class Author:
 
     def made(self, recording: Recording, about: Lesson, sheet: Sheet | None = None) -> Recorded:
         """The recording as steps. Raises NothingRecorded."""
-        made = recorded(recording.seen, places(about.site, about.values), sheet)
+        made = recorded(recording.seen, places(about.site, about.values, about.base), sheet)
         if all(step == "login" for step in made.steps):
             raise NothingRecorded
         return made
 
-    def new_flow(self, made: Recorded, about: Lesson, title: str, path: Path | None, sheet: str = "") -> Written:
-        """A new flow file; never over another one."""
+    def new_flow(
+        self, made: Recorded, about: Lesson, title: str, path: Path | None, sheet: str = "", lang: str = "en"
+    ) -> Written:
+        """A new flow file, its verbs in `lang`; never over another one."""
         site = about.site.name if about.site is not None else site_name(about.start)
         folder = self._flows / site
         target = path or free_path(folder, f"{safe_name(title)}.yaml")
+        text = fmt(flow_text(made, title, site, sheet), "zh" if lang == "zh" else "en", STEPS, target.name)
         library = self._library(made, about, site)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as file:
-            file.write(flow_text(made, title, site, sheet).encode())
+            file.write(text.encode())
         return Written(target, made, made.new_elements, library)
 
     def into(self, made: Recorded, about: Lesson, path: Path, line: int) -> Written:
@@ -231,8 +235,7 @@ class Author:
         """New elements go to the library; a site without one gets a library of its own."""
         path = self._selectors / f"{site}.yaml"
         if about.site is None and not path.exists():
-            origin = "/".join(about.start.split("/")[:3])
-            head = [*pair("site", site), *pair("title", site), *pair("base", origin)]
+            head = [*pair("site", site), *pair("title", site), *pair("base", about.base)]
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_bytes(path, "\n".join(head) + "\n")
         for element in made.new_elements:

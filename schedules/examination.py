@@ -1,7 +1,7 @@
 """`yeban elements test`: every element of a library looked for on its page, each way counted, shown on one HTML page.
 
-When an element was last found is kept in `home/elements/<site>.json`: by these examinations, by mendings of runs, and
-by the marks that good runs leave.
+When an element was last found is known from runs that passed (`home/elements/<site>/elements.json`) and from earlier
+examinations (`examined.json` beside it).
 """
 
 import json
@@ -17,9 +17,10 @@ from bots.browser.names import join_url
 from bots.errors import BotError
 from bots.evidence import PASSWORD_FIELD
 from bots.flow.site import ElementSpec, Site
+from bots.folder import replace_text
+from bots.healing.memory import ElementMemory
 from bots.lookup import Lookup
 from bots.runpage import PAGE, STYLE
-from schedules.elements import Mendings, replace_bytes
 from schedules.settings import SHANGHAI
 
 if TYPE_CHECKING:
@@ -91,33 +92,31 @@ class PageExamined:
 
 
 class Memory:
-    """When each element of one site was last found, and how."""
+    """When each element of one site was last found, and how: by a run that passed, or by an examination."""
 
     def __init__(self, home: Path, site: str) -> None:
-        """What is known so far: earlier examinations, and what runs had to mend."""
-        self._path = home / "elements" / f"{site}.json"
-        self.known: dict[str, dict[str, str]] = {}
+        """What is known so far."""
+        self._path = home / "elements" / site / "examined.json"
+        self._runs = ElementMemory(home / "elements" / site)
+        self._seen: dict[str, dict[str, str]] = {}
         if self._path.exists():
-            self.known = json.loads(self._path.read_text("utf-8"))
-        for mending in Mendings(home).all():
-            if mending.site == site:
-                self.note(mending.page, mending.element, mending.way, mending.at)
+            self._seen = json.loads(self._path.read_text("utf-8"))
 
     def note(self, page: str, name: str, way: str, at: str) -> None:
-        """The element was found that way at that time (ISO); an older time changes nothing."""
-        key = f"{page}/{name}"
-        if at > self.known.get(key, {}).get("at", ""):
-            self.known[key] = {"at": at, "way": way}
+        """An examination found the element that way at that time (ISO)."""
+        self._seen[f"{page}/{name}"] = {"at": at, "way": way}
 
     def last(self, page: str, name: str) -> tuple[str, str]:
         """When and how it was last found; empty when never."""
-        found = self.known.get(f"{page}/{name}", {})
-        return found.get("at", ""), found.get("way", "")
+        own = self._seen.get(f"{page}/{name}", {"at": "", "way": ""})
+        run = self._runs.last(page, name)
+        found = [(own["at"], own["way"]), *([(run.at, run.way)] if run is not None else [])]
+        return max(found, key=lambda one: one[0][:19])
 
     def keep(self) -> None:
-        """What is known is on disk."""
+        """What the examination found is on disk."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        replace_bytes(self._path, json.dumps(self.known, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+        replace_text(self._path, json.dumps(self._seen, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 async def examine(

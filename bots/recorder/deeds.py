@@ -15,8 +15,8 @@ class Ready:
     value: str | dict[str, str]
 
 
-Given = str | Ready
-"""A value: what the person typed, word for word, or what the flow writes instead of it."""
+Given = str | tuple[str, ...] | Ready
+"""A value: what the person typed, word for word, several choices, or what the flow writes instead of it."""
 
 
 @dataclass(slots=True)

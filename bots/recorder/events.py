@@ -31,7 +31,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One thing that a person did or that came of it. `at` is in ms of the browser's clock; `tab` counts from 0."""
+    """One thing that a person did or that came of it. `at` is in ms of the browser's clock; `tab` counts from 0.
+
+    `values` are the choices of a field that takes several, when it holds more than one.
+    """
 
     what: What
     at: float
@@ -39,6 +42,7 @@ class Seen:
     who: Who | None = None
     value: str = ""
     on: bool = True
+    values: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     path: str = ""
     title: str = ""
@@ -58,6 +62,7 @@ def read_seen(told: dict[str, Any], tab: int) -> Seen | None:
         who=_who(told["who"]) if isinstance(told.get("who"), dict) else None,
         value=_text(told.get("value", told.get("key", ""))),
         on=told.get("on") is not False,
+        values=tuple(_text(one) for one in _list(told.get("values"))),
         files=tuple(_text(name) for name in _list(told.get("files"))),
         path=_text(told.get("path", "")),
         title=_text(told.get("title", "")),

@@ -16,7 +16,10 @@ ONCE_NOTE = "# 录制出来的步骤：有对外效果的点击（提交、发�
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the recorder knows of the site: its name, base address, pages by path, login elements, row elements."""
+    """What the recorder knows of the site: its name, base address, pages by address, elements of special meaning.
+
+    `login` are the elements of its login steps, `rows` column → row element, `popups` what the player clicks away.
+    """
 
     site: str = ""
     base: str = ""
@@ -24,6 +27,13 @@ class Places:
     login: frozenset[str] = frozenset()
     has_login: bool = False
     rows: Mapping[str, str] = field(default_factory=dict)
+    popups: frozenset[str] = frozenset()
+
+    def owner(self, url: str) -> str:
+        """The page that the address belongs to, as the player sees it: the longest address that it goes on from."""
+        here = place_of(url)
+        fitting = [known for known in self.pages if here == known or here.startswith((known + "/", known + "#"))]
+        return self.pages[max(fitting, key=len)] if fitting else ""
 
     def page(self, url: str) -> str:
         """The library's name of the page at the address; '' when it has none."""
@@ -95,10 +105,10 @@ class Recorded:
 
 def recorded(seen: Sequence[Seen], places: Places, sheet: Sheet | None = None) -> Recorded:
     """The events of one recording as steps."""
-    story = Story(places.page)
+    story = Story(places.owner)
     for event in seen:
         story.take(event)
-    deeds = story.deeds
+    deeds = [deed for deed in story.deeds if not _dismisses(deed, places.popups)]
     if places.has_login and deeds:
         deeds = with_login(deeds, places.login)
     account_names(deeds)
@@ -107,6 +117,11 @@ def recorded(seen: Sequence[Seen], places: Places, sheet: Sheet | None = None) -
     used = tuple(dict.fromkeys(paper.used))
     key = sheet.key(used) if sheet is not None and used else ""
     return Recorded(steps, paper.inputs, used, key, tuple(story.new_elements), tuple(story.lost))
+
+
+def _dismisses(deed: Deed, popups: frozenset[str]) -> bool:
+    """Whether it only clicked away what the player clicks away by itself."""
+    return deed.verb == "click" and deed.who is not None and deed.who.library and deed.who.name in popups
 
 
 class _Paper:
@@ -170,9 +185,11 @@ class _Paper:
     def _plain(self, value: Given) -> str:
         if isinstance(value, Ready):
             return value.value if isinstance(value.value, str) else f"${{secret.{value.value['secret']}}}"
-        return self._words(value)
+        return self._words(", ".join(value) if isinstance(value, tuple) else value)
 
     def _given(self, value: Given) -> Value:
+        if isinstance(value, tuple):
+            return [self._words(one) for one in value]
         return value.value if isinstance(value, Ready) else self._words(value)
 
     def _words(self, text: str) -> str:

@@ -65,10 +65,10 @@ async def begin(session: Session, site: Site | None, values: Mapping[str, object
     return recording, watched
 
 
-def places(site: Site | None, values: Mapping[str, object]) -> Places:
-    """What of the site the steps refer to."""
+def places(site: Site | None, values: Mapping[str, object], base: str = "") -> Places:
+    """What of the site the steps refer to; of a site that no library knows only its `base`."""
     if site is None:
-        return Places()
+        return Places(base=base)
     base = site.base.partial(values).rstrip("/")
     pages: dict[str, str] = {}
     for name, page in site.pages.items():
@@ -80,6 +80,7 @@ def places(site: Site | None, values: Mapping[str, object]) -> Places:
         login=login_names(site),
         has_login=site.login is not None,
         rows=row_names(site),
+        popups=frozenset(popup.click.name.source for popup in site.popups),
     )
 
 

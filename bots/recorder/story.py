@@ -135,7 +135,7 @@ class Story:
     # ---- filling in
 
     def _fill(self, seen: Seen) -> None:
-        self._put(seen, seen.value)
+        self._put(seen, seen.values or seen.value)
 
     def _secret(self, seen: Seen) -> None:
         assert seen.who is not None

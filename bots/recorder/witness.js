@@ -25,6 +25,10 @@ library => {
   const typed = el => el.matches('input:not([type=checkbox]):not([type=radio]):not([type=file]):not([type=button]):not([type=submit]):not([type=reset]):not([type=image]),textarea,[contenteditable=""],[contenteditable=true]');
   const told = el => { try { return JSON.parse(eyes.widgets.identify(el)); } catch { return {kind: 'text', family: 'native'}; } };
   const read = el => { try { return JSON.parse(eyes.widgets.read(el)); } catch { return ''; } };
+  const several = el => {
+    const {kind, values} = JSON.parse(eyes.widgets.told(el));
+    return values && values.length > 1 && kind !== 'range' ? values : [];
+  };
 
   // ---- what must never be told
   const passwords = new WeakSet();
@@ -40,15 +44,13 @@ library => {
 
   // ---- fields that are made of several parts: their value counts, not the clicks in their panels
   let active = null;
-  const report = (el, value) => send({what: 'fill', who: who(el, 'fill', library), value});
+  const report = (el, value, values = []) => send({what: 'fill', who: who(el, 'fill', library), value, values});
   const settle = () => {
     if (!active) return;
     const value = read(active.el);
     if (value === active.value) return;
     active.value = value;
-    const {kind} = told(active.el);
-    if (!Array.isArray(value) && value === '' && kind === 'range') return;
-    report(active.el, kind === 'checks' ? String(value) : value);
+    report(active.el, value, several(active.el));
   };
   const later = () => SETTLE_MS.forEach(ms => setTimeout(settle, ms));
   const enter = el => {
@@ -111,7 +113,7 @@ library => {
     if (hidden) return send({what: 'secret', who: who(el, 'fill', library), value: hidden});
     if (compositeAt(el)) return enter(el);
     const rich = closest(el, '[contenteditable=""],[contenteditable=true]');
-    report(rich || el, rich ? rich.innerText : el.value);
+    report(rich || el, rich ? read(rich) : el.value);
   });
   on('change', (el, event) => {
     if (el.matches('input[type=file]')) {
@@ -119,7 +121,7 @@ library => {
       return files.length ? send({what: 'upload', who: who(el, 'fill', library), files}) : undefined;
     }
     if (!event.isTrusted) return;
-    if (el.matches('select')) report(el, [...el.selectedOptions].map(o => eyes.norm(o.textContent)).join(', '));
+    if (el.matches('select')) report(el, read(el), several(el));
     else if (el.matches('input[type=checkbox],input[type=radio]') && !compositeAt(el))
       send({what: 'check', who: who(el, 'fill', library), on: el.checked});
     else if (el.matches('input[type=checkbox],input[type=radio]')) enter(el);

@@ -31,6 +31,7 @@ def record(
     ] = None,
     into: Annotated[Path | None, typer.Option(help="插进已有的流程 / put the steps into this flow")] = None,
     at: Annotated[int, typer.Option(help="插在第几行前面 / before this line, with --into")] = 0,
+    lang: Annotated[str, typer.Option(help="动词用中文还是英文 / language of the verbs, zh or en")] = "en",
 ) -> None:
     """打开浏览器窗口，把你做的事写成流程；密码不会被记下，关掉窗口就写好。
 
@@ -52,7 +53,7 @@ def record(
     if into is not None:
         written = author.into(made, about, into, at)
     else:
-        written = author.new_flow(made, about, title, output, sheet.name if sheet is not None else "")
+        written = author.new_flow(made, about, title, output, sheet.name if sheet is not None else "", lang)
     show_written(written, recording.dialogs)
 
 
@@ -163,7 +164,7 @@ def page_of(about: "Lesson", picked: "Picked") -> str:
     """The library's page that was picked on; '' for every page."""
     from bots.recorder.session import places
 
-    return places(about.site, about.values).page(picked.url)
+    return places(about.site, about.values).owner(picked.url)
 
 
 def elements_test(
@@ -193,7 +194,7 @@ async def _examine(settings: Settings, site: str, page: str, account: str) -> tu
 
     about = lesson(settings, site, account)
     now = datetime.now(SHANGHAI)
-    folder = settings.home / "elements" / f"{site}-{now.strftime('%Y%m%d-%H%M%S')}"
+    folder = settings.home / "elements" / site / now.strftime("%Y%m%d-%H%M%S")
     async with BrowserDoor(settings.home, settings.browser).lazily() as door:
         return await visit(await door.get(), settings, about, folder, now, page)
 

@@ -125,6 +125,8 @@ async def test_a_recording_of_an_unknown_site_makes_flow_and_library(tmp_path: P
     assert first.path.read_text("utf-8").splitlines()[1:] == [
         "title: 查一查", "site: 127_0_0_1", "steps:", "  - open: /seller/products", "  - click: 查询",
     ]  # fmt: skip
+    chinese = author.new_flow(steps, about, "中文", None, lang="zh").path.read_text("utf-8")
+    assert "步骤:\n  - 打开: /seller/products\n  - 点击: 查询\n" in chinese
     assert read_site(selectors / "127_0_0_1.yaml")[0] is not None
     keep_state(known, "shop_a", recording.state)
     assert json.loads(lesson(known, "shop", selectors=selectors).state or b"") == json.loads(recording.state or b"")

@@ -131,6 +131,27 @@ def test_signing_in_is_one_step_and_the_page_is_opened_by_name() -> None:
     assert steps(seen("click", "导出"), places=login) == ["login", {"click": "导出"}]
 
 
+def test_what_the_player_clicks_away_is_no_step() -> None:
+    """A popup that shows today does not show every day."""
+    places = Places(site="shop", base=PLACES.base, pages=PLACES.pages, popups=frozenset({"我知道了"}))
+    acts = [seen("click", "我知道了", who={"library": True}), seen("click", "我知道了"), seen("click", "查询")]
+    assert steps(*acts, places=places) == [{"click": "我知道了"}, {"click": "查询"}]
+
+
+def test_several_choices_are_a_list() -> None:
+    """So that a choice with a comma in it stays one."""
+    acts = [seen("fill", "标签", "爆款, 清仓", values=["爆款", "清仓"]), seen("fill", "渠道", "手机")]
+    assert steps(*acts) == [{"fill": {"标签": ["爆款", "清仓"], "渠道": "手机"}}]
+
+
+def test_a_new_name_belongs_to_the_page_that_the_player_sees() -> None:
+    """A page below a page of the library is that page."""
+    way = {"by": "css", "value": ".icon"}
+    acts = [seen("click", " ", who={"name": "", "kind": "button", "ways": [way]}, path=HOME + "/7")]
+    made = recorded(acts, PLACES)
+    assert [(one.page, one.name) for one in made.new_elements] == [("列表", "未命名按钮1")]
+
+
 def test_two_passwords_are_two_secrets() -> None:
     """A change of password asks for the old and the new one."""
     acts = [

@@ -52,6 +52,10 @@ class Journal(Protocol):
         """All entries recorded for this run, in order."""
         ...
 
+    def known_content(self, sha256: str) -> dict[str, object] | None:
+        """The first entry of any run, this one too, with exactly these bytes; None when they were never received."""
+        ...
+
 
 class MemoryJournal:
     """A journal that lasts as long as the object: the same answers as the durable ones.
@@ -116,6 +120,11 @@ class MemoryJournal:
     def files(self, run_id: str) -> list[dict[str, object]]:
         """The files of the run, in the order they came."""
         return list(self._files.get(run_id, []))
+
+    def known_content(self, sha256: str) -> dict[str, object] | None:
+        """The first entry of any run with exactly these bytes."""
+        every = (one for files in self._files.values() for one in files)
+        return next((one for one in every if one.get("sha256") == sha256), None)
 
     def attempts(self, run_id: str) -> int:
         """How many times the run was started."""

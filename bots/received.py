@@ -4,6 +4,7 @@ Type is told by content, never by name: an HTML error page called .xlsx and a zi
 anything believes in them.
 """
 
+import csv
 import io
 import re
 import zipfile
@@ -13,12 +14,22 @@ from datetime import date
 from pathlib import Path
 
 from bots.errors import DocumentUnexpected, DownloadBroken
-from bots.sheets import decode, grid, text_grid
+from bots.sheets import decode, text_grid, workbook_grid
+from bots.unpack import ENCRYPTED_FLAG, members
 
 HTML_START = re.compile(rb"^(\xef\xbb\xbf)?\s*<(!doctype html|html|head|body|script|meta|h1)\b", re.IGNORECASE)
 DATE = re.compile(r"(20\d\d)[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})")
+HTML_WORDS = re.compile(r"<(title|h1)[^>]*>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
 HEADER_SOUGHT_ROWS = 40
 XLSX_PARTS = {"[Content_Types].xml", "xl/workbook.xml"}
+
+MAGIC = (
+    (b"\xd0\xcf\x11\xe0", "xls"),
+    (b"%PDF-", "pdf"),
+    (b"\x89PNG", "png"),
+    (b"\x1f\x8b", "gzip"),
+    (b"Rar!", "rar"),
+)
 
 CONTENT_OF_SUFFIX = {
     ".csv": "text",
@@ -28,6 +39,7 @@ CONTENT_OF_SUFFIX = {
     ".tsv": "text",
     ".txt": "text",
     ".xls": "xls",
+    ".xlsm": "xlsx",
     ".xlsx": "xlsx",
     ".zip": "zip",
 }
@@ -49,16 +61,21 @@ class Expectation:
 
 
 def content_type(content: bytes) -> str:
-    """html | xlsx | zip | xls | pdf | png | text | unknown, by the bytes alone. Raises ValueError for a cut zip."""
+    """html | xlsx | zip | xls | pdf | png | gzip | rar | text | unknown, by the bytes alone.
+
+    Raises ValueError for a zip that is cut or whose members cannot be read.
+    """
     if HTML_START.match(content[:512]):
         return "html"
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if any(info.flag_bits & ENCRYPTED_FLAG for info in archive.infolist()):
+                return "zip"
             broken = archive.testzip()
             if broken is not None:
                 raise ValueError(f"压缩包里的 {broken} 校验不对")
             return "xlsx" if set(archive.namelist()) >= XLSX_PARTS else "zip"
-    for magic, name in ((b"\xd0\xcf\x11\xe0", "xls"), (b"%PDF-", "pdf"), (b"\x89PNG", "png")):
+    for magic, name in MAGIC:
         if content.startswith(magic):
             return name
     return "text" if _is_text(content) else "unknown"
@@ -83,22 +100,52 @@ def check_whole(path: Path, name: str) -> str:
         found = content_type(content)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
         raise DownloadBroken(name, f"压缩包不完整（{error}）") from error
-    wanted = CONTENT_OF_SUFFIX.get(Path(name).suffix.lower())
+    suffix = Path(name).suffix.lower()
+    wanted = CONTENT_OF_SUFFIX.get(suffix)
     if wanted is not None and found != wanted:
-        raise DownloadBroken(name, f"名字是 {Path(name).suffix}，内容却是 {found}")
-    if found == "text" and Path(name).suffix.lower() == ".csv" and _ends_inside_a_line(content):
+        raise DownloadBroken(name, f"名字是 {suffix}，内容却是 {_said(content, found)}")
+    if wanted is None and found == "html":
+        raise DownloadBroken(name, f"来的不是文件，是{_said(content, found)}")
+    if found == "pdf" and b"%%EOF" not in content[-2048:]:
+        raise DownloadBroken(name, "PDF 不完整，像是下载到一半断了")
+    if found == "text" and suffix in {".csv", ".tsv"} and _ends_inside_a_line(content):
         raise DownloadBroken(name, "最后一行不完整，像是下载到一半断了")
     return found
 
 
+def _said(content: bytes, found: str) -> str:
+    """The type in words; of a web page also its title, which mostly says what is the matter."""
+    if found != "html":
+        return {"text": "文本", "unknown": "认不出的东西"}.get(found, found)
+    text = content[:65536].decode("utf-8", errors="replace")
+    words = [" ".join(re.sub(r"<[^>]+>", "", hit.group(2)).split()) for hit in HTML_WORDS.finditer(text)]
+    return "网页" + (f"（{'，'.join(dict.fromkeys(filter(None, words)))}）" if any(words) else "")
+
+
 def _ends_inside_a_line(content: bytes) -> bool:
-    """The last line has no line end and fewer cells than the line before: a whole export never ends like that."""
+    """The last line has no line end and fewer cells than the line before, or a quote is still open.
+
+    A whole export never ends like that.
+    """
+    if _quote_is_open(decode(content)):
+        return True
     if content.endswith((b"\n", b"\r")):
         return False
     rows = text_grid(decode(content))
     if len(rows) < 2 or (rows[-1][:1] and rows[-1][0].startswith("#")):
         return False
     return len(rows[-1]) < len(rows[-2])
+
+
+def _quote_is_open(text: str) -> bool:
+    """Whether the text ends inside a quoted cell; a lone quote in the middle of a cell (5" 屏) is only sloppy."""
+    delimiter = "\t" if text[:4096].count("\t") > text[:4096].count(",") else ","
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def check_expected(path: Path, name: str, expected: Expectation) -> None:
@@ -119,19 +166,21 @@ def check_expected(path: Path, name: str, expected: Expectation) -> None:
 
 def _cells(path: Path, name: str) -> list[list[str]]:
     """The non-empty rows; lines that begin with # are the preamble and footer of a statement."""
-    if Path(name).suffix.lower() == ".zip":
-        rows = _zipped_grid(path)
-    elif Path(name).suffix.lower() in {".xlsx", ".xls"}:
-        rows = grid(path)
+    content = path.read_bytes()
+    if content_type(content) == "zip":
+        with zipfile.ZipFile(path) as archive:
+            found = members(archive)
+            if not found:
+                raise DocumentUnexpected(name, "压缩包是空的")
+            content = archive.read(max(found.values(), key=lambda info: info.file_size))
+    kind = content_type(content)
+    if kind in {"xlsx", "xls"}:
+        rows = workbook_grid(io.BytesIO(content), name)
+    elif kind == "text":
+        rows = text_grid(decode(content))
     else:
-        rows = text_grid(decode(path.read_bytes()))
+        raise DocumentUnexpected(name, f"内容是 {_said(content, kind)}，没有行可数")
     return [row for row in rows if any(row) and not row[0].startswith("#")]
-
-
-def _zipped_grid(path: Path) -> list[list[str]]:
-    with zipfile.ZipFile(path) as archive:
-        largest = max(archive.infolist(), key=lambda info: info.file_size)
-        return text_grid(decode(archive.read(largest)))
 
 
 def _check_header(cells: Sequence[Sequence[str]], name: str, header: Sequence[str]) -> None:

@@ -44,16 +44,21 @@ def text_grid(text: str) -> list[list[str]]:
 
 
 def _workbook_grid(path: Path, sheet: str | None) -> list[list[str]]:
+    return workbook_grid(io.BytesIO(path.read_bytes()), str(path), sheet)
+
+
+def workbook_grid(content: io.BytesIO, name: str, sheet: str | None = None) -> list[list[str]]:
+    """All cells of one sheet of a workbook (the first by default) as text. Raises FileMissing, InputInvalid."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        workbook = CalamineWorkbook.from_path(str(path))
+        workbook = CalamineWorkbook.from_filelike(content)
         if sheet is not None and sheet not in workbook.sheet_names:
             raise InputInvalid("sheet", sheet, "没有这个工作表，有的是 " + "、".join(workbook.sheet_names))
         chosen = workbook.get_sheet_by_name(sheet) if sheet else workbook.get_sheet_by_index(0)
         return [[cell_text(cell) for cell in row] for row in chosen.to_python(skip_empty_area=False)]
     except CalamineError as error:
-        raise FileMissing(str(path), str(error)) from error
+        raise FileMissing(name, str(error)) from error
 
 
 def cell_text(cell: object) -> str:

@@ -8,6 +8,7 @@ library: its objects are handed in by `bots.browser.playwright`, which also turn
 from __future__ import annotations
 
 import asyncio
+import base64
 import fnmatch
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -193,12 +194,24 @@ class Catch:
             self.shown = response
             self._something.set()
 
-    async def something(self, timeout_ms: int) -> bool:
-        """Whether a file or an error page came in time; a second file of the same click has come by then, too."""
+    async def caused(self, action: Callable[[], Awaitable[None]], timeout_ms: int) -> bool:
+        """Whether `action` made a file or an error page come in time; a second file of the same click is here, too."""
+        acting = asyncio.ensure_future(action())
+        coming = asyncio.ensure_future(self._something.wait())
         try:
-            await asyncio.wait_for(self._something.wait(), timeout_ms / 1000)
-        except TimeoutError:
-            return False
+            await asyncio.wait({acting, coming}, return_when=asyncio.FIRST_COMPLETED)
+            if not acting.done():
+                # A click on an address that becomes a file may wait for a page that never opens; it has been done.
+                await asyncio.wait({acting}, timeout=LINGER_S)
+            if acting.done():
+                acting.result()
+                await asyncio.wait({coming}, timeout=timeout_ms / 1000)
+            if not coming.done():
+                return False
+        finally:
+            for task in (acting, coming):
+                task.cancel()
+            await asyncio.gather(acting, coming, return_exceptions=True)
         if self.shown is not None and not self.downloads:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._file.wait(), SHOWN_S)
@@ -241,15 +254,36 @@ async def saved(download: Any, folder: Path, timeout_ms: int) -> Download:
     return Download(name, path, download.url, (await asyncio.to_thread(path.stat)).st_size)
 
 
+BYTES = """async () => {
+  const bytes = new Uint8Array(await (await fetch(location.href)).arrayBuffer());
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return btoa(text);
+}"""
+
+
 async def kept(response: Any, content: bytes | None, folder: Path) -> Download:
-    """A file that was shown as a page, on disk. Raises the browser library's own errors."""
+    """A file that was shown as a page, byte for byte on disk. Raises the browser library's own errors."""
     name = name_of_shown(response.url, response.headers)
-    if content is None or (name.lower().endswith(".pdf") and not content.startswith(b"%PDF")):
-        # Behind a viewer the answer is the viewer's own page; a document may be asked for again.
-        content = cast(bytes, await (await response.frame.page.context.request.get(response.url)).body())
+    if response.url.startswith("blob:"):
+        content = base64.b64decode(await response.frame.evaluate(BYTES))
+    elif content is None or _translated(name, content, response.headers.get("content-type", "").lower()):
+        again = await response.frame.page.context.request.get(response.url)
+        content = cast(bytes, await again.body()) if again.ok or content is None else content
     path = free_path(folder, name)
     await asyncio.to_thread(path.write_bytes, content)
     return Download(name, path, response.url, len(content))
+
+
+def _translated(name: str, content: bytes, kind: str) -> bool:
+    """Whether these are not the bytes that were sent, so that the document has to be asked for again.
+
+    Behind a PDF viewer they are the viewer's own page; text without UTF-8 in its header comes back as the browser
+    understood it, Chinese in GBK as nonsense.
+    """
+    if name.lower().endswith(".pdf"):
+        return not content.startswith(b"%PDF")
+    return kind.startswith("text/") and "utf-8" not in kind and not content.isascii()
 
 
 @asynccontextmanager

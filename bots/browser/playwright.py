@@ -329,8 +329,7 @@ class PlaywrightPage:
 
     async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
         async with catching(self._session, self._raw.context) as catch:
-            await action()
-            if not await catch.something(timeout_ms):
+            if not await catch.caused(action, timeout_ms):
                 raise PageTimeout(self.url, timeout_ms)
             if catch.downloads:
                 first, *others = [await self._saved(one, timeout_ms) for one in catch.downloads]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from bots.browser.driver import By, Element, Page
-from bots.browser.tablescripts import READ, READ_VIRTUAL, SETTLED
-from bots.errors import ConditionUnmet, ConnectionLost, ServerFailed
+from bots.browser.tablescripts import READ, SETTLED
+from bots.errors import ConditionUnmet, ConnectionLost, DocumentUnexpected, ElementMissing, ServerFailed
 
 BUSY: tuple[str, ...] = (
     ".el-loading-mask",
@@ -29,38 +29,68 @@ SCREENS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A table as text: its header and its rows, each row as wide as the header when there is one."""
+    """A table as text: its header and its rows.
+
+    `keys` tell rows apart where the table was read by scrolling; `skipped` counts full-width lines that are no rows;
+    `end` says that the list itself says it has ended, `heights` how tall it was then.
+    """
 
     header: list[str]
     rows: list[list[str]]
+    keys: list[str] = field(default_factory=list, compare=False)
+    skipped: int = field(default=0, compare=False)
+    end: bool = field(default=False, compare=False)
+    heights: list[int] = field(default_factory=list, compare=False)
 
     def records(self) -> list[dict[str, str]]:
-        """The rows as mappings; a column without a title is called 列1, 列2, …, a title met twice gets its number."""
-        width = max((len(row) for row in self.rows), default=len(self.header))
-        names: list[str] = []
-        for index in range(max(width, len(self.header))):
-            name = (self.header[index] if index < len(self.header) else "") or f"列{index + 1}"
-            names.append(f"{name} ({names.count(name) + 1})" if name in names else name)
-        return [dict(zip(names, [*row, *[""] * (len(names) - len(row))], strict=True)) for row in self.rows]
+        """The rows as mappings.
+
+        A column without a title is called 列1, 列2, …; a title met again is 姓名, 姓名_2, 姓名_3: names that can be used
+        in `${…}`. Rows that are shorter than the widest get empty cells.
+        """
+        width = max([len(self.header), *(len(row) for row in self.rows)])
+        names = column_names(self.header, width)
+        return [dict(zip(names, [*row, *[""] * (width - len(row))], strict=True)) for row in self.rows]
 
 
-async def scrape(page: Page, element: Element | None = None) -> Rows:
-    """The table that `element` is or holds, else the page's largest: header and rows as one look sees them.
+def column_names(header: Sequence[str], width: int) -> list[str]:
+    """One name per column, every one different: the titles, numbered where they repeat, 列N where there is none."""
+    names: list[str] = []
+    for index in range(width):
+        name = (header[index] if index < len(header) else "") or f"列{index + 1}"
+        chosen, number = name, 1
+        while chosen in names:
+            number += 1
+            chosen = f"{name}_{number}"
+        names.append(chosen)
+    return names
 
-    Merged cells repeat their text downwards; empty-table notices are no rows. A virtual table gives the rows it has
-    drawn: use `scrape_virtual` for all of them.
+
+async def scrape(page: Page, element: Element | None = None, *, group: str = "", still: bool = False) -> Rows:
+    """The table that `element` is or holds, else the page's largest: header and rows, in one evaluate.
+
+    A merged cell stands in every row and column that it covers. Empty-table notices, footers and selection columns are
+    left out; lines over the whole width are no rows, but with `group` they fill a first column of that name for the
+    rows below. A virtual table is scrolled from top to end, unless `still`. Raises ElementMissing when there is none.
     """
-    return _rows(await _evaluate(page, element, {}))
+    return _rows(await _evaluate(page, element, {"group": group, "screens": SCREENS, "still": still}))
 
 
 async def scrape_cards(page: Page, cards: str, fields: Mapping[str, str], element: Element | None = None) -> Rows:
-    """Cards (CSS `cards`) as rows: each field is the text of a CSS selector inside the card, "" for the card itself."""
-    return _rows(await _evaluate(page, element, {"cards": cards, "fields": dict(fields)}))
+    """Cards (CSS `cards`) as rows: each field is the text of a CSS selector inside the card, "" for the card itself.
+
+    `img@src` and `a@href` give an attribute instead of the text.
+    """
+    return _rows(await _evaluate(page, element, {"cards": cards, "fields": dict(fields), "still": True}))
 
 
-async def scrape_virtual(element: Element) -> Rows:
-    """Every row of a virtual table, scrolled from top to end inside one evaluate; rows are told apart by key."""
-    return _rows(await element.evaluate_json(READ_VIRTUAL, {"screens": SCREENS}))
+async def scrape_scrolling(
+    page: Page, element: Element | None, *, further: bool, cards: str = "", fields: Mapping[str, str] | None = None
+) -> Rows:
+    """What an endless list shows on the way to its end, from the top or `further` from where it is."""
+    where = "here" if further else "top"
+    options = {"cards": cards, "fields": dict(fields or {}), "scroll": True, "from": where, "screens": SCREENS}
+    return _rows(await _evaluate(page, element, options))
 
 
 async def _evaluate(page: Page, element: Element | None, options: dict[str, Any]) -> Any:
@@ -70,7 +100,13 @@ async def _evaluate(page: Page, element: Element | None, options: dict[str, Any]
 
 
 def _rows(answer: Any) -> Rows:
-    return Rows(answer["header"], answer["rows"]) if answer else Rows([], [])
+    if not answer:
+        raise ElementMissing("表格")
+    rows = answer["rows"]
+    if len(rows) < answer.get("due", 0):
+        raise DocumentUnexpected("表格", f"从头滚到尾应有 {answer['due']} 行以上，只读到 {len(rows)} 行")
+    keys, skipped = answer.get("keys", []), answer.get("skipped", 0)
+    return Rows(answer["header"], rows, keys, skipped, bool(answer.get("end")), answer.get("heights", []))
 
 
 async def settled(page: Page, busy: Sequence[By] = (), timeout_ms: int = 30_000) -> None:

@@ -1,45 +1,72 @@
-"""The scripts that read tables in the page; each answers JSON text."""
+"""The scripts that read tables, lists and their pagers in the page; each answers JSON text."""
 
-READ = r"""/* table */ (arg, given) => {
+_HEIGHTS = """at => {
+    const inner = at === document ? [] : [...at.querySelectorAll('*')];
+    const own = at === document ? 0 : at.scrollHeight;
+    return [inner.reduce((most, b) => Math.max(most, b.scrollHeight), own), document.scrollingElement.scrollHeight];
+  }"""
+"""How tall a list and its page are; an endless list grows."""
+
+READ = (
+    r"""/* table */ async (arg, given) => {
   const root = given === undefined ? document : arg;
   const opts = given === undefined ? arg : given;
-  const skip = '.el-table__fixed,.el-table__fixed-right';
   const seen = el => el.checkVisibility ? el.checkVisibility({visibilityProperty: true}) : !!el.offsetParent;
   const tidy = t => t.replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
-  const fields = 'input:not([type=hidden]):not([type=checkbox]):not([type=radio]),textarea';
+  const EMPTY = /^(暂无数据|暂无内容|暂无记录|没有数据|无数据|没有符合条件的.{0,8}|no data( available)?)[。.]?$/i;
+
+  // ---- what a cell says
+  const FIELDS = 'input:not([type=hidden]),textarea,select,[role=switch],img,[contenteditable=true]';
+  const yes = on => on ? '是' : '否';
+  const valueOf = i => {
+    if (i.matches('select')) return [...i.selectedOptions].map(o => o.text).join('、');
+    if (i.matches('[role=switch]')) return yes(i.checked ?? i.getAttribute('aria-checked') === 'true');
+    if (i.matches('[type=checkbox],[type=radio]')) return yes(i.checked);
+    if (i.matches('img')) return i.alt || i.title || i.currentSrc || i.src;
+    return i.value ?? i.innerText;
+  };
+  const values = el => [...el.querySelectorAll(FIELDS)].filter(i => !i.parentElement.closest('[role=switch]'))
+    .map(valueOf).filter(Boolean).join(' ');
+  // A cell cut off by its own server ("很长的…") may carry the whole of it as its title.
+  const whole = (el, text) => {
+    if (!/(…|\.\.\.)$/.test(text)) return text;
+    const start = text.replace(/(…|\.\.\.)$/, '');
+    const titles = [el, ...el.querySelectorAll('[title]')].map(e => tidy(e.title || ''));
+    return titles.find(t => t.length > text.length && t.startsWith(start)) || text;
+  };
   // Asking for the rendered text costs a layout; a cell that is one run of text does not need it.
   const say = el => {
+    if (!el.firstElementChild) return whole(el, tidy(el.textContent));
+    if (el.querySelector('select,[role=switch]')) return tidy(values(el));
     let inner = el;
     while (inner.childElementCount === 1 && inner.childNodes.length === 1) inner = inner.firstElementChild;
-    if (inner !== el && !seen(inner)) return '';
     const plain = inner.childElementCount === 0;
-    const text = tidy(plain ? inner.textContent : inner.innerText ?? inner.textContent);
-    return text || (plain && inner === el ? '' : valuesIn(el));
+    // The old Element UI hides a fixed column in the main table and shows a copy of it.
+    if (!el.matches('.is-hidden') && !seen(inner)) return '';
+    const text = tidy(plain || el.matches('.is-hidden') ? inner.textContent : inner.innerText ?? inner.textContent);
+    return text ? whole(el, text) : tidy(values(el));
   };
-  const valuesIn = el => [...el.querySelectorAll(fields)].map(i => i.value).join(' ');
-  if (opts.cards) {
-    const cards = [...root.querySelectorAll(opts.cards)].filter(seen);
-    const names = Object.keys(opts.fields);
-    return JSON.stringify({header: names, rows: cards.map(c => names.map(n => {
-      const el = opts.fields[n] ? c.querySelector(opts.fields[n]) : c;
-      return el ? say(el) : '';
-    }))});
-  }
-  const grids = '.el-table,.el-table-v2,.ant-table,[role=grid],[role=table],table';
-  const box = root !== document && root.matches(grids) ? root
-    : [...root.querySelectorAll(grids)].filter(t => seen(t) && !t.parentElement.closest(grids))
-        .sort((a, b) => b.querySelectorAll('tr,[role=row],.el-table-v2__row').length -
-          a.querySelectorAll('tr,[role=row],.el-table-v2__row').length)[0];
-  if (!box) return JSON.stringify({header: [], rows: []});
-  const lineCss = 'tr,[role=row],.el-table-v2__row,.el-table-v2__header-row';
-  const lines = [...box.querySelectorAll(lineCss)]
-    .filter(r => !r.closest(skip) && !r.closest('.el-table-v2__left,.el-table-v2__right') && seen(r))
-    .filter(r => r.closest('table,[role=grid],[role=table],.el-table-v2') !== null);
+
+  // ---- the box, its lines and cells
+  const GRIDS = '.el-table,.el-table-v2,.ant-table,.vxe-table,[role=grid],[role=table],table';
+  const LINES = 'tr,[role=row],.el-table-v2__row,.el-table-v2__header-row,.ant-table-tbody-virtual .ant-table-row';
+  const CELLS = 'td,th,[role=cell],[role=gridcell],[role=columnheader],[role=rowheader],' +
+    '.el-table-v2__row-cell,.el-table-v2__header-cell,.ant-table-tbody-virtual .ant-table-cell';
+  const COPIES = '.el-table__fixed,.el-table__fixed-right,.el-table-v2__left,.el-table-v2__right,' +
+    '.vxe-table--fixed-left-wrapper,.vxe-table--fixed-right-wrapper';
+  const NOT_DATA = '.el-table__placeholder,.ant-table-placeholder,.ant-table-measure-row,.ant-table-expanded-row,' +
+    'tfoot *,.el-table__footer-wrapper *,.ant-table-summary *';
+  const CHROME = '.el-table-column--selection,.el-table__expand-column,.ant-table-selection-column,' +
+    '.ant-table-row-expand-icon-cell,.gutter,.ant-table-cell-scrollbar';
+  const grids = [...root.querySelectorAll(GRIDS)].filter(t => seen(t) && !t.parentElement.closest(GRIDS));
+  const size = t => t.querySelectorAll(LINES).length;
+  const box = opts.cards ? root : root !== document && root.matches(GRIDS) ? root
+    : grids.sort((a, b) => size(b) - size(a))[0] || (root !== document && root.closest(GRIDS));
+  if (!box) return JSON.stringify(null);
   const partners = globalThis[Symbol.for('yeban')]?.partners || (r => [r]);
-  const cellCss = 'td,th,[role=cell],[role=gridcell],[role=columnheader],' +
-    '.el-table-v2__row-cell,.el-table-v2__header-cell';
-  const ownCells = r => r.tagName === 'TR' ? [...r.cells]
-    : [...r.querySelectorAll(cellCss)].filter(c => c.closest(lineCss) === r);
+  const ownCells = r => (r.tagName === 'TR' ? [...r.cells] : [...r.querySelectorAll(CELLS)]
+    .filter(c => c.parentElement.closest(LINES) === r && !c.parentElement.closest(CELLS + ',' + COPIES)))
+    .filter(c => !c.matches(CHROME) && (!c.checkVisibility || c.checkVisibility()));
   // A virtual table draws its fixed columns in tables of their own and leaves gaps in the main row.
   const cellsOf = r => {
     const own = ownCells(r);
@@ -49,62 +76,193 @@ READ = r"""/* table */ (arg, given) => {
     const head = r.matches('.el-table-v2__header-row');
     const twins = head ? [...table.querySelectorAll('.el-table-v2__header-row')] : partners(r);
     const fixed = ['__left', '__right'].flatMap(side =>
-      twins.filter(t => t.closest('.el-table-v2' + side)).flatMap(ownCells));
+      twins.filter(t => t.closest('.el-table-v2' + side)).flatMap(t => [...t.querySelectorAll(CELLS)]));
     return [...r.children].flatMap(c =>
       own.includes(c) ? [c] : /cell--placeholder/.test(c.className) ? fixed.splice(0, 1) : []);
   };
-  const isHead = r => r.matches('.el-table-v2__header-row') || !!r.closest('thead') ||
-    (cellsOf(r).length > 0 && cellsOf(r).every(c => c.matches('th,[role=columnheader],.el-table-v2__header-cell')));
-  const wide = r => cellsOf(r).flatMap(c => [say(c), ...Array(Math.max(0, (c.colSpan || 1) - 1)).fill('')]);
-  const heads = lines.filter(isHead), isHeader = new Set(heads);
-  const header = heads.length ? wide(heads[heads.length - 1]) : [];
-  const rows = [], keys = [], open = [];
-  for (const r of lines) {
-    if (isHeader.has(r) || r.matches('.el-table__placeholder,.ant-table-placeholder,.ant-table-measure-row')) continue;
-    const cells = cellsOf(r);
-    if (!cells.length || cells.length === 1 && cells[0].colSpan > 1 && header.length > 1) continue;
-    const row = [];
-    let at = 0;
-    const place = () => { while (open[at]?.left) { row[at] = open[at].text; open[at].left--; at++; } };
-    for (const c of cells) {
-      place();
-      const text = say(c);
-      for (let i = 0; i < (c.colSpan || 1); i++, at++) {
-        row[at] = i ? '' : text;
-        if (c.rowSpan > 1) open[at] = {left: c.rowSpan - 1, text: row[at]};
+  const isHead = (r, cells) => r.matches('.el-table-v2__header-row') || !!r.closest('thead') ||
+    (cells.length > 0 && cells.every(c => c.matches('th,[role=columnheader],.el-table-v2__header-cell')));
+  // Cells into columns: a merged cell stands in every row and column that it covers.
+  const grid = lines => {
+    const open = [];
+    return lines.map(cells => {
+      const row = [];
+      let at = 0;
+      const place = () => { while (open[at]?.left) { row[at] = open[at].text; open[at].left--; at++; } };
+      for (const [c, text] of cells) {
+        place();
+        for (let i = 0; i < (c.colSpan || 1); i++, at++) {
+          row[at] = text;
+          if (c.rowSpan > 1) open[at] = {left: c.rowSpan - 1, text};
+        }
       }
+      place();
+      return row;
+    });
+  };
+  // Groups of columns: the last title counts; titles met twice are told apart by the group above them.
+  const titles = heads => {
+    const rows = grid(heads.map(cells => cells.map(c => [c, tidy(c.textContent)])));
+    const width = Math.max(0, ...rows.map(r => r.length));
+    const stacks = Array.from({length: width}, (_, at) => rows.map(r => r[at] || '')
+      .filter((t, i, all) => t && t !== all[i - 1]));
+    const leaf = stacks.map(s => s[s.length - 1] || '');
+    return leaf.map((t, i) => t && leaf.filter(o => o === t).length > 1 ? stacks[i].join('_') : t);
+  };
+  const look = () => {
+    if (opts.cards) return cards();
+    const lines = [...box.querySelectorAll(LINES)].filter(r => !r.closest(COPIES) && !r.matches(NOT_DATA) &&
+      r.closest(GRIDS) && !box.contains(r.parentElement.closest(CELLS)) && seen(r));
+    const heads = [], body = [];
+    for (const r of lines) {
+      const cells = cellsOf(r);
+      if (isHead(r, cells)) heads.push(cells);
+      else if (cells.length && !cells[0].matches('.el-table__expanded-cell')) body.push([r, cells]);
     }
-    place();
-    rows.push(row);
-    keys.push((r.getAttribute('rowkey') || r.dataset.rowKey || '') + '@' + r.style.top + r.style.transform);
-  }
-  return JSON.stringify({header, rows, keys});
-}"""
+    const header = titles(heads), kept = [], groups = [];
+    let group = '', skipped = 0;
+    for (const [r, cells] of body) {
+      const texts = cells.map(c => [c, say(c)]);
+      if (cells.length === 1 && EMPTY.test(texts[0][1])) continue;
+      if (cells.length === 1 && cells[0].colSpan > 1 && header.length > 1) {
+        group = texts[0][1];
+        skipped++;
+        continue;
+      }
+      kept.push([r, texts]);
+      groups.push(group);
+    }
+    let rows = grid(kept.map(([, texts]) => texts));
+    if (opts.group) rows = rows.map((row, i) => [groups[i], ...row]);
+    return {header: opts.group ? [opts.group, ...header] : header, rows, lines: kept.map(([r]) => r), skipped};
+  };
+  const part = (card, css) => {
+    const [, inner, name] = css.match(/^(.*?)(?:@([\w-]+))?$/);
+    const el = inner ? card.querySelector(inner) : card;
+    return !el ? '' : name ? (name === 'href' || name === 'src' ? el[name] : el.getAttribute(name)) || '' : say(el);
+  };
+  const cards = () => {
+    const lines = [...root.querySelectorAll(opts.cards)].filter(seen), names = Object.keys(opts.fields);
+    return {header: names, rows: lines.map(c => names.map(n => part(c, opts.fields[n]))), lines, skipped: 0};
+  };
 
-READ_VIRTUAL = (
-    """/* table */ async (el, opts) => {
-  const read = """
-    + READ
+  // ---- scrolling
+  const flows = el => getComputedStyle(el).overflowY !== 'visible' && el.scrollHeight > el.clientHeight + 1;
+  const scroller = inside => {
+    const every = box === document ? [] : [box, ...box.querySelectorAll('*')];
+    const boxes = every.filter(b => b.clientHeight > 0 && flows(b));
+    const found = boxes.filter(b => inside.some(r => b.contains(r))).sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+    if (found || !opts.scroll) return found || null;
+    let up = inside[0] || (box === document ? document.body : box);
+    while (up && !(flows(up) && /auto|scroll/.test(getComputedStyle(up).overflowY))) up = up.parentElement;
+    return up || document.scrollingElement;
+  };
+  const tall = lines => lines.reduce((sum, r) => sum + r.offsetHeight, 0);
+  const heights = """
+    + _HEIGHTS
     + r""";
-  const boxes = [...el.querySelectorAll('*'), el].filter(b => b.clientHeight > 0 &&
-    b.scrollHeight > b.clientHeight + 1 && getComputedStyle(b).overflowY !== 'visible');
-  const box = boxes.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+  const first = look();
+  const pane = scroller(first.lines);
+  const spare = pane ? pane.scrollHeight - tall(first.lines) : 0;
+  const virtual = pane && first.lines.length &&
+    spare > Math.max(pane.scrollHeight * 0.2, 3 * first.lines[0].offsetHeight);
+  const answer = (found, more) =>
+    JSON.stringify({header: found.header, rows: found.rows, skipped: found.skipped, ...more});
+  if (opts.still || !pane || (!virtual && !opts.scroll)) return answer(first, {virtual: !!virtual});
+  const top = pane === document.scrollingElement ? 0 : pane.getBoundingClientRect().top;
   const frame = () => new Promise(go => { requestAnimationFrame(() => go()); setTimeout(go, 50); });
-  const found = new Map();
-  let header = [];
-  if (box) { box.scrollTop = 0; await frame(); await frame(); }
-  for (let turn = 0; turn < opts.screens; turn++) {
-    const now = JSON.parse(read(el, {}));
-    header = now.header;
-    now.rows.forEach((row, i) => { if (!found.has(now.keys[i])) found.set(now.keys[i], row); });
-    if (!box || box.scrollTop + box.clientHeight >= box.scrollHeight - 1) break;
-    const drawn = now.keys.join();
-    box.scrollTop += Math.max(1, box.clientHeight * 0.8);
-    for (let wait = 0; wait < 40 && JSON.parse(read(el, {})).keys.join() === drawn; wait++) await frame();
-  }
-  return JSON.stringify({header, rows: [...found.values()]});
+  const named = r => r.getAttribute('aria-rowindex') || r.getAttribute('row-index') || r.dataset.rowIndex ||
+    r.getAttribute('rowkey') || r.dataset.rowKey || '';
+  const spot = r => {
+    const at = r.getBoundingClientRect();
+    return Math.round(at.top - top + pane.scrollTop) + ',' + (opts.cards ? Math.round(at.left) : '');
+  };
+  const keysOf = lines => {
+    const names = lines.map(named);
+    return names.every(Boolean) && new Set(names).size === names.length ? names : lines.map(spot);
+  };
+  const sweep = async stride => {
+    const found = new Map();
+    let now = look();
+    if (opts.from !== 'here') { pane.scrollTop = 0; await frame(); await frame(); }
+    for (let turn = 0; turn < opts.screens; turn++) {
+      now = look();
+      const keys = keysOf(now.lines);
+      now.rows.forEach((row, i) => { if (!found.has(keys[i])) found.set(keys[i], row); });
+      if (pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1) break;
+      const drawn = keys.join(), before = pane.scrollTop;
+      pane.scrollTop += Math.max(1, pane.clientHeight * stride);
+      for (let wait = 0; virtual && wait < 40 && keysOf(look().lines).join() === drawn; wait++) await frame();
+      if (pane.scrollTop === before) break;
+    }
+    return {header: now.header, rows: [...found.values()], keys: [...found.keys()], skipped: now.skipped};
+  };
+  // Rows of one height: how many there must be is known, and a row that was missed is not left out quietly.
+  const sizes = new Set(first.lines.map(r => r.offsetHeight));
+  const due = virtual && sizes.size === 1 ? Math.floor(pane.scrollHeight / [...sizes][0]) - 1 : 0;
+  let found = await sweep(0.8);
+  if (!opts.scroll && found.rows.length < due) found = await sweep(0.4);
+  const end = /没有更多|到底了|全部加载|加载完毕|no more/i.test((pane.innerText || '').slice(-200));
+  if (!opts.scroll) pane.scrollTop = 0;
+  return answer(found, {keys: found.keys, virtual: true, due: opts.scroll ? 0 : due, end, heights: heights(root)});
 }"""
 )
+
+HEIGHTS = f"""/* heights */ (arg, given) => JSON.stringify(({_HEIGHTS})(given === undefined ? document : arg))"""
+
+_PAGER = r"""(arg) => {
+  const GRIDS = '.el-table,.el-table-v2,.ant-table,[role=grid],[role=table],table';
+  const seen = el => el.checkVisibility({visibilityProperty: true});
+  const box = arg.closest(GRIDS) || arg.querySelector(GRIDS);
+  if (!box) return null;
+  for (let up = box; up; up = up.parentElement) {
+    const every = [...up.querySelectorAll('.el-pagination,.ant-pagination')].filter(seen);
+    if (!every.length) continue;
+    const others = [...up.querySelectorAll(GRIDS)].filter(g => seen(g) && !box.contains(g) && !g.contains(box));
+    const after = every.filter(p => box.compareDocumentPosition(p) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const pager = after[0] || every[0];
+    const between = others.some(g => box.compareDocumentPosition(g) & Node.DOCUMENT_POSITION_FOLLOWING &&
+      g.compareDocumentPosition(pager) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return between ? null : pager;
+  }
+  return null;
+}"""
+
+PAGER = (
+    r"""/* pager */ el => {
+  const pager = ("""
+    + _PAGER
+    + r""")(el);
+  if (!pager) return JSON.stringify(null);
+  const number = css => parseInt(pager.querySelector(css)?.textContent, 10) || 0;
+  const last = css => Math.max(0, ...[...pager.querySelectorAll(css)].map(e => parseInt(e.textContent, 10) || 0));
+  const digits = css => (pager.querySelector(css)?.textContent.replace(/[,，]/g, '').match(/\d+/g) || ['']).pop();
+  const next = pager.querySelector('.btn-next,.ant-pagination-next');
+  const off = !next || !!next.disabled || next.getAttribute('aria-disabled') === 'true' ||
+    /disabled|-disabled/.test(next.className);
+  const total = digits('.el-pagination__total,.ant-pagination-total-text');
+  return JSON.stringify({
+    page: number('.el-pager .is-active,.el-pager .active,.ant-pagination-item-active'),
+    last: last('.el-pager .number,.ant-pagination-item'), total: total ? +total : null, more: !off});
+}"""
+)
+NEXT_PAGE = (
+    """el => { const pager = ("""
+    + _PAGER
+    + """)(el);
+  const next = pager && pager.querySelector('.btn-next,.ant-pagination-next');
+  return next && (next.querySelector('button,a') || next); }"""
+)
+FIRST_PAGE = (
+    """el => { const pager = ("""
+    + _PAGER
+    + """)(el);
+  return pager && pager.querySelector('.el-pager .number,.ant-pagination-item-1'); }"""
+)
+
+DEAD = """/* dead */ el => JSON.stringify(!!el.closest(
+  '[disabled],[aria-disabled=true],.disabled,.is-disabled,[class*="-disabled"]'))"""
+"""Whether a "next" or "more" that looks like a button is none any more."""
 
 SETTLED = """/* settled */ busy => {
   const seen = el => el.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
@@ -114,3 +272,6 @@ SETTLED = """/* settled */ busy => {
   const size = document.body ? document.body.textContent.length : 0;
   return JSON.stringify({busy: spinning, rows, size, ready: document.readyState !== 'loading', at: location.href});
 }"""
+
+MESSAGES = """/* messages */ css => JSON.stringify([...document.querySelectorAll(css.join(','))]
+  .filter(el => el.checkVisibility({visibilityProperty: true})).map(el => el.innerText.trim()).filter(Boolean))"""

@@ -1,34 +1,32 @@
 """export: create a task, wait in its list until the file is ready, download it."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import ClassVar
 
-from bots.browser import find
-from bots.browser.driver import Ask, By, Element, Match
+from bots.conditions import rest
 from bots.context import Context
-from bots.errors import ElementBlocked, ExportFailed
+from bots.errors import ElementMissing, ExportFailed, Interrupted
+from bots.exports import Started, TaskList
 from bots.flow.language import Bilingual
 from bots.flow.part import Part
 from bots.flow.step import Step
 from bots.flow.values import Duration, Target, Template
-from bots.intake import Expect, Wanted, fetch, known_file, wanted
+from bots.intake import Expect, Wanted, fetch, known_file, refusal, wanted
 from bots.steps.click import click
 
-PENDING = ("生成中", "处理中", "排队", "等待", "进行中", "导出中", "pending", "processing", "running")
-FAILED = ("失败", "已取消", "错误", "failed", "error")
-POLL_S = (0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
 LINK_TIMEOUT_MS = 5_000
-APPEAR_S = 20.0
-"""A task that was created stands in the list at once, if only as being made; one that does not never will."""
+ANSWER_TIMEOUT_MS = 20_000
+LOST_S = 3.0
+"""After a start whose answer was lost, the task stands in the list at once or was never made."""
 
 
 class ExportTask(Part):
     """The task: what starts it, which row of the task list it is, how long it may take.
 
-    The row is the topmost task that holds every word of `row`, in whatever columns.
+    The row is the topmost task that holds every word of `row`, in whatever columns, and was not there before the start.
 
-    `page` is opened when the list is on a page of its own; `refresh` and `link` are what the site calls its buttons.
+    `page` is where the list stands when it does not show by itself; with it, a task whose start was not answered is
+    found again instead of being started twice. `refresh` and `link` are what the site calls its buttons.
     """
 
     short: ClassVar[str] = "start"
@@ -55,8 +53,9 @@ class Export(Step):
     verb: ClassVar[str] = "export"
     zh: ClassVar[str] = "导出"
     title: ClassVar[Bilingual] = Bilingual("导出", "Export")
+    promise_zh: ClassVar[str] = "点导出，在任务列表里等它生成好，再下载，存成 as 写的名字；失败或超时会说清楚。"
     main: ClassVar[str] = "task"
-    keys_zh: ClassVar[Mapping[str, str]] = {"as": "存为", "expect": "要求", "kind": "单据种类"}
+    keys_zh: ClassVar[Mapping[str, str]] = {"as": "存为", "expect": "要求", "kind": "单据种类", "unpack": "解压"}
     sentence: ClassVar[Bilingual] = Bilingual("{task.start}，等好了下载", "{task.start}, download when ready")
     example: ClassVar[str] = (
         'export: {start: 导出订单, row: "${day}", within: 15m}\nas: 订单-${day}.xlsx\nkind: practice_orders'
@@ -66,97 +65,83 @@ class Export(Step):
     as_: Template | None = None
     kind: Template | None = None
     expect: Expect | None = None
+    unpack: Template | None = None
 
     async def run(self, ctx: Context) -> None:
         """Received and recorded. Raises ExportFailed, DownloadBroken, DocumentUnexpected, ElementMissing."""
-        wish = wanted(ctx, self.as_, self.kind, self.expect)
+        wish = wanted(ctx, self.as_, self.kind, self.expect, self.unpack)
         if known_file(ctx, wish) is not None:
             ctx.log.info("已经有 {}，不再导出", wish.name)
             return
-        await ctx.act(self.task.start, click)
+        task = self.task
+        address = ctx.lookup.address(ctx.text(task.page)) if task.page is not None else ""
+        listed = TaskList(ctx, ctx.text(task.row), task.link, task.refresh, address)
+        started = Started(ctx.facts.folder.path / "exports.json")
+        key = f"{ctx.flow.path}:{self.span.line}:{ctx.item_key}:{ctx.text(task.row)}:{wish.name}"
+        if not await self._taken_up(ctx, listed, started, key):
+            await self._start(ctx, listed, started, key)
+        try:
+            await listed.ready(task.within.ms, task.within.say("zh"))
+            await self._fetch(ctx, listed, wish)
+        except ExportFailed:
+            started.forget(key)  # the next attempt starts another one
+            raise
+        started.forget(key)
+
+    async def _taken_up(self, ctx: Context, listed: TaskList, started: Started, key: str) -> bool:
+        """Whether an earlier attempt has started it; its task is in the list of this page now.
+
+        Raises Interrupted when it turns out not to have been made: the flow comes back from a known page and starts it.
+        """
+        before = started.get(key)
+        if before is None:
+            return False
+        listed.before = before
         if self.task.page is not None:
             await ctx.open(ctx.text(self.task.page))
-        await _Waiting(ctx, self.task, ctx.text(self.task.row)).ready()
-        await self._fetch(ctx, wish)
+            await rest(ctx)
+        if await listed.appears(LOST_S) is not None:
+            ctx.log.info("上次已经建了导出任务，接着等它")
+            return True
+        started.forget(key)
+        if self.task.page is not None:
+            raise Interrupted("上次的导出任务没有建成")
+        ctx.log.info("这一页看不到任务列表，重新导出（写上 page 就能先查）")
+        return False
 
-    async def _fetch(self, ctx: Context, wish: Wanted) -> None:
-        waiting = _Waiting(ctx, self.task, ctx.text(self.task.row))
+    async def _start(self, ctx: Context, listed: TaskList, started: Started, key: str) -> None:
+        """The task is in the list, or will be. Raises ExportFailed with the site's own words, or when it was lost."""
+        await listed.note_before()
+        started.put(key, sorted(listed.before.elements()))
+        dialogs = len(ctx.page.dialogs)
 
+        async def click_start() -> None:
+            await ctx.act(self.task.start, click)
+
+        try:
+            answers = await ctx.page.watch(click_start, timeout_ms=ANSWER_TIMEOUT_MS)
+        except ElementMissing:
+            started.forget(key)
+            raise
+        lost = [one for one in answers if one.method != "GET" and (one.status == 0 or one.status >= 500)]
+        if lost:
+            ctx.log.warning("建任务的请求没有好好回答：{}", lost[-1])
+        elif words := await refusal(ctx, dialogs):
+            started.forget(key)
+            raise ExportFailed(ctx.text(self.task.row), f"网站说：{words}")
+        if await listed.ours() is not None:
+            return
+        if self.task.page is not None:
+            await ctx.open(ctx.text(self.task.page))
+            await rest(ctx)
+        if lost and await listed.appears(LOST_S) is None:
+            started.forget(key)
+            raise ExportFailed(ctx.text(self.task.row), f"建任务的请求没有得到回答（{lost[-1]}），列表里也没有它")
+
+    async def _fetch(self, ctx: Context, listed: TaskList, wish: Wanted) -> None:
         async def click_link() -> None:
-            link = await waiting.ready()
+            link = await listed.ready(self.task.within.ms, self.task.within.say("zh"))
             ctx.acts += 1
             await link.click(timeout_ms=LINK_TIMEOUT_MS)
 
         await fetch(ctx, click_link, wish)
-
-
-class _Waiting:
-    """Watches the task's row until its link is there."""
-
-    def __init__(self, ctx: Context, task: ExportTask, text: str) -> None:
-        self._ctx = ctx
-        self._task = task
-        self._text = text
-        self._appeared = False
-
-    async def ready(self) -> Element:
-        """The download link of the finished task. Raises ExportFailed."""
-        ctx = self._ctx
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        end = begun + self._task.within.ms / 1000
-        looks = 0
-        while True:
-            await ctx.clear_way()
-            await ctx.check_requests()
-            link = await self._link()
-            if link is not None:
-                return link
-            if not self._appeared and loop.time() >= begun + APPEAR_S:
-                raise ExportFailed(self._text, "任务没有出现在列表里")
-            if loop.time() >= end:
-                raise ExportFailed(self._text, f"等了 {self._task.within.say('zh')}，还没有好")
-            await asyncio.sleep(POLL_S[min(looks, len(POLL_S) - 1)])
-            looks += 1
-            await self._refresh()
-
-    async def _link(self) -> Element | None:
-        """The link in the topmost row that is this task, None while it is being made. Raises ExportFailed."""
-        page = self._ctx.page
-        words = [word for word in self._text.split() if len(word) > 1] or [self._text]
-        sightings = await page.survey([Ask(By("row", word, exact=False), "see") for word in words])
-        rarest = min(sightings, key=lambda sighting: sighting.count)
-        for match in rarest.matches:
-            try:
-                state = await self._state(match)
-            except ElementBlocked:
-                return None  # the list was redrawn between the look and the grip
-            self._appeared = self._appeared or state is not False
-            if isinstance(state, str):
-                raise ExportFailed(self._text, state)
-            if not isinstance(state, bool):
-                return state
-        return None
-
-    async def _state(self, match: Match) -> Element | str | bool | None:
-        """The link when ready, the row's words when failed, None when pending, False when the row is no task."""
-        row = await self._ctx.page.element(match)
-        text = await row.text()
-        if not all(word in text for word in self._text.split()):
-            return False
-        for way in self._ctx.resolved(self._task.link).alternatives:
-            links = await row.query(way)
-            if len(links) == 1:
-                return links[0]
-        if any(word in text for word in FAILED):
-            return text
-        return None if any(word in text for word in PENDING) else False
-
-    async def _refresh(self) -> None:
-        """The list is asked for again: by its button if there is one, else by loading its page again."""
-        ctx = self._ctx
-        target = ctx.resolved(self._task.refresh)
-        if await find.count(ctx.page, target) == 1:
-            await ctx.act(self._task.refresh, click)
-        elif self._task.page is not None:
-            await ctx.page.reload()

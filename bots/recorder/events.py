@@ -7,7 +7,9 @@ from typing import Any, Literal, cast, get_args
 
 from bots.browser.driver import By, How
 
-What = Literal["arrived", "check", "chooser", "click", "download", "fill", "leaving", "press", "secret", "upload"]
+What = Literal[
+    "arrived", "check", "chooser", "click", "download", "fill", "hover", "leaving", "press", "secret", "upload"
+]
 HOWS: frozenset[str] = frozenset({"testid", "role", "label", "placeholder", "text", "css", "row", "section", "name"})
 LONGEST = 10_000
 MOST = 50

@@ -36,11 +36,14 @@
   const only = (seen, target, want) => seen.count === 1 && fits(seen.all[0], target, want);
 
   // ---- the element library
-  const pathOf = () => {
-    const mark = location.hash.slice(1).split('?')[0];
-    const tail = /^(\/|!\/)/.test(mark) ? '#' + mark.replace(/\/+$/, '') : '';
-    return (location.pathname.replace(/\/+$/, '') + tail) || '/';
+  // A frame belongs to the page around it, as it does for the player.
+  const place = () => { try { return top.location.href && top.location; } catch { return location; } };
+  const tailOf = () => {
+    const mark = place().hash.slice(1).split('?')[0];
+    return /^(\/|!\/)/.test(mark) ? '#' + mark.replace(/\/+$/, '') : '';
   };
+  const pathOf = () => (place().pathname.replace(/\/+$/, '') + tailOf()) || '/';
+  const here = () => place().origin + place().pathname + tailOf();
   const within = (path, known) => path === known || (known !== '/' && (path.startsWith(known + '/') || path.startsWith(known + '#')));
   const pageHere = library => library.pages.filter(p => within(pathOf(), p.path))
     .sort((a, b) => b.path.length - a.path.length)[0] || null;
@@ -172,5 +175,5 @@
     const names = field ? labelsOf(target) : wordsOf(target);
     return JSON.stringify({kind: kindOf(target), field, names, ways: proposals(target, want)});
   };
-  eyes.naming = {who, propose, ownerOf, labelsOf, closest, holds};
+  eyes.naming = {who, propose, ownerOf, labelsOf, closest, holds, here};
 })();

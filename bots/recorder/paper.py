@@ -106,7 +106,7 @@ class Recorded:
 def recorded(seen: Sequence[Seen], places: Places, sheet: Sheet | None = None) -> Recorded:
     """The events of one recording as steps."""
     story = Story(places.owner)
-    for event in seen:
+    for event in sorted(seen, key=lambda one: one.at):  # two tabs do not speak in turn
         story.take(event)
     deeds = [deed for deed in story.deeds if not _dismisses(deed, places.popups)]
     if places.has_login and deeds:

@@ -28,7 +28,7 @@ def scripts(library: Mapping[str, Json]) -> list[str]:
 
 
 class Recording:
-    """What has been seen so far, oldest first; `dialogs` are the confirm boxes that a person answered.
+    """What has been seen so far, as it arrived; `dialogs` are the confirm boxes that a person answered.
 
     `state` is the session at the end, for the account's next run; it is a secret.
     """
@@ -41,7 +41,7 @@ class Recording:
         self.last_at = 0.0
 
     def said(self, tab: int, told: dict[str, Json]) -> None:
-        """One event of the witness; events of two tabs are put into the order in which they happened."""
+        """One event of the witness."""
         event = read_seen(told, tab)
         if event is None or len(self.seen) >= MOST_EVENTS:
             return

@@ -44,6 +44,7 @@ class Story:
             "click": self._click,
             "download": self._download,
             "fill": self._fill,
+            "hover": self._hover,
             "leaving": self._leave,
             "press": self._press,
             "secret": self._secret,
@@ -104,6 +105,11 @@ class Story:
             last.verb = "double_click"
             return
         self._add(Deed("click", who=seen.who), seen)
+
+    def _hover(self, seen: Seen) -> None:
+        last = self._last(seen)
+        if last is None or last.verb not in ("click", "hover") or last.who != seen.who:
+            self._add(Deed("hover", who=seen.who), seen)
 
     def _press(self, seen: Seen) -> None:
         self._add(Deed("press", who=seen.who, value=seen.value), seen)

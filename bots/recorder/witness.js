@@ -9,18 +9,19 @@ library => {
   const PANELS = '.el-select-dropdown,.el-select__popper,.el-cascader__dropdown,.el-cascader-panel,.el-picker__popper,' +
     '.el-picker-panel,.el-time-panel,.el-tree-select__popper,.ant-select-dropdown,.ant-picker-dropdown,' +
     '.ant-cascader-dropdown,.ant-tree-select-dropdown';
+  const MENUS = '.el-dropdown__popper,.el-dropdown-menu,.ant-dropdown,.ant-dropdown-menu,[role=menu]';
   const COMPOSITE = new Set(['range', 'date', 'cascader', 'select', 'number', 'radios', 'checks', 'rate', 'slider', 'time', 'tree']);
   const TOGGLES = new Set(['switch', 'check', 'radio']);
-  const HIDDEN_WORDS = /密码|口令|pass(word|wd|code)?|pwd|secret|token|cvv/i;
+  const HIDDEN_WORDS = /密码|口令|密钥|秘钥|私钥|授权码|pass(word|wd|code)?|pwd|secret|token|api.?key|cvv/i;
   const CODE_WORDS = /验证码|校验码|动态码|captcha|otp|verification code|one-time/i;
   const PARAMETERS = /pass|pwd|secret|token|ticket|sign|session|auth|code|key|sid/i;
   const KEYS = new Set(['Enter', 'Escape', 'F1', 'F2', 'F3', 'F4', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'Delete']);
   const EDITING = /^[acvxyz]$/i;
-  const SETTLE_MS = [60, 400];
+  const SETTLE_MS = [60, 400], NAMED_MS = 3000;
 
   const send = what => {
     const tell = globalThis[library.binding];
-    if (tell) tell(JSON.stringify({...what, at: performance.timeOrigin + performance.now(), path: location.origin + location.pathname + (/^#!?\//.test(location.hash) ? location.hash.split('?')[0] : ''), title: document.title}));
+    if (tell) tell(JSON.stringify({...what, at: performance.timeOrigin + performance.now(), path: eyes.naming.here(), title: document.title}));
   };
   const typed = el => el.matches('input:not([type=checkbox]):not([type=radio]):not([type=file]):not([type=button]):not([type=submit]):not([type=reset]):not([type=image]),textarea,[contenteditable=""],[contenteditable=true]');
   const told = el => { try { return JSON.parse(eyes.widgets.identify(el)); } catch { return {kind: 'text', family: 'native'}; } };
@@ -44,7 +45,14 @@ library => {
 
   // ---- fields that are made of several parts: their value counts, not the clicks in their panels
   let active = null;
-  const report = (el, value, values = []) => send({what: 'fill', who: who(el, 'fill', library), value, values});
+  // Naming looks at the whole page: once per stay in a field is enough, not once per key.
+  let named = {el: null, who: null, until: 0};
+  const fieldWho = el => {
+    if (named.el !== el || performance.now() > named.until)
+      named = {el, who: who(el, 'fill', library), until: performance.now() + NAMED_MS};
+    return named.who;
+  };
+  const report = (el, value, values = []) => send({what: 'fill', who: fieldWho(el), value, values});
   const settle = () => {
     if (!active) return;
     const value = read(active.el);
@@ -66,6 +74,17 @@ library => {
     const name = who(el, 'fill', library);
     const state = () => send({what: 'check', who: name, on: read(el) === 'true'});
     setTimeout(state, 60);
+  };
+
+  // A menu that opens under the mouse is shut when the flow is played: what it hangs from is named too.
+  const opened = el => {
+    const menu = closest(el, MENUS);
+    if (!menu) return;
+    const ids = new Set([menu.id, ...[...menu.querySelectorAll('[id]')].map(e => e.id), menu.parentElement?.id].filter(Boolean));
+    const hangs = [...document.querySelectorAll('[aria-controls],[aria-owns],.ant-dropdown-open')].filter(t =>
+      !eyes.naming.holds(menu, t) && eyes.visible(t) &&
+      (t.matches('.ant-dropdown-open') || ids.has(t.getAttribute('aria-controls')) || ids.has(t.getAttribute('aria-owns'))));
+    if (hangs.length === 1) send({what: 'hover', who: who(hangs[0], 'act', library)});
   };
 
   // ---- listening, before the page's own scripts hear of it
@@ -105,12 +124,13 @@ library => {
     if (owner.matches('[role=checkbox],[role=switch],[role=radio]') && !owner.matches('input')) return toggle(owner);
     const plain = owner === el && !owner.matches('a,button,[role],[onclick],summary,img,svg,input,[tabindex]');
     if (plain && getComputedStyle(el).cursor !== 'pointer') return;
+    opened(owner);
     send({what: 'click', who: who(owner, 'act', library), count: event.detail});
   });
   on('input', (el, event) => {
     if (!event.isTrusted || el.matches('input[type=checkbox],input[type=radio],input[type=file],select')) return;
     const hidden = hiddenKind(el);
-    if (hidden) return send({what: 'secret', who: who(el, 'fill', library), value: hidden});
+    if (hidden) return send({what: 'secret', who: fieldWho(el), value: hidden});
     if (compositeAt(el)) return enter(el);
     const rich = closest(el, '[contenteditable=""],[contenteditable=true]');
     report(rich || el, rich ? read(rich) : el.value);
@@ -135,6 +155,8 @@ library => {
     if (!KEYS.has(event.key) && !(chord.length && event.key.length === 1 && !EDITING.test(event.key))) return;
     if (event.key === 'Enter' && !chord.length && (el.matches('textarea,button,a,summary,select,[contenteditable]') || !field)) return;
     if (event.key === 'Delete' && (field || !chord.length)) return;
+    // Alt (on a Mac) and AltGr write characters: in a field they are typing, and in a password field a secret.
+    if (field && event.key.length === 1 && (event.getModifierState('AltGraph') || chord.includes('Alt') || hiddenKind(el))) return;
     send({what: 'press', key: [...chord, event.key].join('+'), who: field ? who(el, 'fill', library) : null});
   });
 

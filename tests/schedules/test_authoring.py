@@ -1,5 +1,6 @@
 """Teaching at the desk: recordings as files, elements into libraries and back, the examination of a library."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -113,12 +114,20 @@ async def test_a_recording_of_an_unknown_site_makes_flow_and_library(tmp_path: P
         found = await resolve(page, ResolvedTarget.literal("查询"), timeout_ms=3_000)
         await found.element.click()
 
+    async def cut_short(page: Page) -> None:
+        await work(page)
+        task.cancel()  # what Ctrl-C does to the command
+        await asyncio.Event().wait()
+
     try:
         recording = await record(browser, about, tmp_path / "downloads", work)
+        task = asyncio.create_task(record(browser, about, tmp_path / "downloads", cut_short))
+        stopped = await task
     finally:
         await browser.close()
     author = Author(tmp_path / "home", tmp_path / "flows", selectors)
     steps = author.made(recording, about)
+    assert author.made(stopped, about) == steps
     first = author.new_flow(steps, about, "查一查", None)
     again = author.new_flow(steps, about, "查一查", None)
     assert first.path != again.path and first.path.read_bytes() == again.path.read_bytes()

@@ -131,6 +131,14 @@ def test_signing_in_is_one_step_and_the_page_is_opened_by_name() -> None:
     assert steps(seen("click", "导出"), places=login) == ["login", {"click": "导出"}]
 
 
+def test_a_menu_is_opened_before_its_item_is_clicked() -> None:
+    """By the mouse if that is what opened it; a click that opened it is enough."""
+    by_mouse = [seen("hover", "更多"), seen("click", "全部导出")]
+    assert steps(*by_mouse) == [{"hover": "更多"}, {"click": "全部导出"}]
+    by_click = [seen("click", "更多"), seen("hover", "更多"), seen("click", "全部导出")]
+    assert steps(*by_click) == [{"click": "更多"}, {"click": "全部导出"}]
+
+
 def test_what_the_player_clicks_away_is_no_step() -> None:
     """A popup that shows today does not show every day."""
     places = Places(site="shop", base=PLACES.base, pages=PLACES.pages, popups=frozenset({"我知道了"}))

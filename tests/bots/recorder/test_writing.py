@@ -64,7 +64,9 @@ def test_any_text_is_read_back_as_it_was_seen(text: str) -> None:
     assert set(words(text)) == {text}
 
 
-@pytest.mark.parametrize("text", ["查询", "680120188056", "下单日期", "2026-11-01 ~ 2026-11-20", "a.xlsx", "订单 (新)"])
+@pytest.mark.parametrize(
+    "text", ["查询", "680120188056", "下单日期", "2026-11-01 ~ 2026-11-20", "a.xlsx", "订单 (新)", "/list/1"]
+)
 def test_plain_words_stay_plain(text: str) -> None:
     """What a person would write without quotes is written without quotes."""
     assert step_lines({"click": text}) == [f"- click: {text}"]

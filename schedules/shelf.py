@@ -75,7 +75,7 @@ def load_flow(path: Path) -> Loaded:
             problems += site_problems
     if readable is not None:
         problems += check(readable, site, STEPS)
-        problems += check_functions(readable, partial(_read_beside, path.parent), _python_beside(path.parent))
+        problems += check_functions(readable, partial(_read_beside, path.parent), partial(_python_beside, path.parent))
     return Loaded(parsed.flow, site, tuple(problems), sources)
 
 

@@ -16,12 +16,13 @@ ReadBeside = Callable[[str], str | None]
 """From a file's name, relative to the flow, to its text; None when there is none."""
 
 
-def check_functions(flow: Flow, read: ReadBeside, beside: Sequence[str] = ()) -> list[Problem]:
+def check_functions(flow: Flow, read: ReadBeside, beside: Callable[[], Sequence[str]]) -> list[Problem]:
     """Return what is wrong with the flow's `python` steps, and for each that nothing holds its function back.
 
-    `beside` are the names of the Python files that lie beside the flow, for "did you mean". Nothing is imported.
+    `beside` gives the names of the Python files that lie beside the flow, for "did you mean"; it is only asked when one
+    is missing. Nothing is imported.
     """
-    found = _Functions(flow.path, lines_of(flow.text), read, tuple(beside))
+    found = _Functions(flow.path, lines_of(flow.text), read, beside)
     for step in _steps((*flow.before, *flow.steps, *flow.finally_)):
         found.step(step)
     return in_order(found.problems)
@@ -40,7 +41,7 @@ class _Functions:
     path: str
     lines: list[str]
     read: ReadBeside
-    beside: tuple[str, ...]
+    beside: Callable[[], Sequence[str]]
     problems: list[Problem] = field(default_factory=list)
 
     def add(
@@ -83,12 +84,13 @@ class _Functions:
             self._arguments(step, signature, span)
 
     def _no_file(self, name: FunctionName, span: Span) -> None:
-        close = nearest(name.file, self.beside)
+        beside = self.beside()
+        close = nearest(name.file, beside)
         instead = f"{close[0]}:{name.function}" if close else ""
         self.add("E-PYTHON-FILE", span,
                  f"流程旁边没有文件“{name.file}”。" + (f"是不是想写“{close[0]}”？" if close else ""),
                  f'There is no file "{name.file}" beside the flow.' + (f' Did you mean "{close[0]}"?' if close else ""),
-                 found=name.file, allowed=close or self.beside, instead=instead)  # fmt: skip
+                 found=name.file, allowed=close or beside, instead=instead)  # fmt: skip
 
     def _no_function(self, name: FunctionName, close: list[str], span: Span) -> None:
         guess = close[0] if nearest(name.function, close) else ""

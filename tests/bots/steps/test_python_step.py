@@ -320,7 +320,8 @@ def problems(step: str, source: str | None = PRICES) -> list[str]:
     flow = read_flow(f"title: 试验\nsite: shop\nsteps:\n{step}", "flow.yaml")
     read = {} if source is None else {"prices.py": source}
     return [
-        f"{one.code} {one.span.line}:{one.span.column} {one.zh}" for one in check_functions(flow, read.get, [*read])
+        f"{one.code} {one.span.line}:{one.span.column} {one.zh}"
+        for one in check_functions(flow, read.get, lambda: [*read])
     ]
 
 
@@ -381,3 +382,12 @@ def test_a_slip_in_the_name_is_mended(written: str, meant: str) -> None:
     with pytest.raises(Refused) as refused:
         FunctionName.parse(written)
     assert refused.value.fix == meant
+
+
+async def test_the_readmes_function_runs(tmp_path: Path) -> None:
+    """The function that README shows does what its sentence says, with a value as people write it."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    (tmp_path / "prices.py").write_text(readme.partition("```python\n")[2].partition("```")[0], "utf-8")
+    assert (await called(tmp_path / "flow.yaml", "new_price", cost="1,234.50"))[0] == Decimal("1763.57")
+    step = "  - python: prices.py:new_price\n    with: {cost: '${成本}'}\n    as: price\n"
+    assert problems(step, (tmp_path / "prices.py").read_text("utf-8")) == [WARNED]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import form, language, orders, robot, scrape
+from tests.bench import form, language, orders, robot, scrape, start
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "orders": orders.run,
     "robot": robot.run,
     "scrape": scrape.run,
+    "start": start.run,
 }
 
 

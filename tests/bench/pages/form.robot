@@ -12,7 +12,7 @@ Library     Collections
     ${cells}    Evaluate    python_calamine.CalamineWorkbook.from_path($SHEET).get_sheet_by_index(0).to_python()    modules=python_calamine
     FOR    ${row}    IN    @{cells}[1:]
         FOR    ${name}    ${value}    IN ZIP    ${cells}[0]    ${row}
-            ${field}    Get Element By Label    ${name}    exact=True
+            ${field}    Get Element By    Label    ${name}    exact=True
             Fill Text    ${field}    ${value}
         END
         Click    role=button[name="提交"]

@@ -28,13 +28,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bots.beside import CHECKOUT, file_beside
 from bots.errors import AuthorError
 from bots.flow.language import nearest
 from bots.flow.python_source import FunctionName, wanted
 from bots.python_values import packed, unpacked
 
 CHILD = Path(__file__).with_name("python_child.py")
-CHECKOUT = Path(__file__).resolve().parent.parent
 LINES_MAX = 500
 LINE_MAX = 4_000
 REPLY_MAX = 64 * 1024 * 1024
@@ -140,15 +140,6 @@ def _said(one: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
-def function_file(flow_path: str, name: str) -> Path | None:
-    """The file beside the flow; a flow's relative path counts from here, else from the checkout."""
-    beside = Path(flow_path).parent / name
-    for candidate in (beside, CHECKOUT / beside):
-        if candidate.is_file():
-            return candidate.resolve()
-    return None
-
-
 async def call_function(
     name: FunctionName, flow_path: str, given: Mapping[str, object], *, timeout_s: float, hear: Hear
 ) -> object:
@@ -190,10 +181,10 @@ def _error(name: FunctionName, reply: Mapping[str, Any]) -> AuthorError:
 async def _asked(
     name: FunctionName, flow_path: str, request: Mapping[str, Any], timeout_s: float, hear: Hear
 ) -> Mapping[str, Any]:
-    file = function_file(flow_path, name.file)
+    file = file_beside(flow_path, name.file)
     if file is None:
         raise FunctionMissing(name.source, folder=Path(flow_path).parent.as_posix())
-    line = json.dumps({**request, "file": str(file), "function": name.function}, ensure_ascii=False)
+    line = json.dumps({**request, "file": str(file.resolve()), "function": name.function}, ensure_ascii=False)
     process = await _started()
     try:
         async with asyncio.timeout(timeout_s):

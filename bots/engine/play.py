@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from bots.beside import file_beside
 from bots.browser.driver import Session
 from bots.context import Context, Facts, StopRun
 from bots.engine.attempts import Attempts
@@ -227,7 +228,8 @@ def load_beside(name: str, asked_from: str) -> Flow:
     from bots.flow.parse import parse
     from bots.steps import STEPS
 
-    path = Path(asked_from).parent / (name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
+    file = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
+    path = file_beside(asked_from, file) or Path(asked_from).parent / file
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

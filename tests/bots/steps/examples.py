@@ -119,7 +119,9 @@ LOGIN = (
 LATE = "<p id=late>在等</p><script>setTimeout(() => { document.getElementById('late').outerHTML = %r }, 250)</script>"
 
 EXAMPLES: dict[str, Played] = {
-    "ask": Played(answer="246810", outputs={"答": "${code}"}, gives={"答": "246810"}),
+    "ask": Played(
+        field_of("验证码"), answer="246810", after="- fill: {验证码: '${code}'}", values={"验证码": "246810"}
+    ),
     "back": Played(pages={"/orders": "订单"}, before="- open: 订单管理", at="/products"),
     "check": Played(SHOP + PRODUCT, row={"商品ID": "1001"}, did=("选择 true",)),
     "click": Played(button("查询"), did=("查询",)),
@@ -226,5 +228,7 @@ EXAMPLES: dict[str, Played] = {
         beside={"ship.csv": "单号\n1\n"},
         did=("ship.csv",),
     ),
-    "wait": Played(LATE.replace("<p id=late>", "<p id=late class=loading>") % button("查询"), after="- click: 查询", did=("查询",)),
+    "wait": Played(
+        LATE.replace("<p id=late>", "<p id=late class=loading>") % button("查询"), after="- click: 查询", did=("查询",)
+    ),
 }  # fmt: skip

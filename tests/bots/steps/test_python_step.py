@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.beside import file_beside
 from bots.flow.problem import Refused
 from bots.flow.python_check import check_functions
 from bots.flow.python_source import FunctionName
@@ -391,3 +392,12 @@ async def test_the_readmes_function_runs(tmp_path: Path) -> None:
     assert (await called(tmp_path / "flow.yaml", "new_price", cost="1,234.50"))[0] == Decimal("1763.57")
     step = "  - python: prices.py:new_price\n    with: {cost: '${成本}'}\n    as: price\n"
     assert problems(step, (tmp_path / "prices.py").read_text("utf-8")) == [WARNED]
+
+
+async def test_files_beside_a_flow_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flow of the checkout is called by its path in it wherever the command was typed: its neighbours are found."""
+    monkeypatch.chdir(tmp_path)
+    found = file_beside("flows/practice/orders.yaml", "delist.yaml")
+    assert found is not None
+    assert found.is_file()
+    assert file_beside("flows/practice/orders.yaml", "nothing.yaml") is None

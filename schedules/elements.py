@@ -14,7 +14,9 @@ from typing import Literal
 
 from bots.context import Healed
 from bots.flow.parse import parse_site
+from bots.flow.site import Site
 from bots.folder import replace_text
+from bots.healing.memory import ElementMemory
 from bots.healing.splice import Spliced, promote, put_back
 from bots.steps import STEPS
 from schedules.problems import MendingMissing, MendingOutdated
@@ -47,6 +49,7 @@ class Mendings:
 
     def __init__(self, home: Path, selectors: Path = SELECTORS) -> None:
         """Where they are kept, and where the libraries lie."""
+        self._home = home
         self._folder = home / "healing"
         self._selectors = selectors
 
@@ -108,23 +111,34 @@ class Mendings:
             raise MendingMissing(number)
         mending = promoted[-1]
         path = self._library(mending.site)
-        text = put_back(read_exactly(path), mending.before, mending.after)
+        site = self._parsed(path)
+        text = put_back(site, mending.page, mending.element, mending.before, mending.after) if site else None
         if text is None:
             raise MendingOutdated(mending.id, mending.file)
         replace_bytes(path, text)
         kept = replace(mending, state="undone")
         self._keep(kept)
+        ElementMemory(self.memory_of(mending.site)).forget(mending.page, mending.element)
         read_site.cache_clear()
         return kept
+
+    def memory_of(self, site: str) -> Path:
+        """Where it is kept by what the site's elements are known."""
+        return self._home / "elements" / site
 
     def _library(self, site: str) -> Path:
         return self._selectors / f"{site}.yaml"
 
+    def _parsed(self, path: Path) -> Site | None:
+        """The library as it stands on disk now, not as a run has read it; None when it has errors."""
+        return parse_site(read_exactly(path), shown_path(path), STEPS).site
+
     def _spliced(self, site: str, page: str, element: str, way: str) -> tuple[Path, str, Spliced | None]:
         path = self._library(site)
-        text = read_exactly(path)
-        parsed = parse_site(text, shown_path(path), STEPS)
-        return path, text, promote(parsed.site, page, element, way) if parsed.site is not None else None
+        parsed = self._parsed(path)
+        if parsed is None:
+            return path, "", None
+        return path, parsed.text, promote(parsed, page, element, way)
 
     def _propose(self, site: str, run: Path, healed: Healed) -> Mending | None:
         path, _, spliced = self._spliced(site, healed.page, healed.element, healed.way)

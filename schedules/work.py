@@ -124,7 +124,7 @@ async def play_flow(
             dry_run=playing.dry_run,
             progress=lambda event: watch(job, event),
             lang=desk.settings.lang,
-            memory=ElementMemory(desk.home / "elements" / playing.site.name),
+            memory=ElementMemory(Mendings(desk.home).memory_of(playing.site.name)),
         )
         store.save(job.account, await session.state())
     finally:

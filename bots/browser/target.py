@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.browser.driver import Ask, By, Want
 
@@ -50,6 +50,14 @@ class ResolvedTarget:
 
 
 def _ways(target: ResolvedTarget | None, healing: bool) -> tuple[By, ...]:
+    """The ways to find a place, each within the place that it stands in itself."""
     if target is None:
         return ()
-    return target.alternatives if healing else target.alternatives[:1]
+    ways = target.alternatives if healing else target.alternatives[:1]
+    if target.inside is None:
+        return ways
+    return tuple(_within(way, outer) for outer in _ways(target.inside, healing) for way in ways)
+
+
+def _within(way: By, outer: By) -> By:
+    return replace(way, within=_within(way.within, outer) if way.within else outer)

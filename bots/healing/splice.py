@@ -43,9 +43,15 @@ def promote(site: Site, page: str, element: str, way: str) -> Spliced | None:
     return Spliced(site.text[:first] + after + site.text[last:], site.text[first:last], after)
 
 
-def put_back(text: str, before: str, after: str) -> str | None:
-    """The text in which `after` is `before` again; None unless `after` stands in it exactly once."""
-    return text.replace(after, before) if text.count(after) == 1 else None
+def put_back(site: Site, page: str, element: str, before: str, after: str) -> str | None:
+    """The library's text in which the element's `after` is `before` again; None when it does not say `after` now."""
+    nodes = _alternatives(site._node, page, element)
+    if not nodes:
+        return None
+    start, _ = _place(site.text, nodes[0].span)
+    if not site.text.startswith(after, start):
+        return None
+    return site.text[:start] + before + site.text[start + len(after) :]
 
 
 def _spec(site: Site, page: str, element: str) -> ElementSpec | None:

@@ -397,6 +397,8 @@ class FakeHandle:
     def _widget(self, script: str) -> Json:
         if ".identify(" in script:
             return {"family": "plain", "kind": self.model.kind}
+        if ".fillable(" in script:
+            return self.model.kind in {"field", "select", *SWITCHES}
         held = str(self.model.checked).lower() if self.model.kind in SWITCHES else self.model.value
         return {"kind": self._widget_kind(), "multiple": False, "value": held} if ".told(" in script else held
 

@@ -48,6 +48,7 @@
     const inner = [...own.querySelectorAll(KINDS.map(k => EP[k] + ',' + ANT[k]).join(',') + ',' + INPUTS + ',[contenteditable=true]')];
     return inner.length && !inner.every(i => i.matches('input[type=radio],input[type=checkbox]')) ? eyes.widget(inner[0]) : own;
   };
+  const fillable = el => { const own = rootOf(el); return JSON.stringify(!!(own.matches(INPUTS + ',[contenteditable=""],[contenteditable=true]') || dialectOf(own)) && (own === el || own.contains(el) || own === eyes.widget(el))); };
   const dialectOf = el => [EP, ANT].find(d => KINDS.some(k => el.matches(d[k]))) || null;
   const inputOf = root => root.matches('input,textarea,select') ? root : root.querySelector(INPUTS);
   const nativeKind = (root, input) => {
@@ -380,6 +381,6 @@
     const {kind, value, values} = JSON.parse(told(el));
     return JSON.stringify(!values ? value : kind === 'range' ? (values.some(Boolean) ? values.join(' ~ ') : '') : values.join(', '));
   };
-  eyes.widgets = {identify, state, moving, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
+  eyes.widgets = {fillable, identify, state, moving, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
     part, choice, choices, star, unhovered, file, fileCross, tagCross, told, read};
 })();

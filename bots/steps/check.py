@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from bots.browser import widgets
 from bots.browser.driver import Element
 from bots.context import Context
 from bots.flow.language import Bilingual
@@ -25,9 +26,9 @@ class Check(Step):
     on: bool = True
 
     async def run(self, ctx: Context) -> None:
-        """As wanted, read back from the page. Raises OptionMissing, ElementMissing, ElementAmbiguous."""
+        """As wanted, read back from the page. Raises ValueRefused, ElementBlocked, ElementMissing, ElementAmbiguous."""
 
         async def check(element: Element, _timeout_ms: int) -> None:
-            await element.check(self.on)
+            await widgets.check(ctx.page, element, self.on, name=ctx.text(self.target.name))
 
         await ctx.act(self.target, check, want="fill")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from bots.browser import widgets
+from bots.browser.driver import Element
 from bots.context import Context
 from bots.errors import ConditionUnmet, StepMisused
 from bots.flow.language import Bilingual
@@ -32,9 +34,26 @@ class Read(Step):
 
     async def run(self, ctx: Context) -> None:
         """Read. Raises ElementMissing, ElementAmbiguous, ConditionUnmet when the pattern does not fit."""
-        element = await ctx.find(self.target, want="see")
-        text = await element.text() or await element.value()
-        ctx.scope.put(self.as_, self._part(ctx, text))
+        ctx.scope.put(self.as_, self._part(ctx, await self._said(ctx)))
+
+    async def _said(self, ctx: Context) -> str:
+        """What the field of this name holds; where there is none, what the element of this name says."""
+        field = await self._field(ctx)
+        if field is None:
+            element = await ctx.find(self.target, want="see")
+            field = await self._field(ctx)  # a label and its field may have come while it was waited for
+            if field is None and not await widgets.is_field(element):
+                return await element.text() or await element.value()
+            field = field or element
+        return await widgets.read(field, ctx.page)
+
+    async def _field(self, ctx: Context) -> Element | None:
+        """The one field that the first way to find the target leads to now (healing is the other search's)."""
+        (seen,) = await ctx.page.survey(ctx.resolved(self.target).asks("fill")[:1])
+        if seen.count != 1:
+            return None
+        element = await ctx.page.element(seen.matches[0])
+        return element if await widgets.is_field(element) else None
 
     def _part(self, ctx: Context, text: str) -> str:
         if self.matches is None:

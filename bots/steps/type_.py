@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from bots.browser import widgets
 from bots.browser.driver import Element
 from bots.context import Context
 from bots.flow.language import Bilingual
@@ -26,10 +27,10 @@ class Type(Step):
     into: Target
 
     async def run(self, ctx: Context) -> None:
-        """Typed. Raises ElementMissing, ElementAmbiguous."""
+        """Typed. Raises ElementBlocked (disabled, read-only), ElementMissing, ElementAmbiguous."""
         text = ctx.text(self.text)
 
         async def type_(element: Element, _timeout_ms: int) -> None:
-            await element.type(text)
+            await (await widgets.box(ctx.page, element, name=ctx.text(self.into.name))).type(text)
 
         await ctx.act(self.into, type_, want="fill")

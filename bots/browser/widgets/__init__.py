@@ -1,9 +1,9 @@
-"""Fields filled by label and value whatever they are made of: native, Element Plus or Ant Design.
+"""Fields filled and read by label whatever they are made of: native, Element Plus, Ant Design 5 and 6, rich text.
 
 `fill` looks at the widget, does what a person would do with it, and believes nothing that it cannot read back.
 """
 
-from bots.browser.widgets.fields import fill, read
+from bots.browser.widgets.fields import box, check, fill, is_field, read
 from bots.browser.widgets.values import Value
 
-__all__ = ["Value", "fill", "read"]
+__all__ = ["Value", "box", "check", "fill", "is_field", "read"]

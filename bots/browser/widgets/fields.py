@@ -10,7 +10,7 @@ from bots.browser.driver import Element, Page
 from bots.browser.widgets import cascaders, choices, dates, lists, plain, trees, uploads
 from bots.browser.widgets.shown import as_written, told
 from bots.browser.widgets.values import Value
-from bots.browser.widgets.widget import Widget, identify
+from bots.browser.widgets.widget import Widget, identify, script
 from bots.errors import ElementBlocked
 
 Filler = Callable[[Widget, Value], Awaitable[None]]
@@ -70,3 +70,27 @@ async def read(element: Element, page: Page | None = None) -> str:
         if said["hidden"]:
             return await lists.held_texts(widget)
     return as_written(said)
+
+
+async def is_field(element: Element) -> bool:
+    """Whether the element is a field or a part of one: what it holds is its value, not its text."""
+    return bool(await element.evaluate_json(script("fillable")))
+
+
+async def check(page: Page, element: Element, on: bool, *, name: str = "") -> None:
+    """A box, radio button or switch is on or off; nothing is clicked if it is so already. Raises as `fill` does."""
+    widget = await identify(page, element, name)
+    if widget.kind not in {"check", "checkbox", "radio", "switch"}:
+        await element.check(on)
+        return
+    await fill(page, element, on, name=name)
+
+
+async def box(page: Page, element: Element, *, name: str = "") -> Element:
+    """The box inside the field that takes the keys. Raises ElementBlocked when the field is disabled or read-only."""
+    widget = await identify(page, element, name)
+    if widget.disabled:
+        raise ElementBlocked(widget.name, "不可用（灰色） / disabled", url=page.url)
+    if widget.readonly and widget.kind in {"text", "number", "rich"}:
+        raise ElementBlocked(widget.name, plain.READ_ONLY, url=page.url)
+    return await widget.part(plain.INPUT) or element

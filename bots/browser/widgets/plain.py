@@ -72,7 +72,9 @@ async def fill_when(widget: Widget, value: Value) -> None:
     said = moments.moment(wanted)
     if wanted and said is None:
         raise ValueRefused(widget.name, wanted, shown, NO_DATE)
-    for spelling in [one.replace(" ", "T") for one in moments.spellings(wanted)[:4]] if said else [""]:
+    # The shortest first: a field that takes minutes must not be given seconds that nobody wrote.
+    spellings = sorted((one.replace(" ", "T") for one in moments.spellings(wanted)[:4]), key=len) if said else [""]
+    for spelling in spellings:
         if await _took(widget, spelling):
             break
     else:

@@ -114,10 +114,11 @@ async def _texts(ctx: "Context", target: Target | None) -> list[str]:
 
 
 def _fits(check: TextCheck, words: str, text: str) -> bool:
+    # A page's blanks may be hard ones or line ends: nobody who reads the page sees a difference.
     if check.is_ is not None:
-        return text.strip() == words.strip()
+        return text.split() == words.split()
     if check.contains is not None:
-        return words in text
+        return " ".join(words.split()) in " ".join(text.split())
     return _search(words, text)
 
 
@@ -125,7 +126,9 @@ def _search(pattern: str, text: str) -> bool:
     try:
         return re.search(pattern, text) is not None
     except re.error as error:
-        raise StepMisused("matches", f"正则表达式 {pattern} 写错了：{error}") from error
+        raise StepMisused(
+            "matches", f"正则表达式 {pattern} 写错了（第 {(error.pos or 0) + 1} 个字附近），检查括号是不是成对"
+        ) from error
 
 
 def _has_file(ctx: "Context", name: str) -> bool:

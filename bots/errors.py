@@ -25,6 +25,8 @@ A class takes facts and owns its sentence in Chinese and English; callers never 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from bots.hints import HINTS, OS_REASONS
+
 Who = Literal["author", "site", "business", "person", "operator"]
 Lang = Literal["zh", "en"]
 Facts = dict[str, object]
@@ -33,7 +35,7 @@ Facts = dict[str, object]
 class BotError(Exception):
     """A failure that knows who has to act, its stable code, its facts and its own sentence.
 
-    `facts` hold JSON-able values only; `where` is "file:line" of the step, filled in by the engine.
+    `facts` hold JSON-able values only; `where` ("file:line"), `column` and `step` come from the engine.
     """
 
     who: ClassVar[Who] = "operator"
@@ -47,6 +49,7 @@ class BotError(Exception):
         super().__init__(facts)
         self.facts: Facts = facts
         self.where = ""
+        self.column, self.step = 0, ""
 
     def message(self, lang: str = "zh") -> str:
         """One sentence saying what happened, with its facts filled in."""
@@ -54,7 +57,8 @@ class BotError(Exception):
 
     def hint(self, lang: str = "zh") -> str:
         """One sentence saying what to do now; empty when the message says it all."""
-        return (self.en_hint if lang == "en" else self.zh_hint).format(**_shown(self.facts))
+        own = self.en_hint if lang == "en" else self.zh_hint
+        return (own or HINTS.get(self.code, ("", ""))[lang == "en"]).format(**_shown(self.facts))
 
     def __str__(self) -> str:
         return self.message("zh")
@@ -103,8 +107,8 @@ class InputInvalid(AuthorError):
     """An input is missing or is not of the type that the flow declares."""
 
     code = "E-INPUT"
-    zh = "输入「{name}」的值 {value} 不对：{reason}"
-    en = "the input {name} cannot be {value}: {reason}"
+    zh = "输入「{name}」不对：{reason}"
+    en = "the input {name} is not right: {reason}"
 
     def __init__(self, name: str, value: str, reason: str) -> None:
         super().__init__(name=name, value=value, reason=reason)
@@ -447,8 +451,6 @@ class BrowserMissing(OperatorError):
     code = "E-BROWSER-MISSING"
     zh = "这台机器上没有能用的浏览器（找过：{tried}）"
     en = "no usable browser on this machine (looked at: {tried})"
-    zh_hint = "运行 yeban doctor，它会说怎么装"
-    en_hint = "run yeban doctor; it says how to install one"
 
     def __init__(self, tried: Sequence[str] = ()) -> None:
         super().__init__(tried=list(tried))
@@ -482,8 +484,6 @@ class SecretMissing(OperatorError):
     code = "E-SECRET-MISSING"
     zh = "密码库里没有「{name}」"
     en = "the secret store has no {name}"
-    zh_hint = "用 yeban secrets set 存进去"
-    en_hint = "store it with yeban secrets set"
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
@@ -497,4 +497,4 @@ class FileMissing(OperatorError):
     en = "the file {path} cannot be read: {reason}"
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path=path, reason=reason)
+        super().__init__(path=path, reason=OS_REASONS.get(reason.partition("]")[0], reason))

@@ -219,7 +219,9 @@ def _picked(download: Download, name: str, pick: str) -> Download:
 
 def keep(ctx: "Context", download: Download, wish: Wanted) -> Record:
     """The download is a file of the run, or evidence. Raises DownloadBroken, DocumentUnexpected."""
-    name = wish.name or download.suggested_name
+    mask = ctx.facts.mask
+    download = replace(download, suggested_name=mask.hide(download.suggested_name))
+    name = mask.hide(wish.name or download.suggested_name)
     try:
         if wish.unpack:
             download, name = _out_of_zip(download, wish)
@@ -229,7 +231,9 @@ def keep(ctx: "Context", download: Download, wish: Wanted) -> Record:
         _check_fresh(ctx, download, name, wish.fresh)
     except (DownloadBroken, DocumentUnexpected):
         ctx.broken.append(
-            ctx.facts.folder.keep_evidence(f"broken-{len(ctx.broken) + 1}-{name}", download.path.read_bytes())
+            ctx.facts.folder.keep_evidence(
+                f"broken-{len(ctx.broken) + 1}-{name}", mask.hide_bytes(download.path.read_bytes())
+            )
         )
         download.path.unlink(missing_ok=True)
         raise

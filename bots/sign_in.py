@@ -13,6 +13,7 @@ from bots.errors import FlowFailed, LoginFailed, SessionExpired, SiteError
 from bots.facts import Progress
 from bots.flow.site import Login
 from bots.flow.values import Target
+from bots.masking import learn_state
 
 if TYPE_CHECKING:
     from bots.context import Context
@@ -41,11 +42,13 @@ async def sign_in(ctx: "Context") -> None:
     try:
         await ctx.page.goto(ctx.lookup.base, timeout_ms=30_000)
         if await _is_signed_in(ctx, login):
+            learn_state(ctx.facts.mask, await ctx.session.state())
             return
         async with ctx.secrecy():
             document, _ = await _way_in(ctx)
             await ctx.player.steps(login.steps)
             await _reach_signed_in(ctx, login, document)
+            learn_state(ctx.facts.mask, await ctx.session.state())
     except FlowFailed as said:  # the site's own login steps saw why
         ctx.sign_in_error = _failed(ctx, said.message())
         raise ctx.sign_in_error from said

@@ -1,11 +1,13 @@
 """The only place where work starts again: after failures of the site, from a known page, a bounded number of times."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from bots.conditions import now
 from bots.context import Context
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
+from bots.engine.tracing import clean
 from bots.errors import BotError, BrowserClosed, Interrupted, LoginFailed, SessionExpired, SiteError
 from bots.facts import Progress
 
@@ -108,6 +110,8 @@ class Attempts:
 
     async def _stop_trace(self, *, keep: bool) -> None:
         if self._ctx.tracing:
-            name = f"trace-{len(self._diary.failures):03d}.zip"
-            await self._ctx.session.stop_trace(self._ctx.facts.folder.evidence / name if keep else None)
+            path = self._ctx.facts.folder.evidence / f"trace-{len(self._diary.failures):03d}.zip"
+            await self._ctx.session.stop_trace(path if keep else None)
             self._ctx.tracing = False
+            if path.exists():
+                await asyncio.to_thread(clean, path, self._ctx.facts.mask)

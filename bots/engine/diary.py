@@ -9,6 +9,7 @@ from bots.context import Context, Effect
 from bots.engine.secrecy import mentions_secret
 from bots.errors import BotError, SiteError
 from bots.evidence import Failure, picture, shown_values, sights
+from bots.failuretext import told
 from bots.flow.problem import Refused
 from bots.flow.step import Step
 from bots.flow.values import Template
@@ -16,6 +17,15 @@ from bots.flow.walk import parts_of, values_of
 from bots.folder import stamp
 from bots.runpage import StepLine
 
+NEXT_EN = {
+    "不再试了": "not tried again",
+    "停止运行": "the run stops",
+    "换新页面，从头再来": "a fresh page, from the beginning",
+    "最后的步骤没有做成": "the last steps were not done",
+    "标明原因，做下一行": "marked with the reason; the next row",
+    "等人处理": "waits for a person",
+    "重新登录，从头再来": "signs in again, from the beginning",
+}
 MOST_STEP_LINES = 3_000
 MOST_PICTURES = 60
 
@@ -77,7 +87,7 @@ class Diary:
         tried = error.facts.get("tried")
         failure = Failure(
             at=stamp(facts.clock()),
-            step=self.steps[-1].text if self.steps else "",
+            step=error.step or (self.steps[-1].text if self.steps else ""),
             where=error.where,
             code=error.code,
             who=error.who,
@@ -90,8 +100,16 @@ class Diary:
             values=shown_values(ctx.scope.shown(), facts.mask),
             pictures=pictures,
             snapshots=snapshots,
+            column=error.column,
+            element=facts.mask.hide(str(error.facts.get("target") or error.facts.get("field") or "")),
+            waited_ms=_number(error.facts.get("waited_ms")),
+            nearest=tuple(facts.mask.hide(str(one)) for one in _list(error.facts.get("nearest"))),
+            message_en=facts.mask.hide(error.message("en")),
+            hint_en=facts.mask.hide(error.hint("en")),
+            next_en=NEXT_EN.get(following, following),
         )
         self.failures.append(failure)
+        facts.folder.keep_evidence(f"{name}.txt", f"{told(failure, facts.lang)}\n".encode())
         ctx.log.bind(code=error.code, where=error.where).error("{}（{}）", failure.message, following)
         return failure
 
@@ -110,3 +128,11 @@ class Diary:
         if path:
             self.pictures.append(path)
         return path
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

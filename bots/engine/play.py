@@ -137,7 +137,7 @@ class _Run:
         try:
             values = flow.read_inputs(inputs, self._facts.today)
         except Refused as refused:
-            raise InputInvalid(refused.found or "输入", "", refused.zh) from refused
+            raise InputInvalid(refused.subject or refused.found or "输入", refused.found, refused.zh) from refused
         for name, value in values.items():
             if flow.inputs[name].type == "secret":
                 self._facts.mask.learn(str(value))

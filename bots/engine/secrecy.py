@@ -1,10 +1,10 @@
 """Which steps write secrets: while they run no trace and no picture is taken."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from bots.flow.part import Part
-from bots.flow.step import Step
+from bots.flow.step import MODIFIERS_ZH, Step
 from bots.flow.values import Template, Value
 from bots.steps.fill import Hidden
 
@@ -22,6 +22,16 @@ def mentions_secret(step: Step) -> bool:
     inner = {id(steps) for steps in step.children()}
     values = (getattr(step, name) for name in type(step).model_fields)
     return any(_is_secret(value) for value in values if id(value) not in inner)
+
+
+def written_by(step: Step) -> Iterator[Template]:
+    """The texts that a step puts somewhere: values that hold `${…}`, not the names of elements."""
+    for name in type(step).model_fields:
+        value = getattr(step, name)
+        if name in MODIFIERS_ZH or isinstance(value, Part):
+            continue
+        every = [*value.values()] if isinstance(value, Mapping) else [*value] if isinstance(value, tuple) else [value]
+        yield from (one for one in every if isinstance(one, Template) and one.expressions)
 
 
 def _is_secret(value: object) -> bool:

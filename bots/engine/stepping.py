@@ -8,7 +8,7 @@ from bots.conditions import holds
 from bots.context import Context, Effect
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
-from bots.engine.secrecy import mentions_secret
+from bots.engine.secrecy import mentions_secret, written_by
 from bots.errors import BotError, EffectInDoubt, Interrupted, SessionExpired, SiteError, StepMisused
 from bots.facts import Progress
 from bots.flow.flow import Flow
@@ -68,7 +68,8 @@ class StepPlayer:
             await self._tried(step)
             line.outcome = "done"
         except BotError as error:
-            error.where = error.where or step.where
+            if not error.where:
+                error.where, error.column, error.step = step.where, step.span.column, line.text
             line.outcome = {"business": "rejected", "person": "person"}.get(error.who, "failed")
             if not step.optional or not _may_be_missed(error):
                 raise
@@ -99,11 +100,22 @@ class StepPlayer:
         try:
             if step.secret or mentions_secret(step):
                 async with self._ctx.secrecy():
-                    await runs.run(self._ctx)
+                    await self._secretly(runs, step)
             else:
                 await runs.run(self._ctx)
         except Refused as refused:
             raise StepMisused(step.verb, refused.zh) from refused
+
+    async def _secretly(self, runs: Runs, step: Step) -> None:
+        """What a step marked `secret` writes or reads is hidden from now on."""
+        ctx = self._ctx
+        if step.secret:
+            for template in written_by(step):
+                ctx.facts.mask.learn(ctx.text(template))
+        await runs.run(ctx)
+        if step.secret:
+            for name in step.defines():
+                ctx.facts.mask.learn_all(ctx.scope.names.get(name))
 
     async def effect(self, effect: Effect) -> None:
         """The effect has happened exactly once, or an error says what is known."""

@@ -218,7 +218,11 @@ class Flow(Part):
             if raw is None and wanted.required:
                 title = wanted.title or name
                 raise Refused("E-INPUT", f"没有给“{title}”（{name}）。", f"The input {name} is missing.", found=name)
-            values[name] = "" if raw is None else wanted.read(raw, scope)
+            try:
+                values[name] = "" if raw is None else wanted.read(raw, scope)
+            except Refused as refused:
+                refused.subject = wanted.title or name
+                raise
             scope[name] = values[name]
         return values
 

@@ -50,7 +50,8 @@ class Problem:
 class Refused(ValueError):
     """A text that cannot be what it should be; becomes a `Problem` once its place in the file is known.
 
-    `offset` and `length` point inside the text. While a flow runs, the engine turns it into an author's error.
+    `offset` and `length` point inside the text; `subject` is what it was given for, such as an input's name.
+    While a flow runs, the engine turns it into an author's error.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Refused(ValueError):
         self.code, self.zh, self.en = code, zh, en
         self.found, self.allowed, self.fix = found, tuple(allowed), fix
         self.offset, self.length = offset, length
+        self.subject = ""
 
     def message(self, lang: Lang) -> str:
         """Return the sentence in `lang`."""

@@ -17,6 +17,7 @@ class Screenshot(Step):
     verb: ClassVar[str] = "screenshot"
     zh: ClassVar[str] = "截图"
     title: ClassVar[Bilingual] = Bilingual("截图", "Screenshot")
+    promise_zh: ClassVar[str] = "给页面拍一张照片作证据；页面上有密码时不拍。"
     main: ClassVar[str] = "label"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "screenshot: 提交后"
@@ -30,4 +31,5 @@ class Screenshot(Step):
             return
         label = ctx.text(self.label)
         name = f"shot-{len(ctx.notes) + 1:03d}-{label}"
-        ctx.note(f"{label}（{await picture(ctx.page, ctx.facts.folder, name)}）")
+        path = await picture(ctx.page, ctx.facts.folder, ctx.facts.mask, name)
+        ctx.note(f"{label}（{path or '页面上有密码，没有截图'}）")

@@ -187,7 +187,7 @@ EXAMPLES: dict[str, Played] = {
         inputs={"sheet": "stock.csv"},
         beside={
             "stock.csv": sheet(
-                {"店铺": "甲", "件数": "2"}, {"店铺": "乙", "件数": "9"}, {"店铺": "甲", "件数": "3"}, {"店铺": "丙", "件数": "0"}
+                *({"店铺": shop, "件数": count} for shop, count in zip("甲乙甲丙", "2930", strict=True))
             )
         },
         outputs={"汇总": "${汇总}"},

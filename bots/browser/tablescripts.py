@@ -1,9 +1,9 @@
 """The scripts that read tables, lists and their pagers in the page; each answers JSON text."""
 
 _HEIGHTS = """at => {
-    const inner = at === document ? [] : [...at.querySelectorAll('*')];
-    const own = at === document ? 0 : at.scrollHeight;
-    return [inner.reduce((most, b) => Math.max(most, b.scrollHeight), own), document.scrollingElement.scrollHeight];
+    const all = at === document ? document.body : at;
+    const inner = [...all.querySelectorAll('*')].reduce((most, b) => Math.max(most, b.scrollHeight), all.scrollHeight);
+    return [inner, document.scrollingElement.scrollHeight];
   }"""
 """How tall a list and its page are; an endless list grows."""
 
@@ -109,10 +109,12 @@ READ = (
     const leaf = stacks.map(s => s[s.length - 1] || '');
     return leaf.map((t, i) => t && leaf.filter(o => o === t).length > 1 ? stacks[i].join('_') : t);
   };
+  const drawnLines = () => opts.cards ? [...root.querySelectorAll(opts.cards)].filter(seen)
+    : [...box.querySelectorAll(LINES)].filter(r => !r.closest(COPIES) && !r.matches(NOT_DATA) &&
+      r.closest(GRIDS) && !box.contains(r.parentElement.closest(CELLS)) && seen(r));
   const look = () => {
     if (opts.cards) return cards();
-    const lines = [...box.querySelectorAll(LINES)].filter(r => !r.closest(COPIES) && !r.matches(NOT_DATA) &&
-      r.closest(GRIDS) && !box.contains(r.parentElement.closest(CELLS)) && seen(r));
+    const lines = drawnLines();
     const heads = [], body = [];
     for (const r of lines) {
       const cells = cellsOf(r);
@@ -142,7 +144,7 @@ READ = (
     return !el ? '' : name ? (name === 'href' || name === 'src' ? el[name] : el.getAttribute(name)) || '' : say(el);
   };
   const cards = () => {
-    const lines = [...root.querySelectorAll(opts.cards)].filter(seen), names = Object.keys(opts.fields);
+    const lines = drawnLines(), names = Object.keys(opts.fields);
     return {header: names, rows: lines.map(c => names.map(n => part(c, opts.fields[n]))), lines, skipped: 0};
   };
 
@@ -190,9 +192,10 @@ READ = (
       const keys = keysOf(now.lines);
       now.rows.forEach((row, i) => { if (!found.has(keys[i])) found.set(keys[i], row); });
       if (pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1) break;
-      const drawn = keys.join(), before = pane.scrollTop;
+      const shown = () => keysOf(drawnLines()).join();
+      const drawn = shown(), before = pane.scrollTop;
       pane.scrollTop += Math.max(1, pane.clientHeight * stride);
-      for (let wait = 0; virtual && wait < 40 && keysOf(look().lines).join() === drawn; wait++) await frame();
+      for (let wait = 0; virtual && wait < 40 && shown() === drawn; wait++) await frame();
       if (pane.scrollTop === before) break;
     }
     return {header: now.header, rows: [...found.values()], keys: [...found.keys()], skipped: now.skipped};

@@ -35,7 +35,8 @@ class Download(Step):
     title: ClassVar[Bilingual] = Bilingual("下载", "Download")
     promise_zh: ClassVar[str] = (
         "点一下，收下网站发来的文件：完整、类型和名字相符、内容符合 expect，存在这次运行的文件夹里。坏的重新下载"
-        "；这次运行已经收到的不再下载。"
+        "；这次运行已经收到的不再下载。新窗口、blob、直接显示在页面上的 PDF 和 CSV 都一样收；"
+        "unpack 从压缩包里取一个文件。"
     )
     main: ClassVar[str] = "source"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "存为", "expect": "要求", "kind": "单据种类", "unpack": "解压"}

@@ -53,7 +53,10 @@ class Export(Step):
     verb: ClassVar[str] = "export"
     zh: ClassVar[str] = "导出"
     title: ClassVar[Bilingual] = Bilingual("导出", "Export")
-    promise_zh: ClassVar[str] = "点导出，在任务列表里等它生成好，再下载，存成 as 写的名字；失败或超时会说清楚。"
+    promise_zh: ClassVar[str] = (
+        "点导出，在任务列表里等它生成好，再下载，存成 as 写的名字；失败或超时会说清楚。只认这次新建的任务；写了 page，"
+        "建任务没有回音时先到列表里找，不会重复建。"
+    )
     main: ClassVar[str] = "task"
     keys_zh: ClassVar[Mapping[str, str]] = {"as": "存为", "expect": "要求", "kind": "单据种类", "unpack": "解压"}
     sentence: ClassVar[Bilingual] = Bilingual("{task.start}，等好了下载", "{task.start}, download when ready")

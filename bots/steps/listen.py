@@ -54,9 +54,9 @@ class Listen(Step):
     example: ClassVar[str] = "listen: /api/orders\non: 查询\nas: answer"
 
     address: Template
+    as_: str
     on: Target | None = None
     do: Steps = ()
-    as_: str | None = None
     at: Template | None = None
     total: Template | None = None
     key: Template | None = None
@@ -87,7 +87,7 @@ class Listen(Step):
 
     def defines(self) -> Iterable[str]:
         """Return the name of the data."""
-        return (self.as_,) if self.as_ else ()
+        return (self.as_,)
 
     async def run(self, ctx: Context) -> None:
         """Received; nothing is rounded. Raises ServerFailed, ConditionUnmet with the answers seen instead."""
@@ -100,8 +100,7 @@ class Listen(Step):
             if self.save is not None:
                 save_rows(ctx, data, wanted(ctx, self.save, self.kind, None))
             ctx.log.info("从 {} 个回答里取到 {} 行", len(answers), len(data))
-        if self.as_:
-            ctx.scope.put(self.as_, data)
+        ctx.scope.put(self.as_, data)
 
     async def _heard(self, ctx: Context, address: str) -> list[Answer]:
         """The answers from the address, at least one, none of them a failure."""

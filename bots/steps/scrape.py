@@ -23,8 +23,8 @@ class Scrape(Step):
     while it is read is read again; `key` names the column that tells its rows apart.
 
     Titles met twice are 姓名, 姓名_2; merged cells stand in every row; footers and selection columns are left out;
-    lines over the whole width become the column `group`. `as` names the rows for later steps, `save` keeps them as a csv file
-    of the run. `cards` and `fields` (CSS, `img@src` for an attribute) read lists that are no tables.
+    lines over the whole width become the column `group`. `as` names the rows for later steps, `save` keeps them as a
+    csv file of the run. `cards` and `fields` (CSS, `img@src` for an attribute) read lists that are no tables.
     """
 
     verb: ClassVar[str] = "scrape"
@@ -32,7 +32,8 @@ class Scrape(Step):
     title: ClassVar[Bilingual] = Bilingual("抓取表格", "Scrape")
     promise_zh: ClassVar[str] = (
         "把页面上的表（默认最大的一张）每一页的每一行都读下来：Element Plus 和 Ant Design 的翻页自己会翻，"
-        "别的翻页写 next，越拉越长的写 more；读的时候表变了就重读。as 给后面的步骤用，save 存成 csv 文件。"
+        "别的翻页写 next，越拉越长的写 more；读的时候表变了就重读。同名列叫 姓名、姓名_2；合并的单元格每行都有；"
+        "占满整行的文字用 group 变成一列。as 给后面的步骤用，save 存成 csv 文件。"
     )
     main: ClassVar[str] = "table"
     keys_zh: ClassVar[Mapping[str, str]] = {

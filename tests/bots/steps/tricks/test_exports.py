@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field
+from functools import cache
 
 import pytest
 
@@ -70,6 +71,7 @@ class Tasks:
         return json_of(json.dumps(self.tasks, ensure_ascii=False))
 
 
+@cache
 def book(number: str) -> bytes:
     """The file of a task; it says whose it is."""
     return xlsx(("任务", "下单时间"), (number, "2026-11-20"))

@@ -60,7 +60,8 @@ async def test_an_answer_in_gbk(stage: Stage) -> None:
 
 
 PAGED = """<button id=n>下一页</button><script>let p = 0;
-const load = () => fetch(`/api/orders?page=${++p}`).then(() => fetch('/api/other')); load(); n.onclick = load;</script>"""
+const load = () => fetch(`/api/orders?page=${++p}`).then(() => fetch("/api/other"));
+load(); n.onclick = load;</script>"""
 
 
 async def test_rows_over_pages_while_steps_run(stage: Stage) -> None:
@@ -97,7 +98,8 @@ async def test_goods_of_orders_keep_their_orders_fields(stage: Stage) -> None:
 
 BAD = {
     "jsonp": (
-        "<button onclick=\"const s = document.createElement('script'); s.src = '/api/orders'; document.body.append(s)\">"
+        "<button onclick=\"const s = document.createElement('script'); s.src = '/api/orders';"
+        ' document.body.append(s)">'
         "查询</button>",
         Reply(b'cb({"data": {"list": []}})', "text/javascript"),
         "是 JSONP",

@@ -1,0 +1,1 @@
+"""MiniWoB++ for the tests: its static pages, served on this machine, and the scores that they give."""

@@ -94,8 +94,8 @@
     return [...document.querySelectorAll(d.popper)].filter(p => visible(p) && p.querySelector(d.option + ',' + d.menu + ',' + d.tree + ',input,table'));
   };
   // A layer that fades in is drawn smaller than it is; one that fades out may still shut what is opened meanwhile.
-  const moving = el => {
-    const root = rootOf(el), d = dialectOf(root), own = d ? popups(root, d, true) : [];
+  const moving = (el, everywhere) => {
+    const root = rootOf(el), d = dialectOf(root), own = d && !everywhere ? popups(root, d, true) : [];
     const layers = own.length || !d ? own.map(p => p.closest('.el-popper') || p) : [...document.querySelectorAll(d.popper)];
     return JSON.stringify(layers.some(p => /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/.test(p.className)));
   };

@@ -48,7 +48,7 @@ class Read(Step):
         return await widgets.read(field, ctx.page)
 
     async def _field(self, ctx: Context) -> Element | None:
-        """The one field that the first way to find the target leads to now (healing is the other search's)."""
+        """The one field that the first way to find the target leads to now; healing is the other search's."""
         (seen,) = await ctx.page.survey(ctx.resolved(self.target).asks("fill")[:1])
         if seen.count != 1:
             return None

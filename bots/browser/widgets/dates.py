@@ -27,7 +27,7 @@ async def fill_date(widget: Widget, value: Value) -> None:
     if widget.readonly:
         await _picked(widget, [wanted])
         return
-    for spelling in moments.spellings(wanted):
+    for spelling in moments.like(moments.spellings(wanted), await _shown(widget, 0)):
         box = await _input(widget, 0)
         if not await _typed(widget, box, spelling):
             continue
@@ -51,8 +51,9 @@ async def fill_range(widget: Widget, value: Value) -> None:
     if widget.readonly:
         await _picked(widget, list(ends))
         return
-    starts = moments.spellings(ends[0])
-    for start, end in zip(starts, moments.spellings(ends[1], end=True), strict=False):
+    starts = moments.like(moments.spellings(ends[0]), await _shown(widget, 0))
+    finishes = moments.like(moments.spellings(ends[1], end=True), await _shown(widget, 1))
+    for start, end in zip(starts, finishes, strict=False):
         if not await _typed(widget, await _input(widget, 0), start):
             continue
         if widget.family == "ant-design":
@@ -67,9 +68,14 @@ async def fill_range(widget: Widget, value: Value) -> None:
     await _refuse(widget, " ~ ".join(ends))
 
 
+async def _shown(widget: Widget, index: int) -> str:
+    said = await told(widget.element)
+    return str(said["values"][index] if "values" in said else said["value"])
+
+
 async def _typed(widget: Widget, box: Element, spelling: str) -> bool:
     """Whether the box took the text without calling it invalid at once."""
-    await still(widget)
+    await still(widget, everywhere=True)
     await box.fill(spelling)
     return not (await widget.ask("picker"))["invalid"]
 
@@ -124,8 +130,8 @@ async def _emptied(widget: Widget) -> None:
 async def _picked(widget: Widget, days: list[str]) -> None:
     """A picker that takes no typing: its calendar is opened, turned to each month, and each day clicked."""
     wanted = " ~ ".join(days)
-    if not await opened(widget, lambda: _shows_months(widget)):
-        raise ElementBlocked(widget.name, "日历没有打开 / the calendar did not open", url=widget.page.url)
+    await still(widget, everywhere=True)
+    await _calendar_opened(widget)
     for text in days:
         try:
             day = date.fromisoformat(moments.iso(text))
@@ -148,15 +154,23 @@ async def _picked(widget: Widget, days: list[str]) -> None:
         raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE)
 
 
+async def _calendar_opened(widget: Widget) -> None:
+    if not await opened(widget, lambda: _shows_months(widget)):
+        raise ElementBlocked(widget.name, "日历没有打开 / the calendar did not open", url=widget.page.url)
+
+
 async def _turned_to(widget: Widget, day: date, wanted: str) -> int:
     """Index of the pane of the calendar that shows the month of `day`."""
     month = day.year * 12 + day.month
     for _ in range(TURNS):
         shown = await _months(widget)
+        if not shown:  # shut by somebody else's focus
+            await _calendar_opened(widget)
+            continue
         if month in shown:
             return shown.index(month)
-        back = not shown or month < shown[0]
-        far = bool(shown) and abs(month - (shown[0] if back else shown[-1])) >= 12
+        back = month < shown[0]
+        far = abs(month - (shown[0] if back else shown[-1])) >= 12
         button = await widget.follow("arrow", [back, far]) or await widget.follow("arrow", [back, False])
         if button is None:
             break

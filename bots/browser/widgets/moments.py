@@ -97,3 +97,9 @@ def _times(time: Time) -> list[str]:
     short, long = f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}:{second or 0:02}"
     # Seconds first: Element Plus completes a time without them by those of the moment.
     return [long, short] if second in (None, 0, 59) else [long]
+
+
+def like(spelt: list[str], shown: str) -> list[str]:
+    """The spellings that look like what a field shows now; all of them when it shows nothing or none looks like it."""
+    shape = re.sub(r"\d", "0", shown)
+    return [one for one in spelt if re.sub(r"\d", "0", one) == shape] or spelt

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bots.browser.widgets.refusals import ValueRefused
 from bots.browser.widgets.shown import told
 from bots.browser.widgets.values import Value, as_paths
-from bots.browser.widgets.widget import Widget, until
+from bots.browser.widgets.widget import ATTEMPT_S, Widget, script, until
 from bots.errors import FileMissing
+
+
+ATTEMPTS = 4
+"""A file is taken out of a list by at most this many clicks on its cross."""
 
 
 async def fill_upload(widget: Widget, value: Value) -> None:
@@ -44,19 +46,26 @@ async def _cleared(widget: Widget) -> bool:
     """Whether the widget keeps a list of files that was emptied; without one, handing over replaces."""
     emptied = False
     for name in await _listed(widget):
-        item = await widget.follow("file", name)
-        if item is None:
-            return False
-        await item.hover()
-        cross = await item.follow("(el) => globalThis[Symbol.for('yeban')].widgets.fileCross(el)")
-        if cross is None:
-            return False
-        await cross.click()
-
-        async def gone(before: str = name) -> bool:
-            return before not in await _listed(widget)
-
-        if not await until(gone):
-            raise ValueRefused(widget.name, Path(name).name, name)
+        if await widget.follow("file", name) is None:
+            return emptied
+        for _ in range(ATTEMPTS):  # the cross shows under the pointer, and the list still slides after the last one
+            if await _taken_out(widget, name):
+                break
+        else:
+            raise ValueRefused(widget.name, name, ", ".join(await _listed(widget)))
         emptied = True
     return emptied
+
+
+async def _taken_out(widget: Widget, name: str) -> bool:
+    item = await widget.follow("file", name)
+    if item is not None:
+        await item.hover()
+        cross = await item.follow(script("fileCross"))
+        if cross is not None:
+            await cross.click()
+
+    async def gone() -> bool:
+        return name not in await _listed(widget)
+
+    return await until(gone, ATTEMPT_S)

@@ -69,16 +69,17 @@ async def until(true: Callable[[], Awaitable[bool]], within_s: float = OPENING_S
     return True
 
 
-async def still(widget: Widget) -> None:
-    """The widget's layer is neither fading in nor out.
+async def still(widget: Widget, *, everywhere: bool = False) -> None:
+    """The widget's layer (or, `everywhere`, no layer of the page) is fading in or out.
 
-    Element Plus shuts a picker and forgets what was typed when its layer has finished fading out (`onHide` in
-    picker.vue), also when it was opened again meanwhile: under load that left a calendar shut for as long as anybody
-    waited. And a layer that is fading in is drawn smaller than it is, so places in it mean nothing yet.
+    A layer that is fading in is drawn smaller than it is: places in it mean nothing yet. One that has finished fading
+    out does more: Element Plus then shuts its picker and forgets what was typed (`onHide` in picker.vue), also when it
+    was opened again meanwhile, and gives the focus back to its own field, which shuts the picker that was opened next.
+    That left a calendar shut for as long as anybody waited for it.
     """
 
     async def stands() -> bool:
-        return not await widget.ask("moving")
+        return not await widget.ask("moving", everywhere)
 
     await until(stands)
 

@@ -16,7 +16,7 @@ Value: TypeAlias = "str | bool | int | MappingOf[str, Value] | Sequence[Value]"
 StepText: TypeAlias = "str | MappingOf[str, Value]"
 
 # Letters, digits and CJK inside; what YAML or the pre-scan reads as more than text is quoted instead.
-_PLAIN = re.compile(r"[\w\u4e00-\u9fff/](?:[\w\u4e00-\u9fff ./()（）%+=~@;<>-]*[\w\u4e00-\u9fff)）%+])?")
+_PLAIN = re.compile(r"[\w\u4e00-\u9fff/.](?:[\w\u4e00-\u9fff ./()（）%+=~@;<>-]*[\w\u4e00-\u9fff)）%+])?")
 _TEMPLATE = re.compile(r"(?:[\w\u4e00-\u9fff./~ -]|\$\{[\w\u4e00-\u9fff. ]+\})*")
 INDENT = "  "
 INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})

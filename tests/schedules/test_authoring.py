@@ -16,13 +16,26 @@ from bots.browser.driver import By, Page
 from bots.browser.find import resolve
 from bots.browser.playwright import launch
 from bots.browser.target import ResolvedTarget
-from bots.recorder.errors import EditOutdated, NoPlaceForSteps, NoScreen, NothingRecorded, NothingToUndo, SiteUnknown
+from bots.recorder.deeds import NewElement
+from bots.recorder.errors import (
+    EditOutdated,
+    NoPlaceForSteps,
+    NoScreen,
+    NothingRecorded,
+    NothingToUndo,
+    SignInFailed,
+    SiteUnknown,
+)
 from bots.recorder.paper import Recorded
+from bots.recorder.pick import Picked
 from bots.recorder.session import Recording
 from schedules.authoring import Author, Lesson, keep_state, lesson, read_sheet, record
 from schedules.cli.app import app
+from schedules.cli.author_commands import picked_lines, show_examined, show_written
+from schedules.examination import Examined, PageExamined
 from schedules.settings import AccountSettings, Settings
 from schedules.shelf import read_site
+from schedules.vault import Vault
 from schedules.visits import visit
 
 LIBRARY = """# 小店
@@ -46,9 +59,35 @@ PRODUCTS = """<!doctype html><meta charset=utf-8><title>商品</title><a href="/
 <table><tr><td>P1</td><td><button>编辑</button></td></tr><tr><td>P2</td><td><button>编辑</button></td></tr></table>"""
 
 
+LOGIN = """login:
+  signed_in: {visible: 退出}
+  signed_out: {visible: 登录框}
+  refused: 登录提示
+  steps:
+    - fill: {用户名: "${account.username}", 密码: {secret: password}}
+    - click: 登录
+"""
+DOOR = """<!doctype html><meta charset=utf-8><title>登录</title><form id=door method=post action=/door>%s
+<label>用户名 <input name=user></label>
+<label>密码 <input type=password name=secret></label><button>登录</button></form>"""
+
+
 class Answer(BaseHTTPRequestHandler):
+    """The shop; below /closed only for whoever has signed in."""
+
+    def do_POST(self) -> None:
+        told = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.send_response(303)
+        if told == "user=wang&secret=open+sesame":
+            self.send_header("Set-Cookie", "key=1; Path=/")
+        self.send_header("Location", "/closed/seller/home?tried")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_GET(self) -> None:
-        body = PRODUCTS.encode() if self.path.startswith("/seller/products") else "<a href=#>退出</a>".encode()
+        body = PRODUCTS.encode() if "/seller/products" in self.path else "<a href=#>退出</a>".encode()
+        if self.path.startswith("/closed") and "key=1" not in self.headers.get("Cookie", ""):
+            body = (DOOR % ("<p id=no>密码不对</p>" if "tried" in self.path else "")).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -176,6 +215,40 @@ def test_steps_and_elements_can_be_taken_back(tmp_path: Path, selectors: Path) -
     assert flow.read_bytes() == before
 
 
+def test_what_was_recorded_is_shown_with_all_that_needs_a_look(
+    tmp_path: Path, selectors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file, the elements that got a name, what was left out, and confirm boxes that a flow answers with no."""
+    author = Author(tmp_path / "home", tmp_path / "flows", selectors)
+    about = lesson(settings(tmp_path, "https://a.example"), "shop", selectors=selectors)
+    icon = NewElement("商品", "未命名图标1", (By("css", ".icon"),))
+    seen = Recorded(("login", {"click": "未命名图标1"}), {}, (), "", (icon,), ("click https://a.example",))
+    written = author.new_flow(seen, about, "图标", None)
+    assert "未命名图标1: {css: .icon}" in (selectors / "shop.yaml").read_text("utf-8")
+    show_written(written, ["确定删除？", "确定删除？"])
+    shown = capsys.readouterr().out
+    assert "- click: 未命名图标1" in shown and str(written.path) in shown
+    assert shown.count("确定删除？") == 1 and "有 1 个动作" in shown and "「未命名图标1」没有自己的名字" in shown
+
+
+def test_what_was_picked_is_shown_as_the_library_writes_it() -> None:
+    """One way a line, best first, ready to be pasted."""
+    ways = (By("testid", "go"), By("role", "button", name="查询", within=By("row", "P 1, x")))
+    assert picked_lines("查询", Picked(ways, "button", False, ("查询",), "https://a.example")) == [
+        "查询:", "  - {testid: go}", '  - {role: button, name: 查询, in: {row: "P 1, x"}}',
+    ]  # fmt: skip
+
+
+def test_an_examination_is_shown_by_what_needs_a_look(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is simply there is only counted."""
+    fine = Examined("商品", "查询", ("css=a",), (1,))
+    lower = Examined("商品", "编辑", ("css=b", "css=c"), (0, 1), last_at="2026-11-20T03:00:00+08:00")
+    show_examined([PageExamined("商品", "https://a.example", (fine, lower))])
+    shown = capsys.readouterr().out
+    assert "商品  1/2" in shown and "查询" not in shown
+    assert "编辑  只有后面的找法能找到  css=b → 0 · css=c → 1  上次 2026-11-20 03:00" in shown
+
+
 def test_a_sheet_is_read_as_rows(tmp_path: Path) -> None:
     """Header and rows, as a person sees them."""
     file = tmp_path / "表.csv"
@@ -206,6 +279,30 @@ async def test_the_examination_counts_every_way_and_remembers_when(tmp_path: Pat
     page = path.read_text("utf-8")
     assert "只有后面的找法能找到" in page and "hush" not in page
     assert (path.parent / pages[1].picture).read_bytes().startswith(b"\x89PNG")
+
+
+async def test_the_examination_signs_in_by_the_accounts_own_secret(tmp_path: Path, selectors: Path, url: str) -> None:
+    """Pages behind the door are looked at from inside, and the session is kept; who is refused is told so."""
+    doors = '  登录框: {css: "#door"}\n  登录提示: {css: "#no"}\n'
+    library = LIBRARY.replace("elements:\n  退出", f"{LOGIN}elements:\n{doors}  退出")
+    (selectors / "shop.yaml").write_text(library, "utf-8")
+    known = settings(tmp_path, url + "/closed")
+    vault = Vault(known.home)
+    browser = await launch(discover())
+    at = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    try:
+        vault.put("shop_a", password="wrong")
+        with pytest.raises(SignInFailed):
+            await visit(browser, known, lesson(known, "shop", selectors=selectors), tmp_path / "refused", at, "商品")
+        vault.put("shop_a", password="open sesame")
+        about = lesson(known, "shop", selectors=selectors)
+        _, (page,) = await visit(browser, known, about, tmp_path / "in", at, "商品")
+    finally:
+        await browser.close()
+    assert {one.name: one.state for one in page.elements}["查询"] == "first"
+    assert b"key" in (lesson(known, "shop", selectors=selectors).state or b"")
+    kept = [path for path in (tmp_path / "in").rglob("*") if path.is_file()]
+    assert kept and not any(b"sesame" in path.read_bytes() for path in kept)
 
 
 @pytest.mark.parametrize("command", [["record", "practice"], ["pick", "商品管理", "--site", "practice"]])

@@ -10,8 +10,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
 
 from bots.browser.driver import Download
 from bots.browser.tablescripts import MESSAGES
@@ -29,7 +32,7 @@ from bots.flow.part import Part
 from bots.flow.problem import Refused
 from bots.flow.values import Comparison, Template
 from bots.folder import Record, sha256_of, stamp
-from bots.received import Expectation, check_expected, check_whole
+from bots.received import Expectation, amount_of, check_expected, check_whole
 from bots.sheets import Row
 from bots.unpack import unpacked
 
@@ -53,7 +56,7 @@ COMPLAINTS = (
 
 
 class Expect(Part):
-    """What a received document must hold: how many data rows, which columns, which days it is about.
+    """What a received document must hold: how many data rows, which columns, which days, which sums of columns.
 
     With `fresh`, bytes that were received before, on an earlier day or under another name, are refused: a site that
     still hands out yesterday's file is found out.
@@ -65,11 +68,13 @@ class Expect(Part):
         "header": "表头",
         "period": "日期范围",
         "rows": "行数",
+        "sums": "合计",
     }
 
     rows: Comparison | None = None
     header: tuple[Template, ...] = ()
     period: Template | None = None
+    sums: dict[str, Template] = Field(default_factory=dict)
     fresh: bool = False
 
 
@@ -111,7 +116,15 @@ def _expectation(ctx: "Context", expect: Expect | None) -> Expectation:
         rows_said=rows.source if rows else "",
         header=tuple(ctx.text(column) for column in expect.header),
         period=_period(ctx.text(expect.period)) if expect.period else None,
+        sums=tuple((column, _amount(column, ctx.text(due))) for column, due in expect.sums.items()),
     )
+
+
+def _amount(column: str, text: str) -> Decimal:
+    amount = amount_of(text)
+    if amount is None or not text.strip():
+        raise StepMisused("expect", f"「{column}」的合计要写数字，现在是「{text}」")
+    return amount
 
 
 def _period(text: str) -> tuple[date, date]:

@@ -130,22 +130,19 @@ class Pages:
         if pager is not None and wish.next is None and pager["page"] > 1:
             self._ctx.log.info("列表停在第 {} 页，先回到第 1 页", pager["page"])
             await self._first_page()
-        first: list[Row] = []
         while True:
             await self._ctx.clear_way()
             await rest(self._ctx)
             seen = await self._look("whole")
             self._note_skipped(seen)
             reading.pages.append(seen.records())
-            first = first or reading.pages[0]
             pager = await self._pager()
             if pager is not None and pager["total"] is not None:
                 reading.totals.add(pager["total"])
             count = len(reading.pages)
             if count == wish.pages:
                 return reading
-            still = (await self._look("still")).rows
-            if not await self._turn(pager, still, count):
+            if not await self._turn(pager, self._marks(await self._still() if seen.keys else seen), count):
                 break
             if count >= wish.max_pages:
                 raise LimitReached(self._said, wish.max_pages)
@@ -166,7 +163,15 @@ class Pages:
 
     # ---- the next page
 
-    async def _turn(self, pager: dict[str, Any] | None, before: list[list[str]], number: int) -> bool:
+    async def _still(self) -> Rows:
+        return await self._look("still")
+
+    def _marks(self, seen: Rows) -> list[str]:
+        """What tells this page from another: the column `key` if there is one, for others may tick by themselves."""
+        key = self._wish.key
+        return [_name(row, key if key in row else "") for row in seen.records()]
+
+    async def _turn(self, pager: dict[str, Any] | None, before: list[str], number: int) -> bool:
         """Whether there was another page; it is shown now. Raises ConditionUnmet when it does not come."""
         following = self._wish.next
         if following is None:
@@ -192,7 +197,7 @@ class Pages:
         element = await self._ctx.find(target)
         return await element.is_enabled() and not await element.evaluate_json(DEAD)
 
-    async def _changed(self, before: list[list[str]]) -> bool:
+    async def _changed(self, before: list[str]) -> bool:
         """Whether other rows are shown than `before`, waited for."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self._ctx.timeout_ms / 1000
@@ -201,7 +206,7 @@ class Pages:
             await self._ctx.clear_way()
             await rest(self._ctx)
             try:
-                now = (await self._look("still")).rows
+                now = self._marks(await self._still())
             except (ElementBlocked, PageMoved):
                 continue  # the table is being drawn anew, or its page is
             if now and now != before:
@@ -218,7 +223,7 @@ class Pages:
         return found[0] if found else None
 
     async def _pager(self) -> dict[str, Any] | None:
-        place = await self._place() if self._wish.next is None else None
+        place = await self._place()
         return None if place is None else cast("dict[str, Any] | None", await place.evaluate_json(PAGER))
 
     async def _press(self, script: str) -> bool:
@@ -240,7 +245,7 @@ class Pages:
         if pager is None:
             return False
         if pager["page"] > 1:
-            before = (await self._look("still")).rows
+            before = self._marks(await self._still())
             if not await self._press(FIRST_PAGE) or not await self._changed(before):
                 return False
         return True
@@ -254,7 +259,7 @@ class Pages:
             await rest(self._ctx)
             if not await self._alive(more):
                 return (await self._look("whole")).records()
-            before = (await self._look("still")).rows
+            before = self._marks(await self._still())
             await self._ctx.act(more, _click)
             if not await self._changed(before):
                 self._ctx.log.warning("点了「{}」，没有更多行，当作到底了", more.say("zh"))

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from bots.errors import DocumentUnexpected, DownloadBroken
@@ -53,11 +54,12 @@ class Expectation:
     rows_said: str = ""
     header: tuple[str, ...] = ()
     period: tuple[date, date] | None = None
+    sums: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def empty(self) -> bool:
         """Nothing but a whole file of the right type is asked for."""
-        return self.rows is None and not self.header and self.period is None
+        return self.rows is None and not self.header and self.period is None and not self.sums
 
 
 def content_type(content: bytes) -> str:
@@ -162,6 +164,8 @@ def check_expected(path: Path, name: str, expected: Expectation) -> None:
         _check_header(cells, name, expected.header)
     if expected.period is not None and count:
         _check_period(table, name, expected.period)
+    for column, due in expected.sums:
+        _check_sum(cells, name, column, due)
 
 
 def _cells(path: Path, name: str) -> list[list[str]]:
@@ -191,6 +195,35 @@ def _check_header(cells: Sequence[Sequence[str]], name: str, header: Sequence[st
             fewest = missing
     if fewest:
         raise DocumentUnexpected(name, f"缺少列 {'、'.join(fewest)}")
+
+
+def _check_sum(cells: Sequence[Sequence[str]], name: str, column: str, due: Decimal) -> None:
+    """The amounts below the title add up to `due`, to the last digit."""
+    at = next((line for line, row in enumerate(cells[:HEADER_SOUGHT_ROWS]) if column in row), None)
+    if at is None:
+        raise DocumentUnexpected(name, f"缺少列 {column}")
+    place = list(cells[at]).index(column)
+    total = Decimal(0)
+    for row in cells[at + 1 :]:
+        cell = row[place] if place < len(row) else ""
+        amount = amount_of(cell)
+        if amount is None:
+            raise DocumentUnexpected(name, f"列「{column}」里有不是数字的「{cell}」，加不出合计")
+        total += amount
+    if total != due:
+        raise DocumentUnexpected(name, f"列「{column}」合计 {total}，要求 {due}")
+
+
+def amount_of(text: str) -> Decimal | None:
+    """The number that a person reads in `¥1,234.50`; an empty cell is 0, other words are None."""
+    plain = text.strip().strip("¥￥元 ").replace(",", "").replace("，", "")
+    if not plain or plain == "-":
+        return Decimal(0)
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _check_period(table: Sequence[Sequence[str]], name: str, period: tuple[date, date]) -> None:

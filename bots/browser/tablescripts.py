@@ -192,7 +192,7 @@ READ = (
       const keys = keysOf(now.lines);
       now.rows.forEach((row, i) => { if (!found.has(keys[i])) found.set(keys[i], row); });
       if (pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1) break;
-      const shown = () => keysOf(drawnLines()).join();
+      const shown = () => keysOf(drawnLines().filter(r => pane.contains(r) && !r.closest('thead'))).join();
       const drawn = shown(), before = pane.scrollTop;
       pane.scrollTop += Math.max(1, pane.clientHeight * stride);
       for (let wait = 0; virtual && wait < 40 && shown() === drawn; wait++) await frame();

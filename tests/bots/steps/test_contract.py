@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,8 @@ OTHER = {
     "another day": (BOOK, Expectation(period=(date(2026, 11, 19), date(2026, 11, 19))), "见到 2026-11-20"),
     "other columns": (BOOK, Expectation(header=("订单号", "买家")), "缺少列 买家"),
     "a zip of another day": (zipped("a.xlsx", BOOK), Expectation(period=(date(2026, 1, 1), date(2026, 1, 1))), "见到"),
+    "another sum": (CSV, Expectation(sums=(("金额", Decimal("24.91")),)), "列「金额」合计 24.90，要求 24.91"),
+    "a sum of words": ("a,b\n1,甲\n".encode(), Expectation(sums=(("b", Decimal(1)),)), "不是数字的「甲」"),
     "a pdf with rows": (PDF, Expectation(header=("订单号",)), "没有行可数"),
 }
 
@@ -101,6 +104,13 @@ def test_what_does_not_hold_what_was_asked_for_is_refused(trick: str, tmp_path: 
     with pytest.raises(DocumentUnexpected) as caught:
         check_expected(path, "订单", expected)
     assert said in caught.value.message()
+
+
+def test_control_totals_are_exact(tmp_path: Path) -> None:
+    """Amounts as people write them add up to the last digit; preamble and footer lines are not amounts."""
+    path = tmp_path / "got.csv"
+    path.write_bytes('#账单\n订单号,金额\n1,"¥1,000.10"\n2,0.20\n3,\n#合计：99'.encode())
+    check_expected(path, "got.csv", Expectation(sums=(("金额", Decimal("1000.30")),)))
 
 
 def test_the_contract_looks_into_a_zip(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bots.browser.choice import BrowserChoice
 from bots.browser.driver import Browser
+from bots.errors import BrowserMissing
 
 
 class LazyBrowser:
@@ -57,3 +58,34 @@ class BrowserDoor:
             yield lazy
         finally:
             await lazy.close()
+
+    @asynccontextmanager
+    async def early(self) -> AsyncIterator["BrowserDoor"]:
+        """A door whose browser starts now, in the background, and is closed at the end; whoever goes through waits.
+
+        When it cannot start, the door stays shut as it was, and going through says why: other errors come first.
+        """
+        try:
+            lazy = LazyBrowser(self.choose(), self.headless)
+        except BrowserMissing:
+            yield self
+            return
+        starting = asyncio.create_task(lazy.get())
+        try:
+            yield _AjarDoor(self, lazy)
+        finally:
+            await asyncio.gather(starting, return_exceptions=True)  # a failure has been told by the one who needed it
+            await lazy.close()
+
+
+class _AjarDoor(BrowserDoor):
+    """A door behind which one browser is starting already; whoever opened it closes it."""
+
+    def __init__(self, door: BrowserDoor, lazy: LazyBrowser) -> None:
+        super().__init__(door.home, door.setting, door.headless)
+        self.lazy = lazy
+
+    @asynccontextmanager
+    async def lazily(self) -> AsyncIterator[LazyBrowser]:
+        """The browser that is starting; it stays open for whoever opened the door."""
+        yield self.lazy

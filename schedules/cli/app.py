@@ -106,17 +106,19 @@ def bench(
     name: Annotated[str, typer.Argument(help="只跑这一个 / only this one")] = "",
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
     rounds: Annotated[int, typer.Option(help="每个跑几轮 / rounds")] = 5,
+    install: Annotated[bool, typer.Option(help="先装好对照的程序 / install what it is compared with")] = False,
 ) -> None:
     """基准测试：同一轮里和直接写的 Playwright 比，报中位数的比值。
 
     Benchmarks: medians as ratios against the plain libraries in the same run.
 
-    例 / examples: `yeban bench` · `yeban bench scrape --json`
+    例 / examples: `yeban bench` · `yeban bench scrape --json` · `yeban bench robot --install`
     """
     import subprocess
 
     command = [sys.executable, "-m", "tests.bench", *([name] if name else []), "--rounds", str(rounds)]
-    raise SystemExit(subprocess.call([*command, *(["--json"] if json_ else [])], cwd=ROOT))
+    marks = [mark for mark, given in (("--json", json_), ("--install", install)) if given]
+    raise SystemExit(subprocess.call([*command, *marks], cwd=ROOT))
 
 
 @app.command()
@@ -209,10 +211,10 @@ def run(
     """
     import asyncio
 
-    from schedules.cli.run_command import run_one
+    from schedules.cli.early import run_early
 
     with interruptible():
-        raise SystemExit(asyncio.run(run_one(flow, account, pairs(inputs or []), dry_run, again, headed)))
+        raise SystemExit(asyncio.run(run_early(flow, account, pairs(inputs or []), dry_run, again, headed)))
 
 
 @app.command()

@@ -16,8 +16,16 @@ from schedules.shelf import flow_path, shown_path
 from schedules.work import Ended, run_job
 
 
-async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: bool, again: bool, headed: bool) -> int:
-    """Play the flow and take in what it brought; the exit code says who has to act."""
+async def run_one(
+    flow: str,
+    account: str,
+    inputs: dict[str, object],
+    dry_run: bool,
+    again: bool,
+    headed: bool,
+    door: BrowserDoor | None = None,
+) -> int:
+    """Play the flow and take in what it brought; the exit code says who has to act. `door` may have a browser open."""
     with open_desk() as desk:
         start_logs(desk.home)
         job = plan_one(desk, flow, account, inputs, again)
@@ -27,7 +35,8 @@ async def run_one(flow: str, account: str, inputs: dict[str, object], dry_run: b
                 "the same work was done today and was not repeated; --again does it once more.",
             )
             return 0
-        ended = await attempt(desk, job, BrowserDoor(desk.home, desk.settings.browser, not headed), dry_run)
+        own = door or BrowserDoor(desk.home, desk.settings.browser, not headed)
+        ended = await attempt(desk, job, own, dry_run)
     return conclude(ended)
 
 

@@ -59,6 +59,8 @@ class Builder:
     def value(self, shape: Shape, node: Node, model: type[Part]) -> Any:
         """Return what pydantic is to validate for `node`, or BAD."""
         match shape.kind:
+            case "leaf":
+                return self._leaf(shape, node, model)
             case "steps":
                 return self._some_steps(node)
             case "part":

@@ -94,6 +94,8 @@ def _sentence(step: Step, inputs: Mapping[str, object], lang: Lang) -> str:
 
 def _fill(sentence: str, inputs: Mapping[str, object]) -> str:
     """Return the sentence with what is known filled in; a sentence is a template like any other text."""
+    if "${" not in sentence:
+        return sentence
     try:
         return Template.parse(sentence).partial(inputs)
     except Refused:

@@ -256,7 +256,8 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
-        span = Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        # `Span(…)` itself takes its names apart first, which for every word of a file is time (measured).
+        span = tuple.__new__(Span, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
         changed = self.scanned.changed
         if changed and (span.line in changed or span.end_line in changed):
             column = self.scanned.column

@@ -85,8 +85,7 @@ class Step(Part):
         if self.name is not None:
             return self.name.source
         if self.sentence is not None:
-            shown = {field: _Shown(getattr(self, field), type(self), lang) for field in type(self).model_fields}
-            return self.sentence.say(lang).format(**shown)
+            return self.sentence.say(lang).format_map(_Fields(self, lang))
         main = getattr(self, self.main, None) if self.main else None
         title = self.title.say(lang)
         gap = "" if lang == "zh" else " "
@@ -112,6 +111,17 @@ class Step(Part):
 
 Steps: TypeAlias = tuple[Annotated[SkipValidation[Step], Field()], ...]
 """Steps in order; written as a list, or as a single step."""
+
+
+class _Fields(dict[str, "_Shown"]):
+    """The fields of a step by name, each looked at when a sentence asks for it."""
+
+    def __init__(self, step: Step, lang: Lang) -> None:
+        super().__init__()
+        self._step, self._lang = step, lang
+
+    def __missing__(self, field: str) -> "_Shown":
+        return _Shown(getattr(self._step, field), type(self._step), self._lang)
 
 
 class _Shown:

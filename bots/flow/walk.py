@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingABC
+from functools import lru_cache
 from typing import Any
 
 from bots.flow.part import Part
 from bots.flow.problem import Span
-from bots.flow.shapes import keys_of
+from bots.flow.shapes import Shape, keys_of, shape_of
 from bots.flow.source import Mapping, Node, Scalar, Sequence
 from bots.flow.step import Step
 
@@ -58,14 +59,25 @@ def _item(node: Node | None, position: int) -> Node | None:
 
 def blocks_of(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield (field, steps) for every list of steps inside a step, in the order they were written."""
-    fields = list(step.nodes or type(step).model_fields)
-    shapes = keys_of(type(step)).shapes
-    for field in fields:
-        value = getattr(step, field)
-        if isinstance(value, tuple) and value and shapes[field].kind in ("steps", "any_of"):
+    holding = _holding_steps(type(step))
+    for field in (step.nodes or type(step).model_fields) if holding else ():
+        value = getattr(step, field) if field in holding else None
+        if isinstance(value, tuple) and value:
             steps = tuple(item for item in value if isinstance(item, Step))
             if steps:
                 yield field, steps
+
+
+@lru_cache(maxsize=256)
+def _holding_steps(verb: type[Step]) -> frozenset[str]:
+    """Return the fields of a verb that may hold steps; most verbs have none."""
+    return frozenset(field for field, shape in keys_of(verb).shapes.items() if _may_hold_steps(shape))
+
+
+def _may_hold_steps(shape: Shape) -> bool:
+    if shape.kind == "any_of":
+        return any(_may_hold_steps(shape_of(member)) for member in shape.inner)
+    return shape.kind == "steps"
 
 
 def span_of(node: Node | None, otherwise: Span) -> Span:

@@ -24,6 +24,7 @@ from bots.errors import (
     DownloadBroken,
     ExportFailed,
     PageTimeout,
+    ServerFailed,
     StepMisused,
 )
 from bots.facts import Progress
@@ -169,6 +170,7 @@ async def _collect(ctx: "Context", click: Callable[[], Awaitable[None]], wish: W
     """The file, or the reason why none will come: a sign-in page, a captcha, a failed request, the site's words."""
     clicked = asyncio.Event()
     dialogs = len(ctx.page.dialogs)
+    await overlook_failures(ctx)
 
     async def click_once() -> None:
         await click()
@@ -196,6 +198,14 @@ async def _collect(ctx: "Context", click: Callable[[], Awaitable[None]], wish: W
         for task in (coming, looking):
             task.cancel()
         await asyncio.gather(coming, looking, return_exceptions=True)
+
+
+async def overlook_failures(ctx: "Context") -> None:
+    """Requests that have failed up to now do not speak against what comes from here on."""
+    try:
+        await ctx.check_requests()
+    except ServerFailed as error:
+        ctx.log.info("这之前有请求失败：{}", error)
 
 
 def _called(ctx: "Context", wish: Wanted) -> str:

@@ -25,6 +25,8 @@ KINDS = frozenset({"fetch", "xhr", "document"})
 """Requests that count: what the page asks for by script, and documents. Pictures and styles do not."""
 GRACE_S = 0.25
 """How long nothing more must have been asked for before an action counts as answered."""
+READS_S = 3.0
+"""How long requests that only read are waited for after an act."""
 LINGER_S = 0.15
 """A click that sends two files sends the second at once."""
 SHOWN_S = 0.8
@@ -111,11 +113,15 @@ class Wire:
     def _fits(self, request: Any) -> bool:
         return bool(self._pattern) and address_fits(request.url, self._pattern)
 
+    def _touch(self, request: Any) -> None:
+        if not self._pattern or self._fits(request):
+            self._touched = asyncio.get_running_loop().time()
+
     def _began(self, request: Any) -> None:
         if request.resource_type in KINDS or self._fits(request):
             self._order.append(request)
             self._open.add(request)
-            self._touched = asyncio.get_running_loop().time()
+            self._touch(request)
 
     def _ended(self, request: Any) -> None:
         if request in self._open:
@@ -142,21 +148,24 @@ class Wire:
 
     def _close_one(self, request: Any, answer: Answer | None) -> None:
         self._open.discard(request)
-        self._touched = asyncio.get_running_loop().time()
+        self._touch(request)
         if answer is not None:
             self._answers[request] = answer
 
     async def quiet(self, timeout_ms: int) -> None:
-        """All that counts has been answered, and nothing more is asked for; with a pattern, at least one that fits.
+        """What counts has been answered, and nothing more is asked for; with a pattern, at least one that fits.
 
-        Returns after `timeout_ms` in any case: what has not been answered by then is not among the answers.
+        Without a pattern, requests that only read are waited for `READS_S`: a page may ask for news for ever. Returns
+        after `timeout_ms` in any case: what has not been answered by then is not among the answers.
         """
         loop = asyncio.get_running_loop()
-        end = loop.time() + timeout_ms / 1000
-        while loop.time() < end:
-            open_ones = [one for one in self._open if not self._pattern or self._fits(one)]
-            found = not self._pattern or any(self._fits(one) for one in self._answers)
-            if found and not open_ones and loop.time() - self._touched >= GRACE_S:
+        begun = loop.time()
+        while (now := loop.time()) < begun + timeout_ms / 1000:
+            if self._pattern:
+                settled = any(map(self._fits, self._answers)) and not any(map(self._fits, self._open))
+            else:
+                settled = not any(one.method != "GET" or now < begun + READS_S for one in self._open)
+            if settled and (now - self._touched >= GRACE_S or (not self._pattern and now >= begun + READS_S)):
                 return
             await asyncio.sleep(POLL_S)
 

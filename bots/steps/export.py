@@ -11,7 +11,7 @@ from bots.flow.language import Bilingual
 from bots.flow.part import Part
 from bots.flow.step import Step
 from bots.flow.values import Duration, Target, Template
-from bots.intake import Expect, Wanted, fetch, known_file, refusal, wanted
+from bots.intake import Expect, Wanted, fetch, known_file, overlook_failures, refusal, wanted
 from bots.steps.click import click
 
 LINK_TIMEOUT_MS = 5_000
@@ -129,6 +129,7 @@ class Export(Step):
         lost = [one for one in answers if one.method != "GET" and (one.status == 0 or one.status >= 500)]
         if lost:
             ctx.log.warning("建任务的请求没有好好回答：{}", lost[-1])
+            await overlook_failures(ctx)  # the list says what has become of it
         elif words := await refusal(ctx, dialogs):
             started.forget(key)
             raise ExportFailed(ctx.text(self.task.row), f"网站说：{words}")

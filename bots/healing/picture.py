@@ -10,25 +10,26 @@ from bots.masking import Mask
 _READ = """/* picture: read */ () => JSON.stringify([document.body.innerText,
   ...[...document.querySelectorAll('input,textarea')].map(e => e.value)].join('\\n'))"""
 
-# The largest surrounding that is still small; the element is outlined, and password fields are covered.
+# An empty frame around the element, of which the picture is taken; the element is outlined, passwords are covered.
 _AROUND = """/* picture: around */ (el, _) => {
-  let around = el;
-  for (let e = el.parentElement; e && e !== document.body; e = e.parentElement) {
-    const box = e.getBoundingClientRect();
-    if (box.width > 760 || box.height > 320) break;
-    if (box.width && box.height) around = e;
-  }
-  const lay = (target, style) => {
-    const box = target.getBoundingClientRect(), layer = document.createElement('div');
+  const lay = (left, top, width, height, style) => {
+    const layer = document.createElement('div');
     layer.dataset.yebanCover = '';
     layer.style.cssText = 'position:absolute;z-index:2147483647;pointer-events:none;box-sizing:border-box;' + style +
-      `left:${box.left + scrollX - 3}px;top:${box.top + scrollY - 3}px;` +
-      `width:${box.width + 6}px;height:${box.height + 6}px`;
+      `left:${left}px;top:${top}px;width:${width}px;height:${height}px`;
     document.documentElement.append(layer);
+    return layer;
   };
-  document.querySelectorAll('input[type=password]').forEach(e => lay(e, 'background:#000;'));
-  lay(el, 'border:3px solid #e11d48;');
-  return around;
+  const around = (target, x, y, style) => {
+    const box = target.getBoundingClientRect(), page = document.documentElement;
+    const left = Math.max(0, box.left + scrollX - x), top = Math.max(0, box.top + scrollY - y);
+    const right = Math.min(page.scrollWidth, box.right + scrollX + x);
+    const bottom = Math.min(page.scrollHeight, box.bottom + scrollY + y);
+    return lay(left, top, Math.min(right - left, 900), Math.min(bottom - top, 420), style);
+  };
+  document.querySelectorAll('input[type=password]').forEach(e => around(e, 0, 0, 'background:#000;'));
+  around(el, 3, 3, 'border:3px solid #e11d48;');
+  return around(el, 220, 90, '');
 }"""
 _CLEAR = """/* picture: clear */ (_el, _) => {
   document.querySelectorAll('[data-yeban-cover]').forEach(e => e.remove());
@@ -37,7 +38,7 @@ _CLEAR = """/* picture: clear */ (_el, _) => {
 
 
 async def outlined(element: Element, mask: Mask) -> bytes | None:
-    """A PNG of the element and what stands around it, at most some 760 × 320 pixels.
+    """A PNG of the element and what stands around it, at most 900 × 420 pixels.
 
     None while anything on the page is a secret of this run, or when the page moves on meanwhile: a picture is never
     worth a failed step.

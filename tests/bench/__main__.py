@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import form, language, orders, robot, scrape, start
+from tests.bench import form, healing, language, orders, robot, scrape, start
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "form": form.run,
+    "healing": healing.run,
     "language": language.run,
     "orders": orders.run,
     "robot": robot.run,

@@ -17,7 +17,7 @@ from bots.errors import SecretMissing
 HIDDEN = "••••••"
 SHORTEST_HIDDEN = 4
 SHORTEST_SESSION, SHORTEST_TOKEN = 8, 16
-"""A value that scripts cannot read is a session's; what is only called a token may be a word or a date if it is short."""
+"""A value that scripts cannot read is a session's; what is only called a token may be a word if it is short."""
 TOKEN_NAME = re.compile(r"auth|csrf|jwt|pass|secret|sess|sid|ticket|token", re.IGNORECASE)
 SHORTEST_ENCODED = 6
 """Of a shorter secret so few base64 letters are certain that other words would be hidden with it."""

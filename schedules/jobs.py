@@ -1,6 +1,6 @@
 """The night's jobs as the books keep them; what the desk plans, plays and shows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,15 +23,15 @@ class JobBook:
         """Over the books of `database`."""
         self._database = database
 
-    def plan(self, job: Job) -> None:
-        """The job is on the night's list; the same work is one job."""
+    def plan(self, job: Job, secret: Collection[str] = ()) -> None:
+        """The job is on the night's list; the same work is one job. Inputs named in `secret` are not written down."""
         runs.plan_job(
             self._database,
             job.key,
             night=job.night.isoformat(),
             flow=job.flow,
             account=job.account,
-            inputs={name: _kept(value) for name, value in job.inputs.items()},
+            inputs={name: _kept(value) for name, value in job.inputs.items() if name not in secret},
             position=job.position,
         )
 

@@ -102,6 +102,11 @@ def read_site(path: Path) -> tuple[Site | None, tuple[Problem, ...], str]:
     return parsed.site, tuple(problems), text
 
 
+def secret_inputs(flow: Flow) -> frozenset[str]:
+    """The inputs that are given anew for each run, because nothing that is kept may hold them."""
+    return frozenset(name for name, wanted in flow.inputs.items() if wanted.type == "secret")
+
+
 def playable(name: str, lang: Lang) -> tuple[Flow, Site]:
     """A flow that can be played, with its site. Raises FlowMissing or FlowBroken."""
     path = flow_path(name)

@@ -12,7 +12,7 @@ from schedules.logs import start_logs
 from schedules.plan import Job, PlannedFlow, make_job
 from schedules.problems import EXIT_CODES, WHO
 from schedules.settings import today_in_shanghai
-from schedules.shelf import flow_path, shown_path
+from schedules.shelf import flow_path, playable, secret_inputs, shown_path
 from schedules.work import Ended, run_job
 
 
@@ -86,7 +86,7 @@ async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> End
     """Play it with the same stages as a job of the night; a dry run writes none."""
     watcher = TerminalWatcher()
     if not dry_run:
-        desk.jobs.plan(job)
+        desk.jobs.plan(job, secret_inputs(playable(job.flow, desk.settings.lang)[0]))
         desk.jobs.stage(job, "playing")  # from here on it is unfinished work, which `yeban resume` finds
     watcher.planned([job], set())
     watcher.began(job)

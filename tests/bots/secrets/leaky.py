@@ -71,7 +71,7 @@ class Leaky(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-INSIDE = f"""<label>备注 <input id=note></label><label>说明 <textarea></textarea></label>
+INSIDE = """<label>备注 <input id=note></label><label>说明 <textarea></textarea></label>
 <a href="/file">下载</a>
 <a href="#" onclick="location='/file?key='+encodeURIComponent(note.value)">带密钥下载</a>
 <button onclick="fetch('/api/broken?key='+encodeURIComponent(note.value))">保存</button>"""

@@ -25,6 +25,7 @@ from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.plan import Job
 from schedules.settings import Settings
+from schedules.shelf import secret_inputs
 from schedules.work import Playing, play_flow, take_in
 from tests.bots.engine.rig import read_flow, read_site
 from tests.bots.secrets.leaky import BEARER, CARD, TOKEN, leaky_site
@@ -190,10 +191,10 @@ class Night:
     async def run(self, title: str, steps: str) -> RunResult:
         """The end of a flow, taken into the books."""
         desk, run_id = self.desk, f"run-{len(self.said)}"
-        job = Job(f"key-{run_id}", run_id, date(2026, 11, 21), "run", 0, "leaky", "acc", "", {})
-        desk.jobs.plan(job)
+        job = Job(f"key-{run_id}", run_id, date(2026, 11, 21), "run", 0, "leaky", "acc", "", {"暗号": CODE})
         flow = read_flow(HEAD.format(title=title) + steps.removeprefix("\n"), "flows/leaky.yaml")
-        playing = Playing(flow, read_site(SELECTORS), {"暗号": CODE}, None, desk.settings.runs / run_id, False)
+        desk.jobs.plan(job, secret_inputs(flow))
+        playing = Playing(flow, read_site(SELECTORS), job.inputs, None, desk.settings.runs / run_id, False)
         result = await play_flow(desk, self.browser, job, desk.account("acc"), playing, self._watch, self.inbox)
         desk.jobs.stage(job, "failed", result.message)
         take_in(desk, playing.folder, run_id)

@@ -126,13 +126,13 @@ class Pages:
         if wish.more is not None:
             return Reading([await self._grown(wish.more)])
         reading = Reading()
+        await self._ctx.clear_way()
+        await rest(self._ctx)
         pager = await self._pager()
         if pager is not None and wish.next is None and pager["page"] > 1:
             self._ctx.log.info("列表停在第 {} 页，先回到第 1 页", pager["page"])
             await self._first_page()
         while True:
-            await self._ctx.clear_way()
-            await rest(self._ctx)
             seen = await self._look("whole")
             self._note_skipped(seen)
             reading.pages.append(seen.records())
@@ -242,8 +242,8 @@ class Pages:
     async def _first_page(self) -> bool:
         """Whether the list can be brought back to its first page; it is there now."""
         pager = await self._pager()
-        if pager is None:
-            return False
+        if pager is None or not pager["page"]:
+            return False  # it does not say where it is
         if pager["page"] > 1:
             before = self._marks(await self._still())
             if not await self._press(FIRST_PAGE) or not await self._changed(before):

@@ -122,6 +122,17 @@ def test_files_come_back_in_the_order_they_came(database: Database) -> None:
     assert journal.files("r2") == []
 
 
+def test_bytes_are_known_again(database: Database) -> None:
+    """A file received before is found by its sha256, in any run, as it was first received; another is not."""
+    for journal in (DatabaseJournal(database), MemoryJournal()):
+        journal.record_file("r1", {"path": "files/a", "sha256": "s1", "name": "a"})
+        journal.record_file("r2", {"path": "files/b", "sha256": "s1", "name": "b"})
+        known = journal.known_content("s1")
+        assert known is not None
+        assert known["name"] == "a"
+        assert journal.known_content("s2") is None
+
+
 def test_the_same_work_is_one_job(database: Database) -> None:
     """Planning a job twice changes nothing; a night shows its jobs in their order."""
     plan_job(database, "n1|orders|a|x", night="n1", flow="orders", account="a", inputs={"月": "202605"}, position=2)

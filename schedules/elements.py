@@ -47,11 +47,11 @@ class Mending:
 class Mendings:
     """Every mending of one home, by number."""
 
-    def __init__(self, home: Path, selectors: Path = SELECTORS) -> None:
-        """Where they are kept, and where the libraries lie."""
+    def __init__(self, home: Path, selectors: Path | None = None) -> None:
+        """Where they are kept, and where the libraries lie (default: `selectors/` of the checkout)."""
         self._home = home
         self._folder = home / "healing"
-        self._selectors = selectors
+        self._selectors = selectors or SELECTORS
 
     def all(self) -> list[Mending]:
         """Oldest first."""

@@ -251,7 +251,8 @@ class Builder:
         if verb is not None:
             zh = f"“{key.text}”是另一个步骤，要另起一行，用“- ”开头。"
             en = f'"{key.text}" is a step of its own: begin a new line with "- ".'
-            self.add("E-KEY", key.span, zh, en, found=key.text, fix=f"- {mended(self.lines, key.span, key.text)}")
+            self.add("E-KEY", key.span, zh, en, found=key.text,
+                     fix=f"{' ' * (key.span.column - 3)}- {mended(self.lines, key.span, key.text)}")  # fmt: skip
             return ""
         zh = f"这里没有“{key.text}”这一项。" + (f"是不是想写“{close[0]}”？" if close else "")
         en = f'There is no key "{key.text}" here.' + (f' Did you mean "{close[0]}"?' if close else "")

@@ -166,9 +166,10 @@ class _Check:
             return
         span = span_of(node_of(flow, "items"), Span())
         if (items.from_ is None) == (items.worklist is None):
-            self.add("E-ITEMS", span, "明细要写来自哪里：from（来自）或 worklist（待办清单），写一个。",
-                     "Items come from a sheet (from) or a worklist: write one of the two.",
-                     allowed=("from", "worklist"), fix="from: ${sheet}")  # fmt: skip
+            neither = items.from_ is None
+            self.add("E-ITEMS", span, "明细要写来自哪里：from（来自）或 worklist（待办清单），写一个，只写一个。",
+                     "Items come from a sheet (from) or a worklist: write one of the two, and only one.",
+                     allowed=("from", "worklist"), fix="from: ${sheet}" if neither else "")  # fmt: skip
         if not items.key.expressions:
             self.add("E-ITEMS", span_of(node_of(items, "key"), span),
                      "唯一键里没有列名，所有行会被当成同一行；请写 ${列名}。",

@@ -29,15 +29,23 @@ def library() -> Site:
     return parsed.site
 
 
+LIBRARY = library()
+
+
 def problems_of(case: Path) -> tuple[str, list[Problem]]:
     """Return a case's text and all its problems, parsed and checked."""
     file = next(case.glob("*.yaml"))
     text = file.read_bytes().decode("utf-8")
-    if file.name == "site.yaml":
-        site = parse_site(text, file.name, VERBS)
-        return text, [*site.problems, *(check_site(site.site, VERBS) if site.site else [])]
-    flow = parse(text, file.name, VERBS)
-    return text, [*flow.problems, *(check(flow.readable, library(), VERBS) if flow.readable else [])]
+    return text, problems_in(text, file.name)
+
+
+def problems_in(text: str, name: str) -> list[Problem]:
+    """Return all problems of a file called `flow.yaml` or `site.yaml`."""
+    if name == "site.yaml":
+        site = parse_site(text, name, VERBS)
+        return [*site.problems, *(check_site(site.site, VERBS) if site.site else [])]
+    flow = parse(text, name, VERBS)
+    return [*flow.problems, *(check(flow.readable, LIBRARY, VERBS) if flow.readable else [])]
 
 
 def said_of(case: Path) -> str:
@@ -120,6 +128,40 @@ def test_every_problem_says_what_to_do(case: Path) -> None:
     """Every problem brings a fix to paste, what may be written instead, or a sentence that says what to do."""
     for problem in problems_of(case)[1]:
         assert problem.fix or problem.allowed or any(word in problem.zh for word in ADVICE), problem
+
+
+NEW_LINES = {"E-INPUT", "E-MISSING", "E-NO-STEPS", "E-ONCE", "E-SITE"}
+"""Their fix is a line to be added; that of all others takes the place of the line, or of what stands in it."""
+
+WHOLE_LINES = {"P-BLANK", "P-INDENT", "P-TAB"}
+"""Their fix is about the blanks before the line, and brings them."""
+
+NOT_ALONE = {"e119_dash_missing", "e197_steps_is_text"}
+"""Where one line is not enough: the step above has no dash either; the steps have to go below their key."""
+
+
+def pasted(text: str, problem: Problem) -> str:
+    """Return the text with a problem's fix in the place of its line, as a person would paste it."""
+    lines = text.split("\n")
+    at = problem.span.line - 1
+    bare = lines[at].lstrip(" \t\u3000\ufeff")
+    lead = lines[at][: len(lines[at]) - len(bare)].replace("\ufeff", "")
+    whole = problem.code in WHOLE_LINES or problem.fix.startswith(" ")
+    lines[at] = ("" if whole else lead) + problem.fix + "\r" * lines[at].endswith("\r")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_fix_that_is_pasted_cures(case: Path) -> None:
+    """Whoever pastes the fix of one line is rid of that problem, and YAML can still read the file."""
+    text, problems = problems_of(case)
+    name = next(case.glob("*.yaml")).name
+    for problem in problems if case.name not in NOT_ALONE else []:
+        if not problem.fix or "\n" in problem.fix or problem.code in NEW_LINES:
+            continue
+        after = problems_in(pasted(text, problem), name)
+        assert "E-YAML" not in {one.code for one in after}, problem.fix
+        assert (problem.code, problem.span, problem.found) not in {(one.code, one.span, one.found) for one in after}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

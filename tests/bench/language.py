@@ -4,6 +4,7 @@ Both are counted in processor time of this program (and of the command it starts
 machine measures its neighbours. The parse is also held against libyaml's own bare composing of the same text.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import yaml
 from bots.flow.parse import parse
 from bots.flow.plan import plan
 from bots.steps import STEPS
+from schedules.cli import NEW_OBJECTS_BEFORE_A_LOOK
 from schedules.settings import ROOT
 from tests.bench.measure import Measured, Pair, measured, within
 
@@ -69,6 +71,7 @@ def long_flow(round_: int = 0, lines: int = LINES) -> str:
 
 async def run(rounds: int) -> list[Measured]:
     """Parse and plan against their limit and against libyaml; check of 200 flows against its limit."""
+    gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, 20, 20)  # as every command begins
     read(long_flow())
     pairs = []
     for number in range(1, rounds * 4 + 1):

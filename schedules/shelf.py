@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bots.flow.check import check, check_site
 from bots.flow.flow import Flow
+from bots.flow.neighbours import Neighbours, check_neighbours
 from bots.flow.parse import parse, parse_site
 from bots.flow.problem import Problem, render
 from bots.flow.python_check import check_functions
@@ -75,12 +76,19 @@ def load_flow(path: Path) -> Loaded:
             problems += site_problems
     if readable is not None:
         problems += check(readable, site, STEPS)
+        problems += check_neighbours(readable, STEPS, _beside(path.parent))
         problems += check_functions(readable, partial(_read_beside, path.parent), partial(_python_beside, path.parent))
     return Loaded(parsed.flow, site, tuple(problems), sources)
 
 
+def _beside(folder: Path) -> Neighbours:
+    flows = [path.stem for path in sorted(folder.glob("*.yaml"))]
+    sites = [path.stem for path in sorted(SELECTORS.glob("*.yaml"))]
+    return Neighbours(flows, lambda name: _read_beside(folder, f"{name}.yaml"), sites)
+
+
 def _read_beside(folder: Path, name: str) -> str | None:
-    """The text of a Python file beside the flow, None when there is none that can be read."""
+    """The text of a file beside the flow, None when there is none that can be read."""
     try:
         return (folder / name).read_text("utf-8")
     except (OSError, ValueError):

@@ -44,6 +44,7 @@ CODES: dict[str, Bilingual] = {
     "E-PYTHON-FUNCTION": Bilingual("没有这个函数", "unknown Python function"),
     "E-PYTHON-INPUT": Bilingual("函数的参数不对", "the function's parameters do not fit"),
     "E-RANGE": Bilingual("数字超出范围", "a number is out of range"),
+    "E-RUN-MISSING": Bilingual("要运行的流程不存在", "a flow that is run is not there"),
     "E-RUN-SELF": Bilingual("流程运行了自己", "a flow runs itself"),
     "E-SECOND-DOCUMENT": Bilingual("一个文件写了两份", "a second document"),
     "E-SECRET": Bilingual("密码写在了文件里", "a literal secret"),

@@ -97,7 +97,10 @@
   const moving = (el, everywhere) => {
     const root = rootOf(el), d = dialectOf(root), own = d && !everywhere ? popups(root, d, true) : [];
     const layers = own.length || !d ? own.map(p => p.closest('.el-popper') || p) : [...document.querySelectorAll(d.popper)];
-    return JSON.stringify(layers.some(p => /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/.test(p.className)));
+    // Told to shut, yet still drawn: it will fade out in a moment.
+    const doomed = d && comboOf(root)?.getAttribute('aria-expanded') === 'false' &&
+      popups(root, d, true).some(p => getComputedStyle(p.closest('.el-popper') || p).display !== 'none' && !p.matches('[class*=dropdown-hidden]') && drawn(p));
+    return JSON.stringify(!!doomed || layers.some(p => /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/.test(p.className)));
   };
   const drawn = o => visible(o) || o.getBoundingClientRect().height > 0;
   const optionsOf = (root, d) => popups(root, d).flatMap(p => [...p.querySelectorAll(d.option)]);

@@ -12,6 +12,8 @@ from bots.browser.widgets.values import Value, as_range, as_text
 from bots.browser.widgets.widget import Widget, closed, opened, still, until
 from bots.errors import ElementBlocked
 
+TYPINGS = 3
+"""A text that a closing layer made its field forget is typed at most this often."""
 TURNS = 200
 """A calendar is turned by at most this many months and years."""
 
@@ -27,7 +29,8 @@ async def fill_date(widget: Widget, value: Value) -> None:
     if widget.readonly:
         await _picked(widget, [wanted])
         return
-    for spelling in moments.like(moments.spellings(wanted), await _shown(widget, 0)):
+    spellings = moments.like(moments.spellings(wanted), await _shown(widget, 0))
+    for spelling in [*spellings, spellings[0]]:
         box = await _input(widget, 0)
         if not await _typed(widget, box, spelling):
             continue
@@ -74,9 +77,12 @@ async def _shown(widget: Widget, index: int) -> str:
 
 
 async def _typed(widget: Widget, box: Element, spelling: str) -> bool:
-    """Whether the box took the text without calling it invalid at once."""
-    await still(widget, everywhere=True)
-    await box.fill(spelling)
+    """Whether the box took the text without calling it invalid at once; a text that it forgot is typed again."""
+    for _ in range(TYPINGS):
+        await still(widget, everywhere=True)
+        await box.fill(spelling)
+        if await box.value() == spelling:
+            break
     return not (await widget.ask("picker"))["invalid"]
 
 

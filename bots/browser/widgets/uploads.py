@@ -8,7 +8,6 @@ from bots.browser.widgets.values import Value, as_paths
 from bots.browser.widgets.widget import ATTEMPT_S, Widget, script, until
 from bots.errors import FileMissing
 
-
 ATTEMPTS = 4
 """A file is taken out of a list by at most this many clicks on its cross."""
 

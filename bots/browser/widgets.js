@@ -375,7 +375,9 @@
     else if (kind === 'rich') said.value = rich(root);
     else if (kind === 'upload') {
       const list = filesOf(root).map(f => norm((f.querySelector(EP.fileName + ',' + ANT.fileName) || f).textContent));
-      said.values = list.length ? list : [...(part(el, 'input[type=file]')?.files || [])].map(f => f.name);
+      // A list that is empty is the truth; the input below it still names what it handed over.
+      const drawnList = (root.closest('.ant-upload-wrapper') || root.parentElement || root).querySelector('.el-upload-list,.ant-upload-list');
+      said.values = drawnList && dialectOf(root) ? list : [...(part(el, 'input[type=file]')?.files || [])].map(f => f.name);
     } else said.value = input ? input.value : root.textContent.trim();
     return JSON.stringify(said);
   };

@@ -102,7 +102,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code."""
+    """`yeban …` as a user types it: everything it wrote, and its exit code; the schema is written into the home."""
+    for module in (flow_commands, new_command):
+        monkeypatch.setattr(module, "SCHEMA_FILE", home / "yeban.schema.json")
 
     def run(*arguments: object) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])

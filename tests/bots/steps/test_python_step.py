@@ -1,8 +1,11 @@
 """The `python` step: a typed function of the user's own, run in a process of its own, held to its types."""
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +17,7 @@ from bots.flow.problem import Refused
 from bots.flow.python_check import check_functions
 from bots.flow.python_source import FunctionName
 from bots.python_function import (
+    CHILD,
     FunctionDied,
     FunctionMissing,
     FunctionRaised,
@@ -183,11 +187,16 @@ async def test_a_function_that_never_ends_is_ended_with_its_children(beside: Pat
     with pytest.raises(FunctionTooSlow, match="在 3 秒内没有结束"):
         await called(beside, "forever", timeout_s=3, mark=str(mark))
     child = int(mark.read_text())
+    await _gone(child)
+
+
+async def _gone(pid: int) -> None:
+    """The process ends soon."""
     for _ in range(500):
-        if not _alive(child):
-            break
+        if not _alive(pid):
+            return
         await asyncio.sleep(0.01)
-    assert not _alive(child)
+    raise AssertionError(f"process {pid} is still there")
 
 
 def _alive(pid: int) -> bool:
@@ -209,11 +218,7 @@ async def test_a_cancelled_run_takes_its_function_along(beside: Path, tmp_path: 
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    for _ in range(500):
-        if not _alive(int(mark.read_text())):
-            break
-        await asyncio.sleep(0.01)
-    assert not _alive(int(mark.read_text()))
+    await _gone(int(mark.read_text()))
 
 
 async def test_a_crash_is_said_and_harms_nobody(beside: Path) -> None:
@@ -401,3 +406,40 @@ async def test_files_beside_a_flow_are_found_from_any_folder(tmp_path: Path, mon
     assert found is not None
     assert found.is_file()
     assert file_beside("flows/practice/orders.yaml", "nothing.yaml") is None
+
+
+async def test_a_function_does_not_outlive_its_run(beside: Path, tmp_path: Path) -> None:
+    """When the process that asked is gone, however it went, its end of the line closes and the function ends."""
+    mark = tmp_path / "child.pid"
+    request = {"what": "call", "file": str(tmp_path / "prices.py"), "function": "forever", "given": {"mark": str(mark)}}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", str(CHILD), stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        for _ in range(3_000):
+            if mark.exists() and mark.read_text():
+                break
+            await asyncio.sleep(0.01)
+        process.stdin.close()
+        assert await asyncio.wait_for(process.wait(), 20) == -signal.SIGKILL
+        await _gone(int(mark.read_text()))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+async def test_what_a_function_prints_and_raises_is_masked(beside: Path, tmp_path: Path) -> None:
+    """A secret that was given to a function stands neither in the log nor in the error that it raises."""
+    (tmp_path / "prices.py").write_text(
+        "def new_price(cost: str) -> str:\n    print('got', cost)\n    raise ValueError('bad ' + cost)\n", "utf-8"
+    )
+    rig = Rig(Shop().site, read_site(SELECTORS), tmp_path / "runs")
+    result = await rig.run(read_flow(FLOW.replace('"1,234.50"', '"${secret.password}"'), str(beside)))
+    assert result.code == "E-PYTHON-RAISED"
+    papers = [path.read_text("utf-8", "replace") for path in result.folder.rglob("*") if path.is_file()]
+    assert "s3cret-pass" not in result.message
+    assert not any("s3cret-pass" in paper for paper in papers)
+    assert any("prices.py：got ••••••" in paper for paper in papers)

@@ -24,6 +24,7 @@ from bots.errors import BotError, InputInvalid, SiteError, TooManyFailures
 from bots.facts import AccountFacts, Progress, Report, unheard
 from bots.flow.flow import Flow
 from bots.flow.functions import as_text
+from bots.flow.language import Lang
 from bots.flow.problem import Refused
 from bots.flow.site import Site
 from bots.folder import RunFolder
@@ -137,7 +138,9 @@ class _Run:
         try:
             values = flow.read_inputs(inputs, self._facts.today)
         except Refused as refused:
-            raise InputInvalid(refused.subject or refused.found or "输入", refused.found, refused.zh) from refused
+            raise InputInvalid(
+                refused.subject or refused.found or "输入", refused.found, refused.message(_lang(self._facts.lang))
+            ) from refused
         for name, value in values.items():
             if flow.inputs[name].type == "secret":
                 self._facts.mask.learn(str(value))
@@ -206,6 +209,10 @@ class _Run:
         facts.log.info("结束：{} {}", result.state, result.message)
         facts.report(Progress("ended", result.message or result.state))
         return result
+
+
+def _lang(name: str) -> Lang:
+    return "en" if name == "en" else "zh"
 
 
 def _masked(report: Report, mask: Mask) -> Report:

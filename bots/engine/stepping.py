@@ -104,7 +104,8 @@ class StepPlayer:
             else:
                 await runs.run(self._ctx)
         except Refused as refused:
-            raise StepMisused(step.verb, refused.zh) from refused
+            said = refused.message("en" if self._ctx.facts.lang == "en" else "zh")
+            raise StepMisused(step.verb, said) from refused
 
     async def _secretly(self, runs: Runs, step: Step) -> None:
         """What a step marked `secret` writes or reads is hidden from now on."""

@@ -57,6 +57,7 @@ class Rig:
     journal: Journal = field(default_factory=MemoryJournal)
     inbox: Inbox = field(default_factory=NobodyThere)
     progress: list[Progress] = field(default_factory=list)
+    lang: str = "zh"
     secrets: dict[str, str] = field(default_factory=lambda: {"password": "s3cret-pass", "totp": "JBSWY3DPEHPK3PXP"})
 
     async def run(
@@ -89,6 +90,7 @@ class Rig:
                 clock=Clock(),
                 inbox=self.inbox,
                 dry_run=dry_run,
+                lang=self.lang,
                 progress=self.progress.append,
             )
         finally:

@@ -130,12 +130,12 @@ def scrubbed(said: str, folder: Path) -> str:
     return re.sub(r"\d+( 毫秒| ms)", r"N\1", said)
 
 
-async def played(case: Path, folder: Path) -> RunResult:
-    """The end of the case's run."""
+async def played(case: Path, folder: Path, lang: str = "zh") -> RunResult:
+    """The end of the case's run, for a person who reads `lang`."""
     trouble = TROUBLES.get(case.name, Trouble())
     shop = Shop("1", "2", "3", signed_in=trouble.signed_in)
     trouble.shop(shop)
-    rig = Rig(shop.site, read_site(SELECTORS), folder)
+    rig = Rig(shop.site, read_site(SELECTORS), folder, lang=lang)
     if trouble.secrets is not None:
         rig.secrets = dict(trouble.secrets)
     flow = read_flow((case / "flow.yaml").read_text("utf-8"), f"flows/{case.name}.yaml")
@@ -157,7 +157,8 @@ async def test_says_exactly_this(case: Path, tmp_path: Path) -> None:
     """A run that fails says exactly what was once read and accepted, in both languages, and never a traceback."""
     result = await played(case, tmp_path)
     assert result.state != "done" or result.failures
-    said = scrubbed(f"{said_of(result, 'zh')}\n\n{'=' * 80}\n\n{said_of(result, 'en')}\n", tmp_path)
+    english = await played(case, tmp_path / "en", "en")
+    said = scrubbed(f"{said_of(result, 'zh')}\n\n{'=' * 80}\n\n{said_of(english, 'en')}\n", tmp_path)
     golden = case / "error.txt"
     if ACCEPT:
         golden.write_text(said, "utf-8", newline="\n")

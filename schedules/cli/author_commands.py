@@ -200,13 +200,17 @@ async def _examine(settings: Settings, site: str, page: str, account: str) -> tu
 
 
 def show_examined(pages: Sequence["PageExamined"]) -> None:
-    """The counts on the terminal: one line per element that is not simply there, and a sum per page."""
+    """The counts on the terminal: one line per element that is not simply there, and a sum per page.
+
+    An element of every page (the sign-in box) need not be on each: it is named once, at the end, if no page has it.
+    """
     from schedules.examination import SAID
 
     for one in pages:
-        fine = sum(element.state == "first" for element in one.elements)
-        console.print(Text(f"{one.name or one.url}  {fine}/{len(one.elements)}  {one.trouble}"))
-        for element in one.elements:
+        listed = [element for element in one.elements if element.page or element.state in ("first", "several")]
+        fine = sum(element.state == "first" for element in listed)
+        console.print(Text(f"{one.name or one.url}  {fine}/{len(listed)}  {one.trouble}"))
+        for element in listed:
             if element.state == "first":
                 continue
             zh, en, _ = SAID[element.state]
@@ -216,6 +220,12 @@ def show_examined(pages: Sequence["PageExamined"]) -> None:
             )
             last = element.last_at[:16].replace("T", " ") or say("从来没有", "never")
             console.print(Text(f"  {element.name}  {say(zh, en)}  {counts}  {say('上次', 'last')} {last}", style="dim"))
+
+    everywhere = [element for one in pages for element in one.elements if not element.page]
+    found = {element.name for element in everywhere if element.state == "first"}
+    absent = "、".join(dict.fromkeys(element.name for element in everywhere if element.name not in found))
+    if absent:
+        tell(f"哪一页都没有用第一种找法找到：{absent}", f"on no page found by their first way: {absent}", "dim")
 
 
 def register(app: typer.Typer, elements: typer.Typer) -> None:

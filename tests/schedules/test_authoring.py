@@ -243,8 +243,10 @@ def test_an_examination_is_shown_by_what_needs_a_look(capsys: pytest.CaptureFixt
     """What is simply there is only counted."""
     fine = Examined("商品", "查询", ("css=a",), (1,))
     lower = Examined("商品", "编辑", ("css=b", "css=c"), (0, 1), last_at="2026-11-20T03:00:00+08:00")
-    show_examined([PageExamined("商品", "https://a.example", (fine, lower))])
+    door = Examined("", "登录框", ("css=d",), (0,))
+    show_examined([PageExamined("商品", "https://a.example", (fine, lower, door))])
     shown = capsys.readouterr().out
+    assert shown.count("登录框") == 1 and "哪一页都没有" in shown
     assert "商品  1/2" in shown and "查询" not in shown
     assert "编辑  只有后面的找法能找到  css=b → 0 · css=c → 1  上次 2026-11-20 03:00" in shown
 

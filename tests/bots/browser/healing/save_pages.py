@@ -1,6 +1,6 @@
-"""Save pages of the practice mall and of oscar as they stand in a browser: `python -m tests.bots.browser.healing.save_pages`.
+"""Save pages as they stand in a browser: `python -m tests.bots.browser.healing.save_pages`.
 
-What the libraries draw (Element Plus, Django's templates) is kept as it is; scripts go, long tables are cut.
+Of the practice mall, of oscar and of Ant Design. What the libraries draw is kept; scripts go, long tables are cut.
 """
 
 import asyncio
@@ -118,30 +118,7 @@ async def oscar_pages(browser: Browser, home: Path) -> None:
         await context.close()
 
 
-ANTD = """<!doctype html><meta charset=utf-8><body><div id=root></div>
-%s
-<script>
-const {Form, Input, Select, DatePicker, Button, Table, Card, Modal, Space, Layout, Menu, Checkbox} = antd;
-const e = React.createElement;
-const item = (label, name, child) => e(Form.Item, {label, name, key: name}, child);
-const rows = [1, 2, 3, 4, 5, 6].map(i => ({key: i, no: 'A100' + i, buyer: '买家' + i, amount: (i * 19.9).toFixed(2)}));
-const columns = [{title: '订单编号', dataIndex: 'no'}, {title: '买家', dataIndex: 'buyer'}, {title: '金额', dataIndex: 'amount'},
-  {title: '操作', key: 'op', render: r => e(Space, null, e('a', {key: 1}, '详情'), e('a', {key: 2}, '备注'), e('a', {key: 3}, '发货'))}];
-const page = e(Layout, null,
-  e(Layout.Header, null, e(Menu, {mode: 'horizontal', theme: 'dark', items: ['首页', '订单', '商品'].map(k => ({key: k, label: k}))})),
-  e(Layout.Content, null,
-    e(Card, {title: '筛选条件'}, e(Form, {name: 'search', layout: 'inline'},
-      item('订单编号', 'no', e(Input, {placeholder: '请输入订单编号'})), item('买家昵称', 'buyer', e(Input, {placeholder: '请输入昵称'})),
-      item('状态', 'state', e(Select, {style: {width: 160}, placeholder: '全部', options: [{value: 1, label: '待发货'}]})),
-      item('下单日期', 'day', e(DatePicker.RangePicker)),
-      e(Form.Item, {key: 'b'}, e(Space, null, e(Button, {type: 'primary', htmlType: 'submit'}, '查询'), e(Button, {htmlType: 'reset'}, '重置'))))),
-    e(Card, {title: '订单列表', extra: e(Space, null, e(Button, null, '批量发货'), e(Button, null, '批量导出'))},
-      e(Table, {columns, dataSource: rows, pagination: {pageSize: 5}, rowSelection: {}}))),
-  MODAL ? e(Modal, {open: true, title: '填写备注', okText: '保存', cancelText: '取消'},
-    e(Form, {name: 'note', layout: 'vertical'}, item('备注内容', 'note', e(Input.TextArea, {placeholder: '最多 200 字'})),
-      item('联系电话', 'phone', e(Input, {placeholder: '手机号'})), e(Checkbox, null, '通知买家'))) : null);
-ReactDOM.createRoot(document.getElementById('root')).render(page);
-</script>"""
+ANTD = (Path(__file__).with_name("antd.html")).read_text("utf-8")
 
 
 async def antd_pages(browser: Browser, home: Path) -> None:
@@ -153,7 +130,8 @@ async def antd_pages(browser: Browser, home: Path) -> None:
     )
     for name, modal in (("antd-orders", "false"), ("antd-note", "true")):
         path = home / f"{name}.html"
-        path.write_text(ANTD % f"{scripts}<script>const MODAL = {modal};</script>", "utf-8")
+        libraries = f"{scripts}<script>const MODAL = {modal};</script>"
+        path.write_text(ANTD.replace("<!-- libraries -->", libraries), "utf-8")
         page = await browser.new_page(viewport={"width": 1440, "height": 900})
         await page.goto(path.as_uri())
         await page.locator("tbody tr.ant-table-row").first.wait_for()

@@ -45,8 +45,8 @@ class Rows:
     def records(self) -> list[dict[str, str]]:
         """The rows as mappings.
 
-        A column without a title is called 列1, 列2, …; a title met again is 姓名, 姓名_2, 姓名_3: names that can be used
-        in `${…}`. Rows that are shorter than the widest get empty cells.
+        A column without a title is called 列1, 列2, …; a title met again is 姓名, 姓名_2, 姓名_3: names that can be
+        used in `${…}`. Rows that are shorter than the widest get empty cells.
         """
         width = max([len(self.header), *(len(row) for row in self.rows)])
         names = column_names(self.header, width)

@@ -29,15 +29,16 @@ READ = (
     .map(valueOf).filter(Boolean).join(' ');
   // A cell cut off by its own server ("很长的…") may carry the whole of it as its title.
   const whole = (el, text) => {
-    if (!/(…|\.\.\.)$/.test(text)) return text;
+    if (!text.endsWith('…') && !text.endsWith('...')) return text;
     const start = text.replace(/(…|\.\.\.)$/, '');
     const titles = [el, ...el.querySelectorAll('[title]')].map(e => tidy(e.title || ''));
     return titles.find(t => t.length > text.length && t.startsWith(start)) || text;
   };
+  const CHOICES = 'select,[role=switch]', choosing = !!root.querySelector(CHOICES);
   // Asking for the rendered text costs a layout; a cell that is one run of text does not need it.
   const say = el => {
     if (!el.firstElementChild) return whole(el, tidy(el.textContent));
-    if (el.querySelector('select,[role=switch]')) return tidy(values(el));
+    if (choosing && el.querySelector(CHOICES)) return tidy(values(el));
     let inner = el;
     while (inner.childElementCount === 1 && inner.childNodes.length === 1) inner = inner.firstElementChild;
     const plain = inner.childElementCount === 0;
@@ -64,9 +65,14 @@ READ = (
     : grids.sort((a, b) => size(b) - size(a))[0] || (root !== document && root.closest(GRIDS));
   if (!box) return JSON.stringify(null);
   const partners = globalThis[Symbol.for('yeban')]?.partners || (r => [r]);
+  // Asking every cell costs as much as reading it, so whether cells are hidden at all is asked of a few rows first.
+  const chromed = !!box.querySelector(CHROME);
+  const some = [...box.querySelectorAll(LINES)];
+  const hides = !!box.querySelector('td[style*=display],th[style*=display],td[hidden],th[hidden]') ||
+    [...some.slice(0, 4), ...some.slice(-2)].some(r => seen(r) && [...r.children].some(c => !c.checkVisibility()));
   const ownCells = r => (r.tagName === 'TR' ? [...r.cells] : [...r.querySelectorAll(CELLS)]
     .filter(c => c.parentElement.closest(LINES) === r && !c.parentElement.closest(CELLS + ',' + COPIES)))
-    .filter(c => !c.matches(CHROME) && (!c.checkVisibility || c.checkVisibility()));
+    .filter(c => (!chromed || !c.matches(CHROME)) && (!hides || c.checkVisibility()));
   // A virtual table draws its fixed columns in tables of their own and leaves gaps in the main row.
   const cellsOf = r => {
     const own = ownCells(r);

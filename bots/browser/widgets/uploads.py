@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots.browser.widgets.refusals import ValueRefused
 from bots.browser.widgets.shown import told
 from bots.browser.widgets.values import Value, as_paths
-from bots.browser.widgets.widget import ATTEMPT_S, Widget, script, until
+from bots.browser.widgets.widget import ATTEMPT_S, OPENING_S, Widget, script, until
 from bots.errors import FileMissing
 
 ATTEMPTS = 4
@@ -30,7 +30,7 @@ async def fill_upload(widget: Widget, value: Value) -> None:
     async def listed() -> bool:
         return await _listed(widget) == names
 
-    if await until(listed, 1.0):
+    if await until(listed, OPENING_S if cleared else 1.0):
         return
     held = await _listed(widget)
     if held or cleared:
@@ -53,6 +53,13 @@ async def _cleared(widget: Widget) -> bool:
         else:
             raise ValueRefused(widget.name, name, ", ".join(await _listed(widget)))
         emptied = True
+
+    async def faded() -> bool:
+        return not await widget.ask("filesDrawn")
+
+    # Element Plus forgets a file that comes while it still hands the emptied list to the page.
+    if emptied and not await until(faded):
+        raise ValueRefused(widget.name, "", ", ".join(await _listed(widget)))
     return emptied
 
 

@@ -18,7 +18,7 @@ from schedules.desk import Desk, open_desk
 from schedules.settings import ROOT
 from schedules.vault import Vault
 from storage.database.tables import platform_order, raw_file
-from tests.support.oscar.seed import ORDERS, PRODUCTS
+from tests.support.oscar.seed import LOW_STOCK, ORDERS, PRODUCTS
 from tests.support.oscar.site import Oscar
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -133,12 +133,88 @@ async def test_a_sheet_of_products_is_delisted_once(oscar: Oscar, home: Path, tm
     assert oscar.rows("SELECT upc, date_updated FROM catalogue_product ORDER BY upc") == updated
 
 
-def said_in_the_sheet(home: Path) -> dict[str, tuple[str, str]]:
-    """Result and reason per barcode in the sheet that came back; every row has its time and keeps its own columns."""
-    (path,) = home.glob("runs/*delist*/sheet.xlsx")
+def said_in_the_sheet(home: Path, flow: str = "delist", column: str = "条码") -> dict[str, tuple[str, str]]:
+    """Result and reason per key in the sheet that came back; every row has its time and keeps its own columns."""
+    (path,) = home.glob(f"runs/*{flow}*/sheet.xlsx")
     rows = read_rows(path)
     assert all(row["时间"].startswith("20") and row["备注"].startswith("第") for row in rows)
-    return {row["条码"]: (row["结果"], row["原因"]) for row in rows}
+    return {row[column]: (row["结果"], row["原因"]) for row in rows}
+
+
+async def test_a_sheet_of_products_is_published_once(oscar: Oscar, home: Path, tmp_path: Path) -> None:
+    """Named products become public and nothing else does; one that is public already is left alone."""
+    oscar.change("UPDATE catalogue_product SET is_public = 0 WHERE upc IN (?, ?)", "6900000000055", "6900000000056")
+    before = dict(oscar.rows(PUBLIC))
+    sheet = write_sheet(tmp_path / "上架.xlsx", ["6900000000055", "6900000000057"])
+    assert await run_one("oscar/publish", "ops", {"sheet": str(sheet)}, False, False, False) == 0
+    assert dict(oscar.rows(PUBLIC)) == {**before, "6900000000055": 1}
+    assert said_in_the_sheet(home, "publish") == {"6900000000055": ("完成", ""), "6900000000057": ("早已完成", "")}
+
+
+async def test_order_statuses_follow_a_sheet(oscar: Oscar, home: Path, tmp_path: Path) -> None:
+    """Each order gets the status that the sheet says, once; what the site does not allow is said and left as it is."""
+    oscar.change("UPDATE order_order SET status = 'Pending' WHERE number IN ('100011', '100012')")
+    oscar.change("UPDATE order_order SET status = 'Complete' WHERE number IN ('100013', '100014')")
+    statuses = "SELECT number, status FROM order_order ORDER BY number"
+    before = dict(oscar.rows(statuses))
+    wanted = {"100011": "Being processed", "100012": "Complete", "100013": "Cancelled", "100014": "Complete",
+              "10001": "Cancelled"}  # fmt: skip
+    sheet = tmp_path / "状态.csv"
+    lines = [f"{number},{status},第 {at} 单" for at, (number, status) in enumerate(wanted.items(), start=1)]
+    sheet.write_text("订单号,新状态,备注\n" + "\n".join(lines) + "\n", "utf-8")
+    assert await run_one("oscar/order_status", "ops", {"sheet": str(sheet)}, False, False, False) == 0
+    assert dict(oscar.rows(statuses)) == {**before, "100011": "Being processed"}
+    changes = "SELECT new_status FROM order_orderstatuschange JOIN order_order ON order_id = order_order.id"
+    assert oscar.rows(f"{changes} WHERE number = '100011'") == [("Being processed",)]
+    assert said_in_the_sheet(home, "order_status", "订单号") == {
+        "100011": ("完成", ""),
+        "100012": ("不能做", "订单 100012 现在是 Pending，网站不让改成 Complete"),
+        "100013": ("不能做", "订单 100013 现在是 Complete，网站不让改成 Cancelled"),
+        "100014": ("早已完成", ""),
+        "10001": ("不能做", "找不到订单 10001"),
+    }
+
+
+def alerts_in_the_file(home: Path) -> list[tuple[str, str, str]]:
+    """Product, threshold and stock per line of the file that the run has saved."""
+    (path,) = home.glob("runs/*stock_alerts*/files/*.csv")
+    return [(row["Product"], row["Low stock threshold"], row["Current available stock"]) for row in read_rows(path)]
+
+
+async def test_stock_alerts_are_read_whole(oscar: Oscar, home: Path) -> None:
+    """All open alerts of all pages are in the file, with the stock that oscar's database has; settled ones are not."""
+    assert await run_one("oscar/stock_alerts", "ops", {}, False, False, False) == 0
+    rows = alerts_in_the_file(home)
+    truth = oscar.rows(
+        "SELECT title, num_in_stock FROM partner_stockalert JOIN partner_stockrecord ON stockrecord_id ="
+        " partner_stockrecord.id JOIN catalogue_product ON product_id = catalogue_product.id WHERE status = 'Open'"
+    )
+    assert len(truth) > 20, "more than one page"
+    assert sorted(rows) == sorted((title, str(LOW_STOCK), str(stock)) for title, stock in truth)
+
+
+async def test_an_offer_and_its_vouchers_are_made_once(oscar: Oscar, home: Path) -> None:
+    """The four steps of the wizard end as one offer, the form as one set of vouchers for it; again makes no second."""
+    offer = {"name": "双十一九折", "use": "优惠券", "percent": "10", "least": "2"}
+    vouchers = {"name": "双十一券", "description": "老客", "count": "7", "since": "2026-11-01", "until": "2026-11-30",
+                "offers": "双十一九折"}  # fmt: skip
+    for again in (False, True):
+        assert await run_one("oscar/offer", "ops", dict(offer), False, again, False) == 0
+        assert await run_one("oscar/vouchers", "ops", dict(vouchers), False, again, False) == 0
+    made = oscar.rows(
+        "SELECT o.name, offer_type, b.type, b.value, c.type, c.value FROM offer_conditionaloffer o"
+        " JOIN offer_benefit b ON benefit_id = b.id JOIN offer_condition c ON condition_id = c.id"
+    )
+    assert made == [("双十一九折", "Voucher", "Percentage", 10, "Count", 2)]
+    sets = oscar.rows(
+        "SELECT name, count, code_length, description, start_datetime, end_datetime FROM voucher_voucherset"
+    )
+    shanghai = ("2026-10-31 16:00:00", "2026-11-30 15:59:59")
+    assert sets == [("双十一券", 7, 12, "老客", *shanghai)]
+    codes = oscar.rows("SELECT code, usage FROM voucher_voucher")
+    assert len({code for code, _ in codes}) == 7
+    assert {usage for _, usage in codes} == {"Single use"}
+    assert oscar.rows("SELECT count(*) FROM voucher_voucher_offers") == [(7,)]
 
 
 async def test_a_dry_run_touches_nothing(oscar: Oscar, home: Path, tmp_path: Path) -> None:
@@ -146,7 +222,7 @@ async def test_a_dry_run_touches_nothing(oscar: Oscar, home: Path, tmp_path: Pat
     before = oscar.rows(PUBLIC)
     sheet = write_sheet(tmp_path / "下架.xlsx", ["6900000000101"])
     assert await run_one("oscar/delist", "ops", {"sheet": str(sheet)}, True, False, False) == 0
-    assert said_in_the_sheet(home) == {"6900000000101": ("试运行", "试运行，没有做")}
+    assert said_in_the_sheet(home) == {"6900000000101": ("试运行", "试运行：到「下架-6900000000101」为止，没有做")}
     assert oscar.rows(PUBLIC) == before
     with open_desk() as desk:
         assert desk.jobs.newest_night() == "", "a dry run is no work of the night"

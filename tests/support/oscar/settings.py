@@ -23,8 +23,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIDDLEWARE = [
-    "tests.support.oscar.offline.offline",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",  # as in every shop: /dashboard leads to /dashboard/, it is no 404
+    "tests.support.oscar.offline.offline",  # inside the one above, which counts the bytes of the answer
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -20,7 +20,7 @@ from bots.engine.outcome import RunResult
 from bots.engine.paper import write_paper
 from bots.engine.rows import RowLoop
 from bots.engine.stepping import LoadFlow, StepPlayer
-from bots.errors import BotError, InputInvalid, SiteError, TooManyFailures
+from bots.errors import BotError, DiskFull, InputInvalid, SiteError, TooManyFailures
 from bots.facts import AccountFacts, Progress, Report, unheard
 from bots.flow.flow import Flow
 from bots.flow.functions import as_text
@@ -195,6 +195,13 @@ class _Run:
         except SiteError as error:
             await diary.fail(error, "最后的步骤没有做成")
 
+    def _learn(self) -> None:
+        """What the run has found is remembered; a disk that refuses costs the memory, not the run's own record."""
+        try:
+            self._facts.memory.keep(self._facts.today)
+        except (OSError, DiskFull) as error:
+            self._facts.log.warning("没能记下元素的样子：{}", error)
+
     def _close(self, result: RunResult) -> RunResult:
         facts = self._facts
         result.files = facts.journal.files(facts.run_id)
@@ -203,7 +210,7 @@ class _Run:
         if result.state == "done" and result.results:
             result.state, result.message = _summary(result.counts, result.message)
         if result.passed and not facts.dry_run:
-            facts.memory.keep(facts.today)
+            self._learn()
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
         facts.journal.end_run(facts.run_id, result.state, result.message)
         facts.log.info("结束：{} {}", result.state, result.message)

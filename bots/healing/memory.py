@@ -106,7 +106,10 @@ def _read(folder: Path) -> dict[str, LastFound]:
     path = folder / "elements.json"
     if not path.exists():
         return {}
-    return {key: LastFound(**last) for key, last in json.loads(path.read_text("utf-8")).items()}
+    try:
+        return {key: LastFound(**last) for key, last in json.loads(path.read_text("utf-8")).items()}
+    except (ValueError, TypeError):  # written by another version: learnt anew by the next good run
+        return {}
 
 
 def _write(folder: Path, kept: Mapping[str, LastFound]) -> None:

@@ -134,6 +134,20 @@ async def test_no_picture_shows_a_secret(nights: Nights):
     assert nights.evidence() == []
 
 
+async def test_a_memory_that_cannot_be_read_or_kept_stops_no_run(nights: Nights):
+    """A spoilt file is learnt anew; where the memory cannot be written at all, the run still ends as what it was."""
+    folder = nights.home / "elements" / "shop"
+    folder.mkdir(parents=True)
+    (folder / "elements.json").write_text("{spoilt", "utf-8")
+    assert (await nights.night(PAGE % ("", "search"))).state == "done"
+    assert nights.memory.last("订单", "查询") is not None
+    (folder / "elements.json").unlink()
+    (folder / "elements.json.new").mkdir()
+    result = await nights.night(PAGE % ("", "search"))
+    assert result.state == "done"
+    assert "没能记下" in (result.folder / "log.jsonl").read_text("utf-8")
+
+
 async def test_one_picture_a_day(nights: Nights):
     """The picture of an element is renewed once a day, however often it is found."""
     await nights.night(PAGE % ("甲", "search"))

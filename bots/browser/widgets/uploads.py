@@ -57,9 +57,8 @@ async def _cleared(widget: Widget) -> bool:
     async def faded() -> bool:
         return not await widget.ask("filesDrawn")
 
-    # Element Plus forgets a file that comes while it still hands the emptied list to the page.
-    if emptied and not await until(faded):
-        raise ValueRefused(widget.name, "", ", ".join(await _listed(widget)))
+    if emptied:  # Element Plus may forget a file that comes while it still hands the emptied list to the page
+        await until(faded, ATTEMPT_S)
     return emptied
 
 

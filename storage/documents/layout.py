@@ -21,11 +21,14 @@ from functools import cached_property
 from storage.archive import Facts
 from storage.documents import cells, numbers
 from storage.documents.amounts import Amount
+from storage.documents.cells import Cell
 from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.file import SourceFile
+from storage.documents.parts import joined
 from storage.documents.rows import DataRow
 from storage.documents.table import Reading, Record, Table, find_table, has_columns, read_records
+from storage.errors import FileBroken
 
 Value = str | int | None
 
@@ -38,11 +41,17 @@ class Layout:
     (default: those of `key`, `amount` and `at`). `tells`: those that tell it from its neighbours (default: `needed`).
     `ids`, `money`, `wholes`, `rates`, `moments`, `days`: what columns hold; any other is text. Money is exact, in fen
     (a hundredth of the currency). `moment_formats`: strptime formats tried after `YYYY-MM-DD HH:MM:SS`.
-    `key`: what makes a row that row within a shop; equal keys are numbered in the order of the file.
-    `order`: the column of the order number and the id of that rule; `sub`: the sub-order's column.
+    `key`: what makes a row that row within a shop; equal keys are numbered in the order of the file. `blanks`: columns
+    of the key that may be empty on some rows (a withdrawal has no order number); any other that is empty is refused.
+    `order`: the column of the order number and the id of that rule; `sub`: the sub-order's column. `derive`: the order
+    number and the rule that found it, where it takes more than a column to say.
+    `lacks`: columns that tell its longer neighbour. `reads`: column -> how its cell is read, where no type says it.
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
-    `drop`: whether a record is a description or a total inside the data; `ends`: whether the data ends with it.
-    `control`: totals stated by the file beside those of its rows.
+    `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
+    raising CellInvalid; `ends`: whether the data ends with it.
+    `beside`: layouts of other sheets of the same workbook, whose rows come with this one's.
+    `control`: totals stated by the file beside those of its rows. `covers`: the first and last day that the file says
+    it is about; `undated`: no column says the day, so that the first of these stands in `at` and in the key.
     """
 
     kind: str
@@ -51,8 +60,10 @@ class Layout:
     verified: str
     header: str
     key: tuple[str, ...]
+    blanks: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     money: tuple[str, ...] = ()
     wholes: tuple[str, ...] = ()
@@ -63,6 +74,8 @@ class Layout:
     money_style: numbers.Style = numbers.CHINA
     order: tuple[str, str] | None = None
     sub: str = ""
+    derive: Callable[[Record, int], tuple[str, str]] | None = None
+    reads: Mapping[str, Callable[[str, Cell], Value]] = field(default_factory=dict)
     at: str = ""
     amount: Amount | None = None
     currency: str = "CNY"
@@ -71,7 +84,10 @@ class Layout:
     ends: Callable[[Record], bool] | None = None
     control: Callable[[Table, "Reading[DataRow]"], Control] | None = None
     shop: Callable[[Table, SourceFile], str] | None = None
+    covers: Callable[[Table, SourceFile], tuple[str, str]] | None = None
+    undated: bool = False
     classify: Callable[[Record, int], tuple[str, str]] | None = None
+    beside: tuple["Layout", ...] = ()
     rank: int = field(default=0)
     """Of two kinds that both know a file the higher rank is meant: the one that asks for more columns."""
 
@@ -108,8 +124,8 @@ class Layout:
 
     @cached_property
     def typed(self) -> Mapping[str, str]:
-        """Column -> id | money | whole | rate | moment | day | text, for every column of the header."""
-        known = dict.fromkeys(self.columns, "text")
+        """Column -> id | money | whole | rate | moment | day | text, for every column; `name#2` is the second one."""
+        known = dict.fromkeys(numbered(self.columns), "text")
         groups = {
             "id": self.ids,
             "money": self.money,
@@ -124,25 +140,39 @@ class Layout:
 
     def identify(self, file: SourceFile, /) -> bool:
         """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
-        return any(has_columns(part, self.tells or self.required) for part in file.parts())
+        return any(self._tells(part) for part in file.parts())
+
+    def _tells(self, part: SourceFile) -> bool:
+        known = has_columns(part, self.tells or self.required)
+        return known and not any(has_columns(part, [name]) for name in self.lacks)
 
     def read(self, file: SourceFile, facts: Facts, /) -> Document:
-        """All rows. Raises FileError when the file as a whole cannot be taken; a bad row is quarantined alone."""
-        table = find_table(self._part(file), self.required, self._others())
+        """All rows. Raises FileError when the file as a whole cannot be taken; a bad row is quarantined alone.
+
+        A zip's parts, and the other sheets of `beside`, are one document: see `parts.joined` for their row numbers.
+        """
+        own = [part for part in file.parts() if has_columns(part, self.required)] or [file]
+        seen: Counter[tuple[str, ...]] = Counter()
+        read = [self._read(part, file, facts, seen) for part in own]
+        for other in self.beside:
+            sheets = [part for part in file.parts() if has_columns(part, other.tells or other.required)]
+            seen = Counter()
+            read.extend(other._read(part, file, facts, seen) for part in sheets)
+        return read[0] if len(read) == 1 else joined(read, file.period())
+
+    def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Counter[tuple[str, ...]]) -> Document:
+        table = find_table(part, self.required, self._others())
         shop = facts.shop or (self.shop(table, file) if self.shop else "")
-        make = _Maker(self, shop)
+        make = _Maker(self, shop, seen)
         reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
         for column in self.ids:
-            cells.refuse_zero_tails(column, (str(row.data.get(column) or "") for row in reading.rows))
+            cells.refuse_zero_tails(column, (str(row.data.get(short(column)) or "") for row in reading.rows))
         control = self.control(table, reading) if self.control else untotalled(len(reading.raw))
         period = file.covers(row.at for row in reading.rows)
         return Document(
             self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
             numbers.exported_at(file.name, table.lead()),
         )  # fmt: skip
-
-    def _part(self, file: SourceFile) -> SourceFile:
-        return next((part for part in file.parts() if has_columns(part, self.required)), file)
 
     def _others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
@@ -158,8 +188,8 @@ def _never(_record: Record) -> bool:
 class _Maker:
     """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
 
-    def __init__(self, layout: Layout, shop: str) -> None:
-        self.layout, self.shop = layout, shop
+    def __init__(self, layout: Layout, shop: str, day: str) -> None:
+        self.layout, self.shop, self.day = layout, shop, day
         self.seen: Counter[tuple[str, ...]] = Counter()
 
     def rows(self, record: Record) -> Sequence[DataRow]:
@@ -168,10 +198,12 @@ class _Maker:
         if layout.drop is not None and layout.drop(record):
             return ()
         data = {short(name): value for name, kind in layout.typed.items() if (value := self.value(record, name, kind))}
-        key = tuple(str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
+        cells_of_key = (str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
+        key = tuple((*filter(None, (self.day,)), *cells_of_key))
         self.seen[key] += 1
         amount_fen = layout.amount.fen(record, layout.money_style) if layout.amount else 0
         fee_type, class_rule = layout.classify(record, amount_fen) if layout.classify else ("", "")
+        order_no, order_rule = self.order(record, amount_fen)
         return (
             DataRow(
                 row_no=record.no,
@@ -180,10 +212,10 @@ class _Maker:
                 shop=self.shop,
                 row_key="|".join(key),
                 n=self.seen[key],
-                order_no=record.identity(short(layout.order[0]), required=False) if layout.order else "",
-                order_rule=layout.order[1] if layout.order else "",
+                order_no=order_no,
+                order_rule=order_rule,
                 sub_no=record.identity(short(layout.sub), required=False) if layout.sub else "",
-                at=str(data.get(short(layout.at)) or "") if layout.at else "",
+                at=str(data.get(short(layout.at)) or "") if layout.at else self.day,
                 amount_fen=amount_fen,
                 currency=layout.currency if len(layout.currency) == 3 else record.plain(layout.currency),
                 fee_type=fee_type,
@@ -192,9 +224,18 @@ class _Maker:
             ),
         )
 
+    def order(self, record: Record, amount_fen: int) -> tuple[str, str]:
+        """The order number and the id of the rule that found it."""
+        layout = self.layout
+        if layout.derive is not None:
+            return layout.derive(record, amount_fen)
+        return (record.identity(short(layout.order[0]), required=False), layout.order[1]) if layout.order else ("", "")
+
     def value(self, record: Record, name: str, kind: str) -> Value:
         """The cell as its column holds it: ids and words as text, money in fen, moments as ISO text."""
-        column, needed = short(name), name in self.layout.key
+        column, needed = short(name), name in self.layout.key and name not in self.layout.blanks
+        if own := self.layout.reads.get(column):
+            return own(column, record.cell(column))
         match kind:
             case "id":
                 return record.identity(column, required=needed)
@@ -215,9 +256,42 @@ class _Maker:
         return self.layout.amount.fen(record, self.layout.money_style) if self.layout.amount else 0
 
 
+def numbered(names: Iterable[str]) -> list[str]:
+    """Names of which one that stands a second time is `name#2`, as `table` finds it."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
 def short(name: str) -> str:
     """The first spelling: what a column is called in typed rows."""
     return name.partition("|")[0]
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """Names that stand twice as `table.py` tells them apart: 分销员, 分销员#2."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return found
+
+
+def wordy(*columns: str) -> Callable[[Record], bool]:
+    """Whether one of these columns, which hold ids or moments, has words without any digit: 总计, 收入+支出.
+
+    An empty cell is none, and a destroyed id (`3.3E+18`) has digits: neither is taken for a description.
+    """
+
+    def is_described(record: Record) -> bool:
+        texts = (record.plain(column) for column in columns)
+        return any(text and not any(sign.isdecimal() for sign in text) for text in texts)
+
+    return is_described
 
 
 def sums(rows: Iterable[DataRow], layout: Layout) -> dict[str, int]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from storage.documents.layout import numbered
+
 Truth = dict[str, Any]
 """One row: column -> id or words (str), fen (int), whole number (int), moment (datetime)."""
 
@@ -87,6 +89,32 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """One column of what was paid out, positive there."""
+
+    column: str
+
+    def write(self, row: Truth, dress: "Dress") -> dict[str, str]:
+        """The cell that says the amount."""
+        return {self.column: dress.money(-row["_amount"])}
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A sum and its two addends, the second one negative."""
+
+    column: str
+    income: str
+    expense: str
+
+    def write(self, row: Truth, dress: "Dress") -> dict[str, str]:
+        """The cells that say the amount."""
+        fen: int = row["_amount"]
+        income = max(fen, 0) + 38
+        return {self.column: dress.money(fen), self.income: dress.money(income), self.expense: dress.money(fen - income)}
+
+
+@dataclass(frozen=True)
 class Dress:
     """How one kind of file looks.
 
@@ -94,7 +122,8 @@ class Dress:
     before the header, `foot`: lines after the data, made from the rows. `ids`, `money_columns`, `wholes`, `rates`,
     `moments`, `days`: what the columns are filled with (any other: words). `pad`: what stands after every cell.
     `constant`: columns with a fixed text. `per_order`: columns that repeat over the rows of an order (`order` names its
-    column). `under`: a description row under the header. `sheet_before`: sheets before the one with the data.
+    column). `writes`: column -> how its value is spelled. `at`: the day of the rows where only the file's name says it.
+    `under`: a description row under the header. `sheet_before`: sheets before the one with the data.
     """
 
     header: str
@@ -114,7 +143,7 @@ class Dress:
     moment_format: str = "%Y-%m-%d %H:%M:%S"
     days: tuple[str, ...] = ()
     day_format: str = "%Y-%m-%d"
-    amount: Split | Directed | Signed | None = None
+    amount: Split | Directed | Signed | Spent | Summed | None = None
     pad: str = ""
     empty: str = ""
     empties: tuple[str, ...] = ()
@@ -123,15 +152,23 @@ class Dress:
     per_order: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
     trailing_comma: bool = False
+    title_pad: str = ""
     newline: str = "\r\n"
     sheet: str = "Sheet1"
     sheet_before: tuple[str, ...] = ()
     total: Callable[[Sequence[Truth]], Mapping[str, str]] | None = None
+    writes: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    at: str = ""
+
+    @property
+    def titles(self) -> list[str]:
+        """The header as it is written."""
+        return next(csv.reader([self.header]))
 
     @property
     def columns(self) -> list[str]:
-        """The header's names."""
-        return next(csv.reader([self.header]))
+        """The header's names; one that stands a second time is `name#2`."""
+        return numbered(self.titles)
 
 
 def truths(dress: Dress, seed: int, rows: int = 12) -> list[Truth]:
@@ -165,6 +202,8 @@ def written(dress: Dress, row: Truth) -> list[str]:
 def _cell(dress: Dress, name: str, value: object) -> str:
     if value == "":
         return dress.empty
+    if name in dress.writes:
+        return dress.writes[name](value) + dress.pad
     if name in dress.ids:
         return WRAPS[dress.id_wrap](str(value))
     if name in dress.money_columns:
@@ -178,7 +217,7 @@ def _cell(dress: Dress, name: str, value: object) -> str:
 def made(dress: Dress, rows: Sequence[Truth]) -> bytes:
     """The file."""
     lines: list[list[str]] = [[cell] for cell in dress.lead]
-    lines.append(dress.columns)
+    lines.append(dress.titles)
     lines.extend([list(dress.under)] if dress.under else [])
     lines.extend(written(dress, row) for row in rows)
     if dress.total is not None:

@@ -1,4 +1,4 @@
-"""Which way money went, in the four ways that statements say it: one sign for all of them, + is into the account."""
+"""Which way money went, in the ways that statements say it: one sign for all of them, + is into the account."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,6 +41,47 @@ class Signed:
     def fen(self, record: Record, style: numbers.Style, /) -> int:
         """As the file has it. Raises CellInvalid when it is empty or no amount."""
         return numbers.amount(_short(self.column), record.cell(_short(self.column)), style)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """One column of what was paid out: positive in the file, below zero in the books; a negative one came back."""
+
+    column: str
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column."""
+        return (self.column,)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """The other way round. Raises CellInvalid when it is empty or no amount."""
+        return -numbers.amount(_short(self.column), record.cell(_short(self.column)), style)
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A signed column that is the sum of others, all with their own signs; a row that does not add up is refused."""
+
+    column: str
+    addends: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The sum and what it is the sum of."""
+        return (self.column, *self.addends)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """As the file has it. Raises CellInvalid when it is empty, no amount or not the sum."""
+        column = _short(self.column)
+        total = numbers.amount(column, record.cell(column), style)
+        added = sum(numbers.money(_short(name), record.cell(_short(name)), style) or 0 for name in self.addends)
+        if total != added:
+            parts = " + ".join(map(_short, self.addends))
+            raise CellInvalid(column, record.plain(column), f"不等于 {parts}")
+        return total
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Layout:
     of the key that may be empty on some rows (a withdrawal has no order number); any other that is empty is refused.
     `order`: the column of the order number and the id of that rule; `sub`: the sub-order's column. `derive`: the order
     number and the rule that found it, where it takes more than a column to say.
-    `lacks`: columns that tell its longer neighbour. `reads`: column -> how its cell is read, where no type says it.
+    `lacks`: columns of a neighbour that is meant where they are. `reads`: column -> how its cell is read, where no type says it.
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
     `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
     raising CellInvalid; `ends`: whether the data ends with it.
@@ -140,11 +140,8 @@ class Layout:
 
     def identify(self, file: SourceFile, /) -> bool:
         """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
-        return any(self._tells(part) for part in file.parts())
-
-    def _tells(self, part: SourceFile) -> bool:
-        known = has_columns(part, self.tells or self.required)
-        return known and not any(has_columns(part, [name]) for name in self.lacks)
+        known = any(has_columns(part, self.tells or self.required) for part in file.parts())
+        return known and not any(has_columns(part, [name]) for name in self.lacks for part in file.parts())
 
     def read(self, file: SourceFile, facts: Facts, /) -> Document:
         """All rows. Raises FileError when the file as a whole cannot be taken; a bad row is quarantined alone.
@@ -163,16 +160,31 @@ class Layout:
     def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Counter[tuple[str, ...]]) -> Document:
         table = find_table(part, self.required, self._others())
         shop = facts.shop or (self.shop(table, file) if self.shop else "")
-        make = _Maker(self, shop, seen)
+        said = self._said(table, part, file)
+        make = _Maker(self, shop, said[0] if self.undated else "", seen)
         reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
         for column in self.ids:
             cells.refuse_zero_tails(column, (str(row.data.get(short(column)) or "") for row in reading.rows))
         control = self.control(table, reading) if self.control else untotalled(len(reading.raw))
-        period = file.covers(row.at for row in reading.rows)
+        period = said if all(said) else file.covers(row.at for row in reading.rows)
         return Document(
             self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
             numbers.exported_at(file.name, table.lead()),
         )  # fmt: skip
+
+    def _said(self, table: Table, part: SourceFile, file: SourceFile) -> tuple[str, str]:
+        """The days that the file speaks of. Raises FileBroken where rows are undated and it speaks of none."""
+        said = self.covers(table, file) if self.covers else ("", "")
+        said = next((days for days in (said, part.period(), file.period()) if all(days)), ("", ""))
+        if self.undated and not all(said):
+            raise FileBroken(file.name, "没有日期列，文件名里也没有日期，不知道是哪一天的数据")
+        return said
+
+    def _covers(self, table: Table, part: SourceFile, file: SourceFile) -> tuple[str, str]:
+        if self.covers is None:
+            return "", ""
+        first, last = self.covers(table, part)
+        return (first, last) if first else self.covers(table, file)
 
     def _others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
@@ -188,9 +200,8 @@ def _never(_record: Record) -> bool:
 class _Maker:
     """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
 
-    def __init__(self, layout: Layout, shop: str, day: str) -> None:
-        self.layout, self.shop, self.day = layout, shop, day
-        self.seen: Counter[tuple[str, ...]] = Counter()
+    def __init__(self, layout: Layout, shop: str, seen: Counter[tuple[str, ...]], day: str) -> None:
+        self.layout, self.shop, self.seen, self.day = layout, shop, seen, day
 
     def rows(self, record: Record) -> Sequence[DataRow]:
         """The row, or none when the record is a description or a total. Raises CellDestroyed, CellInvalid."""
@@ -199,7 +210,7 @@ class _Maker:
             return ()
         data = {short(name): value for name, kind in layout.typed.items() if (value := self.value(record, name, kind))}
         cells_of_key = (str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
-        key = tuple((*filter(None, (self.day,)), *cells_of_key))
+        key = (*filter(None, (self.day,)), *cells_of_key)
         self.seen[key] += 1
         amount_fen = layout.amount.fen(record, layout.money_style) if layout.amount else 0
         fee_type, class_rule = layout.classify(record, amount_fen) if layout.classify else ("", "")
@@ -269,16 +280,6 @@ def numbered(names: Iterable[str]) -> list[str]:
 def short(name: str) -> str:
     """The first spelling: what a column is called in typed rows."""
     return name.partition("|")[0]
-
-
-def numbered(names: Iterable[str]) -> list[str]:
-    """Names that stand twice as `table.py` tells them apart: 分销员, 分销员#2."""
-    seen: Counter[str] = Counter()
-    found = []
-    for name in names:
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
-    return found
 
 
 def wordy(*columns: str) -> Callable[[Record], bool]:

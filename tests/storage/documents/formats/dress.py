@@ -111,7 +111,8 @@ class Summed:
         """The cells that say the amount."""
         fen: int = row["_amount"]
         income = max(fen, 0) + 38
-        return {self.column: dress.money(fen), self.income: dress.money(income), self.expense: dress.money(fen - income)}
+        addends = {self.income: dress.money(income), self.expense: dress.money(fen - income)}
+        return {self.column: dress.money(fen), **addends}
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ class Dress:
     `moments`, `days`: what the columns are filled with (any other: words). `pad`: what stands after every cell.
     `constant`: columns with a fixed text. `per_order`: columns that repeat over the rows of an order (`order` names its
     column). `writes`: column -> how its value is spelled. `at`: the day of the rows where only the file's name says it.
-    `under`: a description row under the header. `sheet_before`: sheets before the one with the data.
+    `title_pad`: what stands after every title. `under`: a description row under the header. `sheet_before`: sheets
+    before the one with the data.
     """
 
     header: str
@@ -217,7 +219,7 @@ def _cell(dress: Dress, name: str, value: object) -> str:
 def made(dress: Dress, rows: Sequence[Truth]) -> bytes:
     """The file."""
     lines: list[list[str]] = [[cell] for cell in dress.lead]
-    lines.append(dress.titles)
+    lines.append([title + dress.title_pad for title in dress.titles])
     lines.extend([list(dress.under)] if dress.under else [])
     lines.extend(written(dress, row) for row in rows)
     if dress.total is not None:

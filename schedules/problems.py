@@ -8,6 +8,7 @@
     ├── FlowBroken         author     the flow or its site file has problems
     ├── AccountMissing     author     no such account in the settings
     ├── NightRunning       operator   another process plays this night
+    ├── NotWaiting         author     nothing with that number waits for a person
     ├── MendingMissing     author     no element was mended under that number
     ├── MendingOutdated    author     the library was changed since; nothing is overwritten
     ├── BooksWrong         operator   an invariant of the books does not hold

@@ -45,7 +45,8 @@ class Layout:
     of the key that may be empty on some rows (a withdrawal has no order number); any other that is empty is refused.
     `order`: the column of the order number and the id of that rule; `sub`: the sub-order's column. `derive`: the order
     number and the rule that found it, where it takes more than a column to say.
-    `lacks`: columns of a neighbour that is meant where they are. `reads`: column -> how its cell is read, where no type says it.
+    `lacks`: columns of a neighbour that is meant where they are. `reads`: column -> how its cell is read, where no type
+    says it.
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
     `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
     raising CellInvalid; `ends`: whether the data ends with it.
@@ -180,12 +181,6 @@ class Layout:
             raise FileBroken(file.name, "没有日期列，文件名里也没有日期，不知道是哪一天的数据")
         return said
 
-    def _covers(self, table: Table, part: SourceFile, file: SourceFile) -> tuple[str, str]:
-        if self.covers is None:
-            return "", ""
-        first, last = self.covers(table, part)
-        return (first, last) if first else self.covers(table, file)
-
     def _others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
         named = [*self.typed, *((self.order[0],) if self.order else ()), *((self.sub,) if self.sub else ())]
@@ -200,8 +195,8 @@ def _never(_record: Record) -> bool:
 class _Maker:
     """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
 
-    def __init__(self, layout: Layout, shop: str, seen: Counter[tuple[str, ...]], day: str) -> None:
-        self.layout, self.shop, self.seen, self.day = layout, shop, seen, day
+    def __init__(self, layout: Layout, shop: str, day: str, seen: Counter[tuple[str, ...]]) -> None:
+        self.layout, self.shop, self.day, self.seen = layout, shop, day, seen
 
     def rows(self, record: Record) -> Sequence[DataRow]:
         """The row, or none when the record is a description or a total. Raises CellDestroyed, CellInvalid."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from storage.documents.cells import Cell
+from storage.documents.html import tables
+from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of
 from storage.errors import FileBroken, FileProtected
 
 HEAD_LINES = 40
@@ -19,7 +21,8 @@ MEMBER_BYTES_MAX = 2 << 30
 CELL_CHARACTERS_MAX = 1 << 20
 _PERIOD = re.compile(r"(?<!\d)(20\d{6})[-_](20\d{6})(?!\d)")
 _LABEL = re.compile(r"(?<!\d)(20\d{4}(?:\d{2})?)(?!\d)")
-_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<table|<\?xml[^>]*>\s*<html)", re.IGNORECASE)
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<table|<meta|<style|<\?xml[^>]*>\s*<html)", re.IGNORECASE)
 
 
 class Line(NamedTuple):
@@ -59,15 +62,8 @@ class SourceFile:
 
     @cached_property
     def encoding(self) -> str:
-        """Told by content: a byte-order mark, else UTF-8, else GB18030. Raises FileBroken."""
-        content = self.content
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return self._sound("utf-16")
-        if content.startswith(codecs.BOM_UTF8) or _begins_as_utf8(content):
-            return self._sound("utf-8-sig")
-        return self._sound("gb18030")
-
-    def _sound(self, encoding: str) -> str:
+        """Told by content, see `text.encoding_of`. Raises FileBroken where the bytes are no text."""
+        encoding = encoding_of(self.content)
         try:
             self.content.decode(encoding)
         except UnicodeDecodeError as error:
@@ -78,6 +74,11 @@ class SourceFile:
     def text(self) -> str:
         """The whole text, line ends as they are."""
         return self.content.decode(self.encoding)
+
+    @cached_property
+    def delimiter(self) -> str:
+        """What separates the cells of a text: comma, TAB or semicolon, told by its first lines."""
+        return delimiter_of(self.content[: ASKED_BYTES & ~1].decode(self.encoding, errors="ignore"))
 
     @cached_property
     def members(self) -> list["SourceFile"]:
@@ -111,22 +112,23 @@ class SourceFile:
         return self.members if self.form == "zip" else [self]
 
     def grids(self) -> Iterator[Iterator[Line]]:
-        """Each table of the file: every sheet of a workbook, or the one of a CSV. Raises FileBroken."""
-        if self.form == "xlsx":
-            for rows in self._sheets:
+        """Each table of the file: every sheet of a workbook, every table of a page, or the one of a text.
+
+        Raises FileBroken, FileProtected.
+        """
+        if self.form in {"xlsx", "ole2", "page"}:
+            for rows in self._sheets if self.form != "page" else self._page_tables:
                 yield (Line(number, cells) for number, cells in enumerate(rows, 1))
         elif self.form == "text":
             yield self.csv_lines()
-        elif self.form == "page":
-            raise FileBroken(self.name, "下载到的是网页，不是表格")
         elif self.form == "empty":
             raise FileBroken(self.name, "文件是空的")
 
     def csv_lines(self) -> Iterator[Line]:
-        """Comma-separated rows, streamed; `no` is the line on which the row begins."""
+        """Rows of separated cells, streamed; `no` is the line on which the row begins."""
         csv.field_size_limit(CELL_CHARACTERS_MAX)
         stream = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
-        reader = csv.reader(stream)
+        reader = csv.reader(stream, delimiter=self.delimiter)
         begins = 1
         try:
             for cells in reader:
@@ -139,6 +141,8 @@ class SourceFile:
     def _sheets(self) -> list[list[list[Cell]]]:
         from python_calamine import CalamineError, CalamineWorkbook
 
+        if self.form == "ole2" and _ENCRYPTED in self.content:
+            raise FileProtected(self.name)
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
             sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
@@ -147,11 +151,23 @@ class SourceFile:
             raise FileBroken(self.name, f"表格打不开：{error}") from error
 
     @cached_property
+    def _page_tables(self) -> list[list[list[Cell]]]:
+        found: list[list[list[Cell]]] = [[list(row) for row in table] for table in tables(self.text)]
+        if not found:
+            raise FileBroken(self.name, "下载到的是网页，不是表格")
+        return found
+
+    @cached_property
     def heads(self) -> list[list[Line]]:
         """The first lines of every table, for telling what the file is; a file that cannot be read has none."""
-        if self.form not in {"xlsx", "text"}:
+        if self.form not in {"xlsx", "ole2", "page", "text"}:
             return []
-        return [[line for line, _ in zip(grid, range(HEAD_LINES), strict=False)] for grid in self.grids()]
+        try:
+            return [[line for line, _ in zip(grid, range(HEAD_LINES), strict=False)] for grid in self.grids()]
+        except FileBroken:
+            if self.form == "page":
+                return []
+            raise
 
     def period(self) -> tuple[str, str]:
         """The days that the file's name speaks of (`…_20261001_20261031…`, `…202610…`), ("", "") if it does not."""
@@ -167,16 +183,6 @@ class SourceFile:
         first, last = self.period()
         days = sorted({moment[:10] for moment in moments if moment})
         return (first, last) if first and last else (days[0], days[-1]) if days else ("", "")
-
-
-def _begins_as_utf8(content: bytes) -> bool:
-    """Whether everything but perhaps a cut last character is UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(content, final=False)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

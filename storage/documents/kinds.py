@@ -48,11 +48,11 @@ KINDS: dict[str, Kind] = {
 
 def identify(file: SourceFile) -> Kind:
     """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise."""
-    if file.form == "page":
-        raise FileBroken(file.name, "下载到的是网页，不是表格")
     if file.form == "empty":
         raise FileBroken(file.name, "文件是空的")
     found = _most_exact([kind for kind in KINDS.values() if kind.identify(file)])
+    if not found and file.form == "page":
+        raise FileBroken(file.name, "下载到的是网页，不是表格")
     if len(found) != 1:
         seen = "像几种：" + "、".join(kind.KIND for kind in found) if found else "表头不像任何一种"
         raise FileUnknown(file.name, seen, list(KINDS))

@@ -22,11 +22,83 @@ def _zip(*members: tuple[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encoding_is_told_by_content(encoding: str) -> None:
     """The same text is read from every encoding that back-ends write, rare characters included."""
     text = "名称,金额\r\n㐂𠮷店,1.00\r\n"
     assert SourceFile("x.csv", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "order-id,ship-city\r\n1,Besançon\r\n2,Köln\r\n"),
+        ("cp932", "order-id,ship-city\r\n1,さいたま市\r\n2,つくば市、テスト\r\n"),
+        ("gb18030", "订单,城市\r\n1,北京\r\n2,é\r\n"),
+    ],
+)
+def test_the_encoding_of_a_country_is_told_from_gb18030(encoding: str, text: str) -> None:
+    """GB18030 takes almost any bytes: a western and a Japanese file are not read as Chinese."""
+    assert SourceFile("x.csv", text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("甲,乙\r\n1,2\r\n", ","),
+        ("id\tname\tprice\r\n1\tmug, red, big, blue\t2,00\r\n", "\t"),
+        ("id;net;fee\r\n1;95,00;-1,50\r\n2;1,00;2,00\r\n", ";"),
+        ("单号\t,商品\t,时间\t\r\n1\t,2\t,3\t\r\n", ","),
+        ('"单号\t","商品"\r\n"1\t","2\t"\r\n', ","),
+        ("Campaign report\r\nSep 1, 2026 - Sep 30, 2026\r\nDay\tCost\r\n2026-09-01\t1.00\r\n", "\t"),
+        ("sep=;\r\na,x;b,y\r\n", ";"),
+        ("单号\r\n1\r\n", ","),
+    ],
+)
+def test_what_separates_the_cells_is_told_by_content(text: str, delimiter: str) -> None:
+    """Commas in words and amounts, and TABs that protect ids, do not mislead."""
+    assert SourceFile("x.csv", text.encode()).delimiter == delimiter
+
+
+def test_a_text_of_tabs_or_semicolons_is_a_table() -> None:
+    """The same rows are read from commas, TABs and semicolons, also in UTF-16 as spreadsheets save it."""
+    for delimiter, encoding in ((",", "utf-8"), ("\t", "utf-16"), (";", "utf-8-sig"), ("\t", "utf-16-le")):
+        content = f"快递公司{delimiter}运单号\r\n中通快递{delimiter}7838\r\n".encode(encoding)
+        assert identify(SourceFile("x.csv", content)).KIND == "practice_waybills"
+        document = KINDS["practice_waybills"].read(SourceFile("x.csv", content), _FACTS)
+        assert [(row.row_no, row.carrier, row.waybill_no) for row in document.rows] == [(2, "中通快递", "7838")]
+
+
+def test_a_table_of_a_page_under_a_workbook_s_name_is_read() -> None:
+    """Some back-ends write their workbook as a page: the table inside another one is found, its spans kept."""
+    page = (
+        "<html><body><table><tr><td colspan=2>面单<table><tr><th>快递公司<th>运单号</tr>"
+        "<tr><td>中通&#24555;递</td><td>7838</td></tr></table></td></tr></table></body></html>"
+    )
+    file = SourceFile("面单.xls", page.encode("gb18030"))
+    assert identify(file).KIND == "practice_waybills"
+    document = KINDS["practice_waybills"].read(file, _FACTS)
+    assert [(row.row_no, row.carrier, row.waybill_no) for row in document.rows] == [(2, "中通快递", "7838")]
+
+
+def test_a_page_with_a_table_that_nobody_knows_stays_a_page() -> None:
+    """A login page that is laid out by a table is refused as a page, not as an unknown table."""
+    page = "<html><table><tr><td>用户名</td><td><input></td></tr></table></html>"
+    with pytest.raises(FileBroken, match="网页"):
+        identify(SourceFile("订单.xls", page.encode()))
+
+
+def test_an_old_workbook_with_a_password_says_so() -> None:
+    """A workbook that Office encrypted is an OLE2 file with one secret stream."""
+    content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2048) + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(FileProtected):
+        identify(SourceFile("账单.xlsx", content))
+
+
+def test_a_cut_old_workbook_is_broken() -> None:
+    """OLE2 that holds no workbook is refused in words."""
+    with pytest.raises(FileBroken, match="打不开"):
+        identify(SourceFile("账单.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)))
 
 
 def test_a_cut_text_is_broken_not_guessed() -> None:

@@ -1,0 +1,83 @@
+"""How a text is written, told by its bytes: its encoding and what stands between its cells."""
+
+import codecs
+import csv
+import re
+
+ASKED_BYTES = 1 << 16
+ASKED_LINES = 40
+NAME_CHARACTERS_MAX = 80
+DELIMITERS = (",", "\t", ";")
+_SEPARATOR = re.compile(r"\s*\"?sep=([,;|\t])\"?\s*$", re.IGNORECASE)
+_RARE = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_NUMBER = re.compile(r"[-+($€£¥￥]*\d")
+
+
+def encoding_of(content: bytes) -> str:
+    """A byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else the national one that the bytes look like.
+
+    GB18030 takes almost any bytes, so a western or a Japanese file is told from it by how its high bytes stand.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return _wide(content[:ASKED_BYTES]) or ("utf-8-sig" if _begins_as_utf8(content) else _national(content))
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without its mark: of each ASCII character one byte is zero, always on the same side."""
+    left, right = head[::2].count(0), head[1::2].count(0)
+    if not left + right or max(left, right) * 20 < len(head) or min(left, right):
+        return ""
+    return "utf-16-be" if left else "utf-16-le"
+
+
+def _begins_as_utf8(content: bytes) -> bool:
+    """Whether everything but perhaps a cut last character is UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        decoder.decode(content, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _national(content: bytes) -> str:
+    """Chinese comes in pairs of high bytes (or as a rare four), accented letters alone, kana behind 0x82 and 0x83."""
+    runs = _HIGH.findall(_RARE.sub(b"", content[: ASKED_BYTES * 16]))
+    high = b"".join(runs)
+    if (high.count(b"\x82") + high.count(b"\x83")) * 5 > len(high):
+        return "cp932"
+    alone = sum(len(run) == 1 for run in runs)
+    return "cp1252" if alone * 2 > len(runs) else "gb18030"
+
+
+def delimiter_of(text: str) -> str:
+    """What separates the cells: said by a first line `sep=;`, else what cuts a line into the most names.
+
+    Names, not cells: amounts like `95,00` and ids that end in a TAB are cut by the wrong delimiter too.
+    """
+    if said := _SEPARATOR.match(text.partition("\n")[0].removeprefix("\ufeff")):
+        return said[1]
+    best = {delimiter: _names(text, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: (best[delimiter], -DELIMITERS.index(delimiter)))
+
+
+def _names(text: str, delimiter: str) -> int:
+    """The most cells in one of the first lines that could be names of columns."""
+    most = 0
+    try:
+        for cells, _ in zip(
+            csv.reader(text.splitlines(keepends=True), delimiter=delimiter), range(ASKED_LINES), strict=False
+        ):
+            most = max(most, sum(_is_name(cell) for cell in cells))
+    except csv.Error:
+        return most
+    return most if most > 1 else 0
+
+
+def _is_name(cell: str) -> bool:
+    bare = cell.strip(" \t\r\n'`\"=\ufeff")
+    return 0 < len(bare) <= NAME_CHARACTERS_MAX and bare[0] not in ",;" and "\t" not in bare and not _NUMBER.match(bare)

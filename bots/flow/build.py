@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from bots.flow.language import alike, chinese, nearest
 from bots.flow.messages import for_pydantic
 from bots.flow.part import Part, key_of
 from bots.flow.paths import follow, head, plain
 from bots.flow.problem import Problem, Refused, Span, mended
+from bots.flow.quick import BAD, MISS, YES_ZH, adapter_of, quick_step
 from bots.flow.shapes import Keys, Shape, Verbs, example_line, example_of, keys_of, shape_of
 from bots.flow.slips import joined_pairs, step_slip
 from bots.flow.source import Mapping, Node, Scalar, Sequence
@@ -20,12 +20,7 @@ from bots.flow.step import MODIFIERS_ZH, Step
 from bots.flow.synonyms import KEY_SYNONYMS, VERB_SYNONYMS
 from bots.flow.template import Template
 
-BAD: Final = object()
-"""Stands for a value whose problem has been reported."""
-
 MAX_STEPS: Final = 5_000
-
-YES_ZH: Final = {"是": "true", "否": "false"}
 
 
 class Rename(NamedTuple):
@@ -62,7 +57,7 @@ class Builder:
             case "leaf":
                 return self._leaf(shape, node, model)
             case "steps":
-                return self._some_steps(node)
+                return self.some_steps(node)
             case "part":
                 return self.part(shape.inner[0], node)
             case "map" if isinstance(node, Mapping):
@@ -79,7 +74,7 @@ class Builder:
             case "map":
                 return self._not_pairs(node, model)
             case "bool" if isinstance(node, Scalar):
-                return self._word(node, YES_ZH) or node.text
+                return self.word(node, YES_ZH) or node.text
             case "any_of":
                 return self._any_of(shape, node, model)
             case _:
@@ -124,18 +119,18 @@ class Builder:
         if isinstance(node, Scalar):
             if shape.words:
                 chinese = {zh: en for en, zh in model.words_zh.items() if en in shape.words}
-                return self._word(node, chinese) or node.text
+                return self.word(node, chinese) or node.text
             return node.text
         return plain(node)
 
-    def _word(self, node: Scalar, chinese: MappingABC[str, str]) -> str:
+    def word(self, node: Scalar, chinese: MappingABC[str, str]) -> str:
         """Note a fixed word in either language and return its English, '' if it is none."""
         english = {en: zh for zh, en in chinese.items()}
         if node.text in chinese:
-            self._rename(node, node.text, chinese[node.text])
+            self.rename(node.span, node.text, chinese[node.text])
             return chinese[node.text]
         if node.text in english:
-            self._rename(node, english[node.text], node.text)
+            self.rename(node.span, english[node.text], node.text)
         return ""
 
     def _any_of(self, shape: Shape, node: Node, model: type[Part]) -> Any:
@@ -182,7 +177,7 @@ class Builder:
 
     def _validated(self, annotation: Any, value: Any, node: Node) -> Any:
         try:
-            return _adapter(annotation).validate_python(value)
+            return adapter_of(annotation).validate_python(value)
         except ValidationError as error:
             self._report(error, node, Part)
             return BAD
@@ -240,7 +235,7 @@ class Builder:
     def _note_key(self, keys: Keys, key: Scalar, name: str) -> None:
         english = key_of(name)
         if english in keys.chinese and key.text in (english, keys.chinese[english]) and not _made_up(key):
-            self._rename(key, keys.chinese[english], english)
+            self.rename(key.span, keys.chinese[english], english)
 
     def _unknown_key(self, model: type[Part], keys: Keys, key: Scalar) -> str:
         """Report the key and return the one that was probably meant, so that it is not reported as missing too."""
@@ -289,7 +284,7 @@ class Builder:
         nodes = node.items if isinstance(node, Sequence) else [node]
         return tuple(step for step in map(self.step, nodes) if step is not BAD)
 
-    def _some_steps(self, node: Node) -> Any:
+    def some_steps(self, node: Node) -> Any:
         """Return the steps behind a key; an empty list is a slip, since nothing would be done."""
         if isinstance(node, Sequence) and not node.items:
             self.add("E-NO-STEPS", node.span, "这里没有写步骤；每步一行，用“- ”开头。",
@@ -317,7 +312,7 @@ class Builder:
         verb = self.by_name.get(node.text)
         if verb is None:
             return self._unknown_verb(node)
-        self._rename(node, verb.zh, verb.verb)
+        self.rename(node.span, verb.zh, verb.verb)
         if verb.main and verb.model_fields[verb.main].is_required():
             self._needs_value(node, verb)
             return BAD
@@ -329,11 +324,16 @@ class Builder:
         self.add("E-EMPTY", key.span, zh, f'"{key.text}" needs a value, for example {example}', fix=example)
 
     def _verb(self, node: Mapping) -> Any:
+        renames = len(self.renames)
+        made = quick_step(node, self)
+        if made is not MISS:
+            return self._placed(made, node)
+        del self.renames[renames:]
         candidates = [(key, self.by_name[key.text]) for key, _ in node.pairs if key.text in self.by_name]
         if not candidates:
             return self._unknown_verb(self._verb_like(node))
         key, verb = self._choose(candidates)
-        self._rename(key, verb.zh, verb.verb)
+        self.rename(key.span, verb.zh, verb.verb)
         value = next(item for other, item in node.pairs if other is key)
         if self._no_step(verb, value):
             self._steps_wanted(key, value, verb)
@@ -470,13 +470,9 @@ class Builder:
             else:
                 self.refuse(for_pydantic(detail, model), place if detail["type"] != "missing" else head(node))
 
-    def _rename(self, node: Scalar, zh: str, en: str) -> None:
-        self.renames.append(Rename(node.span, zh, en))
-
-
-@lru_cache(maxsize=512)
-def _adapter(annotation: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(annotation)
+    def rename(self, span: Span, zh: str, en: str) -> None:
+        """Note a word of the language with both its names."""
+        self.renames.append(Rename(span, zh, en))
 
 
 def _made_up(key: Scalar) -> bool:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from bots.flow.build import BAD, Builder, Rename
+from bots.flow.build import Builder, Rename
 from bots.flow.flow import Flow
 from bots.flow.part import Part
 from bots.flow.problem import Problem, Span, errors, in_order
+from bots.flow.quick import BAD
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
 from bots.flow.source import Mapping, lines_of, load

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.storage.documents.formats import first
+from tests.storage.documents.formats import china, first
 from tests.storage.documents.formats.dress import Dress
 
-DRESSES: Mapping[str, Dress] = {**first.DRESSES}
+DRESSES: Mapping[str, Dress] = {**china.DRESSES, **first.DRESSES}

@@ -1,0 +1,27 @@
+"""京东 日账单结算明细: ids in `="…"`; expenses are negative and say 支出 too; 货款 that goes out is a refund."""
+
+from storage.documents.amounts import Directed
+from storage.documents.layout import Layout
+
+LAYOUT = Layout(
+    "jd_daily_settlement",
+    platform="jd",
+    title="京东 日账单结算明细",
+    verified="template",
+    header="订单编号,单据编号,单据类型,商品编号,商户订单号,商品名称,结算状态,费用发生时间,费用计费时间,费用结算时间,费用项,金额,币种,商家应收/应付,钱包结算备注,店铺号,京东门店编号,"
+    "品牌门店编号,门店名称,备注,收支方向,商品数量,对账日期",
+    key=("订单编号", "单据编号", "单据类型", "商品编号", "费用项", "收支方向", "费用发生时间"),
+    blanks=("订单编号", "商品编号"),
+    needed=("订单编号", "单据编号", "单据类型", "商品编号", "费用项", "收支方向", "费用发生时间", "金额"),
+    tells=("单据类型", "费用项", "钱包结算备注", "结算状态", "对账日期"),
+    ids=("订单编号", "单据编号", "商品编号", "商户订单号", "店铺号"),
+    money=("金额",),
+    wholes=("商品数量",),
+    moments=("费用发生时间", "费用计费时间", "费用结算时间"),
+    days=("对账日期",),
+    moment_formats=("%Y%m%d",),
+    order=("订单编号", "jd.order_no"),
+    at="费用发生时间",
+    currency="币种",
+    amount=Directed("金额", "收支方向", plus="收入", minus="支出"),
+)

@@ -62,26 +62,33 @@ class Spent:
 
 @dataclass(frozen=True)
 class Summed:
-    """A signed column that is the sum of others, all with their own signs; a row that does not add up is refused."""
+    """A signed column that is the sum of others with their own signs, without those of `less`.
+
+    A row that does not add up is refused.
+    """
 
     column: str
     addends: tuple[str, ...]
+    less: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The sum and what it is the sum of."""
-        return (self.column, *self.addends)
+        return (self.column, *self.addends, *self.less)
 
     def fen(self, record: Record, style: numbers.Style, /) -> int:
         """As the file has it. Raises CellInvalid when it is empty, no amount or not the sum."""
         column = _short(self.column)
         total = numbers.amount(column, record.cell(column), style)
-        added = sum(numbers.money(_short(name), record.cell(_short(name)), style) or 0 for name in self.addends)
+        added = sum(self._each(self.addends, record, style)) - sum(self._each(self.less, record, style))
         if total != added:
-            parts = " + ".join(map(_short, self.addends))
+            parts = " - ".join([" + ".join(map(_short, self.addends)), *map(_short, self.less)])
             raise CellInvalid(column, record.plain(column), f"不等于 {parts}")
         return total
+
+    def _each(self, columns: tuple[str, ...], record: Record, style: numbers.Style) -> list[int]:
+        return [numbers.money(_short(name), record.cell(_short(name)), style) or 0 for name in columns]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from storage.documents.table import Reading, Record, Table, find_table, has_colu
 from storage.errors import FileBroken
 
 Value = str | int | None
+_CURRENCIES = {"人民币": "CNY", "人民币元": "CNY", "RMB": "CNY"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Layout:
     number and the rule that found it, where it takes more than a column to say.
     `lacks`: columns of a neighbour that is meant where they are. `reads`: column -> how its cell is read, where no type
     says it.
+    `currency`: three letters, or the column that says it; `currency_of`: where the header does (`Cost (USD)`).
+    `dated`: the ISO day of a cell that does not tell its year, from the lines before the header.
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
     `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
     raising CellInvalid; `ends`: whether the data ends with it.
@@ -80,6 +83,8 @@ class Layout:
     at: str = ""
     amount: Amount | None = None
     currency: str = "CNY"
+    currency_of: Callable[[Table], str] | None = None
+    dated: Callable[[Sequence[str], str, str], str] | None = None
     repeats: tuple[str, ...] = ()
     drop: Callable[[Record], bool] | None = None
     ends: Callable[[Record], bool] | None = None
@@ -162,7 +167,7 @@ class Layout:
         table = find_table(part, self.required, self._others())
         shop = facts.shop or (self.shop(table, file) if self.shop else "")
         said = self._said(table, part, file)
-        make = _Maker(self, shop, said[0] if self.undated else "", seen)
+        make = _Maker(self, shop, said[0] if self.undated else "", seen, table)
         reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
         for column in self.ids:
             cells.refuse_zero_tails(column, (str(row.data.get(short(column)) or "") for row in reading.rows))
@@ -195,8 +200,9 @@ def _never(_record: Record) -> bool:
 class _Maker:
     """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
 
-    def __init__(self, layout: Layout, shop: str, day: str, seen: Counter[tuple[str, ...]]) -> None:
-        self.layout, self.shop, self.day, self.seen = layout, shop, day, seen
+    def __init__(self, layout: Layout, shop: str, day: str, seen: Counter[tuple[str, ...]], table: Table) -> None:
+        self.layout, self.shop, self.day, self.seen, self.lead = layout, shop, day, seen, table.lead()
+        self.stated_currency = layout.currency_of(table) if layout.currency_of else ""
 
     def rows(self, record: Record) -> Sequence[DataRow]:
         """The row, or none when the record is a description or a total. Raises CellDestroyed, CellInvalid."""
@@ -223,7 +229,7 @@ class _Maker:
                 sub_no=record.identity(short(layout.sub), required=False) if layout.sub else "",
                 at=str(data.get(short(layout.at)) or "") if layout.at else self.day,
                 amount_fen=amount_fen,
-                currency=layout.currency if len(layout.currency) == 3 else record.plain(layout.currency),
+                currency=self.currency(record),
                 fee_type=fee_type,
                 class_rule=class_rule,
                 data=data,
@@ -236,6 +242,13 @@ class _Maker:
         if layout.derive is not None:
             return layout.derive(record, amount_fen)
         return (record.identity(short(layout.order[0]), required=False), layout.order[1]) if layout.order else ("", "")
+
+    def currency(self, record: Record) -> str:
+        """Three letters; in other words only where the file has others."""
+        if self.stated_currency or len(self.layout.currency) == 3:
+            return self.stated_currency or self.layout.currency
+        said = record.plain(short(self.layout.currency)).upper()
+        return _CURRENCIES.get(said, said)
 
     def value(self, record: Record, name: str, kind: str) -> Value:
         """The cell as its column holds it: ids and words as text, money in fen, moments as ISO text."""
@@ -253,6 +266,8 @@ class _Maker:
                 return numbers.rate(column, record.cell(column))
             case "moment":
                 return numbers.moment(column, record.cell(column), self.layout.moment_formats, required=needed)
+            case "day" if self.layout.dated is not None:
+                return self.layout.dated(self.lead, column, record.plain(column))
             case "day":
                 return numbers.day(column, record.cell(column), self.layout.moment_formats, required=needed)
         return record.plain(column)

@@ -22,7 +22,10 @@ _EPOCH = re.compile(r"(?<!\d)(1[5-9]\d{8})(?!\d)")
 
 @dataclass(frozen=True)
 class Style:
-    """How a source writes amounts: its decimal mark; `bracketed`: whether `(1.00)` means minus."""
+    """How a source writes amounts: its decimal mark; `bracketed`: whether `(1.00)` means minus.
+
+    The mark `?` is told by each amount: `1.234,50` and `95,00` as `1,234.50`; `1.204` could be either and is refused.
+    """
 
     decimal: str = "."
     bracketed: bool = False
@@ -31,6 +34,7 @@ class Style:
 CHINA = Style()
 POINT = Style(bracketed=True)
 COMMA = Style(decimal=",")
+EITHER = Style(decimal="?", bracketed=True)
 
 
 def amount(column: str, cell: Cell, style: Style = CHINA) -> int:
@@ -60,9 +64,19 @@ def _money(column: str, text: str, style: Style) -> int | None:
     assert lead is not None
     sign = "-" if "-" in (sign, lead[1], lead[2]) else ""
     digits = text[lead.end() :].removesuffix("元").strip()
-    if style.decimal == ",":
+    if (_mark(column, digits) if style.decimal == "?" else style.decimal) == ",":
         digits = digits.replace(".", "").replace(",", ".")
     return cells.fen(column, sign + digits)
+
+
+def _mark(column: str, digits: str) -> str:
+    """The last mark is the decimal one where there are both, or where at most two digits follow it."""
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0 or len(digits) - last <= 3 or ("." in digits and "," in digits):
+        return digits[last] if last >= 0 else "."
+    if digits.count(digits[last]) == 1:
+        raise CellInvalid(column, digits, "看不出是千位还是小数")
+    return "," if digits[last] == "." else "."
 
 
 def rate(column: str, cell: Cell) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.documents import cells
+from storage.documents import cells, numbers
 from storage.errors import CellDestroyed, CellInvalid
 
 NUMBER = "2701855562034109276"
@@ -70,6 +70,31 @@ def test_a_column_of_rounded_ids_is_refused() -> None:
     cells.refuse_zero_tails("订单", ["2701855562034100000", "2701855562034220001"])
     cells.refuse_zero_tails("订单", ["2701855562034100000"])
     cells.refuse_zero_tails("订单", ["150000", "160000", "", "SF1400000000000000000"])
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("95,00", 9500),
+        ("-1.234,5", -123450),
+        ("$1,234.50", 123450),
+        ("(3.90)", -390),
+        ("1,234,567", 123456700),
+        ("1.234.567", 123456700),
+        ("12", 1200),
+        ("--", None),
+    ],
+)
+def test_an_amount_tells_its_own_decimal_mark(text: str, fen: int | None) -> None:
+    """European and American amounts of one source are both read."""
+    assert numbers.money("x", text, numbers.EITHER) == fen
+
+
+@pytest.mark.parametrize("text", ["1.204", "1,204", "95,00,1", "1.2.3"])
+def test_an_amount_that_could_be_either_is_refused(text: str) -> None:
+    """Twelve hundred or one point two: nobody guesses."""
+    with pytest.raises(CellInvalid):
+        numbers.money("x", text, numbers.EITHER)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage.documents.layout import numbered
+from tests.storage.documents.formats.xls import xls_bytes
 
 Truth = dict[str, Any]
 """One row: column -> id or words (str), fen (int), whole number (int), moment (datetime)."""
@@ -101,17 +102,21 @@ class Spent:
 
 @dataclass(frozen=True)
 class Summed:
-    """A sum and its two addends, the second one negative."""
+    """A sum and its two addends, the second one negative, or `unsigned` where it is taken off."""
 
     column: str
     income: str
     expense: str
+    unsigned: bool = False
 
     def write(self, row: Truth, dress: "Dress") -> dict[str, str]:
         """The cells that say the amount."""
         fen: int = row["_amount"]
         income = max(fen, 0) + 38
-        addends = {self.income: dress.money(income), self.expense: dress.money(fen - income)}
+        addends = {
+            self.income: dress.money(income),
+            self.expense: dress.money(income - fen if self.unsigned else fen - income),
+        }
         return {self.column: dress.money(fen), **addends}
 
 
@@ -119,13 +124,14 @@ class Summed:
 class Dress:
     """How one kind of file looks.
 
-    `container`: csv | xlsx | zip (a csv in a zip). `name`: the file's name as the platform gives it. `lead`: lines
-    before the header, `foot`: lines after the data, made from the rows. `ids`, `money_columns`, `wholes`, `rates`,
-    `moments`, `days`: what the columns are filled with (any other: words). `pad`: what stands after every cell.
-    `constant`: columns with a fixed text. `per_order`: columns that repeat over the rows of an order (`order` names its
-    column). `writes`: column -> how its value is spelled. `at`: the day of the rows where only the file's name says it.
-    `title_pad`: what stands after every title. `under`: a description row under the header. `sheet_before`: sheets
-    before the one with the data.
+    `container`: csv | xlsx | xls | zip (a csv in a zip). `name`: the file's name as the platform gives it. `lead`:
+    lines before the header, `foot`: lines after the data, made from the rows. `ids`, `money_columns`, `wholes`,
+    `rates`, `moments`, `days`: what the columns are filled with (any other: words). `pad`: what stands after every
+    cell. `constant`: columns with a fixed text. `per_order`: columns that repeat over the rows of an order (`order`
+    names its column), `once`: those that stand on an order's first row only. `short`: a row ends with its last filled
+    cell. `total`: a row of totals, above the data or below it. `writes`: column -> how its value is spelled. `at`:
+    the day of the rows where only the file's name says it. `title_pad`: what stands after every title. `under`: a
+    description row under the header. `sheet_before`: sheets before the one with the data.
     """
 
     header: str
@@ -152,6 +158,8 @@ class Dress:
     constant: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
     per_order: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    short: bool = False
     under: tuple[str, ...] = ()
     trailing_comma: bool = False
     title_pad: str = ""
@@ -159,6 +167,7 @@ class Dress:
     sheet: str = "Sheet1"
     sheet_before: tuple[str, ...] = ()
     total: Callable[[Sequence[Truth]], Mapping[str, str]] | None = None
+    total_above: bool = False
     writes: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     at: str = ""
 
@@ -177,6 +186,7 @@ def truths(dress: Dress, seed: int, rows: int = 12) -> list[Truth]:
     """Rows as they really are, from a seed: two rows of an order now and then, amounts of both signs."""
     dice = random.Random(seed)
     found: list[Truth] = []
+    exact = dress.moment_format  # a moment is as exact as the file tells it
     for number in range(rows):
         row: Truth = {name: dice.choice(WORDS) for name in dress.columns}
         row |= {name: str(dice.randrange(10**17, 10**18) * 10 + 1 + dice.randrange(9)) for name in dress.ids}
@@ -184,13 +194,13 @@ def truths(dress: Dress, seed: int, rows: int = 12) -> list[Truth]:
         row |= {name: dice.randrange(1, 99) for name in dress.wholes}
         row |= {name: f"0.{dice.randrange(1, 9999):04d}" for name in dress.rates}
         moment = FIRST + timedelta(minutes=7 * number, seconds=dice.randrange(60))
-        row |= dict.fromkeys(dress.moments, moment)
+        row |= dict.fromkeys(dress.moments, datetime.strptime(moment.strftime(exact), exact).replace(tzinfo=None))  # noqa: DTZ007
         row |= {name: FIRST + timedelta(days=dice.randrange(28)) for name in dress.days}
         row |= dress.constant
         row |= {name: "" for name in dress.empties if dice.random() < 0.5}
         row["_amount"] = dice.choice((1, 1, -1)) * dice.randrange(1, 900_000)
         if dress.order and found and dice.random() < 0.3:
-            row |= {name: found[-1][name] for name in (dress.order, *dress.per_order)}
+            row |= {name: found[-1][name] for name in (dress.order, *dress.per_order)} | dict.fromkeys(dress.once, "")
         found.append(row)
     return found
 
@@ -198,7 +208,10 @@ def truths(dress: Dress, seed: int, rows: int = 12) -> list[Truth]:
 def written(dress: Dress, row: Truth) -> list[str]:
     """The row's cells as the file has them."""
     amount = dress.amount.write(row, dress) if dress.amount else {}
-    return [amount[name] + dress.pad if name in amount else _cell(dress, name, row[name]) for name in dress.columns]
+    cells = [amount[name] + dress.pad if name in amount else _cell(dress, name, row[name]) for name in dress.columns]
+    while dress.short and cells[-1] == "":
+        cells.pop()
+    return cells
 
 
 def _cell(dress: Dress, name: str, value: object) -> str:
@@ -224,9 +237,11 @@ def made(dress: Dress, rows: Sequence[Truth]) -> bytes:
     lines.extend(written(dress, row) for row in rows)
     if dress.total is not None:
         totals = dress.total(rows)
-        lines.append([totals.get(name, "") for name in dress.columns])
-    if dress.container == "xlsx":
-        return _xlsx(dress, [*lines, *([cell] for cell in dress.foot(rows))])
+        place = len(dress.lead) + 1 if dress.total_above else len(lines)
+        lines.insert(place, [totals.get(name, "") for name in dress.columns])
+    if dress.container in {"xlsx", "xls"}:
+        lines += [[cell] for cell in dress.foot(rows)]
+        return xls_bytes(dress.sheet, lines) if dress.container == "xls" else _xlsx(dress, lines)
     text = _csv(dress, lines) + "".join(f"{line}{dress.newline}" for line in dress.foot(rows))
     content = text.encode(dress.encoding)
     return _zip(dress, content) if dress.container == "zip" else content

@@ -24,28 +24,29 @@ class Indents:
     reported: bool = False
     """Whether the line was off by itself, and did not only move along with one above."""
 
-    def passes(self, at: int, dashes: int, key: bool, opens: bool) -> bool:
+    def passes(self, lead: str, dashes: str, key: str | None, value: str | None) -> bool:
         """Take a line whose parts are known and say True, or leave it to `take` because it may not line up.
 
-        `at` is its indentation, `dashes` how many characters of "- " follow, `key` whether it has a key, `opens`
-        whether nothing stands behind that key.
+        `lead` is its indentation, `dashes` what follows of "- ", then its key and what stands behind that key.
         """
-        kept = len(self.levels)
-        while kept and self.levels[kept - 1][0] > at:
+        levels, at = self.levels, len(lead)
+        kept = total = len(levels)
+        while kept and levels[kept - 1][0] > at:
             kept -= 1
-        level = kept and self.levels[kept - 1][0] == at
-        if key and not dashes and level and self._under_dash(at, kept):
+        level = kept and levels[kept - 1][0] == at
+        if level and key and not dashes and levels[kept - 1][1] and self._under_dash(at, kept):
             return False
-        if self.shift[1] or not (level or not self.levels or (self.open and kept == len(self.levels))):
+        if self.shift[1] or not (level or not total or (self.open and kept == total)):
             return False
         if not dashes and not key and not self.open:
             return True
-        del self.levels[kept:]
-        for column in range(at, at + dashes, 2):
+        if kept < total:
+            del levels[kept:]
+        for column in range(at, at + len(dashes), 2) if dashes else ():
             self._push(column, True)
         if key:
-            self._push(at + dashes, False)
-        self.open = key and opens
+            self._push(at + len(dashes), False)
+        self.open = bool(key) and not value
         return True
 
     def take(self, line: str) -> str:

@@ -21,11 +21,15 @@ TOKENS: Final = re.compile(
 
 _FILLED: Final = r"\$\{[^{}#:\"'“”‘’（），]*\}"
 _HARMLESS: Final = r"[^#\"'“”‘’`{}\[\]：:＄｛｝［］\\\t]"
+_QUOTED_ITEM: Final = r"\"(?:[^\"\\＄｛｝$\ufeff]|\$(?! ))*\""
+_PLAIN_ITEM: Final = r"[\w./~+=<>-][^#\"'“”‘’`{}\[\]：:＄｛｝［］\\\t,，\ufeff]*"
+_ITEM: Final = rf"(?:{_QUOTED_ITEM} *|{_PLAIN_ITEM})"
+_COLLECTION: Final = rf"(?:\{{\w+: +{_ITEM}(?:, *\w+: +{_ITEM})*\}}|\[{_ITEM}(?:, *{_ITEM})*\])"
 SIMPLE: Final = re.compile(
     rf"( *)((?:- )*)(?:([\w.$][\w.$-]*:)(?: +((?:[\w./~+=<-]|{_FILLED})(?:{_HARMLESS}|{_FILLED})*"
-    rf"|\"[^\"\\]*\" *))?|\w+) *(?:(?<= )# .*)?"
+    rf"|\"[^\"\\]*\" *|{_COLLECTION} *))?|\w+) *(?:(?<= )# .*)?"
 )
-"""A line with nothing to look at: indentation, dashes, a plain key, a plain or quoted value, a comment."""
+"""A line with nothing to look at: indentation, dashes, a plain key, plain or quoted values, a comment."""
 
 _PATH: Final = re.compile(r'"([A-Za-z]:\\[^"]*|\\\\[^"]*)"')
 _ESCAPE: Final = re.compile(

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from bots.flow.build import Builder, Rename
 from bots.flow.flow import Flow
 from bots.flow.part import Part
-from bots.flow.problem import Problem, Span, errors, in_order
+from bots.flow.problem import Problem, Span, errors, in_order, lines_of
 from bots.flow.quick import BAD
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
-from bots.flow.source import Mapping, lines_of, load
+from bots.flow.source import Mapping, load
 from bots.flow.step import MODIFIERS_ZH
 
 

@@ -25,7 +25,7 @@ from bots.flow.marks import (
     quoted,
     quoted_hashes,
 )
-from bots.flow.problem import LINE_BREAK, Problem, Severity, Span
+from bots.flow.problem import LINE_BREAK, Problem, Severity, Span, lines_of
 from bots.flow.scanned import Scanned
 
 BOM = "\ufeff"
@@ -57,38 +57,37 @@ class _Prescan:
         self.words = words
         self.problems: list[Problem] = []
         self.number = 0
-        self.line = ""
         self.block_indent = -1
         self.quote = ""
         self.depth = 0
         self.indents = Indents()
         self.lines: list[str] = []
-        self.invisible = False
         self.cells = -1
 
     def run(self, text: str) -> Scanned:
-        out: list[str] = []
         changed: dict[int, tuple[str, str]] = {}
-        ends = [match[0] for match in LINE_BREAK.finditer(text)] + [""]
-        self.lines = LINE_BREAK.split(text)
-        self.invisible = INVISIBLE.search(text) is not None
-        for number, (line, end) in enumerate(zip(self.lines, ends, strict=True), 1):
-            self.number, self.line = number, line
-            mended = self._line(line)
+        self.lines = lines_of(text)
+        hidden = INVISIBLE.search(text) is not None
+        simple, passes = SIMPLE.fullmatch, self.indents.passes
+        for number, line in enumerate(self.lines, 1):
+            self.number = number
+            mended = self._unhidden(line) if hidden and INVISIBLE.search(line) else line
+            inside = self.block_indent >= 0 or self.quote or self.depth
+            match = None if inside else simple(mended)
+            if match is None or not passes(*match.groups()):
+                mended = self._line(mended)
             if mended != line:
                 changed[number] = (line.lstrip(BOM) if number == 1 else line, mended)
-            out.append(mended + end)
-        return Scanned("".join(out), self.problems, changed)
+        return Scanned(self._mended(text, changed) if changed else text, self.problems, changed)
+
+    def _mended(self, text: str, changed: dict[int, tuple[str, str]]) -> str:
+        ends = [match[0] for match in LINE_BREAK.finditer(text)] + [""]
+        lines = zip(self.lines, ends, strict=True)
+        return "".join((changed[n][1] if n in changed else line) + end for n, (line, end) in enumerate(lines, 1))
 
     # lines ------------------------------------------------------------------------------------------------------
 
     def _line(self, line: str) -> str:
-        if self.invisible and INVISIBLE.search(line):
-            line = self._unhidden(line)
-        if self.block_indent < 0 and not self.quote and not self.depth:
-            simple = SIMPLE.fullmatch(line)
-            if simple and self.indents.passes(len(simple[1]), len(simple[2]), bool(simple[3]), not simple[4]):
-                return line
         if BOM in line:
             line = self._bom(line)
         if self._inside(line):

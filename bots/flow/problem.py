@@ -13,6 +13,14 @@ Severity = Literal["error", "warning"]
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line for libyaml; `str.splitlines` knows more of them and would shift the numbers."""
 
+_OTHER_BREAK = re.compile("[\r\x85\u2028\u2029]")
+"""What may end a line besides the plain end that nearly every file has alone."""
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines as YAML counts them, without their ends."""
+    return LINE_BREAK.split(text) if _OTHER_BREAK.search(text) else text.split("\n")
+
 
 class Span(NamedTuple):
     """A stretch of source text; lines and columns count from 1, the end is exclusive."""

@@ -4,7 +4,6 @@ libyaml's events are read instead of `compose`, because only events tell an anch
 the value they stand for, and because building from a flat stream cannot overflow the stack.
 """
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, cast
@@ -12,7 +11,8 @@ from typing import Any, Final, TypeAlias, cast
 import yaml
 
 from bots.flow.prescan import prescan
-from bots.flow.problem import LINE_BREAK, Problem, Span
+from bots.flow.problem import Problem, Span
+from bots.flow.problem import lines_of as lines_of
 from bots.flow.scanned import Scanned
 from bots.flow.syntax import explain
 
@@ -56,9 +56,6 @@ class Sequence:
     span: Span
     style: str = ""
 
-
-OTHER_BREAK: Final = re.compile("[\r\x85\u2028\u2029]")
-"""What may end a line besides the plain end that nearly every file has alone."""
 
 Node: TypeAlias = Scalar | Mapping | Sequence
 
@@ -295,8 +292,3 @@ def _events(text: str) -> Iterator[Any]:
         yield from iter(loader.get_event, None)
     finally:
         loader.dispose()
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines as YAML counts them, without their ends."""
-    return LINE_BREAK.split(text) if OTHER_BREAK.search(text) else text.split("\n")

@@ -91,8 +91,14 @@ def _parse(source: str) -> Expression:
     return Expression(text, frozenset(walk.names), frozenset(walk.calls), tree)
 
 
+_WARNED = re.compile(r"\\|[0-9]\.?[^\W\d]")
+"""What Python may warn of while it reads: a backslash, and a number that runs into a word (`1if x`)."""
+
+
 def _tree(text: str) -> ast.expr:
     """Return Python's own reading of the text; its warnings about odd escapes are of no use to an author."""
+    if _WARNED.search(text) is None:
+        return ast.parse(f"({text}\n)", mode="eval").body
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(f"({text}\n)", mode="eval").body

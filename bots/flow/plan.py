@@ -80,6 +80,8 @@ def _sentence(step: Step, inputs: Mapping[str, object], lang: Lang) -> str:
     if step.when is not None:
         condition = _fill(step.when.say(lang), inputs)
         said = f"仅当{condition}：{said}" if zh else f"only if {condition}: {said}"
+    if not (step.optional or step.timeout or step.retry or step.off):
+        return said
     notes = [
         ("可选" if zh else "optional") if step.optional else "",
         (f"最多等 {show(step.timeout, lang)}" if zh else f"within {show(step.timeout, lang)}") if step.timeout else "",
@@ -87,8 +89,6 @@ def _sentence(step: Step, inputs: Mapping[str, object], lang: Lang) -> str:
         ("停用，不运行" if zh else "switched off") if step.off else "",
     ]
     given = [note for note in notes if note]
-    if not given:
-        return said
     return f"{said}（{'，'.join(given)}）" if zh else f"{said} ({', '.join(given)})"
 
 

@@ -6,7 +6,7 @@ the value they stand for, and because building from a flat stream cannot overflo
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias
 
 import yaml
 
@@ -112,6 +112,9 @@ class _Open:
     """A collection whose end has not been read yet."""
 
     node: Mapping | Sequence
+    pairs: list[tuple[Scalar, Node]]
+    items: list[Node] | None
+    """The node's own list: of pairs, or of items if it is a sequence."""
     key: Scalar | None = None
     seen: dict[str, Scalar] = field(default_factory=dict)
     skip: bool = False
@@ -123,6 +126,7 @@ class _Builder:
     def __init__(self, path: str, scanned: Scanned) -> None:
         self.path = path
         self.scanned = scanned
+        self.changed = scanned.changed
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.stack: list[_Open] = []
@@ -130,10 +134,11 @@ class _Builder:
         self.documents = 0
 
     def build(self, text: str) -> Node | None:
+        scalar_event, scalar, put = yaml.ScalarEvent, self._scalar, self._add
         for event in _events(text):
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._add(self._scalar(event))
+            if kind is scalar_event:
+                put(scalar(event))
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._open(event, kind)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -150,8 +155,15 @@ class _Builder:
     def _scalar(self, event: Any) -> Scalar:
         if event.anchor or event.tag:
             self._mark(event)
+        if self.changed:
+            return self._mended_scalar(event)
+        start, end = event.start_mark, event.end_mark
+        span = _new(Span, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+        return Scalar(event.value, span, event.style or "")
+
+    def _mended_scalar(self, event: Any) -> Scalar:
         span, style = self._span(event), event.style
-        if style is None or (style != "|" and self.scanned.changed and self.scanned.unquoted(span.line, span.column)):
+        if style is None or (style != "|" and self.scanned.unquoted(span.line, span.column)):
             style = ""
         return Scalar(event.value, span, style)
 
@@ -159,9 +171,14 @@ class _Builder:
         if event.anchor or event.tag:
             self._mark(event)
         style, span = "flow" if event.flow_style else "", self._span(event)
-        node = Mapping([], span, style) if kind is yaml.MappingStartEvent else Sequence([], span, style)
-        self._add(node)
-        self.stack.append(_Open(node))
+        if kind is yaml.MappingStartEvent:
+            pairs: list[tuple[Scalar, Node]] = []
+            opened = _Open(Mapping(pairs, span, style), pairs, None)
+        else:
+            items: list[Node] = []
+            opened = _Open(Sequence(items, span, style), [], items)
+        self._add(opened.node)
+        self.stack.append(opened)
         if len(self.stack) > MAX_DEPTH:
             raise TooDeep(
                 span,
@@ -179,7 +196,7 @@ class _Builder:
             end_line, end_column = node.items[-1].span[2:]
         else:
             return
-        node.span = Span(node.span.line, node.span.column, end_line, end_column)
+        node.span = _new(Span, (node.span.line, node.span.column, end_line, end_column))
 
     def _add(self, node: Node) -> None:
         self.count += 1
@@ -194,23 +211,20 @@ class _Builder:
                 self.root = node
             return
         top = self.stack[-1]
-        if type(top.node) is Sequence:
-            top.node.items.append(node)
+        if top.items is not None:
+            top.items.append(node)
         elif top.skip:
             top.skip = False
         elif top.key is None:
             self._key(top, node)
         else:
-            self._pair(top, top.key, node)
-
-    def _pair(self, top: _Open, key: Scalar, node: Node) -> None:
-        top.key = None
-        if key.text not in top.seen:
-            top.seen[key.text] = key
-            cast(Mapping, top.node).pairs.append((key, node))
+            key, top.key = top.key, None
+            if key.text not in top.seen:
+                top.seen[key.text] = key
+                top.pairs.append((key, node))
 
     def _key(self, top: _Open, node: Node) -> None:
-        if not isinstance(node, Scalar):
+        if type(node) is not Scalar:
             self.problems.append(
                 Problem(
                     "E-KEY-NOT-TEXT",
@@ -223,9 +237,8 @@ class _Builder:
             top.skip = True
             return
         top.key = node
-        first = top.seen.get(node.text)
-        if first is not None:
-            self._duplicate(first, node)
+        if node.text in top.seen:
+            self._duplicate(top.seen[node.text], node)
 
     def _duplicate(self, first: Scalar, second: Scalar) -> None:
         line, column = first.span.line, first.span.column
@@ -253,15 +266,18 @@ class _Builder:
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
-        # `Span(…)` itself takes its names apart first, which for every word of a file is time (measured).
-        span = tuple.__new__(Span, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
-        changed = self.scanned.changed
+        span = _new(Span, (start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+        changed = self.changed
         if changed and (span.line in changed or span.end_line in changed):
             column = self.scanned.column
             return Span(
                 span.line, column(span.line, span.column), span.end_line, column(span.end_line, span.end_column)
             )
         return span
+
+
+_new = tuple.__new__
+"""`Span(…)` itself takes its names apart first, which for every word of a file is time (measured)."""
 
 
 REFUSED: dict[str, tuple[str, str]] = {

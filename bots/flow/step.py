@@ -1,6 +1,8 @@
 """The base of every verb: what a line of a flow is, before anything knows how to do it."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from string import Formatter
 from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import Field, SkipValidation
@@ -85,14 +87,14 @@ class Step(Part):
         if self.name is not None:
             return self.name.source
         if self.sentence is not None:
-            return self.sentence.say(lang).format_map(_Fields(self, lang))
+            return _filled(self.sentence.say(lang), self, lang)
         main = getattr(self, self.main, None) if self.main else None
         title = self.title.say(lang)
         gap = "" if lang == "zh" else " "
         return (
             title
             if main is None or main == () or _holds_steps(main)
-            else f"{title}{gap}{_Shown(main, type(self), lang)}"
+            else f"{title}{gap}{_shown(main, type(self), lang)}"
         )
 
     def children(self) -> tuple["Steps", ...]:
@@ -113,34 +115,32 @@ Steps: TypeAlias = tuple[Annotated[SkipValidation[Step], Field()], ...]
 """Steps in order; written as a list, or as a single step."""
 
 
-class _Fields(dict[str, "_Shown"]):
-    """The fields of a step by name, each looked at when a sentence asks for it."""
-
-    def __init__(self, step: Step, lang: Lang) -> None:
-        super().__init__()
-        self._step, self._lang = step, lang
-
-    def __missing__(self, field: str) -> "_Shown":
-        return _Shown(getattr(self._step, field), type(self._step), self._lang)
+def _shown(value: object, part: type[Part], lang: Lang) -> str:
+    """Return a value the way a sentence says it; a fixed word of `part` is said in the language of the sentence."""
+    if isinstance(value, str):
+        return part.words_zh.get(value, value) if lang == "zh" else value
+    return show(value, lang)
 
 
-class _Shown:
-    """A value inside a sentence; `{task.start}` in a sentence shows a field of a part."""
+@lru_cache(maxsize=512)
+def _pieces(sentence: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return a sentence's texts, each with the field behind it, if there is one; `task.start` is a field of a part."""
+    return tuple((text, tuple(field.split(".")) if field else ()) for text, field, _, _ in Formatter().parse(sentence))
 
-    def __init__(self, value: object, part: type[Part], lang: Lang) -> None:
-        self._value, self._part, self._lang = value, part, lang
 
-    def __getattr__(self, field: str) -> "_Shown":
-        value = self._value
-        return _Shown(getattr(value, field), type(value) if isinstance(value, Part) else self._part, self._lang)
-
-    def __str__(self) -> str:
-        if isinstance(self._value, str):
-            return self._part.words_zh.get(self._value, self._value) if self._lang == "zh" else self._value
-        return show(self._value, self._lang)
-
-    def __format__(self, spec: str) -> str:
-        return format(str(self), spec)
+def _filled(sentence: str, step: Step, lang: Lang) -> str:
+    """Return the sentence with the step's values in it."""
+    said: list[str] = []
+    for text, path in _pieces(sentence):
+        said.append(text)
+        if path:
+            value: object = getattr(step, path[0])
+            inner: type[Part] = type(step)
+            for name in path[1:]:
+                inner = type(value) if isinstance(value, Part) else inner
+                value = getattr(value, name)
+            said.append(_shown(value, inner, lang))
+    return "".join(said)
 
 
 def _holds_steps(value: object) -> bool:

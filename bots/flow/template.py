@@ -1,5 +1,6 @@
 """Text with `${…}`: the base of every value that is written as one text."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -168,8 +169,14 @@ def _copy(refused: Refused) -> Refused:
     )
 
 
+_TO_THE_BRACE = re.compile(r"[^{}\"']*\}")
+
+
 def _closing(source: str, start: int) -> int:
     """Return where the `}` stands that closes the `${` before `start`; brackets inside quotes do not count."""
+    simple = _TO_THE_BRACE.match(source, start)
+    if simple is not None:
+        return simple.end() - 1
     depth, quote = 1, ""
     for at in range(start, len(source)):
         c = source[at]

@@ -60,7 +60,9 @@ def _item(node: Node | None, position: int) -> Node | None:
 def blocks_of(step: Step) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """Yield (field, steps) for every list of steps inside a step, in the order they were written."""
     holding = _holding_steps(type(step))
-    for field in (step.nodes or type(step).model_fields) if holding else ():
+    if not holding:
+        return
+    for field in step.nodes or type(step).model_fields:
         value = getattr(step, field) if field in holding else None
         if isinstance(value, tuple) and value:
             steps = tuple(item for item in value if isinstance(item, Step))

@@ -156,15 +156,20 @@ def check(
     from schedules.shelf import FLOWS, load_flow
 
     files = [file for path in paths or [FLOWS] for file in ([path] if path.is_file() else sorted(path.rglob("*.yaml")))]
-    errors = 0
+    errors = warnings = 0
     for file in files:
         loaded = load_flow(file.resolve())
         errors += len(loaded.errors)
+        warnings += len(loaded.problems) - len(loaded.errors)
         for text in loaded.rendered(list(loaded.problems), default_lang()):
             complaints.print(Text(text + "\n"))
     if errors:
         tell(f"{len(files)} 个流程，{errors} 处要改。", f"{len(files)} flows, {errors} places to mend.", "red")
         raise SystemExit(2)
+    if warnings:
+        said = f"{len(files)} 个流程，没有错误，{warnings} 处提醒。", f"{len(files)} flows, no errors, {warnings} warnings."
+        tell(*said, "yellow")
+        return
     tell(f"{len(files)} 个流程，没有发现问题。", f"{len(files)} flows, nothing found.", "green")
 
 

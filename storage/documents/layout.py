@@ -49,7 +49,9 @@ class Layout:
     `lacks`: columns of a neighbour that is meant where they are. `reads`: column -> how its cell is read, where no type
     says it.
     `currency`: three letters, or the column that says it; `currency_of`: where the header does (`Cost (USD)`).
+    `day_order`: the column that tells by a day above the twelfth whether `09/10/2026` is in September or in October.
     `dated`: the ISO day of a cell that does not tell its year, from the lines before the header.
+    `at`: the column of the moment that a row is of; `at_else`: what says it where that one is empty.
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
     `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
     raising CellInvalid; `ends`: whether the data ends with it.
@@ -81,9 +83,11 @@ class Layout:
     derive: Callable[[Record, int], tuple[str, str]] | None = None
     reads: Mapping[str, Callable[[str, Cell], Value]] = field(default_factory=dict)
     at: str = ""
+    at_else: Callable[[Record], str] | None = None
     amount: Amount | None = None
     currency: str = "CNY"
     currency_of: Callable[[Table], str] | None = None
+    day_order: str = ""
     dated: Callable[[Sequence[str], str, str], str] | None = None
     repeats: tuple[str, ...] = ()
     drop: Callable[[Record], bool] | None = None
@@ -131,7 +135,6 @@ class Layout:
     @cached_property
     def typed(self) -> Mapping[str, str]:
         """Column -> id | money | whole | rate | moment | day | text, for every column; `name#2` is the second one."""
-        known = dict.fromkeys(numbered(self.columns), "text")
         groups = {
             "id": self.ids,
             "money": self.money,
@@ -140,9 +143,9 @@ class Layout:
             "moment": self.moments,
             "day": self.days,
         }
-        for kind, names in groups.items():
-            known |= dict.fromkeys(names, kind)
-        return known
+        typed = {name: kind for kind, names in groups.items() for name in names}
+        spelled = {one for name in typed if "|" in name for one in name.split("|")}
+        return {name: "text" for name in numbered(self.columns) if name not in spelled} | typed
 
     def identify(self, file: SourceFile, /) -> bool:
         """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
@@ -168,6 +171,9 @@ class Layout:
         shop = facts.shop or (self.shop(table, file) if self.shop else "")
         said = self._said(table, part, file)
         make = _Maker(self, shop, said[0] if self.undated else "", seen, table)
+        if self.day_order:
+            texts = (record.plain(self.day_order) for record in find_table(part, self.required).records())
+            make.day_formats = numbers.day_order(self.day_order, texts)
         reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
         for column in self.ids:
             cells.refuse_zero_tails(column, (str(row.data.get(short(column)) or "") for row in reading.rows))
@@ -188,7 +194,8 @@ class Layout:
 
     def _others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
-        named = [*self.typed, *((self.order[0],) if self.order else ()), *((self.sub,) if self.sub else ())]
+        currency = "" if len(self.currency) == 3 else self.currency
+        named = [*self.typed, *filter(None, (self.order[0] if self.order else "", self.sub, currency))]
         amount = self.amount.optional if self.amount else ()
         return [name for name in dict.fromkeys((*named, *amount)) if name not in self.required]
 
@@ -202,6 +209,7 @@ class _Maker:
 
     def __init__(self, layout: Layout, shop: str, day: str, seen: Counter[tuple[str, ...]], table: Table) -> None:
         self.layout, self.shop, self.day, self.seen, self.lead = layout, shop, day, seen, table.lead()
+        self.day_formats = layout.moment_formats
         self.stated_currency = layout.currency_of(table) if layout.currency_of else ""
 
     def rows(self, record: Record) -> Sequence[DataRow]:
@@ -227,7 +235,7 @@ class _Maker:
                 order_no=order_no,
                 order_rule=order_rule,
                 sub_no=record.identity(short(layout.sub), required=False) if layout.sub else "",
-                at=str(data.get(short(layout.at)) or "") if layout.at else self.day,
+                at=self.at(record, data),
                 amount_fen=amount_fen,
                 currency=self.currency(record),
                 fee_type=fee_type,
@@ -242,6 +250,13 @@ class _Maker:
         if layout.derive is not None:
             return layout.derive(record, amount_fen)
         return (record.identity(short(layout.order[0]), required=False), layout.order[1]) if layout.order else ("", "")
+
+    def at(self, record: Record, data: Mapping[str, str | int]) -> str:
+        """The moment or day that the row is of, "" where nothing says it."""
+        layout = self.layout
+        if not layout.at:
+            return self.day
+        return str(data.get(short(layout.at)) or (layout.at_else(record) if layout.at_else else ""))
 
     def currency(self, record: Record) -> str:
         """Three letters; in other words only where the file has others."""
@@ -269,7 +284,7 @@ class _Maker:
             case "day" if self.layout.dated is not None:
                 return self.layout.dated(self.lead, column, record.plain(column))
             case "day":
-                return numbers.day(column, record.cell(column), self.layout.moment_formats, required=needed)
+                return numbers.day(column, record.cell(column), self.day_formats, required=needed)
         return record.plain(column)
 
     def readable_amount(self, record: Record) -> int:

@@ -155,7 +155,7 @@ class Dress:
     pad: str = ""
     empty: str = ""
     empties: tuple[str, ...] = ()
-    constant: Mapping[str, str] = field(default_factory=dict)
+    constant: Mapping[str, str | int] = field(default_factory=dict)
     order: str = ""
     per_order: tuple[str, ...] = ()
     once: tuple[str, ...] = ()

@@ -1,9 +1,11 @@
 """Which way money went, in the ways that statements say it: one sign for all of them, + is into the account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from storage.documents import numbers
+from storage.documents.cells import unwrap
 from storage.documents.table import Record
 from storage.errors import CellInvalid
 
@@ -28,9 +30,10 @@ class Amount(Protocol):
 
 @dataclass(frozen=True)
 class Signed:
-    """One column that carries its own sign."""
+    """One column that carries its own sign; `partly`: a row without an amount moves nothing (details)."""
 
     column: str
+    partly: bool = False
     optional: tuple[str, ...] = ()
 
     @property
@@ -39,8 +42,30 @@ class Signed:
         return (self.column,)
 
     def fen(self, record: Record, style: numbers.Style, /) -> int:
-        """As the file has it. Raises CellInvalid when it is empty or no amount."""
-        return numbers.amount(_short(self.column), record.cell(_short(self.column)), style)
+        """As the file has it. Raises CellInvalid when it is empty (unless `partly`) or no amount."""
+        column = _short(self.column)
+        if self.partly:
+            return numbers.money(column, record.cell(column), style) or 0
+        return numbers.amount(column, record.cell(column), style)
+
+
+@dataclass(frozen=True)
+class Unless:
+    """An amount that moves only where these columns do not say one of these words: a memo, what is pending, denied."""
+
+    amount: Amount
+    still: Mapping[str, str]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those of the amount; the words' columns are part of it."""
+        return (*self.amount.columns, *self.still)
+
+    def fen(self, record: Record, style: numbers.Style, /) -> int:
+        """The amount, or nothing. Raises as the amount does."""
+        moved = self.amount.fen(record, style)
+        return 0 if any(record.plain(name) in words.split("|") for name, words in self.still.items()) else moved
 
 
 @dataclass(frozen=True)
@@ -142,7 +167,7 @@ class Directed:
         """Signed by the word. Raises CellInvalid for a word that is not known and for a sign against it."""
         column = _short(self.column)
         amount = numbers.amount(column, record.cell(column), style)
-        word = record.plain(_short(self.direction))
+        word = unwrap(record.plain(_short(self.direction)))
         if word in self.plus.split("|"):
             if amount < 0:
                 raise CellInvalid(column, str(record.plain(column)), f"方向是 {word}，金额却是负的")

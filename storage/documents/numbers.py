@@ -1,6 +1,7 @@
 """Amounts, rates and moments in the spellings of many countries, exact: a value is read whole or refused."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from storage.documents.cells import Cell
 from storage.errors import CellDestroyed, CellInvalid
 
 _CURRENCY = re.compile(r"^([+-]?)\s*(?:US\$|HK\$|NT\$|S\$|RM|Rp|[$€£¥￥₫฿₱]|[A-Z]{3})?\s*([+-]?)\s*")
+_SLASHED = re.compile(r"(\d\d?)/(\d\d?)/\d{4}")
 _BRACKETED = re.compile(r"\((.+)\)")
 _RATE = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 (spreadsheets know no time zones)
@@ -124,6 +126,26 @@ def day(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: boo
         except ValueError:
             continue
     return cells.day(column, cell)
+
+
+def day_order(column: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The strptime format of `28/09/2026` or `09/28/2026`, told by a day above the twelfth; () for other spellings.
+
+    Raises CellInvalid where all days could be months: whole statements would be booked into wrong months.
+    """
+    last = ""
+    for text in texts:
+        match = _SLASHED.fullmatch(text)
+        if not match:
+            continue
+        if int(match[1]) > 12:
+            return ("%d/%m/%Y",)
+        if int(match[2]) > 12:
+            return ("%m/%d/%Y",)
+        last = text if match[1] != match[2] else last
+    if last:
+        raise CellInvalid(column, last, "看不出哪个是日、哪个是月；请导出包含 13 日以后的一段日期")
+    return ("%d/%m/%Y",)
 
 
 def _from_serial(column: str, days: float) -> datetime:

@@ -1,6 +1,7 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 from storage.documents import cells
@@ -63,7 +64,7 @@ class Table:
 
     def __init__(self, before: list[Line], header: Line, lines: Iterator[Line], names: Sequence[str]) -> None:
         self.before = before
-        self.titles = _titles(header)
+        self.titles = line_titles(header)
         places = _places(header)
         found = ((name.partition("|")[0], _place(name, places)) for name in names)
         self._columns = {name: place for name, place in found if place is not None}
@@ -75,6 +76,15 @@ class Table:
             record = Record(self._columns, line)
             if not record.is_blank():
                 yield record
+
+    def first(self) -> Record | None:
+        """The first row after the header, which `records` gives again; None where there is none."""
+        for line in self._lines:
+            record = Record(self._columns, line)
+            if not record.is_blank():
+                self._lines = chain([line], self._lines)
+                return record
+        return None
 
     def raw(self, record: Record) -> RawRow:
         """The row as the file has it: columns that nobody asked for too."""
@@ -186,7 +196,8 @@ def _places(header: Line) -> dict[str, int]:
     return places
 
 
-def _titles(header: Line) -> list[str]:
+def line_titles(header: Line) -> list[str]:
+    """The titles of a header as the file has them, each once: empty ones are `#3`, repeated ones `备注#2`."""
     titles: list[str] = []
     for index, cell in enumerate(header.cells, 1):
         title, count = cells.unwrap(cells.as_text(cell)) or f"#{index}", 1

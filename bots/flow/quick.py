@@ -65,20 +65,20 @@ class Way:
     """The fields in their order with what is assumed for them."""
     factories: dict[str, Callable[[], Any]]
     required: frozenset[str]
-    validated: bool
-    """Whether the type has a rule of its own: then pydantic puts it together."""
+    rules: tuple[Callable[[Any], Any], ...]
+    """What the type asks of its fields together; refuses by raising."""
 
     def make(self, values: dict[str, Any], nodes: dict[str, Node]) -> Any:
         """Return the part with these values; MISS if one is lacking or the type's own rule refuses."""
-        if not self.required <= values.keys():
-            return MISS
-        if self.validated:
-            try:
-                made: Part = self.model.model_validate(values)
-            except ValidationError:
+        for name in self.required:
+            if name not in values:
                 return MISS
-        else:
-            made = self._constructed(values)
+        made = self._constructed(values)
+        try:
+            for rule in self.rules:
+                rule(made)
+        except ValueError:
+            return MISS
         made.read_from(nodes)
         return made
 
@@ -86,9 +86,8 @@ class Way:
         """What `model_construct` does, whose looking up of aliases and defaults costs more than validating."""
         made = self.model.__new__(self.model)
         attributes = {**self.blank, **values}
-        for name, factory in self.factories.items():
-            if name not in values:
-                attributes[name] = factory()
+        if self.factories:
+            attributes.update((name, make()) for name, make in self.factories.items() if name not in values)
         put = object.__setattr__
         put(made, "__dict__", attributes)
         put(made, "__pydantic_fields_set__", set(values))
@@ -190,6 +189,7 @@ def way_of(model: type[Part]) -> Way | None:
         return None
     if model.model_post_init is not BaseModel.model_post_init:
         return None
+    own = tuple(getattr(model, name) for name in rules)
     keys = keys_of(model)
     readers = {name: _field_reader(info, keys.shapes[name], model) for name, info in model.model_fields.items()}
     if None in readers.values() and rules:
@@ -210,7 +210,7 @@ def way_of(model: type[Part]) -> Way | None:
     if any(isinstance(value, (dict, list, set)) for value in blank.values()):
         return None  # those are copied for each part
     required = frozenset(name for name, info in fields.items() if info.is_required())
-    return Way(model, names, readers, blank, factories, required, bool(rules))
+    return Way(model, names, readers, blank, factories, required, own)
 
 
 def _field_reader(info: FieldInfo, shape: Shape, model: type[Part]) -> Reader | None:

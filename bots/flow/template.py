@@ -81,7 +81,7 @@ class Template(Text):
         """Return the template; raises `Refused` with the offset of a broken expression."""
         made = cls.__new__(cls)
         made.source = source
-        made.pieces = tuple(_pieces(source)) if "${" in source else (source,)
+        made.pieces = (source,) if "${" not in source else tuple(_pieces(source))
         return made
 
     @property

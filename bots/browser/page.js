@@ -13,7 +13,7 @@
   const WIDGETS = '.el-date-editor,.el-select,.el-cascader,.el-checkbox-group,.el-radio-group,.el-checkbox,' +
     '.el-radio,.el-switch,.el-input-number,.el-upload,.el-autocomplete,.el-input,.el-textarea,.el-slider,.el-rate,' +
     '.ant-picker,.ant-select,.ant-cascader-picker,.ant-checkbox-group,.ant-radio-group,.ant-checkbox-wrapper,' +
-    '.ant-radio-wrapper,.ant-switch,.ant-input-number,.ant-upload,.ant-input-affix-wrapper,.ant-input,' +
+    '.ant-radio-wrapper,.ant-switch,.ant-input-number,.ant-rate,.ant-upload,.ant-input-affix-wrapper,.ant-input,' +
     '[contenteditable=""],[contenteditable=true],input:not([type=hidden]),textarea,select';
   const ROLES = {
     button: 'button,input[type=button],input[type=submit],input[type=reset],summary',

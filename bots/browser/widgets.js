@@ -326,10 +326,6 @@
     const d = dialectOf(root), wrap = root.closest('.ant-upload-wrapper') || root.parentElement || root;
     return d ? [...wrap.querySelectorAll(d.files)].filter(f => !/-leave/.test(f.className)) : [];
   };
-  const filesDrawn = el => {
-    const root = rootOf(el), d = dialectOf(root);
-    return JSON.stringify(d ? (root.closest('.ant-upload-wrapper') || root.parentElement || root).querySelectorAll(d.files).length : 0);
-  };
   const file = (el, wanted) => filesOf(rootOf(el)).find(f => norm((f.querySelector(EP.fileName + ',' + ANT.fileName) || f).textContent) === wanted) || null;
   const fileCross = el => el.querySelector(EP.fileClose + ',' + ANT.fileClose);
 
@@ -391,5 +387,5 @@
     return JSON.stringify(!values ? value : kind === 'range' ? (values.some(Boolean) ? values.join(' ~ ') : '') : values.join(', '));
   };
   eyes.widgets = {fillable, identify, state, moving, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
-    part, choice, choices, star, unhovered, file, filesDrawn, fileCross, tagCross, told, read};
+    part, choice, choices, star, unhovered, file, fileCross, tagCross, told, read};
 })();

@@ -8,6 +8,10 @@ from bots.browser.widgets.values import Value, as_paths
 from bots.browser.widgets.widget import ATTEMPT_S, OPENING_S, Widget, script, until
 from bots.errors import FileMissing
 
+FORGET = "el => { if (el.type === 'file') el.value = ''; return 'null'; }"
+"""Nobody hears of files that a field holds already: the browser then fires `cancel`, not `change`, also when the list
+that the page draws was emptied meanwhile, and keeps the file as it was before it was written anew. Libraries forget
+what the field holds when it is clicked; so does this."""
 ATTEMPTS = 4
 """A file is taken out of a list by at most this many clicks on its cross."""
 
@@ -24,6 +28,8 @@ async def fill_upload(widget: Widget, value: Value) -> None:
             raise FileMissing(str(path), "没有这个文件 / no such file")
     target = await widget.part("input[type=file]") or widget.element
     cleared = await _cleared(widget)
+    if paths:
+        await target.evaluate_json(FORGET)
     await target.set_files(paths)
     names = sorted(path.name for path in paths)
 
@@ -53,12 +59,6 @@ async def _cleared(widget: Widget) -> bool:
         else:
             raise ValueRefused(widget.name, name, ", ".join(await _listed(widget)))
         emptied = True
-
-    async def faded() -> bool:
-        return not await widget.ask("filesDrawn")
-
-    if emptied:  # Element Plus may forget a file that comes while it still hands the emptied list to the page
-        await until(faded, ATTEMPT_S)
     return emptied
 
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bots.browser import find, widgets
-from bots.browser.driver import Browser, By, Element, Page
+from bots.browser.driver import Browser, Element, Page
 from bots.browser.target import ResolvedTarget
 from bots.errors import BotError
 
@@ -123,10 +123,8 @@ Outcomes = dict[tuple[str, str], list[str]]
 
 
 async def field(page: Page, label: str) -> Element:
-    """The field with this label. Ant Design's stars are named by their class: the finder does not know them yet."""
+    """The field with this label."""
     target = ResolvedTarget.literal(label)
-    if label == "评分" and await page.evaluate_json("() => JSON.stringify(!!document.querySelector('.ant-rate'))"):
-        target = ResolvedTarget(label, (By("css", ".ant-rate"),))
     return (await find.resolve(page, target, want="fill", timeout_ms=5_000)).element
 
 

@@ -1,4 +1,4 @@
-"""What the personal bills of 支付宝 and 微信支付 share: their preamble, and the three directions of a line.
+"""What the personal bills of 支付宝, 微信支付 and 京东 share: their preamble, and the three directions of a line.
 
 A neutral line (不计收支, 中性交易) moves one's own money: its amount stays unsigned, as the bill has it. The preamble's
 totals are anonymised in the samples and, as the bill itself says, may differ: they are said, and bind nobody.
@@ -15,9 +15,9 @@ from storage.errors import CellInvalid
 
 DIRECTIONS = {"收入": "income", "支出": "expense", "不计收支": "neutral", "": "neutral"}  # 微信 writes / for neutral
 
-_SPAN = re.compile(r"起始时间：\[(\d{4}-\d\d-\d\d)[^\]]*\]\s*终止时间：\[(\d{4}-\d\d-\d\d)")
-_COUNT = re.compile(r"共(\d+)笔记录")
-_TOTAL = re.compile(r"(收入|支出|不计收支|中性交易)：(\d+)笔\s*(-?[\d,.]+)元")
+_SPAN = re.compile(r"起始时间：\[?(\d{4}-\d\d-\d\d)[^\]\t终]*\]?\s*终止时间：\[?(\d{4}-\d\d-\d\d)")
+_COUNT = re.compile(r"共：?(\d+)笔记录")
+_TOTAL = re.compile(r"(收入|支出|不计收支|中性交易)：(\d+)笔[\s，]*(-?[\d,.]+)元")
 _NAMES = {"收入": "income", "支出": "expense", "不计收支": "neutral", "中性交易": "neutral"}
 _WORDS = {"income": "收入", "expense": "支出", "neutral": "不计收支"}
 

@@ -1,0 +1,250 @@
+"""What is particular to the files of 京东, 拼多多, 抖店, 小红书 and 千川, beyond what every format is tried for."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from storage.archive import Facts
+from storage.documents.document import Document
+from storage.documents.file import SourceFile
+from storage.documents.kinds import identify
+from storage.documents.parts import PIECE_ROWS
+from storage.documents.rows import BillRow, DataRow
+from storage.errors import FileBroken
+from tests.storage.documents.formats.china import DRESSES
+from tests.storage.documents.formats.dress import Dress, Truth, made, truths, written, yuan
+
+Cells = Sequence[Sequence[str | float]]
+
+
+def read(name: str, content: bytes) -> Document:
+    """The document that the content is known as."""
+    file = SourceFile(name, content)
+    return identify(file).read(file, Facts(name=name, shop="shop_a"))
+
+
+def rows_of(document: Document) -> list[DataRow]:
+    """Its rows, all of formats that have no table of their own."""
+    assert all(isinstance(row, DataRow) for row in document.rows)
+    return [row for row in document.rows if isinstance(row, DataRow)]
+
+
+def sheets(named: Mapping[str, Cells]) -> bytes:
+    """A workbook."""
+    import xlsxwriter
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
+        for name, lines in named.items():
+            sheet = workbook.add_worksheet(name)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+    return target.getvalue()
+
+
+def lines_of(dress: Dress, rows: Sequence[Truth]) -> list[list[str | float]]:
+    """Header and rows as the file has them."""
+    return [list(dress.titles), *(list(written(dress, row)) for row in rows)]
+
+
+def changed(kind: str, **cells: str) -> tuple[Dress, list[Truth]]:
+    """The kind's dress and three truths, of which the second one says something else."""
+    dress = DRESSES[kind]
+    rows = truths(dress, 5, 3)
+    rows[1] |= cells
+    return dress, rows
+
+
+def test_wallet_of_two_sheets_is_one_document() -> None:
+    """京东钱包: rows of 结算表 and 资金表 come together, each of its own kind, and no row number stands twice."""
+    settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
+    settled, moved = truths(settle, 1, 4), truths(funds, 2, 3)
+    document = read("wallet.xlsx", sheets({"结算表": lines_of(settle, settled), "资金表": lines_of(funds, moved)}))
+    assert document.kind == "jd_wallet_settle"
+    assert [row.kind for row in rows_of(document)] == ["jd_wallet_settle"] * 4 + ["jd_wallet_funds"] * 3
+    assert [row.amount_fen for row in document.rows] == [row["_amount"] for row in (*settled, *moved)]
+    assert [row.row_no for row in document.rows] == [2, 3, 4, 5, *(PIECE_ROWS + n for n in (2, 3, 4))]
+    assert len({row.row_no for row in document.raw}) == 7
+    assert document.control.computed == {"行数": 7}
+
+
+def test_wallet_sheets_in_the_other_order() -> None:
+    """Which sheet stands first does not matter."""
+    settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
+    settled, moved = truths(settle, 1, 4), truths(funds, 2, 3)
+    document = read("wallet.xlsx", sheets({"资金表": lines_of(funds, moved), "结算表": lines_of(settle, settled)}))
+    assert [row.amount_fen for row in document.rows] == [row["_amount"] for row in (*settled, *moved)]
+
+
+def test_wallet_days_as_numbers() -> None:
+    """京东钱包 写日期 as a spreadsheet number with its time, and ends with empty rows."""
+    dress = DRESSES["jd_wallet_funds"]
+    lines = lines_of(dress, truths(dress, 2, 1))
+    lines[1][dress.titles.index("日期")] = 44500.53210648148
+    document = read("wallet.xlsx", sheets({"资金表": [*lines, [""] * 10, [" "] * 10]}))
+    assert [(row.at, row.row_no) for row in rows_of(document)] == [("2021-10-31 12:46:14", 2)]
+    assert document.quarantine == []
+
+
+def test_settled_detail_adds_up() -> None:
+    """京东 已结算明细: 3.84 − 0.33 is 3.51; a changed cent refuses that row alone."""
+    dress = DRESSES["jd_settled_detail_2026"]
+    lines = lines_of(dress, truths(dress, 1, 2))
+    place = {name: index for index, name in enumerate(dress.titles)}
+    for line, total in zip(lines[1:], ("3.51", "3.52"), strict=True):
+        line[place["收入金额合计"]], line[place["支出金额合计"]] = "3.84", "-0.33"
+        line[place["结算金额合计"]] = total
+    document = read("settled.xlsx", sheets({"说明": [["已结算明细"]], "明细": lines}))
+    assert [row.amount_fen for row in rows_of(document)] == [351]
+    assert [(row.row_no, "不等于" in row.message) for row in document.quarantine] == [(3, True)]
+
+
+def test_payables_in_a_zip_of_workbooks() -> None:
+    """京东 VC 应付账: a zip of several workbooks is one document; equal rows of two parts are numbered, not lost."""
+    dress = DRESSES["jd_vc_payable"]
+    first, second = truths(dress, 1, 3), truths(dress, 2, 2)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("应付账_1.xlsx", made(dress, first))
+        archive.writestr("应付账_2.xlsx", made(dress, [*second, first[0]]))
+    rows = rows_of(read("应付账.zip", target.getvalue()))
+    assert [row.amount_fen for row in rows] == [row["_amount"] for row in (*first, *second, first[0])]
+    assert len({row.row_no for row in rows}) == 6
+    assert [row.n for row in rows if row.row_key == first[0]["单据ID"]] == [1, 2]
+
+
+@pytest.mark.parametrize(("word", "shown", "expected"), [("支出", "-12.30", -1230), ("收入", "12.30", 1230)])
+def test_jd_says_its_sign_twice(word: str, shown: str, expected: int) -> None:
+    """京东 日账单: sign and word agree; 货款 + 支出 is a refund and goes out."""
+    dress = DRESSES["jd_daily_settlement"]
+    lines = lines_of(dress, truths(dress, 1, 1))
+    for name, text in {"费用项": "货款", "金额": shown, "收支方向": word}.items():
+        lines[1][dress.titles.index(name)] = text
+    assert [row.amount_fen for row in rows_of(read("jd.xlsx", sheets({"1_20260901": lines})))] == [expected]
+
+
+def test_jd_sign_against_its_word_is_refused() -> None:
+    """A negative 收入 is in quarantine: nobody knows which of the two is wrong."""
+    dress = DRESSES["jd_daily_settlement"]
+    lines = lines_of(dress, truths(dress, 1, 1))
+    for name, text in {"金额": "-12.30", "收支方向": "收入"}.items():
+        lines[1][dress.titles.index(name)] = text
+    document = read("jd.xlsx", sheets({"1_20260901": lines}))
+    assert (list(document.rows), len(document.quarantine)) == ([], 1)
+
+
+def test_jd_yuan_by_name_is_cny() -> None:
+    """币种 in words is the currency's code in the books."""
+    dress = replace(DRESSES["jd_daily_settlement"], constant={"币种": "人民币"})
+    assert {row.currency for row in rows_of(read("jd.xlsx", made(dress, truths(dress, 1, 2))))} == {"CNY"}
+
+
+def test_merged_sub_orders_are_refused() -> None:
+    """抖店: several sub-orders in one cell are refused in their row, the others go on."""
+    dress, rows = changed("douyin_order", 子订单编号="6920000000000000001;6920000000000000002")
+    document = read(dress.name, made(dress, rows))
+    assert (len(document.rows), [row.row_no for row in document.quarantine]) == (2, [document.raw[1].row_no])
+    assert "不合并" in document.quarantine[0].message
+
+
+def test_orders_say_when_they_were_exported() -> None:
+    """抖店: the second of the export stands in the file's name, so that an older file never overrides a newer one."""
+    dress = DRESSES["douyin_order"]
+    assert read(dress.name, made(dress, truths(dress, 1))).exported_at == "2026-10-08T03:26:40+00:00"
+
+
+def test_description_row_is_no_settlement() -> None:
+    """抖店 结算账单: explanations under the header are neither rows nor errors; a destroyed id is an error, no text."""
+    dress, rows = changed("douyin_settlement_34", 订单号="6.92E+18")
+    document = read(dress.name, made(replace(dress, id_wrap="plain"), rows))
+    assert (len(document.rows), len(document.raw), len(document.quarantine)) == (2, 4, 1)
+    assert "科学计数法" in document.quarantine[0].message
+
+
+def test_unpaid_order_has_the_day_of_its_number() -> None:
+    """拼多多: 订单成交时间 is empty for an order that was never paid; its number begins with the day."""
+    dress, rows = changed("pdd_order_2026", 订单号="260901-123456789012345", 订单成交时间="")
+    row = rows_of(read(dress.name, made(dress, rows)))[1]
+    assert (row.order_no, row.at) == ("260901-123456789012345", "2026-09-01 00:00:00")
+
+
+def test_withdrawal_has_no_order() -> None:
+    """抖店 动账: a withdrawal without order and sub-order is a row as any other."""
+    dress, rows = changed("douyin_fund_39", 订单号="", 子订单号="", 动账场景="提现")
+    document = read(dress.name, made(dress, rows))
+    assert (rows_of(document)[1].order_no, rows_of(document)[1].amount_fen) == ("", rows[1]["_amount"])
+    assert document.quarantine == []
+
+
+@pytest.mark.parametrize(("more_fen", "binding"), [(0, False), (5000, False), (-1, True)])
+def test_promotion_total(more_fen: int, binding: bool) -> None:
+    """拼多多 推广: 总计 is no row; one above the rows' sum is 全店托管 and binds nobody, one below parks the file."""
+    dress = DRESSES["pdd_promo_goods"]
+
+    def total(rows: Sequence[Truth]) -> dict[str, str]:
+        return {"日期": "总计", "总花费(元)": yuan(sum(row["总花费(元)"] for row in rows) + more_fen)}
+
+    rows = truths(dress, 1)
+    document = read("推广.xlsx", made(replace(dress, total=total), rows))
+    assert len(document.rows) == len(rows)
+    assert (document.control.tie, document.control.binding) == (more_fen == 0, binding)
+
+
+def test_material_report_without_a_day_is_refused() -> None:
+    """千川: no column says the day; a name that does not either leaves nothing to be guessed."""
+    dress = DRESSES["qianchuan_material"]
+    with pytest.raises(FileBroken, match="日期"):
+        read("素材报表.csv", made(dress, truths(dress, 1)))
+
+
+def test_stock_that_does_not_add_up_is_refused() -> None:
+    """京东物流: pieces before and moved that are not those after are refused in their row."""
+    dress, rows = changed("jdl_inventory_flow", 实际库存结存="118")
+    document = read(dress.name, made(dress, rows))
+    assert (len(document.rows), ["120 + -3" in row.message for row in document.quarantine]) == (2, [True])
+
+
+def test_xhs_workbook_of_several_sheets() -> None:
+    """小红书: 商品结算明细 and 其他服务款 of one workbook are read together."""
+    settle, other = DRESSES["xhs_settlement"], DRESSES["xhs_other_services"]
+    lines = {"商品结算明细": lines_of(settle, truths(settle, 1, 3)), "其他服务": lines_of(other, truths(other, 1, 2))}
+    document = read("结算.xlsx", sheets(lines))
+    assert [row.kind for row in rows_of(document)] == ["xhs_settlement"] * 3 + ["xhs_other_services"] * 2
+
+
+JD_BILL = (
+    "导出信息：\n京东账号名：jd_example\n起始时间：2026-01-01\t终止时间：2026-06-30\n导出交易类型：全部\n"
+    "导出时间：2026-07-03 23:33:33\n共：4笔记录\n收入：1笔，89.84元\n支出：2笔，184.77元\n不计收支：1笔，1000.00元\n\n"
+    "特别提示：\n1.明细金额直接累加后，可能会和下方统计金额不一致；\n\n电子回单客户\n"
+    "交易时间,交易分类,商户名称,交易说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,备注\n"
+    "2026-03-18 19:45:25\t,美妆,京东平台商户,洁面乳,支出,131.77(已退款89.84),白条,交易成功,300001\t,1000000000000002\t,,\n"
+    "2026-03-19 08:22:00\t,网购,京东平台商户,退款-洁面乳,收入,89.84,京东白条,退款成功,300001\t,1000000000000003\t,,\n"
+    "2026-03-20 19:06:00\t,线下消费,京东平台商户,亲密卡,支出,53.00,京东白条,交易成功, ,1000000000000045\t,,\n"
+    "2026-03-21 12:09:23\t,白条,京东金融,白条主动还款,不计收支,1000.00,零用钱,交易成功,300009\t,1000000000000058\t,,\n"
+)
+
+
+def test_jd_personal() -> None:
+    """What moved then is the amount, what was given back since is said; totals and days are the preamble's."""
+    document = read("jd.csv", JD_BILL.encode("utf-8-sig"))
+    assert (document.kind, document.quarantine) == ("jd_personal", [])
+    rows = [row for row in document.rows if isinstance(row, BillRow)]
+    assert [(row.amount_fen, row.order_no, row.fee_type) for row in rows] == [
+        (-13177, "300001", "personal_expense"),
+        (8984, "300001", "personal_income"),
+        (-5300, "", "personal_expense"),
+        (100000, "300009", "personal_neutral"),
+    ]
+    assert rows[0].remark == "洁面乳；已退款89.84"
+    assert document.period == ("2026-01-01", "2026-06-30")
+    assert (document.control.tie, document.control.binding) == (True, False)
+
+
+def test_jd_personal_total_that_differs_is_said() -> None:
+    """A changed total is in words, and binds nobody: the bill warns of it itself."""
+    control = read("jd.csv", JD_BILL.replace("184.77元", "184.78元").encode()).control
+    assert (control.tie, control.binding) == (False, False)
+    assert "支出合计：文件写 ¥184.78，逐行算 ¥184.77" in control.words

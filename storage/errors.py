@@ -4,10 +4,13 @@ BookError
 ├── FileError            this document; the others go on
 │   ├── FileUnknown      no kind recognises it          ├── FileBroken      cut short, not what its name says
 │   ├── FileProtected    a password is needed           ├── HeaderMissing   a key column is not there
+│   ├── HeaderDrift      known columns under new names: a person explains them
 │   ├── CellDestroyed    a program destroyed an id, a date or an amount
 │   └── CellInvalid      a cell is not what its column holds
 ├── DecisionError        a person asked for something that the books do not allow
-│   ├── FileMissing      ├── NotParked       └── ReasonMissing
+│   ├── FileMissing      ├── NotParked       ├── ReasonMissing
+│   ├── MeaningWrong     a title or column that is not there       └── FixWrong   a corrected row that is none of ours
+│   └── KindBroken       a taught kind's YAML cannot be used
 ├── StockOpened          a second opening count would double the stock
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
@@ -65,7 +68,7 @@ def _text(value: object) -> str:
 class FileError(BookError):
     """A document, or one of its rows, cannot be taken as it is."""
 
-    who = "business"
+    who: ClassVar[Who] = "business"
     code = "E-FILE"
 
 
@@ -119,6 +122,20 @@ class HeaderMissing(FileError):
 
     def __init__(self, name: str, missing: Sequence[str], found: Sequence[str]) -> None:
         super().__init__(name=name, missing=list(missing), found=list(found))
+
+
+class HeaderDrift(FileError):
+    """The file is of a known kind, but some of its columns go by names that nobody has explained yet."""
+
+    who = "person"
+    code = "E-HEADER-DRIFT"
+    zh = "文件「{name}」像是 {kind}，但表头变了：缺 {missing}；不认识的列：{unknown}"
+    en = "{name} looks like {kind} with a changed header: it lacks {missing}; unknown columns: {unknown}"
+    zh_hint = "说明哪一列现在叫什么：yeban map 文件；说明一次就记住，不用重新下载"
+    en_hint = "say what the columns are called now: yeban map FILE; it is remembered, nothing is fetched again"
+
+    def __init__(self, name: str, kind: str, missing: Sequence[str], unknown: Sequence[str]) -> None:
+        super().__init__(name=name, kind=kind, missing=list(missing), unknown=list(unknown))
 
 
 class CellDestroyed(FileError):
@@ -180,6 +197,43 @@ class ReasonMissing(DecisionError):
     code = "E-REASON"
     zh = "放行要写明谁决定的、为什么"
     en = "say who decided, and why"
+
+
+class MeaningWrong(DecisionError):
+    """A title was explained that the file has not, or as a column that the kind has not."""
+
+    code = "E-MEANING"
+    zh = "不能这样对应「{column}={title}」：{reason}；可以选：{known}"
+    en = "{column}={title} cannot be: {reason}; there are {known}"
+
+    def __init__(self, column: str, title: str, reason: str, known: Sequence[str]) -> None:
+        super().__init__(column=column, title=title, reason=reason, known=list(known))
+
+
+class FixWrong(DecisionError):
+    """A corrected row that cannot be taken: of no file here, of no quarantined row, or with a column of its own."""
+
+    code = "E-FIX"
+    zh = "改好的行不能收（{name} 第 {row_no} 行）：{reason}"
+    en = "the corrected row cannot be taken ({name}, row {row_no}): {reason}"
+    zh_hint = "用 yeban quarantine --export 文件.xlsx 导出的表来改，前两列不要动"
+    en_hint = "correct the sheet that yeban quarantine --export FILE.xlsx writes; leave its first two columns"
+
+    def __init__(self, name: str, row_no: object, reason: str) -> None:
+        super().__init__(name=name, row_no=row_no, reason=reason)
+
+
+class KindBroken(DecisionError):
+    """A taught kind's YAML cannot be used."""
+
+    code = "E-KIND"
+    zh = "{path}:{line}:{column} 种类的说明不能用：{reason}"
+    en = "{path}:{line}:{column} this description of a kind cannot be used: {reason}"
+    zh_hint = "{fix}"
+    en_hint = "{fix}"
+
+    def __init__(self, path: str, line: int, column: int, reason: str, fix: str) -> None:
+        super().__init__(path=path, line=line, column=column, reason=reason, fix=fix)
 
 
 class StockOpened(BookError):

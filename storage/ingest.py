@@ -1,10 +1,12 @@
 """A file into the books: archive, identify, read, compare totals, post; one transaction per file, any order, any number
 of times.
 
-States of a file: `read` (its rows are in the books), `parked` (its totals do not tie, or it contradicts the books: a
-person decides), `refused` (it cannot be read; it is in the archive, and is tried again when it comes again).
+States of a file: `read` (its rows are in the books), `parked` (its totals do not tie, it contradicts the books, or its
+header has changed: a person decides), `refused` (it cannot be read; it is in the archive, and is tried again when it
+comes again).
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,11 +21,23 @@ from storage.archive import Archive, ArchivedFile, Facts
 from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
-from storage.documents.document import Control, Document, Kind
+from storage.documents.control import untotalled
+from storage.documents.document import Control, Document
+from storage.documents.edited import EditedFile, Fixes
 from storage.documents.file import SourceFile
-from storage.documents.kinds import identify, named
-from storage.errors import BookError, FileBroken, FileError, FileMissing, NotParked, ReasonMissing
+from storage.documents.shelf import Shelf
+from storage.errors import (
+    BookError,
+    FileBroken,
+    FileError,
+    FileMissing,
+    HeaderDrift,
+    HeaderMissing,
+    NotParked,
+    ReasonMissing,
+)
 from storage.posting import TOLD_BY_EXPORT, Source, post
+from storage.shelves import shelf_of
 
 _PAYLOAD = json.JSONEncoder(ensure_ascii=False)
 READ, PARKED, REFUSED = "read", "parked", "refused"
@@ -72,12 +86,30 @@ def ingest(
     if earlier is not None:
         if receipt is not None and (not told.received_at or told.received_at <= receipt):
             return earlier
-        return _received_again(database, archived, known, earlier)
+        return _received_again(database, archived, known, earlier, shelf_of(database, archive))
     try:
-        document = _read(archived, known)
+        document = read(archived.path, known, shelf_of(database, archive))
+    except HeaderDrift as error:
+        return _park_drift(database, archived, known, error)
     except FileError as error:
         return _refuse(database, archived, known, error)
     return _keep(database, archived, known, document)
+
+
+def preview(
+    source: Path, shelf: Shelf, *, kind: str | None = None, shop: str = "", facts: Facts | None = None
+) -> Ingested:
+    """What `ingest` would say of the file, with nothing written anywhere; `created` and the like are not known."""
+    known = _facts(source, kind, shop, facts or Facts())
+    file_sha = hashlib.sha256(source.read_bytes()).hexdigest()
+    try:
+        document = read(source, known, shelf)
+    except FileError as error:
+        state = PARKED if isinstance(error, HeaderDrift) else REFUSED
+        return Ingested(file_sha, known.name, str(error.facts.get("kind", "")), state, message=_sentence(error))
+    parked = document.control.tie is False and document.control.binding
+    told = ArchivedFile(file_sha, 0, source, new=False)
+    return _result(told, known, document, PARKED if parked else READ, Counts(), words(document))
 
 
 def accept(database: Database, archive: Archive, file_sha: str, who: str, why: str) -> Ingested:
@@ -95,12 +127,12 @@ def accept(database: Database, archive: Archive, file_sha: str, who: str, why: s
         raise NotParked(file_sha, found["state"])
     facts = Facts(**{name: found[name] for name in asdict(Facts()) if name in found})
     archived = ArchivedFile(file_sha, found["size"], archive.path(file_sha), new=False)
-    document = _read(archived, facts)
+    document = read(archived.path, facts, shelf_of(database, archive))
     with database.write() as connection:
         counts = post(connection, Source(file_sha, document.exported_at or facts.received_at), document.rows)
         values = {"state": READ, "accepted_by": f"{who.strip()}：{why.strip()}", "ingested_at": _now()}
         connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(values))
-    return _result(archived, facts, document, READ, counts, _words(document))
+    return _result(archived, facts, document, READ, counts, words(document))
 
 
 def ingest_run_folder(database: Database, archive: Archive, folder: Path) -> list[Ingested]:
@@ -177,9 +209,9 @@ def _now() -> str:
 
 
 def _earlier(connection: Connection, file_sha: str) -> Ingested | None:
-    """The answer for a file that was taken before; a refused one is tried again."""
+    """The answer for a file that was taken before; one of which nothing was read is tried again."""
     row = connection.execute(select(raw_file).where(raw_file.c.file_sha == file_sha)).mappings().first()
-    if row is None or row["state"] == REFUSED:
+    if row is None or row["state"] == REFUSED or (row["state"] == PARKED and not row["rows"]):
         return None
     control = Control(**json.loads(row["control"]))
     taken = row["rows_ok"] if row["state"] == READ else 0
@@ -204,9 +236,11 @@ def _receipt(connection: Connection, file_sha: str, facts: Facts) -> str | None:
     return found
 
 
-def _received_again(database: Database, archived: ArchivedFile, facts: Facts, earlier: Ingested) -> Ingested:
+def _received_again(
+    database: Database, archived: ArchivedFile, facts: Facts, earlier: Ingested, shelf: Shelf
+) -> Ingested:
     """The same bytes on another occasion: its days and shop are noted; rows told by their export are told anew."""
-    document = _read(archived, replace(facts, kind=earlier.kind))
+    document = read(archived.path, replace(facts, kind=earlier.kind), shelf)
     with database.write() as connection:
         newest = connection.execute(
             select(sql.max(raw_receipt.c.received_at)).where(raw_receipt.c.file_sha == archived.sha256)
@@ -239,22 +273,38 @@ def _write_receipt(connection: Connection, archived: ArchivedFile, facts: Facts,
     connection.execute(update(raw_file).where(raw_file.c.file_sha == archived.sha256).values(**values))
 
 
-def _read(archived: ArchivedFile, facts: Facts) -> Document:
-    """Raises FileError; also when there are rows and not one of them could be taken."""
-    file = SourceFile(facts.name, archived.path)
-    kind: Kind = named(facts.kind, file) if facts.kind else identify(file)
-    document = kind.read(file, facts)
+def read(path: Path, facts: Facts, shelf: Shelf, fixes: Fixes | None = None) -> Document:
+    """The document with its corrected rows. Raises FileError; also when there are rows and none could be taken."""
+    kind, file = shelf.find(SourceFile(facts.name, path), facts.kind, facts.shop)
+    try:
+        document = kind.read(EditedFile(file, {}, fixes) if fixes else file, facts)
+    except HeaderMissing as missing:
+        raise shelf.explain(file, kind.KIND, missing) from missing
     if document.quarantine and not document.rows:
         raise FileBroken(facts.name, f"没有一行能读：{document.quarantine[0].message}")
     return document
 
 
 def _refuse(database: Database, archived: ArchivedFile, facts: Facts, error: FileError) -> Ingested:
-    message = " ".join(filter(None, (error.message("zh"), error.hint("zh"))))
+    message = _sentence(error)
     row = _raw_file(archived, facts) | {"kind": facts.kind, "state": REFUSED, "message": message}
     with database.write() as connection:
         upsert(connection, raw_file, [row], keep=f"raw_file.state <> '{REFUSED}'")
     return Ingested(archived.sha256, facts.name, facts.kind, REFUSED, message=message)
+
+
+def _park_drift(database: Database, archived: ArchivedFile, facts: Facts, error: HeaderDrift) -> Ingested:
+    """The file waits, by its kind, for a person to explain its titles; nothing of it is read before."""
+    kind, message = str(error.facts["kind"]), _sentence(error)
+    control = json.dumps(untotalled(0)._asdict(), ensure_ascii=False, sort_keys=True)
+    row = _raw_file(archived, facts) | {"kind": kind, "state": PARKED, "message": message, "control": control}
+    with database.write() as connection:
+        upsert(connection, raw_file, [row], keep=f"raw_file.state = '{READ}'")
+    return Ingested(archived.sha256, facts.name, kind, PARKED, message=message)
+
+
+def _sentence(error: FileError) -> str:
+    return " ".join(filter(None, (error.message("zh"), error.hint("zh"))))
 
 
 def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Document) -> Ingested:
@@ -266,12 +316,12 @@ def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Do
             earlier = _earlier(connection, archived.sha256)
             if earlier is not None:  # another process was quicker
                 return earlier
-            _write_raw(connection, archived, facts, document, READ, _words(document))
+            _write_raw(connection, archived, facts, document, READ, words(document))
             exported_at = document.exported_at or facts.received_at
             counts = post(connection, Source(archived.sha256, exported_at), document.rows)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
-    return _result(archived, facts, document, READ, counts, _words(document))
+    return _result(archived, facts, document, READ, counts, words(document))
 
 
 def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Document, message: str) -> Ingested:
@@ -283,7 +333,7 @@ def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Do
     return _result(archived, facts, document, PARKED, Counts(), message)
 
 
-def _words(document: Document) -> str:
+def words(document: Document) -> str:
     """What has to be said of a file that was read: totals that differ, rows that could not be taken."""
     said = []
     if document.control.tie is False:

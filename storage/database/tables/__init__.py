@@ -10,7 +10,15 @@ from storage.database.tables.base import metadata
 from storage.database.tables.finance import bank_line, bill_line, recon_group, recon_item
 from storage.database.tables.orders import ad_day, order_event, order_line, platform_order, refund
 from storage.database.tables.runs import bot_result, command, effect, item, job, run, run_file
-from storage.database.tables.sources import document_row, quarantine, raw_file, raw_receipt, raw_row
+from storage.database.tables.sources import (
+    document_row,
+    header_meaning,
+    quarantine,
+    raw_file,
+    raw_receipt,
+    raw_row,
+    row_fix,
+)
 from storage.database.tables.stock import (
     allocation_batch,
     bundle,
@@ -38,6 +46,7 @@ __all__ = [
     "effect",
     "fulfilment",
     "fulfilment_line",
+    "header_meaning",
     "item",
     "job",
     "metadata",
@@ -54,6 +63,7 @@ __all__ = [
     "recon_item",
     "refund",
     "reservation",
+    "row_fix",
     "run",
     "run_file",
     "sku",

@@ -92,3 +92,27 @@ quarantine = Table(
     text("resolved_at"),
     fen("amount_fen"),
 )
+
+# What people said of files: a title that means a column from now on, a row that was quarantined and corrected. In the
+# books, not in a file beside them, so that it holds for everybody who works on these books and in one transaction.
+header_meaning = Table(
+    "header_meaning",
+    metadata,
+    key("kind"),
+    key("shop"),  # "" for every shop
+    key("title"),
+    text("meant"),  # the column of the kind
+    text("decided_by"),
+    text("decided_at"),
+)
+
+row_fix = Table(
+    "row_fix",
+    metadata,
+    key("file_sha"),
+    Column("row_no", Integer, primary_key=True, nullable=False),
+    Column("n", Integer, primary_key=True, nullable=False),  # corrections of one row from 1; the last one counts
+    text("payload"),  # JSON: header name -> text, what the row should say
+    text("decided_by"),
+    text("decided_at"),
+)

@@ -8,6 +8,7 @@ from storage.archive import Facts
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.kinds import identify
+from storage.documents.rows import DataRow
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -107,3 +108,28 @@ def test_icbc_totals_do_not_tie_and_bind() -> None:
     assert control.stated == {"收入合计": 123456, "支出合计": 987654}
     assert control.computed == {"收入合计": 284174, "支出合计": 424108}
     assert (control.tie, control.binding) == (False, True)
+
+
+def test_ccb_old_workbook() -> None:
+    """Six lines of a real .xls with padded names: spent below zero, days whole, the account from its preamble."""
+    document = _read("ccb_debit.xls")
+    assert document.kind == "ccb_personal_xls"
+    assert document.quarantine == []
+    assert [row.amount_fen for row in document.rows if isinstance(row, DataRow)] == [
+        -6700, -1678, -2000, -51502, -1806, -6640,
+    ]  # fmt: skip
+    first = document.rows[0]
+    assert isinstance(first, DataRow)
+    assert (first.at, first.currency, first.data["账户余额"]) == ("2025-01-01", "CNY", 217691)
+    assert first.data["对方账号"] == "20883313166*****0156"
+    assert document.owner == "xxxxx*********xxxx"
+
+
+def test_cmb_converted() -> None:
+    """Five lines that were converted from the bank's PDF: one signed column with thousands."""
+    document = _read("cmb_debit.csv")
+    assert document.kind == "cmb_personal_debit"
+    assert document.quarantine == []
+    amounts = [row.amount_fen for row in document.rows if isinstance(row, DataRow)]
+    assert amounts == [123400, -100000, -300, -100000, -1014]
+    assert document.period == ("2024-01-01", "2024-01-27")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.storage.documents.formats import ali_tencent, china, first
+from tests.storage.documents.formats import ali_tencent, china, first, world
 from tests.storage.documents.formats.dress import Dress
 
-DRESSES: Mapping[str, Dress] = {**ali_tencent.DRESSES, **china.DRESSES, **first.DRESSES}
+DRESSES: Mapping[str, Dress] = {**ali_tencent.DRESSES, **china.DRESSES, **first.DRESSES, **world.DRESSES}

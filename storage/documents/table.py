@@ -1,8 +1,10 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
 from storage.documents import cells
 from storage.documents.cells import Cell, header_name
@@ -140,8 +142,17 @@ def find_table(file: SourceFile, required: Sequence[str], optional: Sequence[str
 
 def has_columns(file: SourceFile, names: Sequence[str]) -> bool:
     """Whether one of the first lines holds all these names: how a kind knows its file."""
-    headers = (_places(line) for head in file.heads for line in head)
-    return any(all(_place(name, places) is not None for name in names) for places in headers)
+    return any(all(_place(name, places) is not None for name in names) for places in _headers(file))
+
+
+_HEADERS: WeakKeyDictionary[SourceFile, list[dict[str, int]]] = WeakKeyDictionary()
+"""What the first lines of a file hold: a hundred kinds ask it of one file."""
+
+
+def _headers(file: SourceFile) -> list[dict[str, int]]:
+    if file not in _HEADERS:
+        _HEADERS[file] = [_places(line) for head in file.heads for line in head]
+    return _HEADERS[file]
 
 
 def read_records(
@@ -180,8 +191,14 @@ def _readable(amount: Callable[[Record], int], record: Record) -> int:
 
 
 def _place(name: str, places: dict[str, int]) -> int | None:
-    spellings = (places.get(header_name(spelling)) for spelling in name.split("|"))
+    spellings = (places.get(spelling) for spelling in _spellings(name))
     return next((place for place in spellings if place is not None), None)
+
+
+@lru_cache(maxsize=1 << 13)
+def _spellings(name: str) -> tuple[str, ...]:
+    """The names of one column as they are compared; kinds ask for the same ones of every line."""
+    return tuple(header_name(spelling) for spelling in name.split("|"))
 
 
 def _places(header: Line) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Where flows and element libraries lie, read and checked: a flow that leaves here can be played."""
 
 import difflib
+import os
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -82,9 +83,15 @@ def load_flow(path: Path) -> Loaded:
 
 
 def _beside(folder: Path) -> Neighbours:
-    flows = [path.stem for path in sorted(folder.glob("*.yaml"))]
-    sites = [path.stem for path in sorted(SELECTORS.glob("*.yaml"))]
-    return Neighbours(flows, lambda name: _read_beside(folder, f"{name}.yaml"), sites)
+    return Neighbours(_names_in(folder), lambda name: _read_beside(folder, f"{name}.yaml"), _names_in(SELECTORS))
+
+
+def _names_in(folder: Path) -> list[str]:
+    """The YAML files of a folder without their ending; asked for each file of a shelf, so no path is made of them."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return sorted(entry.name[: -len(".yaml")] for entry in entries if entry.name.endswith(".yaml"))
 
 
 def _read_beside(folder: Path, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Lang = Literal["zh", "en"]
@@ -26,9 +27,13 @@ def nearest(word: str, allowed: Iterable[str], count: int = 3, cutoff: float | N
     """
     if cutoff is None:
         cutoff = 0.5 if chinese(word) else 0.65
-    names = list(dict.fromkeys(allowed))
+    return list(_nearest(word, tuple(dict.fromkeys(allowed)), count, cutoff))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(word: str, names: tuple[str, ...], count: int, cutoff: float) -> tuple[str, ...]:
     lowered = {name.lower(): name for name in reversed(names)}
-    return [lowered[match] for match in get_close_matches(word.lower(), lowered, n=count, cutoff=cutoff)]
+    return tuple(lowered[match] for match in get_close_matches(word.lower(), lowered, n=count, cutoff=cutoff))
 
 
 def chinese(word: str) -> bool:

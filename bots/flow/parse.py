@@ -1,6 +1,7 @@
 """Text to a flow or a site, or to every problem that stands in the way."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bots.flow.build import Builder, Rename
 from bots.flow.flow import Flow
@@ -10,7 +11,7 @@ from bots.flow.quick import BAD
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
 from bots.flow.source import Mapping, load
-from bots.flow.step import MODIFIERS_ZH
+from bots.flow.step import MODIFIERS_ZH, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,13 @@ def parse_site(text: str, path: str, verbs: Verbs) -> ParsedSite:
 
 def words_of(model: type[Part], verbs: Verbs) -> frozenset[str]:
     """Return every word of the language that may stand before a colon."""
-    models: list[type[Part]] = [model, *verbs.values()]
-    keys = {key for part in models for key in (*part.keys_zh, *part.keys_zh.values())}
-    names = {name for verb in verbs.values() for name in (verb.verb, verb.zh)}
+    return _words_of(model, tuple(verbs.values()))
+
+
+@lru_cache(maxsize=64)
+def _words_of(model: type[Part], verbs: tuple[type[Step], ...]) -> frozenset[str]:
+    keys = {key for part in (model, *verbs) for key in (*part.keys_zh, *part.keys_zh.values())}
+    names = {name for verb in verbs for name in (verb.verb, verb.zh)}
     return frozenset(keys | names | set(MODIFIERS_ZH) | set(MODIFIERS_ZH.values()))
 
 

@@ -32,6 +32,7 @@ class Part(BaseModel):
         alias_generator=key_of,
         populate_by_name=True,
         protected_namespaces=(),
+        defer_build=True,  # most types are read by the short way and never need pydantic's own reader
     )
 
     short: ClassVar[str] = ""

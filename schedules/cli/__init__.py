@@ -1,6 +1,7 @@
 """The command line: a few lines per command over the desk's functions."""
 
 import gc
+import os
 
 NEW_OBJECTS_BEFORE_A_LOOK = 50_000
 """Reading code and flows makes hundreds of thousands of objects of which hardly any is garbage; Python's 700 would have
@@ -8,8 +9,11 @@ the collector look through all of them dozens of times, which is a fifth of the 
 
 
 def main() -> None:
-    """Entry point of `yeban`: the collector is told before anything is imported."""
+    """Entry point of `yeban`: the collector and pydantic are told before anything is imported."""
     gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, 20, 20)
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # looking for some reads every installed package's list
     from schedules.cli.app import main as run
 
     run()

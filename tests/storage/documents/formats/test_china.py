@@ -14,9 +14,10 @@ from storage.documents.kinds import identify
 from storage.documents.parts import PIECE_ROWS
 from storage.documents.rows import BillRow, DataRow
 from storage.errors import FileBroken
-from tests.storage.documents.formats.china import DRESSES
+from tests.storage.documents.formats import china, first
 from tests.storage.documents.formats.dress import Dress, Truth, made, truths, written, yuan
 
+DRESSES = {**china.DRESSES, **first.DRESSES}
 Cells = Sequence[Sequence[str | float]]
 
 
@@ -77,6 +78,14 @@ def test_wallet_sheets_in_the_other_order() -> None:
     settled, moved = truths(settle, 1, 4), truths(funds, 2, 3)
     document = read("wallet.xlsx", sheets({"资金表": lines_of(funds, moved), "结算表": lines_of(settle, settled)}))
     assert [row.amount_fen for row in document.rows] == [row["_amount"] for row in (*settled, *moved)]
+
+
+def test_wallet_order_in_its_remark() -> None:
+    """京东钱包: an order that the remark names is taken with the rule's id; a batch number is no order."""
+    dress, rows = changed("jd_wallet_funds", 交易备注="售后赔付 订单号3464251014580195")
+    document = read("wallet.xlsx", made(dress, rows))
+    told = [(row.order_no, row.order_rule) for row in rows_of(document)]
+    assert told == [("", ""), ("3464251014580195", "jd.wallet_remark"), ("", "")]
 
 
 def test_wallet_days_as_numbers() -> None:
@@ -169,6 +178,44 @@ def test_unpaid_order_has_the_day_of_its_number() -> None:
     dress, rows = changed("pdd_order_2026", 订单号="260901-123456789012345", 订单成交时间="")
     row = rows_of(read(dress.name, made(dress, rows)))[1]
     assert (row.order_no, row.at) == ("260901-123456789012345", "2026-09-01 00:00:00")
+
+
+def test_pdd_withdrawal_has_no_order() -> None:
+    """拼多多 货款明细: a line without an order number is a row, and its amount is in the totals."""
+    dress, rows = changed("pdd_fund_detail", 商户订单号="", 账务类型="转账", 业务描述="")
+    document = read(dress.name, made(dress, rows))
+    assert [row.amount_fen for row in rows_of(document)] == [row["_amount"] for row in rows]
+    assert (document.quarantine, document.control.tie) == ([], True)
+
+
+def test_pdd_total_that_a_cent_is_missing_from_parks() -> None:
+    """拼多多 货款明细: a changed cent in a footer total is told with both figures and binds."""
+    dress, rows = changed("pdd_fund_detail")
+    rows[0]["_amount"], rows[1]["_amount"], rows[2]["_amount"] = 1000, 2000, -500
+    content = made(replace(dress, container="csv"), rows).decode("gb18030").replace("共30.00元", "共30.01元")
+    control = read("bill.csv", content.encode("gb18030")).control
+    assert (control.tie, control.binding) == (False, True)
+    assert "收入合计：文件写 ¥30.01，逐行算 ¥30.00" in control.words
+
+
+def test_jd_orders_of_2026() -> None:
+    """京东: the workbook of 2026 has other amounts under the same names of order, item, quantity and moments."""
+    head = ["订单号", "商品ID", "商品名称", "订购数量", "商家应收", "订单状态", "商家SKUID", "下单时间", "付款确认时间"]
+    line = ["3464251014580195", "10160070484512", "手工皂", "2", "59.80", "完成", "A-1", *["2026-09-01 08:00:00"] * 2]
+    document = read("orders.xlsx", sheets({"Sheet1": [head, line]}))
+    row = rows_of(document)[0]
+    assert (document.kind, row.order_no, row.data["商家应收"]) == ("jd_order_old", "3464251014580195", 5980)
+
+
+def test_older_and_shorter_layouts_are_read() -> None:
+    """抖店: 订单 without 序列号 and 动账 with a byte-order mark inside its first title are the same kinds."""
+    orders, fund = DRESSES["douyin_order"], DRESSES["douyin_fund_34"]
+    short = replace(orders, header=orders.header.replace(",序列号,", ","))
+    assert read(orders.name, made(short, truths(orders, 1))).kind == "douyin_order"
+    lines = lines_of(fund, truths(fund, 1, 2))
+    lines[0][0] = "\ufeff动账时间"
+    document = read("动账.xlsx", sheets({"动账明细": lines}))
+    assert (document.kind, len(document.rows), document.quarantine) == ("douyin_fund_34", 2, [])
 
 
 def test_withdrawal_has_no_order() -> None:

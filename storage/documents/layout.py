@@ -181,7 +181,7 @@ class Layout:
         period = said if all(said) else file.covers(row.at for row in reading.rows)
         return Document(
             self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
-            numbers.exported_at(file.name, table.lead()),
+            numbers.exported_at(file.name, [*table.lead(), *(record.words() for record in reading.footer)]),
         )  # fmt: skip
 
     def _said(self, table: Table, part: SourceFile, file: SourceFile) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from storage.documents import fees
 from storage.documents.amounts import Directed
 from storage.documents.cells import Cell, as_text, fen, plain, unwrap
-from storage.documents.control import both_ways, compare, missing
+from storage.documents.control import compare, missing
 from storage.documents.document import Control
 from storage.documents.layout import Layout
 from storage.documents.rows import DataRow
@@ -22,14 +22,12 @@ def _is_totals(record: Record) -> bool:
 
 
 def _control(_table: Table, reading: Reading[DataRow]) -> Control:
-    both = both_ways([row.amount_fen for row in reading.rows] + [row.amount_fen for row in reading.quarantine])
-    computed = {
-        "资金流水总笔数": len(reading.raw),
-        "收入笔数": both["收入笔数"],
-        "收入金额": both["收入合计"],
-        "支出笔数": both["支出笔数"],
-        "支出金额": -both["支出合计"],
-    }
+    into = [row.amount_fen for row in reading.rows if row.data["收支类型"] == "收入"]
+    out = [row.amount_fen for row in reading.rows if row.data["收支类型"] == "支出"]
+    into += [row.amount_fen for row in reading.quarantine if row.amount_fen > 0]
+    out += [row.amount_fen for row in reading.quarantine if row.amount_fen < 0]
+    counts = {"资金流水总笔数": len(reading.raw), "收入笔数": len(into), "支出笔数": len(out)}
+    computed = {**counts, "收入金额": sum(into), "支出金额": -sum(out)}
     if len(reading.footer) < 2:
         return missing(computed, "最后两行合计")
     names = [unwrap(as_text(cell)) for cell in reading.footer[0].cells]

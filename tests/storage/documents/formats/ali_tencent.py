@@ -70,8 +70,8 @@ def _wxpay_totals(rows: Sequence[Truth]) -> list[str]:
 _TRADE = ("商家实收(元)", "商家实退(元)", "服务费(元)", "退服务费(元)")
 _ORDER_IDS = ("订单编号", "店铺Id", "特权订金订单id", "新零售导购门店id", "新零售发货门店id")
 _ORDER_MONEY = (
-    *("买家应付货款", "买家应付邮费", "总金额", "买家实际支付金额", "卖家服务费", "买家服务费", "天猫卡券抵扣"),
-    *("集分宝抵扣", "退款金额", "打款商家金额", "含应开票给个人的个人红包"),
+    *("买家应付货款", "买家应付邮费", "总金额", "买家实际支付金额", "卖家服务费", "买家服务费"),
+    *("退款金额", "打款商家金额", "含应开票给个人的个人红包"),
 )
 _ORDER_WRITES: Mapping[str, Callable[..., str]] = {
     "打款商家金额": lambda fen: f"{yuan(fen)}元",
@@ -200,7 +200,7 @@ DRESSES = {
         id_wrap="quote",
         empties=("主订单id", "子订单id"),
         days=("入帐日期",),
-        moments=("入帐时间", "数据创建时间", "数据修改时间"),
+        moments=("入帐时间",),
         amount=Split("收入金额(元)", "支出金额(元)", negative=False, empty="0.00"),
     ),
     "qianniu_fund_detail_range": Dress(

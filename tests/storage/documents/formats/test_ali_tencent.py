@@ -168,6 +168,30 @@ def test_the_account_of_the_preamble_is_the_shop() -> None:
     assert identify(file).read(file, Facts(name="x")).owner == "20886011230304570156"
 
 
+def test_the_footer_says_when_the_statement_was_made() -> None:
+    """`#导出时间` in the last line is when the source made the file, so that an older one is known as older."""
+    dress = DRESSES["alipay_fund_bill_short"]
+    document = _known(made(dress, truths(dress, 8)), dress.name)[1]
+    assert document.exported_at == "2026-06-02T01:12:01+00:00"
+
+
+def test_an_income_of_nothing_is_counted_as_income() -> None:
+    """微信 counts a line by its direction: one of 0.00 income is among the incomes."""
+    dress = DRESSES["wxpay_fund_bill"]
+    rows = truths(dress, 2, 4)
+    rows[0]["_amount"] = 0
+    totals = dress.foot([{**rows[0], "_amount": 1}, *rows[1:]])
+    counted = _into_without_a_cent(list(totals))
+    control = _known(made(dataclasses.replace(dress, foot=lambda _: counted), rows), dress.name)[1].control
+    assert (control.tie, control.words) == (True, "合计与逐行相加一致")
+
+
+def _into_without_a_cent(totals: list[str]) -> list[str]:
+    cells = totals[1].split(",")
+    cells[2] = f"`{Decimal(cells[2][1:]) - Decimal('0.01')}"
+    return [totals[0], ",".join(cells)]
+
+
 VARIANTS = {
     "half-width": [("（", "("), ("）", ")")],
     "no brackets": [("（+元）", "+元"), ("（-元）", "-元")],

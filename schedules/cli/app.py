@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from schedules.cli import author_commands, element_commands, flow_commands
+from schedules.cli import author_commands, element_commands, flow_commands, ingest_commands
 from schedules.cli.flow_commands import pairs
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
@@ -167,7 +167,10 @@ def check(
         tell(f"{len(files)} 个流程，{errors} 处要改。", f"{len(files)} flows, {errors} places to mend.", "red")
         raise SystemExit(2)
     if warnings:
-        said = f"{len(files)} 个流程，没有错误，{warnings} 处提醒。", f"{len(files)} flows, no errors, {warnings} warnings."
+        said = (
+            f"{len(files)} 个流程，没有错误，{warnings} 处提醒。",
+            f"{len(files)} flows, no errors, {warnings} warnings.",
+        )
         tell(*said, "yellow")
         return
     tell(f"{len(files)} 个流程，没有发现问题。", f"{len(files)} flows, nothing found.", "green")
@@ -223,23 +226,6 @@ def run(
 
 
 @app.command()
-def ingest(
-    files: Annotated[list[Path], typer.Argument(help="文件或文件夹 / files or folders")],
-    shop: Annotated[str, typer.Option(help="哪个店 / whose")] = "",
-    kind: Annotated[str, typer.Option(help="种类（默认自己认） / document kind, recognised by default")] = "",
-) -> None:
-    """把文件收进账：认出种类、核对合计、逐行入账；合计不符的先停住等人看。
-
-    Takes files in: kind recognised, control totals compared, rows booked; what does not tie waits for a person.
-
-    例 / example: `yeban ingest 账单.zip --shop shop_a`
-    """
-    from schedules.cli.books_commands import ingest_files
-
-    raise SystemExit(ingest_files(files, shop, kind))
-
-
-@app.command()
 def accept(
     file: Annotated[str, typer.Argument(help="文件的 sha256（开头几位即可） / the file's sha256 or its beginning")],
     why: Annotated[str, typer.Option(help="理由，会留下来 / the reason, which is kept")],
@@ -254,24 +240,6 @@ def accept(
     from schedules.cli.books_commands import accept_file
 
     accept_file(file, who, why)
-
-
-@app.command()
-def kinds() -> None:
-    """认得哪些文件，每一种验证到什么程度。
-
-    Document kinds and how far each is verified. 例 / example: `yeban kinds`
-    """
-    from rich.table import Table
-
-    from storage.documents.kinds import KINDS
-
-    table = Table()
-    for column in (say("种类", "kind"), say("名称", "title"), say("依据", "verified by")):
-        table.add_column(column)
-    for name, kind in KINDS.items():
-        table.add_row(name, kind.TITLE, kind.VERIFIED)
-    console.print(table)
 
 
 @app.command()
@@ -355,6 +323,7 @@ def settle(
 
 author_commands.register(app, element_commands.app)
 flow_commands.register(app)
+ingest_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

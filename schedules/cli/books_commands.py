@@ -1,22 +1,20 @@
-"""Commands about the books: take files in, release one, show reports, walk a figure back, show the night."""
+"""Commands about the books: release a parked file, show reports, walk a figure back, show the night."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import typer
-from rich.progress import track
 from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.books import period_of, report_path
 from schedules.books import report as write_report
 from schedules.cli.night_view import night_table
-from schedules.cli.screen import console, is_terminal, say, tell
+from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
-from schedules.logs import start_logs
-from schedules.problems import EXIT_CODES, ReportMissing
+from schedules.problems import ReportMissing
 from schedules.settings import today_in_shanghai
 from schedules.summary import book_totals, night_rows
 from storage.reports.table import Cell, Table
@@ -25,46 +23,6 @@ from storage.reports.table import shown as in_words
 ROWS_SHOWN = 200
 COLUMN_WIDTH_MIN = 12
 """A table whose columns would be narrower than this is shown row by row instead."""
-
-
-def ingest_files(paths: list[Path], shop: str, kind: str) -> int:
-    """Take every file in; one line per file; the exit code says whether something waits for a person."""
-    from storage.archive import Facts
-    from storage.errors import BookError
-    from storage.ingest import ingest
-
-    absent = [str(path) for path in paths if not path.exists()]
-    if absent:
-        raise typer.BadParameter(
-            say(f"没有这个文件：{'、'.join(absent)}", f"there is no such file: {', '.join(absent)}")
-        )
-    waiting = 0
-    with open_desk() as desk:
-        start_logs(desk.home)
-        files = [file for path in paths for file in files_of(path)]
-        for file in track(files, say("入账", "ingest"), console=console, disable=not is_terminal() or len(files) < 2):
-            try:
-                done = ingest(desk.database, desk.archive, file, kind=kind or None, shop=shop, facts=Facts())
-            except BookError as error:
-                waiting += 1
-                console.print(Text(f"✗ {file.name}  {error.message(desk.settings.lang)}", style="red"))
-                console.print(Text(f"  → {error.hint(desk.settings.lang)}"))
-                continue
-            waiting += done.state != "read"
-            mark, style = ("✓", "green") if done.state == "read" else ("!", "yellow")
-            counts = say(
-                f"{done.rows} 行：新 {done.created}，变 {done.changed}，同 {done.same}，隔离 {done.quarantined}",
-                f"{done.rows} rows: new {done.created}, changed {done.changed}, same {done.same}",
-            )
-            console.print(Text(f"{mark} {file.name}  {done.kind}  {counts}  {done.file_sha[:12]}", style=style))
-            if done.message:
-                console.print(Text(f"  {done.message}"))
-    return EXIT_CODES["person"] if waiting else 0
-
-
-def files_of(path: Path) -> Iterable[Path]:
-    """The file, or every file below the folder in order."""
-    return sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
 
 
 def accept_file(sha: str, who: str, why: str) -> None:

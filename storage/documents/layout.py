@@ -145,7 +145,8 @@ class Layout:
         }
         typed = {name: kind for kind, names in groups.items() for name in names}
         spelled = {one for name in typed if "|" in name for one in name.split("|")}
-        return {name: "text" for name in numbered(self.columns) if name not in spelled} | typed
+        words = (*numbered(self.columns), *((self.currency,) if len(self.currency) > 3 else ()))
+        return {name: "text" for name in words if name not in spelled} | typed
 
     def identify(self, file: SourceFile, /) -> bool:
         """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
@@ -194,8 +195,7 @@ class Layout:
 
     def _others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
-        currency = "" if len(self.currency) == 3 else self.currency
-        named = [*self.typed, *filter(None, (self.order[0] if self.order else "", self.sub, currency))]
+        named = [*self.typed, *filter(None, (self.order[0] if self.order else "", self.sub))]
         amount = self.amount.optional if self.amount else ()
         return [name for name in dict.fromkeys((*named, *amount)) if name not in self.required]
 

@@ -37,6 +37,11 @@ def told(value: object, kind: str) -> str | int:
     return value.rstrip("0") if kind == "rate" and isinstance(value, str) else value
 
 
+def spelled(name: str, truth: Truth) -> str:
+    """The spelling of a column that the dress writes."""
+    return next(one for one in name.split("|") if one in truth)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("kind", sorted(DRESSES))
 def test_what_was_written_is_read(kind: str, seed: int) -> None:
@@ -58,7 +63,7 @@ def test_what_was_written_is_read(kind: str, seed: int) -> None:
             assert row.amount_fen == truth["_amount"]
         if layout.order:
             assert row.order_no == truth[next(name for name in layout.order[0].split("|") if name in truth)]
-        assert row.at == (told(truth[short(layout.at)], layout.typed[layout.at]) if layout.at else dress.at)
+        assert row.at == (told(truth[spelled(layout.at, truth)], layout.typed[layout.at]) if layout.at else dress.at)
     assert document.control.tie is not False, document.control.words
 
 
@@ -90,7 +95,8 @@ def test_amounts_of_an_order_are_counted_once(kind: str) -> None:
             if name in dress.per_order
             else dict(enumerate(row[name] for row in rows))
         )
-        assert totals[name] == sum(value for value in once.values() if value != ""), name
+        column = next((short(one) for one in layout.money if name in one.split("|")), name)
+        assert totals[column] == sum(value for value in once.values() if value != ""), name
 
 
 @pytest.mark.parametrize("kind", sorted(LAYOUTS))

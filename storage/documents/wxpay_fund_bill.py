@@ -2,7 +2,7 @@
 
 from storage.documents import fees
 from storage.documents.amounts import Directed
-from storage.documents.cells import Cell, as_text, fen, plain, unwrap
+from storage.documents.cells import Cell, as_text, fen, plain, unwrap, whole
 from storage.documents.control import compare, missing
 from storage.documents.document import Control
 from storage.documents.layout import Layout
@@ -34,7 +34,7 @@ def _control(_table: Table, reading: Reading[DataRow]) -> Control:
     values = dict(zip(names, (unwrap(as_text(cell)) for cell in reading.footer[1].cells), strict=False))
     if not set(_TOTALS) <= values.keys():
         return missing(computed, "、".join(sorted(set(_TOTALS) - values.keys())))
-    stated = {name: int(values[name]) if name.endswith("笔数") else fen(name, values[name]) for name in _TOTALS}
+    stated = {name: whole(name, values[name]) if name.endswith("笔数") else fen(name, values[name]) for name in _TOTALS}
     return compare(stated, computed)
 
 

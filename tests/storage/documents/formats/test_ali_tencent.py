@@ -210,6 +210,24 @@ def test_titles_of_a_short_bill_vary(variant: str) -> None:
     assert (known, document.control.tie) == ("alipay_fund_bill_short", True)
 
 
+def test_a_statement_kept_as_a_workbook_is_read_with_its_totals() -> None:
+    """A statement whose header stands on row 2 of a workbook, its footer below, is the same statement."""
+    dress = dataclasses.replace(DRESSES["alipay_fund_bill_short"], container="xlsx", lead=("#支付宝账务明细查询",))
+    rows = truths(dress, 9)
+    known, document = _known(made(dress, rows))
+    assert (known, document.control.tie, len(document.rows)) == ("alipay_fund_bill_short", True, len(rows))
+
+
+def test_a_row_that_cannot_be_taken_still_counts_in_the_totals() -> None:
+    """A destroyed id puts its row aside alone: the others go on and the totals still tie."""
+    dress = dataclasses.replace(DRESSES["alipay_fund_bill_short"], container="csv")
+    rows = truths(dress, 9)
+    rows[4]["账务流水号"] = "2.02605E+27"
+    document = _known(made(dress, rows))[1]
+    assert [(row.row_no > 0, row.rule) for row in document.quarantine] == [(True, "E-CELL-DESTROYED")]
+    assert (len(document.rows), document.control.tie) == (len(rows) - 1, True)
+
+
 def test_an_empty_column_before_the_first_moves_nothing() -> None:
     """Some files have one more, empty column on the left: footer and columns are found all the same."""
     dress = dataclasses.replace(DRESSES["alipay_fund_bill_short"], container="csv", lead=(), foot=lambda _: ())

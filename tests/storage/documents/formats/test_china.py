@@ -4,16 +4,21 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
-from storage.archive import Facts
+from storage.archive import Archive, Facts
+from storage.database.connection import open_database
+from storage.database.tables import document_row, raw_row
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.kinds import identify
 from storage.documents.parts import PIECE_ROWS
 from storage.documents.rows import BillRow, DataRow
 from storage.errors import FileBroken
+from storage.ingest import ingest
 from tests.storage.documents.formats import china, first
 from tests.storage.documents.formats.dress import Dress, Truth, made, truths, written, yuan
 
@@ -295,3 +300,25 @@ def test_jd_personal_total_that_differs_is_said() -> None:
     control = read("jd.csv", JD_BILL.replace("184.77元", "184.78元").encode()).control
     assert (control.tie, control.binding) == (False, False)
     assert "支出合计：文件写 ¥184.78，逐行算 ¥184.77" in control.words
+
+
+def test_pieces_are_in_the_books_once(tmp_path: Path) -> None:
+    """A workbook of two statements is in the books row by row, and a second time changes nothing."""
+    settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
+    lines = {"结算表": lines_of(settle, truths(settle, 1, 4)), "资金表": lines_of(funds, truths(funds, 2, 3))}
+    path = tmp_path / "wallet.xlsx"
+    path.write_bytes(sheets(lines))
+    database, archive = open_database(tmp_path / "books.sqlite"), Archive(tmp_path / "archive")
+    try:
+        first = ingest(database, archive, path, shop="shop_a")
+        again = ingest(database, archive, path, shop="shop_a")
+        with database.read() as connection:
+            counts = [
+                connection.execute(select(func.count()).select_from(it)).scalar() for it in (raw_row, document_row)
+            ]
+            kinds = connection.execute(select(document_row.c.kind, func.count()).group_by(document_row.c.kind)).all()
+    finally:
+        database.close()
+    assert (first.message, first.created, again.created) == ("", 7, 0)
+    assert counts == [7, 7]
+    assert sorted(tuple(kind) for kind in kinds) == [("jd_wallet_funds", 3), ("jd_wallet_settle", 4)]

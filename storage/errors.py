@@ -10,7 +10,7 @@ BookError
 ├── DecisionError        a person asked for something that the books do not allow
 │   ├── FileMissing      ├── NotParked       ├── ReasonMissing
 │   ├── MeaningWrong     a title or column that is not there       └── FixWrong   a corrected row that is none of ours
-│   └── KindBroken       a taught kind's YAML cannot be used
+│   ├── KindBroken       a taught kind's YAML cannot be used             └── KindTaken  a built-in kind's name
 ├── StockOpened          a second opening count would double the stock
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
@@ -234,6 +234,17 @@ class KindBroken(DecisionError):
 
     def __init__(self, path: str, line: int, column: int, reason: str, fix: str) -> None:
         super().__init__(path=path, line=line, column=column, reason=reason, fix=fix)
+
+
+class KindTaken(DecisionError):
+    """A built-in kind has this name already."""
+
+    code = "E-KIND-TAKEN"
+    zh = "{kind} 是自带的种类，换一个名字"
+    en = "{kind} is a built-in kind; choose another name"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind=kind)
 
 
 class StockOpened(BookError):

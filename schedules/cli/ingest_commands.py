@@ -42,7 +42,7 @@ def ingest(
 
     Takes files in: kind recognised, control totals compared, rows booked; what does not tie waits for a person.
 
-    例 / examples: `yeban ingest 账单.zip --shop a` · `yeban ingest "下载/*.csv" --dry-run` · `yeban ingest 下载 --watch`
+    例 / examples: `yeban ingest 账单.zip` · `yeban ingest "下载/*.csv" --dry-run` · `yeban ingest 下载 --watch`
     """
     if watch:
         with interruptible():
@@ -372,10 +372,59 @@ def replay(
     raise SystemExit(_told(done))
 
 
+def teach(
+    file: Annotated[Path, typer.Argument(help="一个样子 / an example", exists=True, dir_okay=False)],
+    kind: Annotated[str, typer.Option(help="给它的名字，小写字母 / its name, lower case")],
+    title: Annotated[str, typer.Option(help="人怎么叫它 / what people call it")] = "",
+    platform: Annotated[str, typer.Option(help="谁家的文件 / whose files")] = "",
+    key: Annotated[str, typer.Option(help="哪几列认出一行，逗号分开 / columns that make a row that row")] = "",
+    types: Annotated[list[str] | None, typer.Option("--type", help="列=类型 / column=type")] = None,
+    order: Annotated[str, typer.Option(help="订单号是哪一列 / the order number's column")] = "",
+    at: Annotated[str, typer.Option(help="时间是哪一列 / the moment's column")] = "",
+    amount: Annotated[str, typer.Option(help="金额列，或 收入,支出 / amount's column, or INCOME,EXPENSE")] = "",
+    shop: Annotated[str, typer.Option(help="哪个店 / whose")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="就这样 / it is right")] = False,
+) -> None:
+    """教它一种没见过的文件：从样子里看出列和类型，写成 YAML（`.yeban/kinds/名字.yaml`，可以再改），这个文件接着入账。
+
+    Teaches a new kind of file from an example: its columns and their types, written as YAML, and takes the file in.
+
+    例 / example: `yeban teach 供应商对账.xlsx --kind supplier_bill --key 单号 --amount 金额 --yes`
+    """
+    from schedules.settings import load_settings
+    from storage.documents import teaching
+    from storage.documents.file import SourceFile
+    from storage.documents.taught import FOLDER
+
+    choices = teaching.Choices(
+        kind, title, platform, _list(key), _pairs(types or [], []), order, at, tuple(_list(amount))
+    )
+    source = SourceFile(file.name, file)
+    text = teaching.proposed(source, choices)
+    console.print(Text(text))
+    read = teaching.tried(text, source, shop)
+    tell(f"这样读：{len(read.rows)} 行读出，{len(read.quarantine)} 行读不出。",
+         f"Read so: {len(read.rows)} rows can be read, {len(read.quarantine)} cannot.")  # fmt: skip
+    for bad in read.quarantine[:3]:
+        console.print(Text(f"  {bad.row_no}: {bad.message}"))
+    if not yes and not (is_terminal() and typer.confirm(say("就这样吗", "is it right"))):
+        tell("还没有记下：对的加 --yes，不对的用 --type、--key、--amount 改。",
+             "Nothing is kept yet: --yes if it is right, else --type, --key, --amount.", "yellow")  # fmt: skip
+        raise SystemExit(EXIT_CODES["person"])
+    path = teaching.keep(text, load_settings().home / FOLDER, kind)
+    tell(f"记下了：{path}", f"Kept: {path}", "green")
+    raise SystemExit(ingest_files([file], shop, kind))
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.replace("，", ",").split(","))))
+
+
 def register(app: typer.Typer) -> None:
     """Put these commands on the command line."""
     app.command()(ingest)
     app.command()(kinds)
     app.command("map")(map_)
     app.command()(replay)
+    app.command()(teach)
     app.add_typer(quarantine_app, name="quarantine")

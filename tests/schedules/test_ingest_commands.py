@@ -165,3 +165,17 @@ def test_a_bad_row_is_listed_corrected_and_replayed(yeban: Yeban, tmp_path: Path
     assert (code, typed_rows()) == (0, 2), text
     assert "没有隔离的行" in yeban("quarantine")[1]
     assert "没有缺东西的文件" in yeban("replay")[1]
+
+
+def test_an_unknown_file_is_taught(yeban: Yeban, home: Path, tmp_path: Path) -> None:
+    """Refused, described as YAML on the screen, kept on a yes, in the books, and listed as taught."""
+    path = tmp_path / "对账.csv"
+    path.write_text("单号,日期,金额\nHD0001,2026-11-01,3.50\nHD0002,2026-11-02,4.00\n", "utf-8")
+    assert yeban("ingest", path)[0] == 5
+    code, text = yeban("teach", path, "--kind", "supplier_bill")
+    assert (code, "还没有记下" in text, "单号: id" in text) == (5, True, True), text
+    code, text = yeban("teach", path, "--kind", "supplier_bill", "--title", "供应商对账", "--yes")
+    assert (code, typed_rows()) == (0, 2), text
+    assert (home / "kinds" / "supplier_bill.yaml").is_file()
+    taught = [row for row in json.loads(yeban("kinds", "--json")[1]) if row["verified"] == "taught"]
+    assert [(row["kind"], row["title"]) for row in taught] == [("supplier_bill", "供应商对账")]

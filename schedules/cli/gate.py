@@ -57,11 +57,11 @@ def run_checks() -> bool:
 
 
 def run_gate(arguments: list[str]) -> int:
-    """The gate: static checks, then pytest on two workers, one a core; with arguments, only pytest."""
+    """The gate: static checks, then pytest on three workers: browsers wait more than they work. With arguments, pytest."""
     if arguments:
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
     fine = run_checks()
-    workers = os.environ.get("YEBAN_TEST_WORKERS", "2")
+    workers = os.environ.get("YEBAN_TEST_WORKERS", "3")
     code = subprocess.call(
         [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "--durations", "40"], cwd=ROOT
     )

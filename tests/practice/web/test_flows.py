@@ -110,7 +110,13 @@ async def test_a_reading_flow_brings_its_files(
 
 
 def shelf_rows(world: World, on_shelf: int) -> list[Row]:
-    """Two products of shop_a that stand on or off the shelf."""
+    """Two products of shop_a, put on or off the shelf: whatever other tests have done with theirs does not matter."""
+    with world.writing() as books:
+        books.execute(
+            "UPDATE product SET on_shelf = ? WHERE product_id IN"
+            " (SELECT product_id FROM product WHERE shop_id = 'shop_a' ORDER BY product_id LIMIT 2)",
+            (on_shelf,),
+        )
     found = world.rows("SELECT * FROM product WHERE shop_id = 'shop_a' AND on_shelf = ? LIMIT 2", on_shelf)
     return [{"店铺": "shop_a", "商品ID": row["product_id"], "商品名称": row["title"]} for row in found]
 

@@ -57,7 +57,7 @@ class Layout:
     raising CellInvalid; `ends`: whether the data ends with it.
     `beside`: layouts of other sheets of the same workbook, whose rows come with this one's.
     `control`: totals stated by the file beside those of its rows. `covers`: the first and last day that the file says
-    it is about; `undated`: no column says the day, so that the first of these stands in `at` and in the key.
+    it is about; `undated`: no column says the day, so that the first of these stands in `at` and both in the key.
     """
 
     kind: str
@@ -171,7 +171,7 @@ class Layout:
         table = find_table(part, self.required, self._others())
         shop = facts.shop or (self.shop(table, file) if self.shop else "")
         said = self._said(table, part, file)
-        make = _Maker(self, shop, said[0] if self.undated else "", seen, table)
+        make = _Maker(self, shop, said if self.undated else ("", ""), seen, table)
         if self.day_order:
             texts = (record.plain(self.day_order) for record in find_table(part, self.required).records())
             make.day_formats = numbers.day_order(self.day_order, texts)
@@ -207,8 +207,11 @@ def _never(_record: Record) -> bool:
 class _Maker:
     """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
 
-    def __init__(self, layout: Layout, shop: str, day: str, seen: Counter[tuple[str, ...]], table: Table) -> None:
-        self.layout, self.shop, self.day, self.seen, self.lead = layout, shop, day, seen, table.lead()
+    def __init__(
+        self, layout: Layout, shop: str, days: tuple[str, str], seen: Counter[tuple[str, ...]], table: Table
+    ) -> None:
+        self.layout, self.shop, self.day, self.seen, self.lead = layout, shop, days[0], seen, table.lead()
+        self.span = days[0] if days[0] == days[1] else "..".join(days)
         self.day_formats = layout.moment_formats
         self.stated_currency = layout.currency_of(table) if layout.currency_of else ""
 
@@ -219,7 +222,7 @@ class _Maker:
             return ()
         data = {short(name): value for name, kind in layout.typed.items() if (value := self.value(record, name, kind))}
         cells_of_key = (str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
-        key = (*filter(None, (self.day,)), *cells_of_key)
+        key = (*filter(None, (self.span,)), *cells_of_key)
         self.seen[key] += 1
         amount_fen = layout.amount.fen(record, layout.money_style) if layout.amount else 0
         fee_type, class_rule = layout.classify(record, amount_fen) if layout.classify else ("", "")

@@ -252,6 +252,37 @@ def test_material_report_without_a_day_is_refused() -> None:
         read("素材报表.csv", made(dress, truths(dress, 1)))
 
 
+def test_material_reports_of_a_day_and_of_a_month() -> None:
+    """千川: the first day of a month and the whole month are other rows, though both begin on the same day."""
+    dress = DRESSES["qianchuan_material"]
+    content = made(dress, truths(dress, 1, 3))
+    day, month = (rows_of(read(f"素材_{days}.csv", content)) for days in ("20260901", "20260901-20260930"))
+    assert not {row.row_key for row in day} & {row.row_key for row in month}
+    assert {row.at for row in (*day, *month)} == {"2026-09-01"}
+
+
+@pytest.mark.parametrize("kind", sorted(china.DRESSES))
+def test_a_period_without_rows(kind: str) -> None:
+    """A header without rows is a document without rows: nothing happened, and nothing is wrong."""
+    dress = DRESSES[kind]
+    document = read(dress.name, made(replace(dress, total=None), []))
+    assert (document.kind, list(document.rows), document.quarantine) == (kind, [], [])
+    assert not (document.control.tie is False and document.control.binding)
+
+
+def test_cells_that_are_numbers() -> None:
+    """京东钱包: an amount with the noise of a float is exact, an id of 15 digits is itself, a longer one is refused."""
+    dress = DRESSES["jd_wallet_funds"]
+    lines = lines_of(dress, truths(dress, 2, 2))
+    place = {name: index for index, name in enumerate(dress.titles)}
+    for line, number in zip(lines[1:], (346425101458019, 3464251014580195123), strict=True):
+        line[place["收入金额(元)"]], line[place["支出金额(元)"]] = 0.1 + 0.2, "--"
+        line[place["商户订单号"]] = float(number)
+    document = read("wallet.xlsx", sheets({"资金表": lines}))
+    assert [(row.data["商户订单号"], row.amount_fen) for row in rows_of(document)] == [("346425101458019", 30)]
+    assert [(row.row_no, "浮点数" in row.message) for row in document.quarantine] == [(3, True)]
+
+
 def test_stock_that_does_not_add_up_is_refused() -> None:
     """京东物流: pieces before and moved that are not those after are refused in their row."""
     dress, rows = changed("jdl_inventory_flow", 实际库存结存="118")

@@ -57,7 +57,7 @@ def run_checks() -> bool:
 
 
 def run_gate(arguments: list[str]) -> int:
-    """The gate: static checks, then pytest on three workers: browsers wait more than they work. With arguments, pytest."""
+    """The gate: static checks, then pytest on three workers, for browsers wait; with arguments, only pytest."""
     if arguments:
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
     fine = run_checks()

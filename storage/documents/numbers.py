@@ -19,6 +19,7 @@ _RATE = re.compile(r"([+-]?\d+(?:\.\d+)?)(%?)")
 _EPOCH_1900 = datetime(1899, 12, 30)  # noqa: DTZ001 (spreadsheets know no time zones)
 _STAMP = re.compile(r"导出时间[：:]\s*\[?(\d{4})[-年/](\d\d?)[-月/](\d\d?)日?\s*(\d\d:\d\d:\d\d)")
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MINUTE = re.compile(r"(?<!\d)(20\d\d)([01]\d)([0-3]\d)([0-2]\d)([0-5]\d)(?!\d)")
 _EPOCH = re.compile(r"(?<!\d)(1[5-9]\d{8})(?!\d)")
 
 
@@ -155,10 +156,22 @@ def _from_serial(column: str, days: float) -> datetime:
 
 
 def exported_at(name: str, lead: list[str]) -> str:
-    """When the source made the file, by its preamble or the epoch in its name, ISO 8601 UTC; "" where neither says."""
+    """When the source made the file, by its preamble, or the epoch or `201903121048` in its name, ISO 8601 UTC.
+
+    "" where none of them says, or says a moment that there is not.
+    """
     if stamp := _STAMP.search("\n".join(lead)):
-        local = datetime.fromisoformat(f"{stamp[1]}-{int(stamp[2]):02d}-{int(stamp[3]):02d} {stamp[4]}")
-        return local.replace(tzinfo=_SHANGHAI).astimezone(UTC).isoformat(timespec="seconds")
+        return _from_shanghai(f"{stamp[1]}-{int(stamp[2]):02d}-{int(stamp[3]):02d} {stamp[4]}")
     if epoch := _EPOCH.search(name):
         return datetime.fromtimestamp(int(epoch[1]), UTC).isoformat(timespec="seconds")
+    if minute := _MINUTE.search(name):
+        return _from_shanghai("{}-{}-{} {}:{}:00".format(*minute.groups()))
     return ""
+
+
+def _from_shanghai(text: str) -> str:
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return local.replace(tzinfo=_SHANGHAI).astimezone(UTC).isoformat(timespec="seconds")

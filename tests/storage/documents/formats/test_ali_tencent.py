@@ -175,6 +175,20 @@ def test_the_footer_says_when_the_statement_was_made() -> None:
     assert document.exported_at == "2026-06-02T01:12:01+00:00"
 
 
+@pytest.mark.parametrize(
+    ("name", "made_at"),
+    [
+        ("ExportOrderList201903121048.csv", "2019-03-12T02:48:00+00:00"),
+        ("ExportOrderList201913121048.csv", ""),
+        ("ExportOrderList26242309550.csv", ""),
+    ],
+)
+def test_the_name_of_an_order_export_says_when_it_was_made(name: str, made_at: str) -> None:
+    """The minute in 淘宝's file name is when it was exported; a number that is no moment says nothing."""
+    dress = DRESSES["taobao_order_list_2018"]
+    assert _known(made(dress, truths(dress, 8)), name)[1].exported_at == made_at
+
+
 def test_an_income_of_nothing_is_counted_as_income() -> None:
     """微信 counts a line by its direction: one of 0.00 income is among the incomes."""
     dress = DRESSES["wxpay_fund_bill"]

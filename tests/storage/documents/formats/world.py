@@ -115,6 +115,7 @@ BANKS = {
         money_columns=("余额",),
         money=thousands,
         amount=Split("贷方金额", "借方金额", negative=False),
+        constant={"币种": "人民币"},
         empties=("票据号", "商务支付订单号", "母(子)公司账号"),
     ),
     "cmb_personal_credit": Dress(

@@ -26,7 +26,7 @@ from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.file import SourceFile
 from storage.documents.parts import joined
-from storage.documents.rows import DataRow
+from storage.documents.rows import DataRow, Row
 from storage.documents.table import Reading, Record, Table, find_table, has_columns, read_records
 from storage.errors import FileBroken
 
@@ -55,7 +55,8 @@ class Layout:
     `repeats`: order-level amounts that stand on every row of an order and must be counted once.
     `drop`: whether a record is a description or a total inside the data (`wordy`), it may also refuse the record by
     raising CellInvalid; `ends`: whether the data ends with it.
-    `beside`: layouts of other sheets of the same workbook, whose rows come with this one's.
+    `beside`: layouts of other sheets of the same workbook, whose rows come with this one's; `across`: what the rows of
+    one sheet say of those of another.
     `control`: totals stated by the file beside those of its rows. `covers`: the first and last day that the file says
     it is about; `undated`: no column says the day, so that the first of these stands in `at` and both in the key.
     """
@@ -98,6 +99,7 @@ class Layout:
     undated: bool = False
     classify: Callable[[Record, int], tuple[str, str]] | None = None
     beside: tuple["Layout", ...] = ()
+    across: Callable[[Sequence[Row]], Control] | None = None
     rank: int = field(default=0)
     """Of two kinds that both know a file the higher rank is meant: the one that asks for more columns."""
 
@@ -165,7 +167,10 @@ class Layout:
             sheets = [part for part in file.parts() if has_columns(part, other.tells or other.required)]
             seen = Counter()
             read.extend(other._read(part, file, facts, seen) for part in sheets)
-        return read[0] if len(read) == 1 else joined(read, file.period())
+        if len(read) == 1:
+            return read[0]
+        document = joined(read, file.period())
+        return document._replace(control=self.across(document.rows)) if self.across else document
 
     def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Counter[tuple[str, ...]]) -> Document:
         table = find_table(part, self.required, self._others())

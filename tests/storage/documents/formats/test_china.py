@@ -77,6 +77,19 @@ def test_wallet_of_two_sheets_is_one_document() -> None:
     assert document.control.computed == {"行数": 7}
 
 
+@pytest.mark.parametrize(("moved_fen", "tie"), [(1000, True), (1001, False)])
+def test_wallet_movement_is_the_sum_of_its_batch(moved_fen: int, tie: bool) -> None:
+    """京东钱包: a movement of the 资金表 that is not the sum of its batch in the 结算表 is said with both figures."""
+    settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
+    settled, moved = truths(settle, 1, 3), truths(funds, 2, 1)
+    batch = "2021103000000000000000000001"
+    for row, fen in zip((*settled, *moved), (1500, -300, -200, moved_fen), strict=True):
+        row |= {"商户订单号": batch, "_amount": fen}
+    document = read("wallet.xlsx", sheets({"结算表": lines_of(settle, settled), "资金表": lines_of(funds, moved)}))
+    assert (document.control.tie, document.control.binding) == (tie, False)
+    assert (f"批次 {batch}：文件写 ¥10.01，逐行算 ¥10.00" in document.control.words) is not tie
+
+
 def test_wallet_sheets_in_the_other_order() -> None:
     """Which sheet stands first does not matter."""
     settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
@@ -268,6 +281,27 @@ def test_a_period_without_rows(kind: str) -> None:
     document = read(dress.name, made(replace(dress, total=None), []))
     assert (document.kind, list(document.rows), document.quarantine) == (kind, [], [])
     assert not (document.control.tie is False and document.control.binding)
+
+
+@pytest.mark.parametrize("other", ["gb18030", "utf-16", "tsv", "xlsx", "zip"])
+@pytest.mark.parametrize("kind", sorted(china.DRESSES))
+def test_the_same_rows_in_another_container(kind: str, other: str) -> None:
+    """What a file is and says does not hang on its container, its encoding or its name."""
+    dress = DRESSES[kind]
+    rows = truths(dress, 6, 3)
+    wears = {
+        "gb18030": replace(dress, container="csv", encoding="gb18030"),
+        "utf-16": replace(dress, container="csv", encoding="utf-16"),
+        "tsv": replace(dress, container="csv", delimiter="\t"),
+        "xlsx": replace(dress, container="xlsx"),
+        "zip": replace(dress, container="zip"),
+    }
+    plain = read(dress.name, made(dress, rows))
+    document = read(f"下载_{dress.name}", made(wears[other], rows))
+    assert (document.kind, document.quarantine) == (kind, [])
+    assert [(row.row_key, row.amount_fen, row.data) for row in rows_of(document)] == [
+        (row.row_key, row.amount_fen, row.data) for row in rows_of(plain)
+    ]
 
 
 def test_cells_that_are_numbers() -> None:

@@ -1,174 +1,17 @@
-"""Dresses of shops, wallets and ads outside China, and of banks."""
+"""Dresses of shops, wallets and ads outside China; those of banks are beside them."""
 
-import csv
-import io
-import json
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
+from tests.storage.documents.formats.banks import BANKS, header
 from tests.storage.documents.formats.dress import (
-    Directed,
     Dress,
     Signed,
-    Spent,
-    Split,
     Summed,
     Truth,
     thousands,
     yuan,
 )
-
-_HEADERS = json.loads(Path(__file__).with_name("headers.json").read_text("utf-8"))
-
-
-def _header(kind: str, *more: str) -> str:
-    """The columns that were gathered for this format, and those that some files have beyond them."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow([*_HEADERS[kind]["columns"], *more])
-    return out.getvalue()
-
-
-def _icbc_totals(rows: Sequence[Truth]) -> list[str]:
-    came = sum(row["_amount"] for row in rows if row["_amount"] > 0)
-    went = -sum(row["_amount"] for row in rows if row["_amount"] < 0)
-    pair = f'"{thousands(came)}           \t","{thousands(went)}           \t"'
-    return [" ", f"合计金额,,,,,{pair},\t,{pair},\t"]
-
-
-BANKS = {
-    "abc_personal": Dress(
-        header=_header("abc_personal"),
-        ids=("日 志 号",),
-        days=("交易日期",),
-        day_format="%Y%m%d",
-        money_columns=("本次余额",),
-        amount=Signed("交易金额"),
-        empties=("交易渠道", "交易附言", "对手信息"),
-        short=True,
-    ),
-    "boc_personal": Dress(
-        header=_header("boc_personal"),
-        encoding="utf-16",
-        lead=("中国银行交易流水明细单",),
-        ids=("对方卡号/账号", "借记卡号"),
-        days=("记账日期",),
-        money_columns=("余额",),
-        money=thousands,
-        amount=Signed("金额"),
-        constant={"币别": "人民币"},
-        empty="-------------------",
-        empties=("网点名称", "附言", "对方账户名", "对方卡号/账号", "对方开户行"),
-    ),
-    "bocom_personal": Dress(
-        header=_header("bocom_personal"),
-        ids=("对方账号",),
-        days=("交易日期",),
-        money_columns=("余额",),
-        amount=Directed("交易金额", "借贷", "贷 Cr", "借 Dr"),
-        empties=("摘要",),
-    ),
-    "ccb_corporate": Dress(
-        header=_header("ccb_corporate"),
-        encoding="gb18030",
-        ids=("账户明细编号-交易流水号", "企业流水号", "对方账号", "凭证号"),
-        days=("记账日期",),
-        day_format="%Y%m%d",
-        money_columns=("余额",),
-        money=thousands,
-        amount=Split("贷方发生额/元(收入)", "借方发生额/元(支取)", negative=False, empty="0.00"),
-        constant={"币种": "人民币元"},
-    ),
-    "ccb_personal_xls": Dress(
-        header=_header("ccb_personal_xls"),
-        name="交易明细.xls",
-        container="xls",
-        lead=("China Construction Bank", "开户机构：", "币　　种：人民币", "账　　号：6217*********0001", ""),
-        foot=lambda _: ("以上数据仅供参考|具体内容请以柜台为准",),
-        title_pad="            ",
-        ids=("对方账号",),
-        days=("记账日", "交易日期"),
-        day_format="%Y%m%d",
-        money_columns=("账户余额",),
-        amount=Split("收入", "支出", negative=False, empty="0.0"),
-        constant={"币种": "人民币"},
-    ),
-    "cmb_corporate": Dress(
-        header=_header("cmb_corporate"),
-        name="账务明细.xlsx",
-        container="xlsx",
-        lead=("招商银行", "查询条件", "", "", "", "", "", "", ""),
-        ids=(
-            "账号",
-            "流水号",
-            "流程实例号",
-            "业务参考号",
-            "收(付)方账号",
-            "收(付)方开户行行号",
-            "母(子)公司账号",
-            "票据号",
-            "商务支付订单号",
-            "内部编号",
-        ),
-        days=("交易日", "起息日"),
-        day_format="%Y%m%d",
-        money_columns=("余额",),
-        money=thousands,
-        amount=Split("贷方金额", "借方金额", negative=False),
-        constant={"币种": "人民币"},
-        empties=("票据号", "商务支付订单号", "母(子)公司账号"),
-    ),
-    "cmb_personal_credit": Dress(
-        header=_header("cmb_personal_credit"),
-        encoding="utf-8",
-        newline="\n",
-        lead=("招商银行信用卡对账单（个人消费卡账户 2026年09月）（补）",),
-        ids=("卡号末四位",),
-        days=("交易日", "记账日"),
-        day_format="%m/%d",
-        money=thousands,
-        amount=Spent("人民币金额"),
-        empties=("交易日",),
-        constant={"交易地金额": "-3.90(CN)"},
-    ),
-    "cmb_personal_debit": Dress(
-        header=_header("cmb_personal_debit"),
-        encoding="utf-8",
-        newline="\n",
-        days=("记账日期",),
-        money_columns=("联机余额",),
-        money=thousands,
-        amount=Signed("交易金额"),
-        constant={"货币": "CNY"},
-        empties=("对手信息",),
-    ),
-    "icbc_personal_credit": Dress(
-        header=_header("icbc_personal_credit"),
-        encoding="utf-8",
-        newline="\n",
-        lead=("明细查询文件下载", "", '卡号: 1234****5678,"卡别名: "', "", "子账户类别:", ""),
-        foot=_icbc_totals,
-        pad="                \t",
-        trailing_comma=True,
-        days=("交易日期", "记账日期"),
-        money_columns=("交易金额(收入)", "余额"),
-        money=thousands,
-        amount=Split("记账金额(收入)", "记账金额(支出)", negative=False),
-        constant={"交易金额(支出)": "", "记账币种": "人民币"},
-    ),
-    "spdb_personal_xls": Dress(
-        header=_header("spdb_personal_xls"),
-        name="明细.xls",
-        container="xls",
-        lead=("账号：6217********0001",),
-        ids=("交易对手账号",),
-        moments=("交易日期",),
-        moment_format="%Y-%m-%d  %H:%M:%S",
-        money_columns=("余额",),
-        amount=Split("存入金额", "取出金额", negative=False),
-        empties=("附言",),
-    ),
-}
 
 
 def _amazon_total(rows: Sequence[Truth]) -> dict[str, str]:
@@ -249,7 +92,7 @@ _TIKTOK_MONEY = (
 
 SHOPS = {
     "amazon_all_orders": Dress(
-        header=_header("amazon_all_orders"),
+        header=header("amazon_all_orders"),
         name="orders.txt",
         encoding="utf-8",
         delimiter="\t",
@@ -267,7 +110,7 @@ SHOPS = {
         short=True,
     ),
     "amazon_date_range_report": Dress(
-        header=_header("amazon_date_range_report"),
+        header=header("amazon_date_range_report"),
         name="2026SepMonthlyTransaction.csv",
         lead=(
             '"Includes Amazon Marketplace, Fulfillment by Amazon (FBA), and Amazon Webstore transactions"',
@@ -299,7 +142,7 @@ SHOPS = {
         ),
     ),
     "amazon_settlement_v2": Dress(
-        header=_header("amazon_settlement_v2"),
+        header=header("amazon_settlement_v2"),
         name="settlement.txt",
         encoding="utf-8",
         delimiter="\t",
@@ -328,7 +171,7 @@ SHOPS = {
         total_above=True,
     ),
     "django_oscar_order_report": Dress(
-        header=_header("django_oscar_order_report"),
+        header=header("django_oscar_order_report"),
         name="orders-2026-09-01-to-2026-09-30.csv",
         encoding="utf-8",
         ids=("Order number",),
@@ -338,7 +181,7 @@ SHOPS = {
         money_columns=("Total incl. tax",),
     ),
     "ebay_transaction_report": Dress(
-        header=_header("ebay_transaction_report"),
+        header=header("ebay_transaction_report"),
         name="Transaction_report.csv",
         lead=("Transaction report", "", '"All amounts are in USD, unless noted otherwise"', *[""] * 6, "Seller,shop_a"),
         ids=("Order number", "Legacy order ID", "Payout ID", "Item ID", "Transaction ID", "Reference ID"),
@@ -358,7 +201,7 @@ SHOPS = {
         },
     ),
     "google_ads_campaign": Dress(
-        header=_header("google_ads_campaign", "Campaign ID", "Currency code"),
+        header=header("google_ads_campaign", "Campaign ID", "Currency code"),
         name="Campaign report.csv",
         encoding="utf-16",
         delimiter="\t",
@@ -375,7 +218,7 @@ SHOPS = {
         constant={"Currency code": "USD"},
     ),
     "magento2_order_grid": Dress(
-        header=_header("magento2_order_grid"),
+        header=header("magento2_order_grid"),
         name="export.csv",
         encoding="utf-8",
         newline="\n",
@@ -391,7 +234,7 @@ SHOPS = {
         ),
     ),
     "meta_ads_campaign": Dress(
-        header=_header("meta_ads_campaign"),
+        header=header("meta_ads_campaign"),
         name="Campaigns.csv",
         wholes=("Results", "Reach", "Impressions", "Link clicks"),
         days=("Reporting starts", "Reporting ends"),
@@ -405,7 +248,7 @@ SHOPS = {
         },
     ),
     "paypal_activity": Dress(
-        header=_header("paypal_activity"),
+        header=header("paypal_activity"),
         name="Download.CSV",
         ids=("Transaction ID", "Reference Txn ID", "Invoice Number", "Custom Number", "Receipt ID", "Item ID"),
         wholes=("Quantity",),
@@ -418,7 +261,7 @@ SHOPS = {
         constant={"Type": "Bank Deposit to PP Account ", "Currency": "EUR", "Fee": "", "Balance Impact": "Credit"},
     ),
     "paypal_activity_new": Dress(
-        header=_header("paypal_activity_new"),
+        header=header("paypal_activity_new"),
         name="Download.CSV",
         ids=("Transaction ID", "Reference Txn ID", "Invoice ID"),
         days=("Date",),
@@ -430,7 +273,7 @@ SHOPS = {
         constant={"Currency": "USD", "Fee": "", "Sales Tax": "", "Bank Account": ""},
     ),
     "shopee_orders_ph": Dress(
-        header=_header("shopee_orders_ph").replace("Order Creation Date", "Order Creation Date(YYYY-MM-DD HH:mm)"),
+        header=header("shopee_orders_ph").replace("Order Creation Date", "Order Creation Date(YYYY-MM-DD HH:mm)"),
         name="Order.all.xlsx",
         container="xlsx",
         ids=("Order ID", "Tracking Number*"),
@@ -456,7 +299,7 @@ SHOPS = {
         order="Order ID",
     ),
     "shopify_orders_export": Dress(
-        header=_header("shopify_orders_export"),
+        header=header("shopify_orders_export"),
         name="orders_export.csv",
         encoding="utf-8",
         newline="\n",
@@ -491,7 +334,7 @@ SHOPS = {
         once=_SHOPIFY_ORDER,
     ),
     "shopify_payments_transactions": Dress(
-        header=_header("shopify_payments_transactions", "VAT"),
+        header=header("shopify_payments_transactions", "VAT"),
         name="payment_transactions_export.csv",
         encoding="utf-8",
         newline="\n",
@@ -506,7 +349,7 @@ SHOPS = {
         constant={"Currency": "USD"},
     ),
     "shopify_payouts": Dress(
-        header=_header("shopify_payouts"),
+        header=header("shopify_payouts"),
         name="payouts_export.csv",
         encoding="utf-8",
         newline="\n",
@@ -516,7 +359,7 @@ SHOPS = {
         constant={"Currency": "USD"},
     ),
     "stripe_balance_history": Dress(
-        header=_header("stripe_balance_history", _STRIPE_ORDER),
+        header=header("stripe_balance_history", _STRIPE_ORDER),
         name="balance_history.csv",
         encoding="utf-8",
         newline="\n",
@@ -529,7 +372,7 @@ SHOPS = {
         constant={"Currency": "usd"},
     ),
     "stripe_itemized_payouts": Dress(
-        header=_header("stripe_itemized_payouts"),
+        header=header("stripe_itemized_payouts"),
         name="Itemized_payouts.csv",
         encoding="utf-8",
         newline="\n",
@@ -540,7 +383,7 @@ SHOPS = {
         constant={"currency": "usd"},
     ),
     "stripe_payout_reconciliation": Dress(
-        header=_header("stripe_payout_reconciliation", _STRIPE_ORDER),
+        header=header("stripe_payout_reconciliation", _STRIPE_ORDER),
         name="Itemized_reconciliation.csv",
         encoding="utf-8",
         newline="\n",
@@ -560,7 +403,7 @@ SHOPS = {
         constant={"currency": "jpy"},
     ),
     "tiktok_order": Dress(
-        header=_header("tiktok_order"),
+        header=header("tiktok_order"),
         name="All order.csv",
         under=("Platform unique order ID.", "Order status.", *["Description."] * 42),
         ids=("Order ID", "SKU ID", "Tracking ID"),
@@ -586,7 +429,7 @@ SHOPS = {
         per_order=("Order Amount",),
     ),
     "woocommerce_analytics_orders": Dress(
-        header=_header("woocommerce_analytics_orders"),
+        header=header("woocommerce_analytics_orders"),
         name="orders.csv",
         encoding="utf-8",
         newline="\n",

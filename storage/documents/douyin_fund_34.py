@@ -1,5 +1,6 @@
 """抖店 动账明细, 34 columns: ids behind a `'`, an unsigned amount and a word, fees negative in their columns."""
 
+from storage.documents import douyin_rules
 from storage.documents.amounts import Directed
 from storage.documents.layout import Layout
 
@@ -42,4 +43,5 @@ LAYOUT = Layout(
     sub="子订单号",
     at="动账时间",
     amount=Directed("动账金额", "动账方向", plus="入账", minus="出账"),
+    classify=douyin_rules.fee,
 )

@@ -1,5 +1,6 @@
 """抖店 动账明细, 39 columns: as the 34 of before, with the item, the 达人 and the merchant's company named."""
 
+from storage.documents import douyin_rules
 from storage.documents.amounts import Directed
 from storage.documents.layout import Layout
 
@@ -43,5 +44,6 @@ LAYOUT = Layout(
     sub="子订单号",
     at="动账时间",
     amount=Directed("动账金额", "动账方向", plus="入账", minus="出账"),
+    classify=douyin_rules.fee,
     rank=1,
 )

@@ -104,14 +104,14 @@ def example_of(file: SourceFile) -> Example:
                     best = (width, head, place)
     if best is None:
         raise FileBroken(file.name, "没有看到表头和它下面的行")
-    _, head, place = best
-    titles = tuple(cells.unwrap(cells.as_text(cell)) for cell in head[place].cells)
+    below, place = best[1], best[2]
+    titles = tuple(cells.unwrap(cells.as_text(cell)) for cell in below[place].cells)
     samples = {
-        title: [line.cells[at] for line in head[place + 1 :] if at < len(line.cells) and cells.plain(line.cells[at])]
+        title: [line.cells[at] for line in below[place + 1 :] if at < len(line.cells) and cells.plain(line.cells[at])]
         for at, title in enumerate(titles)
         if title
     }
-    return Example(tuple(samples), samples, len(head) - place - 1)
+    return Example(tuple(samples), samples, len(below) - place - 1)
 
 
 def _header_width(line: Line) -> int:

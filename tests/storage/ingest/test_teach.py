@@ -9,6 +9,7 @@ from storage.archive import Archive
 from storage.database.connection import Database
 from storage.database.tables import document_row
 from storage.documents.file import SourceFile
+from storage.documents.rows import DataRow
 from storage.documents.taught import FOLDER, load_taught, parsed
 from storage.documents.teaching import Choices, keep, proposed, tried
 from storage.errors import KindBroken, KindTaken
@@ -42,8 +43,9 @@ def test_types_key_and_amount_are_told_by_the_cells() -> None:
     }  # fmt: skip
     assert (layout.key, layout.at, layout.order) == (("单号",), "发货日期", ("订单号", "taught.supplier_bill"))
     read = tried(text, SourceFile("x.csv", BILL.encode("gb18030")), "a")
-    assert [row.amount_fen for row in read.rows] == [3750, 8000, 120000]
-    assert [row.at for row in read.rows] == ["2026-11-01", "2026-11-12", "2026-11-13"]
+    rows = [row for row in read.rows if isinstance(row, DataRow)]
+    assert [row.amount_fen for row in rows] == [3750, 8000, 120000]
+    assert [row.at for row in rows] == ["2026-11-01", "2026-11-12", "2026-11-13"]
     assert read.quarantine == []
 
 

@@ -1,22 +1,29 @@
 """The browser of a night: found when it is first needed, one for all accounts, closed whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bots.browser.choice import BrowserChoice
 from bots.browser.driver import Browser
 from bots.errors import BrowserMissing
 
+if TYPE_CHECKING:
+    from bots.browser.playwright import Driver
+
 
 class LazyBrowser:
     """One browser for the whole night, launched at the first `get`."""
 
-    def __init__(self, choice: BrowserChoice, headless: bool) -> None:
-        """Nothing is launched yet."""
+    def __init__(
+        self, choice: BrowserChoice, headless: bool, driver: "Callable[[], Awaitable[Driver]] | None" = None
+    ) -> None:
+        """Nothing is launched yet; `driver` gives Playwright's process if it runs already."""
         self.choice = choice
         self.headless = headless
+        self.driver = driver
         self.browser: Browser | None = None
         self.opening = asyncio.Lock()
 
@@ -26,7 +33,9 @@ class LazyBrowser:
             if self.browser is None:
                 from bots.browser.playwright import launch
 
-                self.browser = await launch(self.choice, headless=self.headless)
+                ready, self.driver = self.driver, None  # a launch that fails ends it: the next begins with its own
+                driver = await ready() if ready is not None else None
+                self.browser = await launch(self.choice, headless=self.headless, driver=driver)
             return self.browser
 
     async def close(self) -> None:
@@ -60,13 +69,13 @@ class BrowserDoor:
             await lazy.close()
 
     @asynccontextmanager
-    async def early(self) -> AsyncIterator["BrowserDoor"]:
+    async def early(self, driver: "Callable[[], Awaitable[Driver]] | None" = None) -> AsyncIterator["BrowserDoor"]:
         """A door whose browser starts now, in the background, and is closed at the end; whoever goes through waits.
 
         When it cannot start, the door stays shut as it was, and going through says why: other errors come first.
         """
         try:
-            lazy = LazyBrowser(self.choose(), self.headless)
+            lazy = LazyBrowser(self.choose(), self.headless, driver)
         except BrowserMissing:
             yield self
             return

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loguru import logger
 
@@ -23,8 +24,9 @@ from schedules.problems import DeskError
 from schedules.settings import SHANGHAI, AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
-from storage.erp import commands
-from storage.ingest import Ingested, ingest_run_folder
+
+if TYPE_CHECKING:
+    from storage.ingest import Ingested
 
 NOTHING_TO_DO = {"en": "nothing to do", "zh": "没有要做的"}
 Watch = Callable[[Job, Progress], None]
@@ -41,7 +43,7 @@ class Ended:
     stage: str
     message: str
     folder: Path
-    files: list[Ingested] = field(default_factory=list)
+    files: "list[Ingested]" = field(default_factory=list)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     who: str = ""
     hint: str = ""
@@ -146,8 +148,11 @@ def mend(desk: Desk, playing: Playing, result: RunResult) -> None:
         logger.info("library_mended", id=one.id, state=one.state, file=one.file, element=one.element, way=one.way)
 
 
-def take_in(desk: Desk, folder: Path, run_id: str) -> tuple[list[Ingested], dict[str, int]]:
+def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dict[str, int]]":
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
+    from storage.erp import commands  # all document kinds and systems: a tenth of a second that no run waits for
+    from storage.ingest import ingest_run_folder
+
     files = ingest_run_folder(desk.database, desk.archive, folder)
     with desk.database.write() as connection:
         commands.apply_results(connection, run_id)

@@ -6,7 +6,6 @@ from pathlib import Path
 from bots.flow.flow import Flow
 from schedules.desk import Desk
 from schedules.plan import Job
-from storage.erp import commands
 
 Row = dict[str, str]
 
@@ -17,6 +16,8 @@ def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
         return []
     kept = rows_path(folder)
     if not kept.exists():
+        from storage.erp import commands
+
         with desk.database.read() as connection:
             rows = commands.rows(connection, job.worklist, shop, job.night.isoformat())
         if not rows:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from playwright.async_api import Error as RawError
 from playwright.async_api import async_playwright
@@ -47,11 +47,21 @@ if TYPE_CHECKING:
     from playwright.async_api import Page as RawPage
 
 
-async def launch(choice: BrowserChoice, headless: bool = True) -> Browser:
-    """The chosen browser, running. Raises BrowserMissing when it does not start."""
+Driver: TypeAlias = "Playwright"
+"""Playwright's own process, which speaks to browsers for us."""
+
+
+async def start_driver() -> Driver:
+    """Playwright's own process; `launch` ends it with the browser, else call its `stop`."""
+    return await async_playwright().start()
+
+
+async def launch(choice: BrowserChoice, headless: bool = True, driver: Driver | None = None) -> Browser:
+    """The chosen browser, running, in a driver that runs already or in its own. Raises BrowserMissing when it fails."""
     headless = headless or choice.headless_only
-    with children_deaf_to_interrupts():
-        driver = await async_playwright().start()
+    if driver is None:
+        with children_deaf_to_interrupts():
+            driver = await start_driver()
     try:
         raw = await driver.chromium.launch(
             executable_path=choice.executable, headless=headless, args=choice.flags, handle_sigint=False

@@ -14,9 +14,16 @@ def main() -> None:
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
     )  # looking for some reads every installed package's list
-    from schedules.cli.app import main as run
+    from schedules.cli.head_start import begin
 
-    run()
+    head_start = begin()
+    try:
+        from schedules.cli.app import main as run
+
+        run(head_start)
+    finally:
+        if head_start is not None:
+            head_start.abandon()
 
 
 __all__ = ["main"]

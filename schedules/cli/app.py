@@ -10,6 +10,7 @@ from rich.text import Text
 
 from schedules.cli import author_commands, element_commands, flow_commands, ingest_commands
 from schedules.cli.flow_commands import pairs
+from schedules.cli.head_start import HeadStart
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
@@ -27,11 +28,11 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
-    """Entry point of `yeban`."""
+def main(head_start: HeadStart | None = None) -> None:
+    """Entry point of `yeban`; `run` uses the head start if it got one."""
     silence()
     with edge():
-        app(prog_name="yeban")
+        app(prog_name="yeban", obj=head_start)
 
 
 @app.command()
@@ -204,6 +205,7 @@ def reference(
 
 @app.command()
 def run(
+    ctx: typer.Context,
     flow: Annotated[str, typer.Argument(help="流程名或文件 / flow or file")],
     account: Annotated[str, typer.Option("--account", "-a", help="设置里的账号 / an account of the settings")],
     inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="名字=值 / name=value")] = None,
@@ -217,12 +219,10 @@ def run(
 
     例 / example: `yeban run practice/orders -a seller_a -i since=2026-11-01 -i until=2026-11-20`
     """
-    import asyncio
-
-    from schedules.cli.early import run_early
+    from schedules.cli.early import run_one_early
 
     with interruptible():
-        raise SystemExit(asyncio.run(run_early(flow, account, pairs(inputs or []), dry_run, again, headed)))
+        raise SystemExit(run_one_early(ctx.obj, flow, account, pairs(inputs or []), dry_run, again, headed))
 
 
 @app.command()

@@ -3,11 +3,32 @@
 import asyncio
 
 from schedules.browsers import BrowserDoor
+from schedules.cli.head_start import HeadStart
 from schedules.settings import load_settings
 
 
+def run_one_early(
+    head_start: HeadStart | None,
+    flow: str,
+    account: str,
+    inputs: dict[str, object],
+    dry_run: bool,
+    again: bool,
+    headed: bool,
+) -> int:
+    """`run_early` in the loop of the head start, else in one of its own."""
+    work = run_early(flow, account, inputs, dry_run, again, headed, head_start)
+    return head_start.run(work) if head_start is not None else asyncio.run(work)
+
+
 async def run_early(
-    flow: str, account: str, inputs: dict[str, object], dry_run: bool, again: bool, headed: bool
+    flow: str,
+    account: str,
+    inputs: dict[str, object],
+    dry_run: bool,
+    again: bool,
+    headed: bool,
+    head_start: HeadStart | None = None,
 ) -> int:
     """`run_one` with a browser that is on its way already; the exit code says who has to act.
 
@@ -15,7 +36,8 @@ async def run_early(
     machine, the other for the disk, so they go side by side.
     """
     settings = load_settings()
-    async with BrowserDoor(settings.home, settings.browser, not headed).early() as door:
+    driver = head_start.driver if head_start is not None else None
+    async with BrowserDoor(settings.home, settings.browser, not headed).early(driver) as door:
         await asyncio.to_thread(_read_the_rest)
         from schedules.cli.run_command import run_one
 

@@ -1,7 +1,8 @@
 """Reading: a flow of 2,000 lines parsed and planned, and 200 flows checked by the command, each held against a limit.
 
 Both are counted in processor time of this program (and of the command it starts), because the wall clock of a shared
-machine measures its neighbours. Programs are started as users start them: compiled once, before what counts. The parse is also held against libyaml's own bare composing of the same text.
+machine measures its neighbours. Programs are started as users start them: compiled once, before what counts. The parse
+is also held against libyaml's own bare composing of the same text.
 """
 
 import gc

@@ -21,10 +21,12 @@ from storage.archive import Archive, ArchivedFile, Facts
 from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
+from storage.documents.alipay_rules import UNCLASSIFIED
 from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.edited import EditedFile, Fixes
 from storage.documents.file import SourceFile
+from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
 from storage.errors import (
     BookError,
@@ -40,6 +42,7 @@ from storage.posting import TOLD_BY_EXPORT, Source, post
 from storage.shelves import shelf_of
 
 _PAYLOAD = json.JSONEncoder(ensure_ascii=False)
+CLASSED = (BillRow, DataRow)
 READ, PARKED, REFUSED = "read", "parked", "refused"
 
 
@@ -334,13 +337,18 @@ def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Do
 
 
 def words(document: Document) -> str:
-    """What has to be said of a file that was read: totals that differ, rows that could not be taken."""
+    """What has to be said of a file that was read: totals that differ, rows not taken, lines that no rule knows."""
     said = []
     if document.control.tie is False:
         said.append(f"合计不符：{document.control.words}")
     if document.quarantine:
         first = document.quarantine[0]
         said.append(f"{len(document.quarantine)} 行未能入账，第 {first.row_no} 行：{first.message}")
+    strange = [row.amount_fen for row in document.rows if isinstance(row, CLASSED) and row.fee_type == UNCLASSIFIED]
+    if strange:
+        fen = sum(strange)
+        amount = f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+        said.append(f"{len(strange)} 行没有费用分类，合计 {amount}（yeban report unclassified）")
     return "；".join(said)
 
 

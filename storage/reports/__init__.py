@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from storage.reports import ads, bots, differences, missing, restock, sales, settlement
+from storage.reports import ads, bots, differences, missing, restock, sales, settlement, unclassified
 from storage.reports.table import Period, Table
 
 REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
@@ -15,6 +15,7 @@ REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
     "restock": restock.build,
     "sales": sales.build,
     "settlement": settlement.build,
+    "unclassified": unclassified.build,
 }
 
 __all__ = ["REPORTS", "Period", "Table"]

@@ -11,14 +11,14 @@ from bots.browser.driver import Browser
 from bots.errors import BrowserMissing
 
 if TYPE_CHECKING:
-    from bots.browser.playwright import Driver
+    from bots.browser.playwright import Playwright
 
 
 class LazyBrowser:
     """One browser for the whole night, launched at the first `get`."""
 
     def __init__(
-        self, choice: BrowserChoice, headless: bool, driver: "Callable[[], Awaitable[Driver]] | None" = None
+        self, choice: BrowserChoice, headless: bool, driver: "Callable[[], Awaitable[Playwright]] | None" = None
     ) -> None:
         """Nothing is launched yet; `driver` gives Playwright's process if it runs already."""
         self.choice = choice
@@ -69,7 +69,7 @@ class BrowserDoor:
             await lazy.close()
 
     @asynccontextmanager
-    async def early(self, driver: "Callable[[], Awaitable[Driver]] | None" = None) -> AsyncIterator["BrowserDoor"]:
+    async def early(self, driver: "Callable[[], Awaitable[Playwright]] | None" = None) -> AsyncIterator["BrowserDoor"]:
         """A door whose browser starts now, in the background, and is closed at the end; whoever goes through waits.
 
         When it cannot start, the door stays shut as it was, and going through says why: other errors come first.

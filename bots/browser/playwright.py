@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from playwright.async_api import Error as RawError
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright as async_playwright
 
 from bots.browser import failures
 from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
@@ -42,26 +42,17 @@ from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadB
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
-    from playwright.async_api import BrowserContext, CDPSession, Dialog, ElementHandle, Frame, Playwright, Response
+    from playwright.async_api import BrowserContext, CDPSession, Dialog, ElementHandle, Frame, Response
     from playwright.async_api import Download as RawDownload
     from playwright.async_api import Page as RawPage
+    from playwright.async_api import Playwright as Playwright
 
 
-Driver: TypeAlias = "Playwright"
-"""Playwright's own process, which speaks to browsers for us."""
-
-
-async def start_driver() -> Driver:
-    """Playwright's own process; `launch` ends it with the browser, else call its `stop`."""
-    return await async_playwright().start()
-
-
-async def launch(choice: BrowserChoice, headless: bool = True, driver: Driver | None = None) -> Browser:
+async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwright | None = None) -> Browser:
     """The chosen browser, running, in a driver that runs already or in its own. Raises BrowserMissing when it fails."""
     headless = headless or choice.headless_only
-    if driver is None:
-        with children_deaf_to_interrupts():
-            driver = await start_driver()
+    with children_deaf_to_interrupts():
+        driver = driver or await async_playwright().start()
     try:
         raw = await driver.chromium.launch(
             executable_path=choice.executable, headless=headless, args=choice.flags, handle_sigint=False

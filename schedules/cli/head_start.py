@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from bots.browser.playwright import Driver
+    from bots.browser.playwright import Playwright
 
 Result = TypeVar("Result")
 
@@ -24,15 +24,15 @@ class HeadStart:
     def __init__(self) -> None:
         """Start the process; returns as soon as the system has it."""
         from bots.browser.interrupts import children_deaf_to_interrupts
-        from bots.browser.playwright import start_driver
+        from bots.browser.playwright import async_playwright
 
         self.taken = False
         self.loop = asyncio.new_event_loop()
-        self.starting: asyncio.Task[Driver] = self.loop.create_task(start_driver())
+        self.starting: asyncio.Task[Playwright] = self.loop.create_task(async_playwright().start())
         with children_deaf_to_interrupts():
             self.loop.run_until_complete(_turns())
 
-    async def driver(self) -> "Driver":
+    async def driver(self) -> "Playwright":
         """The process when it is ready; whoever asks has to end it."""
         self.taken = True
         return await self.starting

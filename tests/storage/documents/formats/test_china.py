@@ -14,7 +14,8 @@ from storage.database.connection import open_database
 from storage.database.tables import document_row, raw_row
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
-from storage.documents.kinds import identify
+from storage.documents.kinds import KINDS, identify
+from storage.documents.layout import Layout
 from storage.documents.parts import PIECE_ROWS
 from storage.documents.rows import BillRow, DataRow
 from storage.errors import FileBroken
@@ -272,6 +273,23 @@ def test_material_reports_of_a_day_and_of_a_month() -> None:
     day, month = (rows_of(read(f"素材_{days}.csv", content)) for days in ("20260901", "20260901-20260930"))
     assert not {row.row_key for row in day} & {row.row_key for row in month}
     assert {row.at for row in (*day, *month)} == {"2026-09-01"}
+
+
+@pytest.mark.parametrize("kind", sorted(china.DRESSES))
+def test_columns_hold_what_the_platform_fills_them_with(kind: str) -> None:
+    """An id is read as an id (what a program destroyed is refused), a moment as a moment, money as exact money."""
+    dress, layout = DRESSES[kind], KINDS[kind]
+    assert isinstance(layout, Layout)
+    filled = {
+        "id": dress.ids,
+        "money": dress.money_columns,
+        "whole": dress.wholes,
+        "rate": dress.rates,
+        "moment": dress.moments,
+        "day": dress.days,
+    }
+    expected = {name: typed for typed, names in filled.items() for name in names}
+    assert {name: layout.typed[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize("kind", sorted(china.DRESSES))

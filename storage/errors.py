@@ -10,7 +10,8 @@ BookError
 ├── DecisionError        a person asked for something that the books do not allow
 │   ├── FileMissing      ├── NotParked       ├── ReasonMissing
 │   ├── MeaningWrong     a title or column that is not there       └── FixWrong   a corrected row that is none of ours
-│   ├── KindBroken       a taught kind's YAML cannot be used             └── KindTaken  a built-in kind's name
+│   ├── KindBroken       a taught kind's YAML cannot be used             ├── KindTaken  a built-in kind's name
+│   ├── CourierUnknown   not a courier of that platform                  └── UploadWrong  a sheet that cannot be written
 ├── StockOpened          a second opening count would double the stock
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
@@ -165,7 +166,7 @@ class CellInvalid(FileError):
 class DecisionError(BookError):
     """A person's decision cannot be carried out."""
 
-    who = "author"
+    who: ClassVar[Who] = "author"
     code = "E-DECISION"
 
 
@@ -245,6 +246,32 @@ class KindTaken(DecisionError):
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind=kind)
+
+
+class CourierUnknown(DecisionError):
+    """The platform has no courier of this name; another platform's name is not guessed at."""
+
+    who = "business"
+    code = "E-COURIER"
+    zh = "{platform} 没有叫「{said}」的快递"
+    en = "{platform} has no courier called {said}"
+    zh_hint = "最像的：{nearest}"
+    en_hint = "the nearest are {nearest}"
+
+    def __init__(self, platform: str, said: str, nearest: Sequence[str]) -> None:
+        super().__init__(platform=platform, said=said, nearest=list(nearest))
+
+
+class UploadWrong(DecisionError):
+    """A sheet for a platform cannot be written; `row_no` from 1, 0 where the whole sheet is meant."""
+
+    who = "business"
+    code = "E-UPLOAD"
+    zh = "给 {platform} 的表写不了（第 {row_no} 行）：{reason}"
+    en = "the sheet for {platform} cannot be written (row {row_no}): {reason}"
+
+    def __init__(self, platform: str, row_no: int, reason: str) -> None:
+        super().__init__(platform=platform, row_no=row_no, reason=reason)
 
 
 class StockOpened(BookError):

@@ -1,0 +1,1 @@
+"""Sheets that go the other way: from the books to a platform, as it wants them."""

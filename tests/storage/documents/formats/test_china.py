@@ -72,8 +72,8 @@ def test_wallet_of_two_sheets_is_one_document() -> None:
     document = read("wallet.xlsx", sheets({"结算表": lines_of(settle, settled), "资金表": lines_of(funds, moved)}))
     assert document.kind == "jd_wallet_settle"
     assert [row.kind for row in rows_of(document)] == ["jd_wallet_settle"] * 4 + ["jd_wallet_funds"] * 3
-    assert [row.amount_fen for row in document.rows] == [row["_amount"] for row in (*settled, *moved)]
-    assert [row.row_no for row in document.rows] == [2, 3, 4, 5, *(PIECE_ROWS + n for n in (2, 3, 4))]
+    assert [row.amount_fen for row in rows_of(document)] == [row["_amount"] for row in (*settled, *moved)]
+    assert [row.row_no for row in rows_of(document)] == [2, 3, 4, 5, *(PIECE_ROWS + n for n in (2, 3, 4))]
     assert len({row.row_no for row in document.raw}) == 7
     assert document.control.computed == {"行数": 7}
 
@@ -96,7 +96,7 @@ def test_wallet_sheets_in_the_other_order() -> None:
     settle, funds = DRESSES["jd_wallet_settle"], DRESSES["jd_wallet_funds"]
     settled, moved = truths(settle, 1, 4), truths(funds, 2, 3)
     document = read("wallet.xlsx", sheets({"资金表": lines_of(funds, moved), "结算表": lines_of(settle, settled)}))
-    assert [row.amount_fen for row in document.rows] == [row["_amount"] for row in (*settled, *moved)]
+    assert [row.amount_fen for row in rows_of(document)] == [row["_amount"] for row in (*settled, *moved)]
 
 
 def test_wallet_order_in_its_remark() -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from storage.documents.cells import Cell
 from storage.documents.html import tables
+from storage.documents.ole2 import is_whole
 from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of
 from storage.errors import FileBroken, FileProtected
 
@@ -139,20 +140,31 @@ class SourceFile:
 
     @cached_property
     def _sheets(self) -> list[list[list[Cell]]]:
-        from python_calamine import CalamineError, CalamineWorkbook
+        from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
         if self.form == "ole2" and _ENCRYPTED in self.content:
             raise FileProtected(self.name)
+        if self.form == "ole2" and not is_whole(self.content):
+            raise FileBroken(self.name, "表格打不开：它的存储结构已损坏，可能没有下载完")
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
             sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
             return [[list(row) for row in sheet.to_python(skip_empty_area=False)] for sheet in sheets]
+        except PasswordError as error:
+            raise FileProtected(self.name) from error
         except CalamineError as error:
             raise FileBroken(self.name, f"表格打不开：{error}") from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # what the engine raises where it lost its way; no Exception
+                raise
+            raise FileBroken(self.name, "表格的内部结构已损坏") from error
 
     @cached_property
     def _page_tables(self) -> list[list[list[Cell]]]:
-        found: list[list[list[Cell]]] = [[list(row) for row in table] for table in tables(self.text)]
+        try:
+            found: list[list[list[Cell]]] = [[list(row) for row in table] for table in tables(self.text)]
+        except AssertionError as error:  # how html.parser refuses a declaration that is none
+            raise FileBroken(self.name, "网页残缺，里面的表格读不出来") from error
         if not found:
             raise FileBroken(self.name, "下载到的是网页，不是表格")
         return found

@@ -1,6 +1,7 @@
 """What a file is, told by its content; broken ones have their own words."""
 
 import io
+import struct
 import zipfile
 
 import pytest
@@ -10,6 +11,7 @@ from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS, identify, named
 from storage.documents.table import find_table, has_columns, read_records
 from storage.errors import FileBroken, FileProtected, FileUnknown, HeaderMissing
+from tests.storage.documents.formats.xls import xls_bytes
 
 _FACTS = Facts()
 
@@ -99,6 +101,29 @@ def test_a_cut_old_workbook_is_broken() -> None:
     """OLE2 that holds no workbook is refused in words."""
     with pytest.raises(FileBroken, match="打不开"):
         identify(SourceFile("账单.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100)))
+
+
+@pytest.mark.parametrize("chain", ["directory", "table", "stream"])
+def test_an_old_workbook_whose_sectors_turn_in_a_circle_is_broken(chain: str) -> None:
+    """A damaged chain of sectors is refused before anybody follows it for ever, eating the machine's memory."""
+    content = bytearray(xls_bytes("明细", [["快递公司", "运单号"], ["中通快递", "7838"]]))
+    assert identify(SourceFile("x.xls", bytes(content))).KIND == "practice_waybills"
+    table = 512
+    match chain:
+        case "directory":
+            content[table + 4 : table + 8] = struct.pack("<I", 1)
+        case "table":
+            content[68:76] = struct.pack("<II", 2, 1)
+        case "stream":
+            content[table + 12 : table + 16] = struct.pack("<I", 2)
+    with pytest.raises(FileBroken, match="存储结构"):
+        identify(SourceFile("x.xls", bytes(content)))
+
+
+def test_a_page_with_a_broken_declaration_is_broken() -> None:
+    """A page that the parser cannot follow is refused in words."""
+    with pytest.raises(FileBroken):
+        identify(SourceFile("x.xls", b"<html><table><tr><td>a</td></tr><![what x]><![else[</table>"))
 
 
 def test_a_cut_text_is_broken_not_guessed() -> None:

@@ -102,6 +102,15 @@
       popups(root, d, true).some(p => getComputedStyle(p.closest('.el-popper') || p).display !== 'none' && !p.matches('[class*=dropdown-hidden]') && drawn(p));
     return JSON.stringify(!!doomed || layers.some(p => /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/.test(p.className)));
   };
+  // Whether no layer moves any more; the page waits for it, so that nobody has to ask it thirty times a second.
+  const still = async (el, [everywhere, ms]) => {
+    const until = performance.now() + ms;
+    while (moving(el, everywhere) === 'true') {
+      if (performance.now() >= until) return 'false';
+      await new Promise(done => setTimeout(done, 20));
+    }
+    return 'true';
+  };
   const drawn = o => visible(o) || o.getBoundingClientRect().height > 0;
   const optionsOf = (root, d) => popups(root, d).flatMap(p => [...p.querySelectorAll(d.option)]);
   const usable = (o, d) => o.getAttribute('aria-disabled') !== 'true' && !d.off.test(o.className);
@@ -386,6 +395,6 @@
     const {kind, value, values} = JSON.parse(told(el));
     return JSON.stringify(!values ? value : kind === 'range' ? (values.some(Boolean) ? values.join(' ~ ') : '') : values.join(', '));
   };
-  eyes.widgets = {fillable, identify, state, moving, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
+  eyes.widgets = {fillable, identify, state, still, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
     part, choice, choices, star, unhovered, file, fileCross, tagCross, told, read};
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date
 
 from bots.browser.driver import Element
@@ -18,6 +19,26 @@ TURNS = 200
 """A calendar is turned by at most this many months and years."""
 
 
+@dataclass(slots=True)
+class _Tries:
+    """Spellings that a field did not come to hold, so that a day out of its range is not spelt in every other way."""
+
+    spelt: set[str] = field(default_factory=set)
+    respelt: int = 0
+
+    def refused(self, spelling: str, shown: str) -> bool:
+        """Whether the field understood the day and will not have it.
+
+        Element Plus leaves what it does not understand as it was typed. What it understood it drops (twice: a closing
+        layer may drop a text once), or spells in its own way: as was tried before.
+        """
+        known = shown != spelling
+        again = known and shown in self.spelt
+        self.spelt.add(spelling)
+        self.respelt += known
+        return again or self.respelt > 1
+
+
 async def fill_date(widget: Widget, value: Value) -> None:
     """The picker holds the date (`2026-11-01`), month, time or moment, whatever spelling it shows it in."""
     wanted = as_text(value).strip()
@@ -30,14 +51,18 @@ async def fill_date(widget: Widget, value: Value) -> None:
         await _picked(widget, [wanted])
         return
     spellings = moments.like(moments.spellings(wanted), await _shown(widget, 0))
+    tries = _Tries()
     for spelling in [*spellings, spellings[0]]:
         box = await _input(widget, 0)
         if not await _typed(widget, box, spelling):
             continue
         await box.press("Enter")
+        shown = await _heard(box)
         await _left(widget)
         if await _holds(widget, [wanted]):
             return
+        if tries.refused(spelling, shown):
+            break
     await _refuse(widget, wanted)
 
 
@@ -56,6 +81,7 @@ async def fill_range(widget: Widget, value: Value) -> None:
         return
     starts = moments.like(moments.spellings(ends[0]), await _shown(widget, 0))
     finishes = moments.like(moments.spellings(ends[1], end=True), await _shown(widget, 1))
+    tries = _Tries()
     for start, end in zip(starts, finishes, strict=False):
         if not await _typed(widget, await _input(widget, 0), start):
             continue
@@ -65,9 +91,12 @@ async def fill_range(widget: Widget, value: Value) -> None:
         if not await _typed(widget, second, end):
             continue
         await second.press("Enter")
+        shown = await _heard(second)
         await _left(widget)
         if await _holds(widget, list(ends)):
             return
+        if tries.refused(end, shown):
+            break
     await _refuse(widget, " ~ ".join(ends))
 
 
@@ -84,6 +113,16 @@ async def _typed(widget: Widget, box: Element, spelling: str) -> bool:
         if await box.value() == spelling:
             break
     return not (await widget.ask("picker"))["invalid"]
+
+
+async def _heard(box: Element) -> str:
+    """What the box shows once the picker was told that typing is over: else that would come with leaving only."""
+    script = """async el => {
+      el.dispatchEvent(new Event('change', {bubbles: true}));
+      await new Promise(done => setTimeout(done, 0));
+      return JSON.stringify(el.value);
+    }"""
+    return str(await box.evaluate_json(script))
 
 
 async def _refuse(widget: Widget, wanted: str) -> None:

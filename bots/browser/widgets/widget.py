@@ -77,11 +77,7 @@ async def still(widget: Widget, *, everywhere: bool = False) -> None:
     was opened again meanwhile, and gives the focus back to its own field, which shuts the picker that was opened next.
     That left a calendar shut for as long as anybody waited for it.
     """
-
-    async def stands() -> bool:
-        return not await widget.ask("moving", everywhere)
-
-    await until(stands)
+    await widget.ask("still", [everywhere, round(OPENING_S * 1000)])
 
 
 async def opened(widget: Widget, is_open: Callable[[], Awaitable[bool]], attempts: int = 5) -> bool:

@@ -1,6 +1,9 @@
 """`yeban run` begins with the browser: it starts while the rest of the program is still being read."""
 
 import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from schedules.browsers import BrowserDoor
 from schedules.cli.head_start import HeadStart
@@ -38,10 +41,22 @@ async def run_early(
     settings = load_settings()
     driver = head_start.driver if head_start is not None else None
     async with BrowserDoor(settings.home, settings.browser, not headed).early(driver) as door:
-        await asyncio.to_thread(_read_the_rest)
+        with _quick_turns():
+            await asyncio.to_thread(_read_the_rest)
         from schedules.cli.run_command import run_one
 
         return await run_one(flow, account, inputs, dry_run, again, headed, door)
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Reading code holds Python's lock five milliseconds at a time; each word from the browser would wait for that."""
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual_s)
 
 
 def _read_the_rest() -> None:

@@ -160,7 +160,7 @@ class Layout:
 
         A zip's parts, and the other sheets of `beside`, are one document: see `parts.joined` for their row numbers.
         """
-        own = [part for part in file.parts() if has_columns(part, self.required)] or [file]
+        own = [part for part in file.parts() if self._is_own(part)] or [file]
         seen: Counter[tuple[str, ...]] = Counter()
         read = [self._read(part, file, facts, seen) for part in own]
         for other in self.beside:
@@ -171,6 +171,10 @@ class Layout:
             return read[0]
         document = joined(read, file.period())
         return document._replace(control=self.across(document.rows)) if self.across else document
+
+    def _is_own(self, part: SourceFile) -> bool:
+        """Whether a part is to be read; one that tells this kind and lacks a column is, so that it is refused aloud."""
+        return has_columns(part, self.required) or has_columns(part, self.tells or self.required)
 
     def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Counter[tuple[str, ...]]) -> Document:
         table = find_table(part, self.required, self._others())

@@ -18,10 +18,10 @@ from storage.documents.kinds import KINDS, identify
 from storage.documents.layout import Layout
 from storage.documents.parts import PIECE_ROWS
 from storage.documents.rows import BillRow, DataRow
-from storage.errors import FileBroken
+from storage.errors import FileBroken, HeaderMissing
 from storage.ingest import ingest
 from tests.storage.documents.formats import china, first
-from tests.storage.documents.formats.dress import Dress, Truth, made, truths, written, yuan
+from tests.storage.documents.formats.dress import Dress, Signed, Truth, made, truths, written, yuan
 
 DRESSES = {**china.DRESSES, **first.DRESSES}
 Cells = Sequence[Sequence[str | float]]
@@ -54,7 +54,9 @@ def sheets(named: Mapping[str, Cells]) -> bytes:
 
 def lines_of(dress: Dress, rows: Sequence[Truth]) -> list[list[str | float]]:
     """Header and rows as the file has them."""
-    return [list(dress.titles), *(list(written(dress, row)) for row in rows)]
+    lines: list[list[str | float]] = [[*dress.titles]]
+    lines.extend([*written(dress, row)] for row in rows)
+    return lines
 
 
 def changed(kind: str, **cells: str) -> tuple[Dress, list[Truth]]:
@@ -142,6 +144,18 @@ def test_payables_in_a_zip_of_workbooks() -> None:
     assert [row.amount_fen for row in rows] == [row["_amount"] for row in (*first, *second, first[0])]
     assert len({row.row_no for row in rows}) == 6
     assert [row.n for row in rows if row.row_key == first[0]["单据ID"]] == [1, 2]
+
+
+def test_part_of_a_zip_that_changed_is_not_left_out() -> None:
+    """京东 VC 应付账: a part without 总金额 refuses the file by that name; its rows are not silently missing."""
+    dress = DRESSES["jd_vc_payable"]
+    changed_dress = replace(dress, header=dress.header.replace("总金额", "总额"), amount=Signed("总额"))
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("应付账_1.xlsx", made(dress, truths(dress, 1, 3)))
+        archive.writestr("应付账_2.xlsx", made(changed_dress, truths(changed_dress, 2, 2)))
+    with pytest.raises(HeaderMissing, match="总金额"):
+        read("应付账.zip", target.getvalue())
 
 
 @pytest.mark.parametrize(("word", "shown", "expected"), [("支出", "-12.30", -1230), ("收入", "12.30", 1230)])

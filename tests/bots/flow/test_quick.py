@@ -1,12 +1,16 @@
 """The short way through a flow gives what the careful way gives, part for part and word for word."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bots.flow import build
-from bots.flow.parse import Parsed, parse
+from bots.flow import prescan as prescan_module
+from bots.flow.flow import Flow
+from bots.flow.parse import Parsed, parse, words_of
 from bots.flow.part import Part
+from bots.flow.prescan import prescan
 from bots.flow.quick import MISS, quick_step
 from bots.flow.shapes import example_of
 from bots.flow.source import Mapping
@@ -111,3 +115,43 @@ def test_steps_deep_inside_a_broken_step_are_read_once(monkeypatch: pytest.Monke
     monkeypatch.setattr(build, "quick_step", counted)
     assert len(parse("\n".join(lines), "flow.yaml", STEPS).problems) >= 20
     assert count == 21
+
+
+LINES = (
+    "- click: {name: 提交, in: 第1行}",
+    "- click: {name: 提交，in: 第1行}",
+    "- click: {name：提交}",
+    '- fill: {商品: "${sku}", 数量: 3}',
+    "- fill: {商品: ${sku}}",
+    '- fill: {商品: "＄{sku}"}',
+    '- fill: {商品: "$ {sku}"}',
+    "- for_each: [a, b c, 1.5]",
+    "- for_each: [a，b]",
+    "- for_each: [a, b",
+    "- for_each: {a: b}]",
+    "- for_each: [a, b] # c",
+    "- for_each: [a, b] c",
+    "- for_each: [a #b, c]",
+    "  when: {visible: 弹窗}",
+    "when: {visible: 'x'}",
+    "- note: {{日期}}",
+)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_that_is_passed_over_holds_nothing(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values in brackets that the pre-scan does not look into are those in which it would find nothing."""
+    text = f"title: t\nsteps:\n{line}\n- login\n"
+    quick = prescan(text, "flow.yaml", words_of(Flow, STEPS))
+    monkeypatch.setattr(prescan_module, "SIMPLE", re.compile("(?!)"))
+    careful = prescan(text, "flow.yaml", words_of(Flow, STEPS))
+    assert quick == careful
+
+
+def test_what_is_passed_over_in_a_file_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for every file there is."""
+    texts = [path.read_bytes().decode("utf-8", "replace") for path in FILES]
+    quick = [prescan(text, "flow.yaml", words_of(Flow, STEPS)) for text in texts]
+    monkeypatch.setattr(prescan_module, "SIMPLE", re.compile("(?!)"))
+    for path, text, found in zip(FILES, texts, quick, strict=True):
+        assert found == prescan(text, "flow.yaml", words_of(Flow, STEPS)), path

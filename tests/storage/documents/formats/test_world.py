@@ -1,16 +1,21 @@
 """What formats.md says of shops, wallets and ads outside China and of banks, and what no dress can show."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
-from storage.archive import Facts
+from storage.archive import Archive, Facts
+from storage.database.connection import open_database
+from storage.database.tables import document_row
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS, identify
 from storage.documents.layout import Layout, sums
 from storage.documents.rows import DataRow
 from storage.errors import CellInvalid
+from storage.ingest import ingest
 from tests.storage.documents.formats.dress import Dress, Truth, made, truths
 from tests.storage.documents.formats.world import DRESSES
 
@@ -257,3 +262,20 @@ def test_a_statement_says_whose_it_is_on_its_rows(kind: str, column: str) -> Non
     document = _read(made(dress, rows))
     assert (document.owner, len(document.rows)) == (rows[0][column], len(rows))
     assert {row.currency for row in _rows(document)} == {"CNY"}
+
+
+def test_every_file_is_in_the_books_once(tmp_path: Path) -> None:
+    """Each format's rows are in the books with their amounts, and a second time changes nothing."""
+    database, archive = open_database(tmp_path / "books.sqlite"), Archive(tmp_path / "archive")
+    try:
+        for kind, dress in DRESSES.items():
+            rows = truths(dress, 6, 5)
+            first = ingest(database, archive, made(dress, rows), shop="shop_a")
+            again = ingest(database, archive, made(dress, rows), shop="shop_a")
+            assert (first.kind, first.state, first.created, again.created) == (kind, "read", 5, 0), first.message
+            said = sum(row["_amount"] for row in rows) if dress.amount else 0
+            with database.read() as connection:
+                held = select(func.sum(document_row.c.amount_fen)).where(document_row.c.kind == kind)
+                assert connection.execute(held).scalar() == said
+    finally:
+        database.close()

@@ -193,11 +193,7 @@ def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
 
     found = Shelf(load_taught(load_settings().home / FOLDER)).kinds
     if json_:
-        rows = [
-            {"kind": name, "title": kind.TITLE, "platform": kind.PLATFORM, "verified": kind.VERIFIED,
-             "columns": list(getattr(kind, "columns", ()))}
-            for name, kind in found.items()
-        ]  # fmt: skip
+        rows = [_kind_facts(name, kind) for name, kind in found.items()]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     words = {
@@ -212,6 +208,24 @@ def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
     for name, kind in found.items():
         table.add_row(name, kind.TITLE, words.get(kind.VERIFIED, kind.VERIFIED))
     console.print(table)
+
+
+def _kind_facts(name: str, kind: Any) -> dict[str, object]:
+    """A kind for machines: how far it is verified, its columns, what makes a row that row, which order it is about."""
+    from storage.documents.join_keys import join_key
+
+    column, rule = getattr(kind, "order", None) or ("", "")
+    key = join_key(rule)
+    order = {"column": column, "rule": rule, "number": key.number, "meets": key.meets} if key else None
+    return {
+        "kind": name,
+        "title": kind.TITLE,
+        "platform": kind.PLATFORM,
+        "verified": kind.VERIFIED,
+        "columns": list(getattr(kind, "columns", ())),
+        "key": list(getattr(kind, "key", ())),
+        "order": order,
+    }
 
 
 def map_(

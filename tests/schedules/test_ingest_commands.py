@@ -130,6 +130,8 @@ def test_kinds_say_how_far_they_are_verified(yeban: Yeban, home: Path) -> None:
     rows = json.loads(text)
     assert {row["kind"] for row in rows} == set(KINDS)
     assert {row["verified"] for row in rows} <= {"real sample", "template", "described", "taught"}
+    orders = {row["kind"]: row["order"] for row in rows}
+    assert orders["pdd_fund_detail"]["meets"] == "订单号"
     assert "只有说明，没有见过文件" in yeban("kinds")[1]
 
 

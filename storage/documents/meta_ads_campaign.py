@@ -49,7 +49,7 @@ LAYOUT = Layout(
     header="Reporting starts,Reporting ends,Campaign name,Campaign delivery,Attribution setting,Results,"
     'Result indicator,Reach,Frequency,Cost per results,Amount spent (USD),Impressions,"CPM (cost per 1,'
     '000 impressions) (USD)",Link clicks',
-    key=("Reporting starts", "Reporting ends", "Campaign name", "Attribution setting", "Result indicator"),
+    key=("Reporting starts", "Reporting ends", "Campaign name"),
     needed=("Reporting starts", "Reporting ends", "Campaign name", "Impressions", _SPENT),
     tells=("Reporting starts", "Reporting ends", "Campaign name", "Impressions"),
     wholes=("Results", "Reach", "Impressions", "Link clicks"),

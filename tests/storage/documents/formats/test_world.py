@@ -175,6 +175,22 @@ def test_shopify_older_payment_files_have_no_payout_id() -> None:
     assert (pending.row_key, pending.amount_fen) == (paid.row_key, 2090)
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("shopify_payouts", {"Status": "scheduled", "_amount": 9000}, {"Status": "paid", "_amount": 8810}),
+        ("ebay_transaction_report", {"Payout ID": "--"}, {"Payout ID": "5512345678"}),
+        ("google_ads_campaign", {"Campaign ID": ""}, {"Campaign ID": "1234567890"}),
+        ("meta_ads_campaign", {"Attribution setting": ""}, {"Attribution setting": "7-day click"}),
+    ],
+)
+def test_what_a_later_export_adds_is_no_other_row(kind: str, before: Truth, after: Truth) -> None:
+    """A payout that was made, a status that moved on and a column that was chosen later do not count money twice."""
+    dress, rows = _stated(kind)
+    keys = [_rows(_read(made(replace(dress, total=None), [rows[0] | cells])))[0].row_key for cells in (before, after)]
+    assert keys[0] == keys[1]
+
+
 def test_ebay_details_below_an_order_move_nothing() -> None:
     """The order's row has the totals; the items below it have `--` and stay rows of their order."""
     order = {"Transaction creation date": "Aug 15, 2026", "Type": "Order", "Order number": "12-34567-89012"}

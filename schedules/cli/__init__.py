@@ -24,6 +24,7 @@ def main() -> None:
     finally:
         if head_start is not None:
             head_start.abandon()
+        gc.freeze()  # what is left goes with the process; looking through it once more would only take time
 
 
 __all__ = ["main"]

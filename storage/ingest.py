@@ -281,8 +281,8 @@ def read(path: Path, facts: Facts, shelf: Shelf, fixes: Fixes | None = None) -> 
     kind, file = shelf.find(SourceFile(facts.name, path), facts.kind, facts.shop)
     try:
         document = kind.read(EditedFile(file, {}, fixes) if fixes else file, facts)
-    except HeaderMissing as missing:
-        raise shelf.explain(file, kind.KIND, missing) from missing
+    except (HeaderMissing, FileBroken) as refused:
+        raise shelf.explain(file, kind.KIND, refused) from refused
     if document.quarantine and not document.rows:
         raise FileBroken(facts.name, f"没有一行能读：{document.quarantine[0].message}")
     return document

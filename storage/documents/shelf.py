@@ -10,7 +10,8 @@ from storage.documents.edited import EditedFile
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.mapping import Drift, nearest_drift
-from storage.errors import FileUnknown, HeaderDrift, HeaderMissing
+from storage.documents.table import has_columns
+from storage.errors import FileError, FileUnknown, HeaderDrift
 
 
 class Meaning(NamedTuple):
@@ -42,12 +43,14 @@ class Shelf:
         if kind:
             known = self.kinds.get(kind) or kinds.named(kind, file)
             return known, self.meant(file, kind, shop)
+        if explained := self._explained(file, shop):
+            return explained
         try:
-            return kinds.identify(file), file
+            known = kinds.identify(file)
+            return known, self.meant(file, known.KIND, shop)
         except FileUnknown as unknown:
-            found = self._taught(file) or self._explained(file, shop)
-            if found is not None:
-                return found
+            if taught := self._taught(file):
+                return taught
             if drift := self.drift(file):
                 raise drifted(file, drift) from unknown
             raise FileUnknown(file.name, str(unknown.facts["seen"]), list(self.kinds)) from unknown
@@ -62,20 +65,30 @@ class Shelf:
         known = [self.kinds[kind]] if kind in self.kinds else self.kinds.values()
         return nearest_drift(file, [one for one in known if isinstance(one, Layout)])
 
-    def explain(self, file: SourceFile, kind: str, missing: HeaderMissing) -> HeaderDrift | HeaderMissing:
-        """The refusal of a file whose kind was named: a question where titles have changed, else as it was."""
-        drift = self.drift(file, kind)
-        return drifted(file, drift) if drift else missing
+    def explain(self, file: SourceFile, kind: str, refused: FileError) -> FileError:
+        """The refusal of a file whose kind is known: a question where titles have changed, else as it was."""
+        drift = self.drift(file, kind) or self.drift(file)
+        return drifted(file, drift) if drift else refused
 
     def _taught(self, file: SourceFile) -> tuple[Kind, SourceFile] | None:
         found = [kind for kind in self.taught.values() if kind.identify(file)]
         return (found[0], file) if len(found) == 1 else None
 
     def _explained(self, file: SourceFile, shop: str) -> tuple[Kind, SourceFile] | None:
-        names = sorted({one.kind for one in self.meanings if one.kind in self.kinds and one.shop in ("", shop)})
-        tried = [(self.kinds[name], self.meant(file, name, shop)) for name in names]
-        found = [(kind, meant) for kind, meant in tried if kind.identify(meant)]
+        """The kind under whose explained titles the file is known, where it has one of those titles: a person said so.
+
+        A kind that asks for less may know the file without them, and would find a column missing.
+        """
+        mine = [one for one in self.meanings if one.kind in self.kinds and one.shop in ("", shop)]
+        there = [one for one in mine if any(has_columns(part, [one.title]) for part in file.parts())] if mine else []
+        tried = [(self.kinds[name], self.meant(file, name, shop)) for name in sorted({one.kind for one in there})]
+        found = [(kind, meant) for kind, meant in tried if kind.identify(meant) and not _whole(kind, file)]
         return found[0] if len(found) == 1 else None
+
+
+def _whole(kind: Kind, file: SourceFile) -> bool:
+    """Whether the file has every column of the kind without an explanation: then it needs none."""
+    return isinstance(kind, Layout) and any(has_columns(part, (*kind.required, *kind.tells)) for part in file.parts())
 
 
 def drifted(file: SourceFile, drift: Drift) -> HeaderDrift:

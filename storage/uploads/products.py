@@ -2,7 +2,7 @@
 
 The one layout that is known is 天猫's 发布模板, which is its 商品批量编辑 sheet too: title in row 1, header in row 3,
 18 columns of which 发货时间 and 商家编码 stand twice (the item's and the SKU's). It is known from public code that
-reads such a file; nobody here has seen what the platform makes of an empty cell: a shop's first sheet is tried on one SKU.
+reads such a file; nobody here has seen what the platform makes of an empty cell: a first sheet is tried on one SKU.
 """
 
 import re

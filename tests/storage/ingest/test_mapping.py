@@ -1,5 +1,8 @@
 """A header that changed: the file waits, a person says what a title means, the file goes on and the next one too."""
 
+import csv
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,12 @@ from sqlalchemy import func, select
 from storage.archive import Archive
 from storage.database.connection import Database
 from storage.database.tables import document_row, raw_file
+from storage.documents.cells import header_name
 from storage.documents.file import SourceFile
+from storage.documents.kinds import KINDS
+from storage.documents.layout import Layout
+from storage.documents.shelf import Shelf
+from storage.errors import MeaningWrong
 from storage.ingest import ingest, preview
 from storage.quarantine import propose, replay, settle_meanings
 from storage.shelves import shelf_of
@@ -85,8 +93,6 @@ def test_a_wrong_explanation_is_refused_and_nothing_is_remembered(
     database: Database, archive: Archive, meant: dict[str, str], words: str
 ) -> None:
     """A title or a column that is not there, one left out, one used twice: said, and the file waits as before."""
-    from storage.errors import MeaningWrong
-
     asked = propose(database, archive, ingest(database, archive, fund(DRIFTED, 1), shop="a").file_sha)
     with pytest.raises(MeaningWrong, match=words):
         settle_meanings(database, archive, asked, meant, "a", "王芳")
@@ -123,9 +129,49 @@ def test_replaying_what_is_in_the_books_changes_nothing(database: Database, arch
 
 def test_a_drifted_sheet_is_known_by_its_names_not_its_place() -> None:
     """Columns in another order, preamble above: the proposals are the same."""
-    from storage.documents.shelf import Shelf
-
     turned = ",".join(reversed(DRIFTED.split(",")))
     drift = Shelf().drift(SourceFile("x.csv", f"导出说明\n{turned}\n".encode()))
     assert drift is not None
     assert {one.title for one in drift.proposals} == {"账务流水编号", "发生金额（元）"}
+
+
+def test_a_column_that_only_reading_needs_is_asked_for_and_remembered_too(database: Database, archive: Archive) -> None:
+    """Known by its other columns, it lacks one that reading needs: a question, an answer, and the next goes on."""
+    drifted = HEADER.replace("账务方向", "资金方向")
+    parked = ingest(database, archive, fund(drifted, 1), shop="a")
+    assert (parked.state, parked.kind) == ("parked", "kuaishou_fund"), parked.message
+    asked = propose(database, archive, parked.file_sha)
+    settle_meanings(database, archive, asked, {one.column: "资金方向" for one in asked.proposals}, "a", "王芳")
+    assert ingest(database, archive, fund(drifted, 2, 3), shop="a").created == 2
+    assert count(database) == 3
+
+
+def test_a_zip_whose_files_drifted_waits_and_goes_on(database: Database, archive: Archive) -> None:
+    """The header inside a zip is asked about like any other."""
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as bundle:
+        bundle.writestr("1.csv", fund(HEADER.replace("账务方向", "资金方向"), 1, 2))
+    parked = ingest(database, archive, target.getvalue(), shop="a")
+    assert parked.state == "parked", parked.message
+    asked = propose(database, archive, parked.file_sha)
+    done = settle_meanings(database, archive, asked, {one.column: one.title for one in asked.proposals}, "a", "王芳")
+    assert [one.created for one in done] == [2]
+
+
+@pytest.mark.parametrize(
+    "layout", [kind for kind in KINDS.values() if isinstance(kind, Layout)], ids=lambda layout: layout.kind
+)
+def test_every_kind_asks_for_a_column_that_was_renamed(layout: Layout) -> None:
+    """One needed column under a new name: the kind names that column, and proposes the new name."""
+    column = layout.required[0]
+    spellings = {header_name(spelling) for spelling in column.split("|")}
+    at = next(place for place, name in enumerate(layout.columns) if header_name(name) in spellings)
+    renamed = f"新{layout.columns[at]}"
+    titles = [renamed if header_name(name) in spellings else name for name in layout.columns]
+    text = io.StringIO()
+    csv.writer(text).writerow(titles)
+    drift = Shelf().drift(SourceFile("x.csv", text.getvalue().encode()), layout.kind)
+    assert drift is not None
+    assert drift.missing[0] == column
+    assert drift.proposals[0].title == renamed

@@ -173,8 +173,14 @@ def watch_folder(folders: list[Path], shop: str, kind: str, looks: int | None = 
     tell("守着了，Ctrl-C 停下。", "Watching; Ctrl-C ends it.")
     with open_intake() as take:
         while looks is None or looks > 0:
-            for path in [path for watch in watches for path in watch.look()]:
-                take(path, shop, kind)
+            for watch, path in [(watch, path) for watch in watches for path in watch.look()]:
+                try:
+                    take(path, shop, kind)
+                except OSError as error:  # moved away or locked meanwhile: the watch goes on and tries it again
+                    watch.forget(path)
+                    tell(
+                        f"✗ {path.name} 读不了，稍后再试：{error}", f"✗ {path.name} cannot be read now: {error}", "red"
+                    )
             looks = None if looks is None else looks - 1
             if looks != 0:
                 time.sleep(LOOK_EVERY_S)

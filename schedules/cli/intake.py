@@ -55,16 +55,23 @@ class Watch:
         self._given |= {path: now[path] for path in settled}
         return settled
 
+    def forget(self, path: Path) -> None:
+        """Give the file again at a later look: it could not be taken this time."""
+        self._given.pop(path, None)
+
 
 def _state(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except OSError:  # gone again, or not ours to see: not there for this look
         return None
     return found.st_size, found.st_mtime_ns
 
 
 def _is_closed(path: Path) -> bool:
-    """Whether a file that begins as a zip has its end; anything else is taken at its word."""
-    with path.open("rb") as content:
-        return content.read(4) != b"PK\x03\x04" or zipfile.is_zipfile(path)
+    """Whether it can be read and, where it begins as a zip, has its end; Windows locks what is still written."""
+    try:
+        with path.open("rb") as content:
+            return content.read(4) != b"PK\x03\x04" or zipfile.is_zipfile(path)
+    except OSError:
+        return False

@@ -106,6 +106,18 @@ def test_a_growing_file_is_taken_when_it_has_settled(tmp_path: Path) -> None:
     assert [watch.look(), watch.look()] == [[], [path]]
 
 
+def test_a_file_that_could_not_be_taken_is_given_again(tmp_path: Path) -> None:
+    """Forgotten after a failure, the same file settles again; one that is gone is not given."""
+    watch, path = Watch(tmp_path), tmp_path / "账单.csv"
+    path.write_bytes(b"1")
+    assert [watch.look(), watch.look(), watch.look()] == [[], [path], []]
+    watch.forget(path)
+    assert watch.look() == [path]
+    watch.forget(path)
+    path.unlink()
+    assert watch.look() == []
+
+
 def test_half_a_zip_and_an_empty_file_wait(tmp_path: Path) -> None:
     """A zip without its end and a file of no bytes never settle."""
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 half")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -14,6 +15,8 @@ from storage.database.tables import document_row, quarantine, raw_file, raw_row,
 from storage.errors import FixWrong
 from storage.ingest import ingest
 from storage.quarantine import export_rows, fix_rows, replay, replayable, waiting_rows
+from tests.storage.documents.formats.dress import made, truths, yuan
+from tests.storage.documents.formats.dresses import DRESSES
 
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
 GOOD = "700000000000000001\t,240000000000000001\t,2026-09-01 08:00:00,收,10.00,10.00,货款,成交,"
@@ -127,3 +130,25 @@ def test_what_is_missing_can_be_replayed(database: Database, archive: Archive) -
     assert (again.created, again.same, again.quarantined) == (0, 1, 1)
     with database.read() as connection:
         assert connection.execute(select(raw_file.c.rows, raw_file.c.rows_ok)).one() == (2, 1)
+
+
+def test_a_parked_statement_goes_on_when_its_corrected_rows_make_it_tie(
+    database: Database, archive: Archive, tmp_path: Path
+) -> None:
+    """An unreadable row makes the totals differ: nothing is booked; corrected, the file ties and is in whole."""
+    dress = replace(DRESSES["pdd_fund_detail"], container="csv")
+    truth = truths(dress, seed=4)
+    amount = yuan(truth[3]["_amount"]).encode()
+    whole = made(dress, truth)
+    assert whole.count(amount) == 1
+    parked = ingest(database, archive, whole.replace(amount, b"?"), shop="a")
+    assert (parked.state, parked.quarantined) == ("parked", 1), parked.message
+    assert amounts(database) == []
+    sheet = tmp_path / "改.xlsx"
+    rows = waiting_rows(database)
+    export_rows(rows, sheet)
+    column = next(title for title, text in rows[0].payload.items() if text.strip() == "?")
+    corrected(sheet, column, amount.decode())
+    (done,) = fix_rows(database, archive, sheet, "王芳")
+    assert (done.state, done.created, done.quarantined) == ("read", len(truth), 0), done.message
+    assert amounts(database) == sorted(row["_amount"] for row in truth)

@@ -173,11 +173,11 @@ def watch_folder(folders: list[Path], shop: str, kind: str, looks: int | None = 
     tell("守着了，Ctrl-C 停下。", "Watching; Ctrl-C ends it.")
     with open_intake() as take:
         while looks is None or looks > 0:
-            for watch, path in [(watch, path) for watch in watches for path in watch.look()]:
+            for place, path in [(place, path) for place in watches for path in place.look()]:
                 try:
                     take(path, shop, kind)
                 except OSError as error:  # moved away or locked meanwhile: the watch goes on and tries it again
-                    watch.forget(path)
+                    place.forget(path)
                     tell(
                         f"✗ {path.name} 读不了，稍后再试：{error}", f"✗ {path.name} cannot be read now: {error}", "red"
                     )

@@ -173,17 +173,21 @@ def watch_folder(folders: list[Path], shop: str, kind: str, looks: int | None = 
     tell("守着了，Ctrl-C 停下。", "Watching; Ctrl-C ends it.")
     with open_intake() as take:
         while looks is None or looks > 0:
-            for place, path in [(place, path) for place in watches for path in place.look()]:
-                try:
-                    take(path, shop, kind)
-                except OSError as error:  # moved away or locked meanwhile: the watch goes on and tries it again
-                    place.forget(path)
-                    tell(
-                        f"✗ {path.name} 读不了，稍后再试：{error}", f"✗ {path.name} cannot be read now: {error}", "red"
-                    )
+            for watched in watches:
+                _take_settled(watched, take, shop, kind)
             looks = None if looks is None else looks - 1
             if looks != 0:
                 time.sleep(LOOK_EVERY_S)
+
+
+def _take_settled(watched: Watch, take: Any, shop: str, kind: str) -> None:
+    """Take what has settled; a file that was moved away or locked meanwhile is tried again at a later look."""
+    for path in watched.look():
+        try:
+            take(path, shop, kind)
+        except OSError as error:
+            watched.forget(path)
+            tell(f"✗ {path.name} 读不了，稍后再试：{error}", f"✗ {path.name} cannot be read now: {error}", "red")
 
 
 def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False) -> None:

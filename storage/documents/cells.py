@@ -15,6 +15,7 @@ from storage.errors import CellDestroyed, CellInvalid
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
+WHOLE_CHARACTERS_MAX = 30
 EXACT_DIGITS = 15  # what Excel keeps of a number; digits beyond are zeros
 EMPTY = frozenset({"", "/", "null", "nan", "none"})
 
@@ -191,4 +192,6 @@ def whole(column: str, cell: Cell, *, required: bool = True) -> int:
         return 0
     if not _WHOLE.fullmatch(text):
         raise CellInvalid(column, text, "不是整数")
+    if len(text) > WHOLE_CHARACTERS_MAX:
+        raise CellInvalid(column, f"{text[:20]}…", "数字太大")
     return int(text.replace(",", ""))

@@ -15,10 +15,10 @@ from storage.documents.cells import Cell
 from storage.documents.html import tables
 from storage.documents.ole2 import is_whole
 from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of
+from storage.documents.zips import opened, refuse_huge_sheets, unpacked
 from storage.errors import FileBroken, FileProtected
 
 HEAD_LINES = 40
-MEMBER_BYTES_MAX = 2 << 30
 CELL_CHARACTERS_MAX = 1 << 20
 _PERIOD = re.compile(r"(?<!\d)(20\d{6})[-_](20\d{6})(?!\d)")
 _LABEL = re.compile(r"(?<!\d)(20\d{4}(?:\d{2})?)(?!\d)")
@@ -89,24 +89,11 @@ class SourceFile:
         for info in archive.infolist():
             if info.is_dir():
                 continue
-            if info.flag_bits & 0x1:
-                raise FileProtected(self.name)
-            if info.file_size > MEMBER_BYTES_MAX:
-                raise FileBroken(self.name, f"压缩包里的 {info.filename} 太大")
-            found.append(SourceFile(_member_name(info), self._read_member(archive, info)))
+            found.append(SourceFile(_member_name(info), unpacked(self.name, archive, info)))
         return found
 
     def _zip(self) -> zipfile.ZipFile:
-        try:
-            return zipfile.ZipFile(io.BytesIO(self.content))
-        except zipfile.BadZipFile as error:
-            raise FileBroken(self.name, "压缩包不完整，可能没有下载完") from error
-
-    def _read_member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-        try:
-            return archive.read(info)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
-            raise FileBroken(self.name, f"压缩包里的 {info.filename} 已损坏") from error
+        return opened(self.name, self.content)
 
     def parts(self) -> list["SourceFile"]:
         """The file itself, or what a zip holds."""
@@ -146,6 +133,8 @@ class SourceFile:
             raise FileProtected(self.name)
         if self.form == "ole2" and not is_whole(self.content):
             raise FileBroken(self.name, "表格打不开：它的存储结构已损坏，可能没有下载完")
+        if self.form == "xlsx":
+            refuse_huge_sheets(self.name, self.content)
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
             sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]

@@ -314,7 +314,7 @@ def settle(
 ) -> None:
     """人看过了：记下做成了没有；没有做成的，下次运行会做。
 
-    Notes what a person saw: done stays done, not done is done at the next run. 例 / example: `yeban settle 3fa91c --done`
+    Notes what a person saw; what is not done is done at the next run. 例 / example: `yeban settle 3fa91c --done`
     """
     from schedules.cli.waiting_commands import settle as settle_one
 

@@ -18,8 +18,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each worker's share begins with its part of the slow tests: begun last, one of them would run on alone."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    rest = [item for item in items if not item.get_closest_marker("slow")]
-    items[:] = [item for share in range(workers) for item in (*slow[share::workers], *rest[share::workers])]
+    """Slow tests begin first, one by one; other browser tests stay with their module, whose pages are costly to open.
+
+    Begun last, a slow test would run on alone; a module spread over workers would open its pages once in each.
+    """
+
+    def turn(item: pytest.Item) -> int:
+        if item.get_closest_marker("slow"):
+            return 0
+        return 1 if item.get_closest_marker("browser") else 2
+
+    for item in items:
+        if turn(item) == 1:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=turn)

@@ -11,6 +11,9 @@ from pathlib import Path
 from schedules.cli.screen import console, say, tell
 from schedules.settings import ROOT
 
+SHARED_OUT = ("--dist", "loadgroup", "--no-loadscope-reorder")
+"""One test at a time to whoever is free, in the order of `tests/conftest.py`; a group of tests stays together."""
+
 SOURCES = ("bots", "storage", "schedules")
 
 
@@ -62,9 +65,7 @@ def run_gate(arguments: list[str]) -> int:
         return subprocess.call([sys.executable, "-m", "pytest", *arguments], cwd=ROOT)
     fine = run_checks()
     workers = os.environ.get("YEBAN_TEST_WORKERS", "3")
-    code = subprocess.call(
-        [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "--durations", "40"], cwd=ROOT
-    )
+    code = subprocess.call([sys.executable, "-m", "pytest", "-n", workers, *SHARED_OUT, "--durations", "40"], cwd=ROOT)
     if not fine:
         tell("静态检查没有通过（见上面 ✗ 的几项）。", "The static checks did not pass (see ✗ above).", "red")
         return code or 1

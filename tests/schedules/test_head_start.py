@@ -84,7 +84,16 @@ def test_the_browser_runs_in_the_process_that_was_started(head_start: HeadStart,
     assert head_start.loop.is_closed()
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard: tests that a shell has started in the background begin deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.browser
+@pytest.mark.usefixtures("heard")
 def test_an_interrupt_ends_the_run_in_order(head_start: HeadStart) -> None:
     """Ctrl-C cancels the work as it does under `asyncio.run`: what it holds is put down before the command ends."""
     put_down: list[str] = []

@@ -19,6 +19,7 @@ from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
 from bots.conditions import failed_request, wait_gone
 from bots.errors import SessionExpired, SiteError
+from bots.exports import Lists
 from bots.facts import AccountFacts, Progress, Report
 from bots.flow.flow import Flow
 from bots.flow.site import Site
@@ -132,6 +133,7 @@ class Context:
     notes: list[dict[str, str]] = field(default_factory=list)
     healed: list[Healed] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    lists: Lists = field(default_factory=Lists)
     _requests_seen_ms: float = 0.0
 
     def __post_init__(self) -> None:
@@ -333,6 +335,11 @@ class Context:
                 return
             await clear(index)
 
+    async def shows_way_in(self, page: Page) -> bool:
+        """Whether that tab shows the sign of being signed out."""
+        ways = [by for by, _ in self._signs_of_login()]
+        return bool(ways) and await find.visible(page, ways) is not None
+
     async def check_requests(self) -> None:
         """None of the page's own requests has failed since the last look. Raises ServerFailed."""
         self._requests_seen_ms, failure = await failed_request(self, self._requests_seen_ms)
@@ -344,6 +351,7 @@ class Context:
     async def sign_in(self) -> None:
         """The account is signed in; nothing happens if the saved session is still good. Raises LoginFailed, …"""
         await sign_in(self)
+        self.lists.foresee(self)
 
     @asynccontextmanager
     async def secrecy(self) -> AsyncIterator[None]:

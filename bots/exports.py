@@ -9,14 +9,17 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bots.browser import find, tables
-from bots.browser.driver import Ask, By, Element, Page
-from bots.errors import ElementBlocked, ExportFailed, SiteError
+from bots.browser.driver import Element, Match, RowSeen
+from bots.errors import BotError, ExportFailed, SessionExpired
+from bots.flow.problem import Refused
+from bots.flow.step import Steps
 from bots.flow.values import Target
 from bots.folder import replace_text
 
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 
 PENDING = ("生成中", "处理中", "排队", "等待", "进行中", "导出中", "pending", "processing", "running")
 FAILED = ("失败", "已取消", "错误", "failed", "error")
-POLL_S = (0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
+POLL_S = (0.1, 0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
+FRESH_S = 60.0
+"""How long a look at a list counts; whatever is newer than that look is taken for a task of this run."""
 APPEAR_S = 20.0
 """A task that was created stands in the list at once, if only as being made; one that does not never will."""
 NUMBER_OR_TIME = re.compile(r"[A-Za-z]{0,6}\d{6,}|\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d\d(?::\d\d)?")
@@ -40,13 +45,100 @@ class Task:
 
     text: str
     state: State
-    link: Element | None = None
+    link: Match | None = None
 
-    @property
-    def identity(self) -> str:
-        """What does not change while the task is being made: its number and its first time, else its plain words."""
-        found = NUMBER_OR_TIME.findall(self.text)
-        return " ".join(found[:3]) if found else " ".join(CHANGING.sub(" ", self.text).split())
+
+def identity(text: str) -> str:
+    """What does not change in a row while its task is being made: number and first time, else its plain words."""
+    found = NUMBER_OR_TIME.findall(text)
+    return " ".join(found[:3]) if found else " ".join(CHANGING.sub(" ", text).split())
+
+
+@dataclass(frozen=True)
+class Look:
+    """The texts of all rows of a list, and when they were seen, on the loop's clock."""
+
+    at: float
+    texts: list[str]
+
+
+class Lists:
+    """What stood in the task lists of this run's site when they were last looked at, by address.
+
+    An export has to know what was there before it starts. The list of the first one is looked at in a tab of its own
+    while the flow fills its form; what an export sees while it waits serves the next one.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Look] = {}
+        self._looking: dict[str, asyncio.Task[Look]] = {}
+
+    def foresee(self, ctx: "Context") -> None:
+        """The list of the flow's first export is being looked at; nothing happens when the flow has none."""
+        address = next(_list_pages(ctx, ctx.flow.steps), "")
+        if address and address not in self._looking and self._fresh(address) is None:
+            self._looking[address] = asyncio.create_task(_looked_at(ctx, address))
+
+    def note(self, address: str, texts: list[str]) -> None:
+        """These are all the rows of the list now."""
+        self._seen[address] = Look(asyncio.get_running_loop().time(), texts)
+
+    def add(self, address: str, texts: list[str]) -> None:
+        """These rows stand in the list too; they were seen where it shows perhaps only a part of itself."""
+        if (look := self._seen.get(address)) is not None:
+            every = Counter(map(identity, look.texts))
+            look.texts.extend(text for text in texts if not every[identity(text)])
+
+    def forget(self, address: str) -> None:
+        """Nobody knows what the list holds now."""
+        self._seen.pop(address, None)
+
+    async def before(self, ctx: "Context", address: str) -> list[str]:
+        """All rows of the list, as they were a moment ago. Raises SessionExpired, SiteError."""
+        looking = self._looking.pop(address, None)
+        if looking is not None:
+            try:
+                self._seen[address] = await looking
+            except BotError as error:
+                ctx.log.info("任务列表还要再看一次：{}", error)
+        look = self._fresh(address) or await _looked_at(ctx, address)
+        return look.texts
+
+    def _fresh(self, address: str) -> Look | None:
+        look = self._seen.get(address)
+        return look if look and asyncio.get_running_loop().time() - look.at <= FRESH_S else None
+
+    async def close(self) -> None:
+        """No tab of ours is left open."""
+        for looking in self._looking.values():
+            looking.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
+        self._looking.clear()
+
+
+def _list_pages(ctx: "Context", steps: Steps) -> Iterator[str]:
+    """The addresses of the task lists that these steps will use, as far as they can be told now."""
+    for step in steps:
+        if not step.off:
+            for page in step.looks_at():
+                with suppress(BotError, Refused):
+                    yield ctx.lookup.address(ctx.text(page))
+            for inner in step.children():
+                yield from _list_pages(ctx, inner)
+
+
+async def _looked_at(ctx: "Context", address: str) -> Look:
+    """The rows of the list, seen in a tab of its own. Raises SessionExpired where it shows the way in, SiteError."""
+    tab = await ctx.session.new_page()
+    try:
+        await tab.goto(address)
+        await tables.settled(tab, [ctx.lookup.by(way) for way in ctx.facts.site.busy])
+        if await ctx.shows_way_in(tab):
+            raise SessionExpired(tab.url)  # an empty list of somebody who is signed out says nothing
+        at = asyncio.get_running_loop().time()
+        return Look(at, [seen.text for seen in await tab.rows([], [])])
+    finally:
+        await tab.close()
 
 
 class TaskList:
@@ -58,33 +150,30 @@ class TaskList:
         self._said = words
         self._link = link
         self._refresh = refresh
-        self._address = address
+        self.address = address
         self.before: Counter[str] = Counter()
 
-    async def tasks(self, page: Page | None = None) -> list[Task]:
-        """The rows that are this export, now or earlier ones."""
-        page = page or self._ctx.page
-        words = [word for word in self._words if len(word) > 1] or [self._said]
-        sightings = await page.survey([Ask(By("row", word, exact=False), "see") for word in words])
-        rarest = min(sightings, key=lambda sighting: sighting.count)
-        found: list[Task] = []
-        for match in rarest.matches:
-            try:
-                task = await self._task(await page.element(match), page)
-            except ElementBlocked:
-                return []  # the list was redrawn between the look and the grip
-            if task is not None:
-                found.append(task)
+    async def tasks(self) -> list[Task]:
+        """The rows of this page that are this export, now or earlier ones."""
+        page = self._ctx.page
+        rows = await page.rows(self._words, self._ctx.lookup.target(self._link, page.url).alternatives)
+        found = [task for seen in rows if (task := self._task(seen)) is not None]
+        if self._at_list:
+            self._ctx.lists.note(self.address, [seen.text for seen in rows])
+        else:
+            self._ctx.lists.add(self.address, [task.text for task in found])
         return found
 
-    async def _task(self, row: Element, page: Page) -> Task | None:
-        text = await row.text()
+    @property
+    def _at_list(self) -> bool:
+        return bool(self.address) and self._ctx.page.url.startswith(self.address)
+
+    def _task(self, seen: RowSeen) -> Task | None:
+        text = seen.text
         if not all(word in text for word in self._words):
             return None
-        for way in self._ctx.lookup.target(self._link, page.url).alternatives:
-            links = await row.query(way)
-            if len(links) == 1:
-                return Task(text, "ready", links[0])
+        if seen.link is not None:
+            return Task(text, "ready", seen.link)
         if any(word in text for word in FAILED):
             return Task(text, "failed")
         return Task(text, "pending") if any(word in text for word in PENDING) else None
@@ -94,8 +183,8 @@ class TaskList:
         known = self.before.copy()
         new: Task | None = None
         for task in reversed(await self.tasks()):
-            if known[task.identity]:
-                known[task.identity] -= 1
+            if known[identity(task.text)]:
+                known[identity(task.text)] -= 1
             else:
                 new = task
         return new
@@ -103,24 +192,15 @@ class TaskList:
     # ---- what was there before
 
     async def note_before(self) -> None:
-        """The tasks that fit already are known: from this page, or from the list's own page in a tab of its own."""
-        here = await self.tasks()
-        if not here and self._address:
-            here = await self._elsewhere()
-        self.before = Counter(task.identity for task in here)
-
-    async def _elsewhere(self) -> list[Task]:
-        ctx = self._ctx
-        tab = await ctx.session.new_page()
-        try:
-            await tab.goto(self._address)
-            await tables.settled(tab, [ctx.lookup.by(way) for way in ctx.facts.site.busy])
-            return await self.tasks(tab)
-        except SiteError as error:
-            ctx.log.info("开始前没有看到任务列表：{}", error)
-            return []
-        finally:
-            await tab.close()
+        """The tasks that fit already are known: from this page, or from the list's own page. Raises SiteError."""
+        here = [task.text for task in await self.tasks()]
+        if not here and self.address and not self._at_list:
+            here = [
+                text
+                for text in await self._ctx.lists.before(self._ctx, self.address)
+                if all(word in text for word in self._words)
+            ]
+        self.before = Counter(identity(text) for text in here)
 
     # ---- waiting
 
@@ -132,7 +212,7 @@ class TaskList:
             task = await self.ours()
             if task is not None or loop.time() >= end:
                 return task
-            await asyncio.sleep(POLL_S[0])
+            await asyncio.sleep(POLL_S[1])
             await self._again()
 
     async def ready(self, within_ms: int, within_said: str) -> Element:
@@ -148,7 +228,7 @@ class TaskList:
             task = await self.ours()
             appeared = appeared or task is not None
             if task is not None and task.link is not None:
-                return task.link
+                return await ctx.page.element(task.link)
             if task is not None and task.state == "failed":
                 raise ExportFailed(self._said, task.text)
             if not appeared and loop.time() >= begun + APPEAR_S:
@@ -167,7 +247,7 @@ class TaskList:
         ctx = self._ctx
         if await find.count(ctx.page, ctx.resolved(self._refresh)) == 1:
             await ctx.act(self._refresh, _click)
-        elif self._address and ctx.page.url.startswith(self._address):
+        elif self._at_list:
             await ctx.page.reload()
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.sharing import SLOW, Sharing
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
@@ -17,18 +19,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests begin first, one by one; other browser tests stay with their module, whose pages are costly to open.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Whole modules go to one worker, slow tests one by one."""
+    return Sharing(config, log)
 
-    Begun last, a slow test would run on alone; a module spread over workers would open its pages once in each.
-    """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow tests begin first, then those with a browser: begun last, one of them would run on alone."""
 
     def turn(item: pytest.Item) -> int:
         if item.get_closest_marker("slow"):
             return 0
-        return 1 if item.get_closest_marker("browser") else 2
+        if item.nodeid.startswith(SLOW):
+            return 1
+        return 2 if item.get_closest_marker("browser") else 3
 
-    for item in items:
-        if turn(item) == 1:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=turn)

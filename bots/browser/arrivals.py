@@ -152,11 +152,12 @@ class Wire:
         if answer is not None:
             self._answers[request] = answer
 
-    async def quiet(self, timeout_ms: int) -> None:
+    async def quiet(self, timeout_ms: int, enough: Callable[[], Awaitable[bool]] | None = None) -> None:
         """What counts has been answered, and nothing more is asked for; with a pattern, at least one that fits.
 
         Without a pattern, requests that only read are waited for `READS_S`: a page may ask for news for ever. Returns
-        after `timeout_ms` in any case: what has not been answered by then is not among the answers.
+        after `timeout_ms` in any case: what has not been answered by then is not among the answers. `enough`, asked
+        whenever nothing is open that writes, ends the wait early.
         """
         loop = asyncio.get_running_loop()
         begun = loop.time()
@@ -166,6 +167,8 @@ class Wire:
             else:
                 settled = not any(one.method != "GET" or now < begun + READS_S for one in self._open)
             if settled and (now - self._touched >= GRACE_S or (not self._pattern and now >= begun + READS_S)):
+                return
+            if enough is not None and all(one.method == "GET" for one in self._open) and await enough():
                 return
             await asyncio.sleep(POLL_S)
 

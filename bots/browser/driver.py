@@ -120,6 +120,18 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class RowSeen:
+    """One visible row of a list: its text as a person reads it, and the link that was asked for if it has just one."""
+
+    text: str
+    link: Match | None = None
+
+
+Enough = Callable[[], Awaitable[bool]] | None
+"""Whether there is no need to wait any longer, asked now and then."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionOptions:
     """How a browser session presents itself. `block` holds URL patterns (`*.woff2`) that are never fetched."""
 
@@ -204,6 +216,14 @@ class Page(Protocol):
         """One answer per question, taken at one moment."""
         ...
 
+    async def rows(self, words: Sequence[str], links: Sequence[By]) -> list[RowSeen]:
+        """All rows of lists and tables, topmost first, at most 200 a frame.
+
+        A row whose text holds all of `words` comes with its link: what the first of `links` that has exactly one
+        answer inside the row finds.
+        """
+        ...
+
     async def element(self, match: Match) -> Element: ...
     async def query(self, by: By, scope: Element | None = None) -> list[Element]: ...
     async def texts(self, near: str, limit: int = 5) -> list[str]:
@@ -224,11 +244,17 @@ class Page(Protocol):
         ...
 
     async def watch(
-        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+        self,
+        action: Callable[[], Awaitable[None]],
+        *,
+        bodies: str = "",
+        timeout_ms: int = 30_000,
+        enough: Enough = None,
     ) -> tuple[Answer, ...]:
         """The page's own requests that `action` caused, answered, in order; bodies of addresses that fit `bodies`.
 
-        With `bodies`, one that fits is waited for. A request without an answer after `timeout_ms` is not among them.
+        With `bodies`, one that fits is waited for. A request without an answer after `timeout_ms`, or when `enough`
+        says so, is not among them.
         """
         ...
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from bots.browser.driver import Json, Match, Sighting
+from bots.browser.driver import Json, Match, RowSeen, Sighting
 
 _HERE = Path(__file__)
 EYES = "".join(_HERE.with_name(name).read_text(encoding="utf-8") for name in ("page.js", "widgets.js", "marks.js"))
@@ -52,6 +53,15 @@ def placed(frame: int, parts: list[dict[str, Any]] | None, wanted: int) -> list[
             _match(frame, part["rival"]) if part.get("rival") else None,
         )
         for part in parts
+    ]
+
+
+def rows_seen(answers: Sequence[list[dict[str, Any]] | None]) -> list[RowSeen]:
+    """The rows that each frame has answered, frame after frame."""
+    return [
+        RowSeen(one["text"], _match(frame, one["link"]) if one["link"] else None)
+        for frame, answer in enumerate(answers)
+        for one in answer or ()
     ]
 
 

@@ -25,9 +25,11 @@ from bots.browser.driver import (
     By,
     Download,
     Element,
+    Enough,
     Json,
     Match,
     Page,
+    RowSeen,
     Session,
     SessionOptions,
     Sighting,
@@ -232,6 +234,18 @@ class FakePage:
         where = f"行「{element.place}」" if element.place else ""
         return Match(element.text, element.kind, element.kind, where, 0, self._surveyed.index(element))
 
+    async def rows(self, words: Sequence[str], links: Sequence[By]) -> list[RowSeen]:
+        await self.survey([])
+        shown = [e for e in self._surveyed if e.kind == "row" and not e.hidden and e.after_looks < self._looks]
+        return [await self._row_seen(FakeHandle(self, model), words, links) for model in shown]
+
+    async def _row_seen(self, row: FakeHandle, words: Sequence[str], links: Sequence[By]) -> RowSeen:
+        text = await row.text()
+        asked = links if all(word in text for word in words) else ()
+        found = [await row.query(by) for by in asked]
+        one = next((hits[0] for hits in found if len(hits) == 1), None)
+        return RowSeen(text, self._match(one.model) if isinstance(one, FakeHandle) else None)
+
     async def element(self, match: Match) -> Element:
         return FakeHandle(self, self._surveyed[match.token])
 
@@ -291,7 +305,12 @@ class FakePage:
         return Download(name, path, self.url, len(content))
 
     async def watch(
-        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+        self,
+        action: Callable[[], Awaitable[None]],
+        *,
+        bodies: str = "",
+        timeout_ms: int = 30_000,
+        enough: Enough = None,
     ) -> tuple[Answer, ...]:
         self._answers.clear()
         await action()

@@ -383,6 +383,21 @@
       globalThis[KEY].compare(questions, answers, told);
       return JSON.stringify(told);
     },
+    // The rows of a list; those that hold all the words come with the one link that is in them.
+    rows: question => {
+      const {words, links} = JSON.parse(question);
+      const linkIn = row => {
+        for (const by of links) {
+          const found = find(by, 'act', roots(row), false).filter(e => e !== row);
+          if (found.length === 1) return say(found[0]);
+        }
+        return null;
+      };
+      return JSON.stringify(ordered([...rowsWith(roots(document), () => true)]).slice(0, 200).map(row => {
+        const text = (row.innerText || '').trim();
+        return {text, link: words.every(w => text.includes(w)) ? linkIn(row) : null};
+      }));
+    },
     within: (el, by) => JSON.stringify(find(JSON.parse(by), 'act', roots(el), false).filter(e => e !== el).map(keep)),
     element: token => kept[token]?.deref() || null,
     say: el => JSON.stringify(say(el)),

@@ -28,21 +28,34 @@ from bots.browser.driver import (
     By,
     Download,
     Element,
+    Enough,
     Json,
     Match,
     Page,
+    RowSeen,
     Session,
     SessionOptions,
     Sighting,
 )
-from bots.browser.eyes import CALL, CHECKED, COVER, ELEMENT_CALL, EYES, GET, UNCOVER, combined, loaded, placed
+from bots.browser.eyes import (
+    CALL,
+    COVER,
+    EYES,
+    GET,
+    UNCOVER,
+    combined,
+    loaded,
+    placed,
+    rows_seen,
+)
+from bots.browser.held import HeldElement
 from bots.browser.interrupts import children_deaf_to_interrupts
 from bots.browser.names import join_url
 from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadBroken, PageTimeout, ServerFailed
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
-    from playwright.async_api import BrowserContext, CDPSession, Dialog, ElementHandle, Frame, Response
+    from playwright.async_api import BrowserContext, CDPSession, Dialog, Frame, Response
     from playwright.async_api import Download as RawDownload
     from playwright.async_api import Page as RawPage
     from playwright.async_api import Playwright as Playwright
@@ -227,14 +240,19 @@ class PlaywrightPage:
         self._accept = accept
 
     @asynccontextmanager
-    async def _speaking(self, target: str = "", timeout_ms: int = 0) -> AsyncIterator[None]:
+    async def speaking(self, target: str = "", timeout_ms: int = 0) -> AsyncIterator[None]:
         if self._crashed:
             raise BrowserClosed(f"page crashed: {self.url}")
         async with _spoken(target or self.url, self.url, timeout_ms):
             yield
 
+    @property
+    def mouse(self) -> Any:
+        """The tab's own mouse."""
+        return self._raw.mouse
+
     async def title(self) -> str:
-        async with self._speaking():
+        async with self.speaking():
             return await self._raw.title()
 
     async def goto(self, url: str, *, timeout_ms: int = 30_000) -> None:
@@ -251,7 +269,7 @@ class PlaywrightPage:
 
     async def _navigated(self, address: str, timeout_ms: int, move: Awaitable[Response | None]) -> None:
         try:
-            async with self._speaking(address, timeout_ms):
+            async with self.speaking(address, timeout_ms):
                 response = await move
         except ConnectionLost as error:
             raise ConnectionLost(address, str(error.facts["reason"])) from error
@@ -259,26 +277,32 @@ class PlaywrightPage:
             raise ServerFailed(address, response.status)
 
     async def bring_to_front(self) -> None:
-        async with self._speaking():
+        async with self.speaking():
             await self._raw.bring_to_front()
 
     async def close(self) -> None:
-        async with self._speaking():
+        async with self.speaking():
             await self._raw.close()
 
     async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
         if not asks:
             return []
-        question = json.dumps([asdict(ask) for ask in asks], ensure_ascii=False)
-        self._surveyed = self._raw.frames
-        answers = await asyncio.gather(*(self._look(frame, "survey", question) for frame in self._surveyed))
+        answers = await self._looks("survey", json.dumps([asdict(ask) for ask in asks], ensure_ascii=False))
         by_frame = [placed(frame, answer, len(asks)) for frame, answer in enumerate(answers)]
         return [combined(list(parts)) for parts in zip(*by_frame, strict=True)]
+
+    async def rows(self, words: Sequence[str], links: Sequence[By]) -> list[RowSeen]:
+        question = {"words": list(words), "links": [asdict(link) for link in links]}
+        return rows_seen(await self._looks("rows", json.dumps(question, ensure_ascii=False)))
+
+    async def _looks(self, name: str, arg: object) -> list[Any]:
+        self._surveyed = self._raw.frames
+        return await asyncio.gather(*(self._look(frame, name, arg) for frame in self._surveyed))
 
     async def _look(self, frame: Frame, name: str, arg: object) -> Any:
         """What the eyes answer in one frame; None while it is loading or gone: the caller looks again."""
         try:
-            async with self._speaking():
+            async with self.speaking():
                 answer = await frame.evaluate(CALL, [name, arg])
                 if answer is None:
                     await frame.evaluate(EYES)
@@ -289,11 +313,11 @@ class PlaywrightPage:
 
     async def element(self, match: Match) -> Element:
         frame = self._surveyed[match.frame]
-        async with self._speaking(match.text):
+        async with self.speaking(match.text):
             handle = (await frame.evaluate_handle(GET, match.token)).as_element()
         if handle is None:
             raise failures.gone(match.text, self.url)
-        return PlaywrightElement(handle, self, frame, match.text or f"{match.kind}{match.where}")
+        return HeldElement(handle, self, frame, match.text or f"{match.kind}{match.where}")
 
     async def query(self, by: By, scope: Element | None = None) -> list[Element]:
         if scope is not None:
@@ -302,22 +326,21 @@ class PlaywrightPage:
         return [await self.element(match) for match in sighting.matches]
 
     async def texts(self, near: str, limit: int = 5) -> list[str]:
-        found = await asyncio.gather(*(self._look(frame, "texts", 400) for frame in self._raw.frames))
-        every = dict.fromkeys(text for part in found for text in part or [])
+        every = dict.fromkeys(text for part in await self._looks("texts", 400) for text in part or [])
         likeness = {text: difflib.SequenceMatcher(None, near, text).ratio() for text in every}
         return sorted(every, key=lambda text: -likeness[text])[:limit]
 
     async def evaluate_json(self, script: str, arg: Json = None) -> Json:
-        async with self._speaking("evaluate"):
+        async with self.speaking("evaluate"):
             return loaded(await self._raw.evaluate(script, arg))
 
     async def press(self, key: str) -> None:
-        async with self._speaking(key):
+        async with self.speaking(key):
             await self._raw.keyboard.press(key)
 
     async def screenshot(self, *, full: bool = False, mask: Sequence[Element] = ()) -> bytes:
-        boxes = [await cast(PlaywrightElement, element).handle.bounding_box() for element in mask]
-        async with self._speaking("screenshot"):
+        boxes = [await cast(HeldElement, element).handle.bounding_box() for element in mask]
+        async with self.speaking("screenshot"):
             await self._raw.evaluate(COVER, [box for box in boxes if box])
             try:
                 return await self._raw.screenshot(full_page=full, animations="disabled", caret="hide")
@@ -325,7 +348,7 @@ class PlaywrightPage:
                 await self._raw.evaluate(UNCOVER)
 
     async def aria_snapshot(self) -> str:
-        async with self._speaking("snapshot"):
+        async with self.speaking("snapshot"):
             return await self._raw.locator("body").aria_snapshot(timeout=5_000)
 
     async def collect_download(self, action: Callable[[], Awaitable[None]], *, timeout_ms: int = 60_000) -> Download:
@@ -347,7 +370,7 @@ class PlaywrightPage:
 
     async def _shown(self, response: Response) -> Download:
         """A file that the browser shows in a tab; its bytes are those of the answer. The tab goes back where it was."""
-        async with self._speaking(response.url):
+        async with self.speaking(response.url):
             download = await kept(response, await self._body(response), self._session.downloads)
         if response.frame == self._raw.main_frame and not self._raw.is_closed():
             await self.back()
@@ -360,140 +383,17 @@ class PlaywrightPage:
             return None
 
     async def watch(
-        self, action: Callable[[], Awaitable[None]], *, bodies: str = "", timeout_ms: int = 30_000
+        self,
+        action: Callable[[], Awaitable[None]],
+        *,
+        bodies: str = "",
+        timeout_ms: int = 30_000,
+        enough: Enough = None,
     ) -> tuple[Answer, ...]:
         wire = Wire(self._raw, bodies, self._body)
         try:
             await action()
-            await wire.quiet(timeout_ms)
+            await wire.quiet(timeout_ms, enough)
             return wire.answers
         finally:
             wire.close()
-
-
-class PlaywrightElement:
-    """One element of a real page, held by handle; when the page redraws it, it is gone and must be sought again."""
-
-    def __init__(self, handle: ElementHandle, page: PlaywrightPage, frame: Frame, name: str) -> None:
-        self.handle = handle
-        self._page = page
-        self._frame = frame
-        self._name = name
-
-    @asynccontextmanager
-    async def _doing(self, timeout_ms: int = 10_000) -> AsyncIterator[None]:
-        async with self._page._speaking(self._name, timeout_ms):
-            yield
-
-    async def click(self, *, force: bool = False, count: int = 1, timeout_ms: int = 10_000) -> None:
-        async with self._doing(timeout_ms):
-            await self.handle.click(force=force, click_count=count, timeout=timeout_ms)
-
-    async def hover(self, *, timeout_ms: int = 10_000) -> None:
-        async with self._doing(timeout_ms):
-            await self.handle.hover(timeout=timeout_ms)
-
-    async def press(self, key: str) -> None:
-        async with self._doing():
-            await self.handle.press(key, timeout=10_000)
-
-    async def type(self, text: str) -> None:
-        async with self._doing():
-            await self.handle.type(text, timeout=30_000)
-
-    async def fill(self, text: str, *, timeout_ms: int = 10_000) -> None:
-        async with self._doing(timeout_ms):
-            await self.handle.fill(text, timeout=timeout_ms)
-
-    async def clear(self) -> None:
-        await self.fill("")
-
-    async def text(self) -> str:
-        async with self._doing():
-            return (await self.handle.inner_text()).strip()
-
-    async def value(self) -> str:
-        async with self._doing():
-            return str(await self.handle.evaluate("e => e.value ?? e.innerText"))
-
-    async def attribute(self, name: str) -> str | None:
-        async with self._doing():
-            return await self.handle.get_attribute(name)
-
-    async def is_visible(self) -> bool:
-        async with self._doing():
-            return await self.handle.is_visible()
-
-    async def is_enabled(self) -> bool:
-        async with self._doing():
-            return await self.handle.is_enabled()
-
-    async def is_checked(self) -> bool:
-        async with self._doing():
-            return bool(await self.handle.evaluate(CHECKED))
-
-    async def check(self, on: bool) -> None:
-        if await self.is_checked() != on:
-            await self.click()
-        if await self.is_checked() != on:
-            raise failures.refused(self._name, "on" if on else "off", self._page.url)
-
-    async def set_files(self, paths: Sequence[Path]) -> None:
-        async with self._doing():
-            await self.handle.set_input_files(list(paths), timeout=30_000)
-
-    async def select(self, values: Sequence[str]) -> None:
-        async with self._doing():
-            await self.handle.select_option(label=list(values), timeout=10_000)
-
-    async def drag_to(self, other: Element) -> None:
-        end = cast(PlaywrightElement, other)
-        await self.scroll()
-        start_box, end_box = await self.handle.bounding_box(), await end.handle.bounding_box()
-        if not start_box or not end_box:
-            raise failures.gone(self._name, self._page.url)
-        mouse = self._page._raw.mouse
-        async with self._doing():
-            await mouse.move(start_box["x"] + start_box["width"] / 2, start_box["y"] + start_box["height"] / 2)
-            await mouse.down()
-            await mouse.move(end_box["x"] + end_box["width"] / 2, end_box["y"] + end_box["height"] / 2, steps=8)
-            await mouse.up()
-
-    async def screenshot(self) -> bytes:
-        async with self._doing():
-            return await self.handle.screenshot(animations="disabled")
-
-    async def scroll(self) -> None:
-        async with self._doing():
-            await self.handle.scroll_into_view_if_needed(timeout=10_000)
-
-    async def query(self, by: By) -> list[Element]:
-        numbers = cast(list[int], await self._told("within", json.dumps(asdict(by), ensure_ascii=False)))
-        found: list[Element] = []
-        for number in numbers:
-            async with self._doing():
-                handle = (await self._frame.evaluate_handle(GET, number)).as_element()
-            if handle is not None:
-                found.append(PlaywrightElement(handle, self._page, self._frame, str(by)))
-        return found
-
-    async def evaluate_json(self, script: str, arg: Json = None) -> Json:
-        async with self._doing():
-            return loaded(await self.handle.evaluate(script, arg))
-
-    async def follow(self, script: str, arg: Json = None) -> Element | None:
-        async with self._doing():
-            handle = (await self.handle.evaluate_handle(script, arg)).as_element()
-        return None if handle is None else PlaywrightElement(handle, self._page, self._frame, self._name)
-
-    async def describe(self) -> str:
-        said = cast(dict[str, Any], await self._told("say", None))
-        return f"{said['kind']}「{said['text']}」{said['where']}"
-
-    async def _told(self, name: str, arg: object) -> Json:
-        async with self._doing():
-            answer = await self.handle.evaluate(ELEMENT_CALL, [name, arg])
-            if answer is None:
-                await self._frame.evaluate(EYES)
-                answer = await self.handle.evaluate(ELEMENT_CALL, [name, arg])
-        return loaded(answer)

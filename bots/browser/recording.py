@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bots.browser.driver import Element, Page, Session
-from bots.browser.playwright import PlaywrightElement, PlaywrightPage, PlaywrightSession
+from bots.browser.held import HeldElement
+from bots.browser.playwright import PlaywrightPage, PlaywrightSession
 
 if TYPE_CHECKING:
     from bots.browser.driver import Json
@@ -106,4 +107,4 @@ async def pointed_at(page: Page, prepare: Callable[[], None] | None = None) -> E
             await raw.cancel_pick_locator()
     handle = await locator.element_handle()
     frame = await handle.owner_frame() or raw.main_frame
-    return PlaywrightElement(handle, cast(PlaywrightPage, page), frame, str(locator))
+    return HeldElement(handle, cast(PlaywrightPage, page), frame, str(locator))

@@ -94,18 +94,19 @@
     return [...document.querySelectorAll(d.popper)].filter(p => visible(p) && p.querySelector(d.option + ',' + d.menu + ',' + d.tree + ',input,table'));
   };
   // A layer that fades in is drawn smaller than it is; one that fades out may still shut what is opened meanwhile.
-  const moving = (el, everywhere) => {
+  const FADING = /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/, FADING_OUT = /-leave(-active|-start|-prepare)?(\s|$)/;
+  const moving = (el, everywhere, out) => {
     const root = rootOf(el), d = dialectOf(root), own = d && !everywhere ? popups(root, d, true) : [];
     const layers = own.length || !d ? own.map(p => p.closest('.el-popper') || p) : [...document.querySelectorAll(d.popper)];
     // Told to shut, yet still drawn: it will fade out in a moment.
     const doomed = d && comboOf(root)?.getAttribute('aria-expanded') === 'false' &&
       popups(root, d, true).some(p => getComputedStyle(p.closest('.el-popper') || p).display !== 'none' && !p.matches('[class*=dropdown-hidden]') && drawn(p));
-    return JSON.stringify(!!doomed || layers.some(p => /-(enter|leave|appear)(-active|-start|-prepare)?(\s|$)/.test(p.className)));
+    return JSON.stringify(!!doomed || layers.some(p => (out ? FADING_OUT : FADING).test(p.className)));
   };
   // Whether no layer moves any more; the page waits for it, so that nobody has to ask it thirty times a second.
-  const still = async (el, [everywhere, ms]) => {
+  const still = async (el, [everywhere, out, ms]) => {
     const until = performance.now() + ms;
-    while (moving(el, everywhere) === 'true') {
+    while (moving(el, everywhere, out) === 'true') {
       if (performance.now() >= until) return 'false';
       await new Promise(done => setTimeout(done, 20));
     }

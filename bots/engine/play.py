@@ -113,6 +113,7 @@ class _Run:
             try:
                 await self._body(ctx, diary, effects, rows)
             finally:
+                await ctx.lists.close()
                 await self._finally(ctx, diary)
             made = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
             result.outputs = {name: facts.mask.hide_all(value) for name, value in made.items()}

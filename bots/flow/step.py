@@ -106,6 +106,10 @@ class Step(Part):
         """Return the names that later steps may use once this one has run: `set`, `read … as` give one."""
         return ()
 
+    def looks_at(self) -> Iterable[Template]:
+        """Return the pages that this step wants to have been looked at before it acts: its list of tasks."""
+        return ()
+
     def binds(self) -> Iterable[str]:
         """Return the names that only the steps inside may use: the row of a `for_each`."""
         return ()

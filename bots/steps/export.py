@@ -1,6 +1,6 @@
 """export: create a task, wait in its list until the file is ready, download it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from bots.conditions import rest
@@ -70,6 +70,10 @@ class Export(Step):
     expect: Expect | None = None
     unpack: Template | None = None
 
+    def looks_at(self) -> Iterable[Template]:
+        """The list of tasks, where it has a page of its own."""
+        return () if self.task.page is None else (self.task.page,)
+
     async def run(self, ctx: Context) -> None:
         """Received and recorded. Raises ExportFailed, DownloadBroken, DocumentUnexpected, ElementMissing."""
         wish = wanted(ctx, self.as_, self.kind, self.expect, self.unpack)
@@ -121,8 +125,11 @@ class Export(Step):
         async def click_start() -> None:
             await ctx.act(self.task.start, click)
 
+        async def there() -> bool:
+            return await listed.ours() is not None
+
         try:
-            answers = await ctx.page.watch(click_start, timeout_ms=ANSWER_TIMEOUT_MS)
+            answers = await ctx.page.watch(click_start, timeout_ms=ANSWER_TIMEOUT_MS, enough=there)
         except ElementMissing:
             started.forget(key)
             raise
@@ -140,6 +147,7 @@ class Export(Step):
             await rest(ctx)
         if lost and await listed.appears(LOST_S) is None:
             started.forget(key)
+            ctx.lists.forget(listed.address)
             raise ExportFailed(ctx.text(self.task.row), f"建任务的请求没有得到回答（{lost[-1]}），列表里也没有它")
 
     async def _fetch(self, ctx: Context, listed: TaskList, wish: Wanted) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from schedules.cli.screen import console, say, tell
 from schedules.settings import ROOT
 
-SHARED_OUT = ("--dist", "loadgroup", "--no-loadscope-reorder")
-"""One test at a time to whoever is free, in the order of `tests/conftest.py`; a group of tests stays together."""
+SHARED_OUT = ("--dist", "loadscope", "--no-loadscope-reorder")
+"""The scheduler and the order are those of `tests/conftest.py`: slow tests first and one by one, other modules whole."""
 
 SOURCES = ("bots", "storage", "schedules")
 

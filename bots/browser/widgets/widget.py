@@ -69,15 +69,15 @@ async def until(true: Callable[[], Awaitable[bool]], within_s: float = OPENING_S
     return True
 
 
-async def still(widget: Widget, *, everywhere: bool = False) -> None:
-    """The widget's layer (or, `everywhere`, no layer of the page) is fading in or out.
+async def still(widget: Widget, *, everywhere: bool = False, out: bool = False) -> None:
+    """The widget's layer (or, `everywhere`, no layer of the page) is fading in or out; with `out`, only out counts.
 
     A layer that is fading in is drawn smaller than it is: places in it mean nothing yet. One that has finished fading
     out does more: Element Plus then shuts its picker and forgets what was typed (`onHide` in picker.vue), also when it
     was opened again meanwhile, and gives the focus back to its own field, which shuts the picker that was opened next.
     That left a calendar shut for as long as anybody waited for it.
     """
-    await widget.ask("still", [everywhere, round(OPENING_S * 1000)])
+    await widget.ask("still", [everywhere, out, round(OPENING_S * 1000)])
 
 
 async def opened(widget: Widget, is_open: Callable[[], Awaitable[bool]], attempts: int = 5) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from bots.browser import find
 from bots.browser.driver import Ask, Browser, Page
-from bots.browser.playwright import PlaywrightElement
+from bots.browser.held import HeldElement
 from bots.browser.target import ResolvedTarget
 from bots.recorder.pick import Picked, pick
 from tests.bots.recorder.conftest import Shop
@@ -25,7 +25,7 @@ async def pointed(browser: Browser, shop: Shop, tmp: Path, name: str, inside: st
         place = ResolvedTarget.literal(inside) if inside else None
         target = ResolvedTarget(name, ResolvedTarget.literal(name).alternatives, inside=place)
         found = await find.resolve(page, target, want="fill" if name == "商品ID" else "act", timeout_ms=3_000)
-        assert isinstance(found.element, PlaywrightElement)
+        assert isinstance(found.element, HeldElement)
         handle = found.element.handle
         tasks: list[asyncio.Task[None]] = []
         picked = await pick(page, lambda: tasks.append(asyncio.create_task(point_at(page, handle))))

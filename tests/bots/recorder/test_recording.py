@@ -123,6 +123,9 @@ async def test_values_of_a_sheet_become_columns(browser: Browser, shop: Shop, tm
         await person.click("查询")
         await person.until(lambda: "?" in person.page.url)
         await person.click("下架", inside="P1001")
+        await person.until(
+            lambda: ("/api", {"act": "off", "id": "P1001"}) in shop.sent
+        )  # else it may come after the clearing below
 
     made, _ = await recorded_by(browser, tmp_path, site, shop.url, work, sheet, settled=has("click", 2))
     text = flow_text(made, "批量下架", "shop", sheet.name)

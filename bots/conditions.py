@@ -25,13 +25,21 @@ REST_TIMEOUT_MS = 15_000
 # Requests of the page itself (fetch, XMLHttpRequest) to its own host that a server failed or that never got an answer,
 # ended after `since` (ms since the epoch). The browser keeps 250 timings; they are cleared before that many are there.
 FAILED_REQUESTS = """/* requests */ since => {
-  const every = performance.getEntriesByType('resource');
-  const failed = every.filter(e => ['fetch', 'xmlhttprequest'].includes(e.initiatorType)
-    && performance.timeOrigin + e.responseEnd >= since && e.name.startsWith(location.origin)
-    && (e.responseStatus >= 500 || (e.responseStatus === 0 && e.responseEnd > 0)));
-  if (every.length > 150) performance.clearResourceTimings();
-  const now = performance.timeOrigin + performance.now();
-  return JSON.stringify({now, failed: failed.map(e => [e.name, e.responseStatus])});
+  const failed = [], scripts = ['fetch', 'xmlhttprequest'], frames = ['iframe', 'frame'];
+  const look = view => {
+    const clock = view.performance, every = clock.getEntriesByType('resource');
+    for (const e of every) {
+      if (clock.timeOrigin + e.responseEnd < since || !e.name.startsWith(location.origin)) continue;
+      // A frame whose document was aborted may be one that sends a file.
+      if (scripts.includes(e.initiatorType) ? e.responseStatus >= 500 || (e.responseStatus === 0 && e.responseEnd > 0)
+        : frames.includes(e.initiatorType) && e.responseStatus >= 500) failed.push([e.name, e.responseStatus]);
+    }
+    if (every.length > 150) clock.clearResourceTimings();
+    for (let i = 0; i < view.frames.length; i++)
+      try { if (view.frames[i].location.origin === location.origin) look(view.frames[i]); } catch { /* not ours */ }
+  };
+  look(window);
+  return JSON.stringify({now: performance.timeOrigin + performance.now(), failed});
 }"""
 
 

@@ -18,7 +18,7 @@ from bots.browser.find import Clear, Found
 from bots.browser.target import ResolvedTarget
 from bots.captcha import solve
 from bots.conditions import failed_request, wait_gone
-from bots.errors import SessionExpired, SiteError
+from bots.errors import ServerFailed, SessionExpired, SiteError
 from bots.exports import Lists
 from bots.facts import AccountFacts, Progress, Report
 from bots.flow.flow import Flow
@@ -188,6 +188,7 @@ class Context:
             timeout_ms=timeout_ms or self.timeout_ms,
             obstacles=obstacles,
             clear=clear,
+            troubles=self.check_requests,
         )
         await self._notice(target, found)
         return found.element
@@ -209,6 +210,7 @@ class Context:
             timeout_ms=self.timeout_ms,
             obstacles=obstacles,
             clear=clear,
+            troubles=self.check_requests,
             notice=partial(self._notice, target),
         )
 
@@ -326,22 +328,32 @@ class Context:
     async def _captcha(self, target: Target) -> None:
         await solve(self, target)
 
-    async def clear_way(self) -> None:
-        """Nothing known stands in the way now. Raises SessionExpired, CaptchaShown."""
-        ways, clear = self._way()
-        for _ in range(5):
-            index = await find.visible(self.page, ways) if ways else None
-            if index is None:
-                return
-            await clear(index)
+    async def clear_way(self, page: Page | None = None) -> None:
+        """Nothing known stands in the way now, on this tab or another. Raises SessionExpired, CaptchaShown."""
+        outer, self.page = self.page, page or self.page
+        try:
+            ways, clear = self._way()
+            for _ in range(5):
+                index = await find.visible(self.page, ways) if ways else None
+                if index is None:
+                    return
+                await clear(index)
+        finally:
+            self.page = outer
 
-    async def shows_way_in(self, page: Page) -> bool:
-        """Whether that tab shows the sign of being signed out."""
+    async def shut_out(self, page: Page) -> bool:
+        """Whether that tab shows a captcha or the sign of being signed out."""
         ways = [by for by, _ in self._signs_of_login()]
+        ways += [by for target in self.facts.site.captcha for by in self.lookup.target(target, page.url).alternatives]
         return bool(ways) and await find.visible(page, ways) is not None
 
     async def check_requests(self) -> None:
-        """None of the page's own requests has failed since the last look. Raises ServerFailed."""
+        """The page is no server error, and none of its own requests has failed since the last look.
+
+        Raises ServerFailed.
+        """
+        if (self.page.last_status or 0) >= 500:
+            raise ServerFailed(self.page.url, self.page.last_status or 0)
         self._requests_seen_ms, failure = await failed_request(self, self._requests_seen_ms)
         if failure is not None:
             raise failure

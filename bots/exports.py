@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bots.browser import find, tables
 from bots.browser.driver import Element, Match, RowSeen
-from bots.errors import BotError, ExportFailed, SessionExpired
+from bots.errors import BotError, ExportFailed, Interrupted
 from bots.flow.problem import Refused
 from bots.flow.step import Steps
 from bots.flow.values import Target
@@ -77,7 +77,7 @@ class Lists:
         """The list of the flow's first export is being looked at; nothing happens when the flow has none."""
         address = next(_list_pages(ctx, ctx.flow.steps), "")
         if address and address not in self._looking and self._fresh(address) is None:
-            self._looking[address] = asyncio.create_task(_looked_at(ctx, address))
+            self._looking[address] = asyncio.create_task(_looked_at(ctx, address, beside=True))
 
     def note(self, address: str, texts: list[str]) -> None:
         """These are all the rows of the list now."""
@@ -101,8 +101,9 @@ class Lists:
                 self._seen[address] = await looking
             except BotError as error:
                 ctx.log.info("任务列表还要再看一次：{}", error)
-        look = self._fresh(address) or await _looked_at(ctx, address)
-        return look.texts
+        if self._fresh(address) is None:
+            self._seen[address] = await _looked_at(ctx, address, beside=False)
+        return list(self._seen[address].texts)
 
     def _fresh(self, address: str) -> Look | None:
         look = self._seen.get(address)
@@ -127,14 +128,20 @@ def _list_pages(ctx: "Context", steps: Steps) -> Iterator[str]:
                 yield from _list_pages(ctx, inner)
 
 
-async def _looked_at(ctx: "Context", address: str) -> Look:
-    """The rows of the list, seen in a tab of its own. Raises SessionExpired where it shows the way in, SiteError."""
+async def _looked_at(ctx: "Context", address: str, *, beside: bool) -> Look:
+    """The rows of the list, seen in a tab of its own; an empty list is only believed where the list is to be seen.
+
+    `beside` the flow's own work, whatever stands in the way ends the look (Interrupted); else it is cleared as on any
+    page. Raises SessionExpired, Interrupted, CaptchaShown, SiteError.
+    """
     tab = await ctx.session.new_page()
     try:
         await tab.goto(address)
         await tables.settled(tab, [ctx.lookup.by(way) for way in ctx.facts.site.busy])
-        if await ctx.shows_way_in(tab):
-            raise SessionExpired(tab.url)  # an empty list of somebody who is signed out says nothing
+        if not beside:
+            await ctx.clear_way(tab)
+        elif await ctx.shut_out(tab):
+            raise Interrupted("任务列表")
         at = asyncio.get_running_loop().time()
         return Look(at, [seen.text for seen in await tab.rows([], [])])
     finally:

@@ -24,7 +24,10 @@ SETTLE_S = 0.5
 SLICE_MS = 1_500
 """How long an action tries before obstacles are looked for again."""
 
+TROUBLES_S = 1.5
+"""How long a search goes on before it is asked whether the page has failed; and how often after that."""
 Clear = Callable[[int], Awaitable[None]]
+Troubles = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +96,16 @@ async def resolve(
     timeout_ms: int = 10_000,
     obstacles: Sequence[By] = (),
     clear: Clear | None = None,
+    troubles: Troubles | None = None,
 ) -> Found:
     """The one visible element that `target` names, waited for at most `timeout_ms`.
 
     With `healing`, a lower alternative is taken when it matches exactly one element of the same kind, nothing speaks
     against it (`judgement`) and the page has held still for half a second; without, lower alternatives are witnesses
-    only. `clear(i)` is called whenever `obstacles[i]` shows. Raises ElementMissing, ElementAmbiguous; ServerFailed and
-    ConnectionLost at once when the page itself has failed.
+    only. `clear(i)` is called whenever `obstacles[i]` shows, `troubles()` now and then while nothing is found. Raises
+    ElementMissing, ElementAmbiguous; ServerFailed and ConnectionLost at once when the page itself has failed.
     """
-    search = _Search(page, target, want, healing, timeout_ms, tuple(obstacles), clear)
+    search = _Search(page, target, want, healing, timeout_ms, tuple(obstacles), clear, troubles)
     return await search.run()
 
 
@@ -115,6 +119,7 @@ async def act(
     timeout_ms: int = 10_000,
     obstacles: Sequence[By] = (),
     clear: Clear | None = None,
+    troubles: Troubles | None = None,
     notice: Callable[[Found], Awaitable[None]] | None = None,
 ) -> Found:
     """`do(element, timeout_ms)` was done once on the resolved element; redrawn or covered elements are sought again.
@@ -127,7 +132,14 @@ async def act(
     while True:
         left_ms = max(1, int((end - loop.time()) * 1000))
         found = await resolve(
-            page, target, want=want, healing=healing, timeout_ms=left_ms, obstacles=obstacles, clear=clear
+            page,
+            target,
+            want=want,
+            healing=healing,
+            timeout_ms=left_ms,
+            obstacles=obstacles,
+            clear=clear,
+            troubles=troubles,
         )
         if notice is not None:
             await notice(found)
@@ -153,15 +165,16 @@ class _Search:
         timeout_ms: int,
         obstacles: tuple[By, ...],
         clear: Clear | None,
+        troubles: Troubles | None,
     ) -> None:
-        self.page, self.target, self.clear = page, target, clear
+        self.page, self.target, self.clear, self.troubles = page, target, clear, troubles
         self.healing = healing
         self.asks = target.asks(want, healing=healing)
         self.obstacles = [Ask(by, "see") for by in obstacles] if clear else []
         self.loop = asyncio.get_running_loop()
         self.started_at = self.loop.time()
         self.end = self.started_at + timeout_ms / 1000
-        self.since = self.started_at
+        self.since = self.asked = self.started_at
         self.last: list[Sighting] = []
         self.verdict = NOTHING
 
@@ -175,6 +188,7 @@ class _Search:
                     except ElementBlocked:  # redrawn between the look and the grip: look again
                         self.since = self.loop.time()
                 self._page_alive()
+                await self._ask_for_troubles()
                 if index is None and self._hopeless():
                     raise await self._failure()
             if self.loop.time() >= self.end:
@@ -224,6 +238,12 @@ class _Search:
             raise ConnectionLost(self.page.url, "page did not load")
         if (self.page.last_status or 0) >= 500:
             raise ServerFailed(self.page.url, self.page.last_status or 0)
+
+    async def _ask_for_troubles(self) -> None:
+        """A page whose own requests failed will not show what is waited for, however long anybody waits."""
+        if self.troubles is not None and self.loop.time() - self.asked >= TROUBLES_S:
+            self.asked = self.loop.time()
+            await self.troubles()
 
     def _tried(self) -> tuple[Tried, ...]:
         return tuple(Tried(str(ask.by), s.count) for ask, s in zip(self.asks, self.last, strict=True))

@@ -176,7 +176,9 @@ class PlaywrightSession:
 
     async def start_trace(self) -> None:
         async with _spoken("trace", self.base):
-            await self._context.tracing.start(screenshots=True, snapshots=True)
+            # No film strip: it draws every frame, for half of all that a night in bad weather costs. The document as
+            # it was before and after each act is in the snapshots, and the failure has a picture of its own.
+            await self._context.tracing.start(screenshots=False, snapshots=True)
         self._tracing = True
 
     async def stop_trace(self, path: Path | None) -> None:

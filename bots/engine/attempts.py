@@ -60,7 +60,8 @@ class Attempts:
                 raise
             self.number += 1
             await self.fresh_page()
-            await self._start_trace()
+            if failures:  # a lost session and a captcha are no failures that somebody would look into
+                await self._start_trace()
 
     async def _true_reason(self, error: SiteError) -> SiteError:
         """A missing element on the sign-in page means a lost session, whatever was being looked for."""

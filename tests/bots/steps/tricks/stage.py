@@ -32,7 +32,7 @@ class Stage:
     home: Path
     journal: Journal = field(default_factory=MemoryJournal)
     runs: int = 0
-    outputs: dict[str, object] = field(default_factory=dict)
+    library: str = LIBRARY
 
     def show(self, body: str) -> None:
         """The page at /list has this body."""
@@ -48,7 +48,7 @@ class Stage:
         try:
             return await play(
                 flow,
-                read_site(LIBRARY),
+                read_site(self.library),
                 inputs=inputs or {},
                 account=AccountFacts("acc", "shop_a", "seller_a", {"base_url": self.site.address}),
                 secrets={}.__getitem__,

@@ -170,3 +170,56 @@ async def test_a_task_that_never_gets_ready(stage: Stage) -> None:
     """The wait has an end, and says how long it was."""
     play(stage, Tasks(looks=10_000))
     assert "等了 1 秒，还没有好" in await stage.refused(EXPORT.replace("20s", "1s") % "")
+
+
+async def test_two_exports_of_the_same_words_get_their_own_files(stage: Stage) -> None:
+    """The second one knows the first one's task, though the list's own page was looked at once only."""
+    tasks = Tasks()
+    tasks.add()
+    play(stage, tasks)
+    second = EXPORT.replace("订单.xlsx", "又一份.xlsx") % ", page: 任务"
+    result = await stage.run(f"{EXPORT % ', page: 任务'}\n- open: 列表\n{second}")
+    assert result.state == "done", result.message
+    assert (result.folder / "files/订单.xlsx").read_bytes() == book("E20261100002")
+    assert (result.folder / "files/又一份.xlsx").read_bytes() == book("E20261100003")
+    assert stage.site.count("/tasks") == 1
+
+
+SIGNED_IN = """
+login:
+  signed_in: {visible: 我的店}
+  signed_out: {visible: 请登录}
+  steps: [{note: 登录}]
+elements:
+  我的店: [{css: .shop}]
+  请登录: [{css: .way-in}]
+"""
+
+
+async def test_the_list_is_looked_at_beside_the_form(stage: Stage) -> None:
+    """Once signed in, the list's page is opened while the flow goes on: nobody has to open it later."""
+    tasks = Tasks()
+    tasks.add()
+    play(stage, tasks)
+    stage.library += SIGNED_IN
+    stage.site.answers["/"] = page("<b class=shop>我的店</b>")
+    result = await stage.run(f"- login\n- open: 列表\n- wait: 0.5s\n{EXPORT % ', page: 任务'}")
+    assert result.state == "done", result.message
+    assert (result.folder / "files/订单.xlsx").read_bytes() == book("E20261100002")
+    assert stage.site.count("/tasks") == 1
+
+
+async def test_a_list_that_asks_for_a_sign_in_says_nothing(stage: Stage) -> None:
+    """Where the list should be stands the way in: that is no empty list, so yesterday's task is not taken for ours."""
+    tasks = Tasks()
+    tasks.add()
+    play(stage, tasks)
+    there = stage.site.answers["/tasks"]
+    shut = [page("<b class=way-in>请登录</b>"), page("<b class=way-in>请登录</b>")]
+    stage.site.answers["/tasks"] = lambda query: shut.pop() if shut else there  # type: ignore[return-value]
+    stage.library += SIGNED_IN
+    stage.site.answers["/"] = page("<b class=shop>我的店</b>")
+    result = await stage.run(f"- login\n- open: 列表\n{EXPORT % ', page: 任务'}")
+    assert result.state == "done", result.message
+    assert (result.folder / "files/订单.xlsx").read_bytes() == book("E20261100002")
+    assert tasks.started == 1

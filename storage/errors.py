@@ -267,11 +267,24 @@ class UploadWrong(DecisionError):
 
     who = "business"
     code = "E-UPLOAD"
-    zh = "给 {platform} 的表写不了（第 {row_no} 行）：{reason}"
-    en = "the sheet for {platform} cannot be written (row {row_no}): {reason}"
+    zh = "给 {platform} 的表写不了{row}：{reason}"
+    en = "the sheet for {platform} cannot be written{row}: {reason}"
 
-    def __init__(self, platform: str, row_no: int, reason: str) -> None:
-        super().__init__(platform=platform, row_no=row_no, reason=reason)
+    def __init__(self, platform: str, row_no: int, reason: str, reason_en: str) -> None:
+        super().__init__(platform=platform, row_no=row_no, reason=reason, reason_en=reason_en)
+
+    def message(self, lang: str = "zh") -> str:
+        """One sentence, with the row where one is meant."""
+        row_no = self.facts["row_no"]
+        if lang == "en":
+            row = f" (row {row_no})" if row_no else ""
+            return self.en.format(platform=self.facts["platform"], row=row, reason=self.facts["reason_en"])
+        row = f"（第 {row_no} 行）" if row_no else ""
+        return self.zh.format(platform=self.facts["platform"], row=row, reason=self.facts["reason"])
+
+    def reason(self, lang: str = "zh") -> str:
+        """Only why, for a list that says the row beside it."""
+        return str(self.facts["reason_en" if lang == "en" else "reason"])
 
 
 class StockOpened(BookError):

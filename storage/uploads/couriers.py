@@ -2,6 +2,7 @@
 
 Source: ShopeX OMS, app/logisticsmanager/lib/waybill/<platform>.php at 10645816 (public code). The same code means
 different couriers on different platforms, and one courier has a different name on nearly each of them.
+`practice` is the practice mall, whose couriers have names only.
 """
 
 from collections.abc import Mapping
@@ -147,6 +148,13 @@ COURIERS: Mapping[str, Mapping[str, str]] = {
         "XLOBO": "贝海国际速递",
         "JTSD": "极兔速递",
         "YZDSBK": "邮政电商标快",
+    },
+    "practice": {
+        "中通快递": "中通快递",
+        "圆通速递": "圆通速递",
+        "申通快递": "申通快递",
+        "韵达快递": "韵达快递",
+        "顺丰速运": "顺丰速运",
     },
     "taobao": {
         "EMS": "普通EMS",

@@ -3,22 +3,20 @@
     write_ship_sheet("pdd", [Shipment("261101-1234", "圆通速递", "YT881")], Path("发货.xlsx"))
 
 The columns are those that each platform's page asks for; no platform's own template was seen byte for byte
-(`VERIFIED`), so the first sheet of a shop is tried with one order. A sheet is written whole or not at all.
+(`verified`), so the first sheet of a shop is tried with one order. A sheet is written whole or not at all.
 """
 
-import csv
-import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from storage.documents.cells import header_name
-from storage.errors import CourierUnknown, UploadWrong
+from storage.errors import BookError, CourierUnknown, UploadWrong
 from storage.uploads.couriers import COURIERS, ONE_COURIER
+from storage.uploads.sheet import Refusal, platform_of, repeated, write_rows
 
-VERIFIED = "described"
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -35,18 +33,28 @@ class Shipment(NamedTuple):
 
 
 class ShipSheet(NamedTuple):
-    """A platform's sheet: its columns in order; `says`: whether it wants a courier's name or its code."""
+    """A platform's sheet: its columns in order; `says`: whether it wants a courier's name or its code.
+
+    `by`: what one row ships: a whole `order`, a `sub`-order, or `either`.
+    """
 
     columns: Mapping[str, str]
-    says: str = "name"
+    says: Literal["name", "code"] = "name"
+    by: Literal["order", "sub", "either"] = "order"
+    verified: str = "described"
     csv_encoding: str = "gb18030"
 
 
 SHIP_SHEETS: Mapping[str, ShipSheet] = {
-    "douyin": ShipSheet({"订单号": "order_no", "子订单号": "sub_no", "物流公司": "courier", "物流单号": "waybill_no"}),
+    "douyin": ShipSheet(
+        {"订单号": "order_no", "子订单号": "sub_no", "物流公司": "courier", "物流单号": "waybill_no"}, by="either"
+    ),
     "jd": ShipSheet({"订单号": "order_no", "物流公司": "courier", "运单号": "waybill_no"}),
     "kuaishou": ShipSheet({"订单号": "order_no", "物流公司": "courier", "运单号": "waybill_no"}),
     "pdd": ShipSheet({"订单号": "order_no", "快递公司": "courier", "快递单号": "waybill_no"}),
+    "practice": ShipSheet(
+        {"子订单编号": "sub_no", "快递公司": "courier", "运单号": "waybill_no"}, by="sub", verified="template"
+    ),
     "taobao": ShipSheet({"订单编号": "order_no", "物流公司": "courier", "运单号": "waybill_no"}),
     "wxstore": ShipSheet({"订单号": "order_no", "物流公司": "courier", "运单号": "waybill_no"}),
     "xhs": ShipSheet({"订单号": "order_no", "物流公司": "courier", "运单号": "waybill_no"}),
@@ -60,6 +68,9 @@ class Courier(NamedTuple):
     name: str
 
 
+Finder = Callable[[str, str], Courier]
+
+
 def courier_of(platform: str, said: str) -> Courier:
     """The platform's courier of this name or code, or of the name that people use (圆通: 圆通速递 on 拼多多).
 
@@ -68,8 +79,13 @@ def courier_of(platform: str, said: str) -> Courier:
     """
     table = COURIERS.get(platform)
     if table is None:
-        raise UploadWrong(platform, 0, f"没有 {platform} 的快递表；有：{'、'.join(sorted(COURIERS))}")
+        known = "、".join(sorted(COURIERS))
+        raise UploadWrong(
+            platform, 0, f"没有 {platform} 的快递表；有：{known}", f"no couriers are known; of {known} are"
+        )
     wanted = said.strip()
+    if not wanted:
+        raise UploadWrong(platform, 0, "没有写快递公司", "the courier is left out")
     if wanted in table:
         return Courier(wanted, table[wanted])
     for code, name in table.items():
@@ -80,6 +96,28 @@ def courier_of(platform: str, said: str) -> Courier:
     raise CourierUnknown(platform, said, nearest_couriers(table, wanted))
 
 
+def courier_of_ours(platform: str, said: str) -> Courier:
+    """The platform's courier for the name that our own warehouse uses, which no platform gave: 中通快递 is 淘宝's 中通.
+
+    The name must mean one courier on every platform that has it. Raises as `courier_of`.
+    """
+    try:
+        return courier_of(platform, said)
+    except CourierUnknown:
+        meant = {
+            common
+            for common, codes in ONE_COURIER.items()
+            for there, code in codes.items()
+            if header_name(COURIERS[there][code]) == header_name(said)
+        }
+        if len(meant) != 1:
+            raise
+        common = meant.pop()
+        if platform not in ONE_COURIER[common]:
+            raise
+        return courier_of(platform, common)
+
+
 def nearest_couriers(table: Mapping[str, str], said: str) -> list[str]:
     """Up to three names of the platform that are like what was said, those with the same first two letters first."""
     begun = [name for name in table.values() if len(said) >= 2 and name.startswith(said[:2])]
@@ -87,70 +125,67 @@ def nearest_couriers(table: Mapping[str, str], said: str) -> list[str]:
     return list(dict.fromkeys([*begun, *near]))[:3]
 
 
-def write_ship_sheet(platform: str, shipments: Sequence[Shipment], path: Path) -> int:
+def ship_rows(
+    platform: str, shipments: Sequence[Shipment], find: Finder = courier_of, numbers: Sequence[int] = ()
+) -> tuple[list[list[str]], list[Refusal]]:
+    """Rows of the platform's sheet, and what cannot be one with the reason, by its number (default: from 1).
+
+    Of an order that stands twice with the same parcel the first is taken; with different ones neither is.
+    Raises UploadWrong for a platform without a sheet.
+    """
+    sheet = platform_of(platform, SHIP_SHEETS, "发货表", "ship sheet")
+    numbers = numbers or range(1, len(shipments) + 1)
+    refused = repeated(platform, numbers, [_want(sheet, one) for one in shipments])
+    rows = []
+    for place, shipment in enumerate(shipments):
+        if place in refused:
+            continue
+        try:
+            rows.append(_row(platform, sheet, numbers[place], shipment, find))
+        except BookError as error:
+            refused[place] = error
+    return rows, [Refusal(numbers[place], refused[place]) for place in sorted(refused)]
+
+
+def _want(sheet: ShipSheet, one: Shipment) -> tuple[tuple[str, str], tuple[str, str], tuple[str, str]]:
+    order_no, sub_no = "" if sheet.by == "sub" else one.order_no.strip(), one.sub_no.strip()
+    name = sub_no or order_no
+    return (order_no, sub_no), (one.courier.strip(), one.waybill_no.strip()), (f"订单 {name}", f"order {name}")
+
+
+def write_ship_sheet(platform: str, shipments: Sequence[Shipment], path: Path, find: Finder = courier_of) -> int:
     """Write the platform's sheet, xlsx or csv by the path's ending; returns how many rows it has.
 
-    Raises CourierUnknown and UploadWrong (row from 1: a number that is none, a parcel named twice, no parcels, another
+    Raises CourierUnknown and UploadWrong (row from 1: a number that is none, an order named twice, no parcels, another
     ending); then nothing is written.
     """
-    sheet = SHIP_SHEETS.get(platform)
-    if sheet is None:
-        raise UploadWrong(platform, 0, f"没有 {platform} 的发货表；有：{'、'.join(SHIP_SHEETS)}")
-    rows = [_row(platform, sheet, number, one) for number, one in enumerate(shipments, 1)]
-    _refuse_repeats(platform, shipments)
-    if not rows:
-        raise UploadWrong(platform, 0, "没有要发的货")
-    write_rows(platform, path, [list(sheet.columns), *rows], sheet.csv_encoding)
+    rows, refused = ship_rows(platform, shipments, find)
+    if refused:
+        raise refused[0].error
+    write_ship_rows(platform, rows, path)
     return len(rows)
 
 
-def _row(platform: str, sheet: ShipSheet, number: int, shipment: Shipment) -> list[str]:
-    for what, text in (("订单号", shipment.order_no), ("运单号", shipment.waybill_no)):
-        if not _NUMBER.fullmatch(text.strip()):
-            raise UploadWrong(platform, number, f"{what} {text!r} 不是号码")
-    if shipment.sub_no and not _NUMBER.fullmatch(shipment.sub_no.strip()):
-        raise UploadWrong(platform, number, f"子订单号 {shipment.sub_no!r} 不是号码")
-    if shipment.sub_no and "sub_no" not in sheet.columns.values():
-        raise UploadWrong(platform, number, "这个平台按整单发货，表里没有子订单号")
-    courier = courier_of(platform, shipment.courier)
-    said = shipment._asdict() | {"courier": courier.code if sheet.says == "code" else courier.name}
-    return [str(said[field]).strip() for field in sheet.columns.values()]
+def write_ship_rows(platform: str, rows: Sequence[Sequence[str]], path: Path) -> None:
+    """Write what `ship_rows` gave. Raises UploadWrong; then nothing is written."""
+    sheet = platform_of(platform, SHIP_SHEETS, "发货表", "ship sheet")
+    if not rows:
+        raise UploadWrong(platform, 0, "没有要发的货", "there is nothing to ship")
+    write_rows(platform, path, [list(sheet.columns), *rows], sheet.csv_encoding)
 
 
-def _refuse_repeats(platform: str, shipments: Sequence[Shipment]) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for number, one in enumerate(shipments, 1):
-        key = (one.order_no.strip(), one.sub_no.strip())
-        if key in seen:
-            raise UploadWrong(platform, number, f"订单 {one.order_no} 在第 {seen[key]} 行已经有了")
-        seen[key] = number
+def _row(platform: str, sheet: ShipSheet, number: int, shipment: Shipment, find: Finder) -> list[str]:
+    needed = {"order": ("订单号", "运单号"), "either": ("订单号", "运单号"), "sub": ("子订单号", "运单号")}[sheet.by]
+    said = {"订单号": shipment.order_no, "子订单号": shipment.sub_no, "运单号": shipment.waybill_no}
+    for what, text in said.items():
+        if (text or what in needed) and not _NUMBER.fullmatch(text.strip()):
+            raise UploadWrong(platform, number, f"{what} {text!r} 不是号码", f"{_EN[what]} {text!r} is no number")
+    if shipment.sub_no and sheet.by == "order":
+        raise UploadWrong(platform, number, "这个平台按整单发货，表里没有子订单号",
+                          "this platform ships whole orders; its sheet has no sub-orders")  # fmt: skip
+    courier = find(platform, shipment.courier)
+    fields = shipment._asdict() | {"courier": courier.code if sheet.says == "code" else courier.name}
+    return [str(fields[field]).strip() for field in sheet.columns.values()]
 
 
-def write_rows(platform: str, path: Path, rows: Sequence[Sequence[str]], csv_encoding: str) -> None:
-    """A workbook with text cells, or comma-separated text; put in place when it is whole. Raises UploadWrong."""
-    form = path.suffix.lower()
-    if form not in (".xlsx", ".csv"):
-        raise UploadWrong(platform, 0, f"只写 .xlsx 或 .csv，不写 {path.suffix or '没有后缀的文件'}")
-    content = _workbook(rows) if form == ".xlsx" else _text(rows, csv_encoding)
-    unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
-
-
-def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
-    import xlsxwriter
-
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Sheet1")
-        text = book.add_format({"num_format": "@"})
-        for row_no, row in enumerate(rows):
-            for place, cell in enumerate(row):
-                sheet.write_string(row_no, place, cell, text)
-    return target.getvalue()
-
-
-def _text(rows: Sequence[Sequence[str]], encoding: str) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode(encoding)
+_EN = {"订单号": "the order number", "子订单号": "the sub-order number", "运单号": "the waybill number"}

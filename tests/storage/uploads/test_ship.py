@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from storage.errors import CourierUnknown, UploadWrong
 from storage.uploads.couriers import COURIERS, ONE_COURIER
@@ -17,6 +18,7 @@ EXPECTED = {
     "jd": (["订单号", "物流公司", "运单号"], "圆通快递"),
     "kuaishou": (["订单号", "物流公司", "运单号"], "圆通快递"),
     "pdd": (["订单号", "快递公司", "快递单号"], "圆通速递"),
+    "practice": (["子订单编号", "快递公司", "运单号"], "圆通速递"),
     "taobao": (["订单编号", "物流公司", "运单号"], "圆通"),
     "wxstore": (["订单号", "物流公司", "运单号"], "圆通"),
     "xhs": (["订单号", "物流公司", "运单号"], "圆通快递"),
@@ -28,12 +30,15 @@ PARCEL = Shipment("240000000000000001", "圆通", "YT8800123456789")
 def test_a_platform_s_sheet(platform: str, tmp_path: Path) -> None:
     """Its columns in row 1, its own name of the courier, every cell text; as csv the same in GB18030."""
     columns, courier = EXPECTED[platform]
-    assert write_ship_sheet(platform, [PARCEL], tmp_path / "发货.xlsx") == 1
+    parcel = PARCEL if platform != "practice" else PARCEL._replace(sub_no="240000000000000002", courier=courier)
+    assert write_ship_sheet(platform, [parcel], tmp_path / "发货.xlsx") == 1
     sheet = openpyxl.load_workbook(tmp_path / "发货.xlsx").worksheets[0]
-    row = [PARCEL.order_no, *([""] if platform == "douyin" else []), courier, PARCEL.waybill_no]
+    leads = {"douyin": [parcel.order_no, ""], "practice": [parcel.sub_no]}.get(platform, [parcel.order_no])
+    row = [*leads, courier, parcel.waybill_no]
     assert [[cell.value or "" for cell in line] for line in sheet.iter_rows()] == [columns, row]
     assert {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value} == {"s"}
-    write_ship_sheet(platform, [PARCEL], tmp_path / "发货.csv")
+    assert CalamineWorkbook.from_path(tmp_path / "发货.xlsx").get_sheet_by_index(0).to_python() == [columns, row]
+    write_ship_sheet(platform, [parcel], tmp_path / "发货.csv")
     text = (tmp_path / "发货.csv").read_bytes().decode("gb18030")
     assert list(csv.reader(io.StringIO(text))) == [columns, row]
 
@@ -52,7 +57,9 @@ def test_another_platform_s_name_is_refused(platform: str, tmp_path: Path) -> No
     assert foreign
     for name in foreign:
         with pytest.raises(CourierUnknown) as refused:
-            write_ship_sheet(platform, [PARCEL, PARCEL._replace(order_no="2", courier=name)], tmp_path / "x.xlsx")
+            good = PARCEL._replace(courier=sorted(own)[0], sub_no="1" if platform == "practice" else "")
+            other = good._replace(order_no="2", courier=name, sub_no="2" if platform == "practice" else "")
+            write_ship_sheet(platform, [good, other], tmp_path / "x.xlsx")
         near = refused.value.facts["nearest"]
         assert isinstance(near, list)
         assert set(near) <= own

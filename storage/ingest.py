@@ -26,6 +26,7 @@ from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.edited import EditedFile, Fixes
 from storage.documents.file import SourceFile
+from storage.documents.layout import Layout
 from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
 from storage.errors import (
@@ -285,7 +286,7 @@ def read(path: Path, facts: Facts, shelf: Shelf, fixes: Fixes | None = None) -> 
         raise shelf.explain(file, kind.KIND, refused) from refused
     if document.quarantine and not document.rows:
         raise FileBroken(facts.name, f"没有一行能读：{document.quarantine[0].message}")
-    return document
+    return kind.booked(document) if isinstance(kind, Layout) else document
 
 
 def _refuse(database: Database, archived: ArchivedFile, facts: Facts, error: FileError) -> Ingested:
@@ -387,6 +388,7 @@ def _write_raw(
         "shop": document.owner or facts.shop,
         "period_from": document.period[0],
         "period_to": document.period[1],
+        "wallet": document.wallet,
         "rows": len(document.raw),
         "rows_ok": len(document.raw) - len(document.quarantine),
         "control": json.dumps(document.control._asdict(), ensure_ascii=False, sort_keys=True),

@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Signed
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 
 LAYOUT = Layout(
     "abc_personal",
@@ -18,4 +19,5 @@ LAYOUT = Layout(
     money=("交易金额", "本次余额"),
     at="交易日期",
     amount=Signed("交易金额"),
+    books=Bank(summary="交易摘要", party="对手信息"),
 )

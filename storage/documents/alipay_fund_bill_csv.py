@@ -17,6 +17,7 @@ KIND = "alipay_fund_bill_csv"
 PLATFORM = "practice"
 TITLE = "支付宝 账务明细"
 VERIFIED = "template"
+WALLET = "alipay"
 
 INCOME, EXPENSE = "收入金额（+元）", "支出金额（-元）"
 REQUIRED = ["账务流水号", "商户订单号", "发生时间", "对方账号", INCOME, EXPENSE, "业务类型", "备注"]
@@ -41,12 +42,13 @@ def read(file: SourceFile, facts: Facts) -> Document:
     span = covers(table, file)
     period = span if all(span) else file.covers(row.at for row in reading.rows)
     return Document(
-        KIND, PLATFORM, reading.rows, reading.raw, control(table, reading), reading.quarantine, period, shop
-    )
+        KIND, PLATFORM, reading.rows, reading.raw, control(table, reading), reading.quarantine, period, shop,
+        wallet=WALLET,
+    )  # fmt: skip
 
 
 def _parts(file: SourceFile) -> list[SourceFile]:
-    return file.members if file.form == "zip" else [file]
+    return file.parts()
 
 
 def _detail(file: SourceFile) -> SourceFile:
@@ -78,7 +80,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
         row_no=record.no,
         platform=PLATFORM,
         shop=shop,
-        wallet="alipay",
+        wallet=WALLET,
         flow_no=flow_no,
         fee_type=fee,
         n=seen[flow_no, fee],

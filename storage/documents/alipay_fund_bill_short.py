@@ -3,6 +3,7 @@
 from storage.documents import alipay_statement
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 _INCOME, _EXPENSE = "收入金额（+元）|收入金额+元|收入金额", "支出金额（-元）|支出金额-元|支出金额"
 
@@ -27,4 +28,5 @@ LAYOUT = Layout(
     ends=alipay_statement.is_footer,
     control=alipay_statement.control,
     rank=1,
+    books=Wallet("alipay", "practice", business="业务类型", party=("对方账号",), refund_of=alipay_statement.refund),
 )

@@ -5,6 +5,7 @@ from storage.documents.amounts import Split
 from storage.documents.document import Control
 from storage.documents.layout import Layout
 from storage.documents.rows import DataRow
+from storage.documents.statements import Wallet
 from storage.documents.table import Reading, Record, Table
 
 
@@ -34,4 +35,7 @@ LAYOUT = Layout(
     classify=alipay_statement.fee,
     ends=_is_total,
     control=_control,
+    books=Wallet(
+        "alipay", "practice", business="账务类型", party=("对方账户", "对方名称"), refund_of=alipay_statement.refund
+    ),
 )

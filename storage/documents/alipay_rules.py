@@ -185,7 +185,12 @@ def order_of(line: AlipayLine) -> tuple[str, str]:
 
 def refund_of(line: AlipayLine) -> str:
     """The refund number in the remark `售后退款-T200P<order>-<refund>`, else ""."""
-    match = REFUND_NO.search(line.remark)
+    return refund_in(line.remark)
+
+
+def refund_in(remark: str) -> str:
+    """The same of the remark alone."""
+    match = REFUND_NO.search(remark)
     return match[1] if match else ""
 
 

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from storage.documents import numbers
-from storage.documents.alipay_rules import AlipayLine, fee_class, order_of
+from storage.documents.alipay_rules import AlipayLine, fee_class, order_of, refund_in
 from storage.documents.cells import fen, header_name, unwrap
 from storage.documents.control import both_ways, compare, missing
 from storage.documents.document import Control, RawRow
 from storage.documents.file import SourceFile
+from storage.documents.rows import DataRow
 from storage.documents.table import Reading, Record, Table
 from storage.errors import FileError
 
@@ -111,3 +112,8 @@ def order(record: Record, amount_fen: int) -> tuple[str, str]:
 def fee(record: Record, amount_fen: int) -> tuple[str, str]:
     """(fee class, rule id) as `alipay_rules` finds it."""
     return fee_class(line(record, amount_fen))
+
+
+def refund(row: DataRow) -> str:
+    """The refund's number in the remark of a row that was read, else ""."""
+    return refund_in(unwrap(str(row.data.get("备注") or "")))

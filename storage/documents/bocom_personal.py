@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Directed
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 
 LAYOUT = Layout(
     "bocom_personal",
@@ -18,4 +19,5 @@ LAYOUT = Layout(
     money=("交易金额", "余额"),
     at="交易日期",
     amount=Directed("交易金额", "借贷", plus="贷 Cr|贷|Cr", minus="借 Dr|借|Dr"),
+    books=Bank(summary="摘要", party="对方户名"),
 )

@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 
 LAYOUT = Layout(
     "ccb_corporate",
@@ -19,4 +20,5 @@ LAYOUT = Layout(
     at="记账日期",
     amount=Split("贷方发生额/元(收入)", "借方发生额/元(支取)"),
     currency="币种",
+    books=Bank(summary="摘要", party="对方户名"),
 )

@@ -5,6 +5,7 @@ import re
 from storage.documents.amounts import Split
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 from storage.documents.table import Record, Table
 
 _ACCOUNT = re.compile(r"账\s*号[：:]\s*(\S+)")
@@ -38,4 +39,5 @@ LAYOUT = Layout(
     currency="币种",
     ends=_is_footer,
     shop=_account,
+    books=Bank(summary="摘要", party="对方户名"),
 )

@@ -3,6 +3,7 @@
 from storage.documents.amounts import Split
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 from storage.documents.table import Table
 
 
@@ -42,4 +43,5 @@ LAYOUT = Layout(
     amount=Split("贷方金额", "借方金额"),
     currency="币种",
     shop=_account,
+    books=Bank(summary="摘要", party="收(付)方名称"),
 )

@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Signed
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 
 LAYOUT = Layout(
     "cmb_personal_debit",
@@ -16,4 +17,5 @@ LAYOUT = Layout(
     at="记账日期",
     amount=Signed("交易金额"),
     currency="货币",
+    books=Bank(summary="交易摘要", party="对手信息"),
 )

@@ -43,6 +43,7 @@ class Document(NamedTuple):
 
     `owner`: whose statement it is (shop, or account of a bank), also when it has no rows; "" for other kinds.
     `exported_at`: when its source made it, as the file itself says; "" where it does not, then its receipt counts.
+    `wallet`: which wallet's days it covers, "bank" for an account, "" for anything but a statement.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Document(NamedTuple):
     period: tuple[str, str]
     owner: str = ""
     exported_at: str = ""
+    wallet: str = ""
 
 
 class Kind(Protocol):

@@ -3,6 +3,7 @@
 from storage.documents import douyin_rules
 from storage.documents.amounts import Directed
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 LAYOUT = Layout(
     "douyin_fund_39",
@@ -46,4 +47,5 @@ LAYOUT = Layout(
     amount=Directed("动账金额", "动账方向", plus="入账", minus="出账"),
     classify=douyin_rules.fee,
     rank=1,
+    books=Wallet("douyin", business="动账场景", refund="售后编号", parts=douyin_rules.parts),
 )

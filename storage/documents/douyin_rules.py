@@ -9,7 +9,7 @@ the lowest priority decides, then the rule's id. What no rule knows is "unclassi
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from storage.documents.alipay_rules import UNCLASSIFIED
+from storage.documents.statements import UNCLASSIFIED, Part
 from storage.documents.table import Record
 
 WHOLE = "动账金额"
@@ -35,15 +35,6 @@ class FeeRule(NamedTuple):
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     priority: int = 50
-
-
-class Part(NamedTuple):
-    """A part of a row's amount: its fee class, the rule that says so, the column it stands in, signed fen."""
-
-    fee: str
-    rule_id: str
-    column: str
-    amount_fen: int
 
 
 _SETTLED, _SHARED, _UNSHARED = "货款结算入账", "退款-订单退款触发-分账", "退款-订单退款触发-退分账"

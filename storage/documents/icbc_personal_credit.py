@@ -8,6 +8,7 @@ from storage.documents.document import Control
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.rows import DataRow
+from storage.documents.statements import Bank
 from storage.documents.table import Reading, Record, Table
 
 _CARD = re.compile(r"卡号[:：]\s*(\S+)")
@@ -56,4 +57,5 @@ LAYOUT = Layout(
     control=_control,
     shop=_card,
     rank=1,
+    books=Bank(summary="摘要", party="对方户名", card=True),
 )

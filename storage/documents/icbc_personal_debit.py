@@ -16,6 +16,7 @@ KIND = "icbc_personal_debit"
 PLATFORM = "bank"
 TITLE = "工商银行 借记卡明细"
 VERIFIED = "real sample"
+WALLET = "bank"
 
 INCOME, EXPENSE = "记账金额(收入)", "记账金额(支出)"
 REQUIRED = ["交易日期", "摘要", INCOME, EXPENSE, "记账币种", "余额", "对方户名"]
@@ -37,7 +38,10 @@ def read(file: SourceFile, _facts: Facts) -> Document:
     seen: Counter[str] = Counter()
     reading = read_records(table, lambda record: (_row(record, account, seen),), ends=_is_total, amount=_amount)
     period = file.covers(row.day for row in reading.rows)
-    return Document(KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, period, account)
+    return Document(
+        KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, period, account,
+        wallet=WALLET,
+    )  # fmt: skip
 
 
 def _is_total(record: Record) -> bool:

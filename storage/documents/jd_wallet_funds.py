@@ -4,6 +4,7 @@ import re
 
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 from storage.documents.table import Record
 
 _ORDER = re.compile(r"订单号[:：]?(\d+)")
@@ -32,4 +33,5 @@ LAYOUT = Layout(
     derive=_order,
     at="日期",
     amount=Split("收入金额(元)", "支出金额(元)"),
+    books=Wallet("jd", remark="交易备注"),
 )

@@ -2,15 +2,26 @@
 
 import re
 
+from storage.documents import fees
 from storage.documents.amounts import Split
 from storage.documents.cells import fen
 from storage.documents.control import compare, missing
 from storage.documents.document import Control
 from storage.documents.layout import Layout
 from storage.documents.rows import DataRow
+from storage.documents.statements import Wallet
 from storage.documents.table import Reading, Record, Table
 
 _TOTAL = re.compile(r"(支出|收入)合计[：:](?:(\d+)笔，共)?(-?[\d,.]+)元?")
+
+_DESCRIBED = {
+    "交易收入-订单收入": "payment",
+    "交易退款-订单退款": "refund",
+    "技术服务费-基础技术服务费": "software_fee",
+    "营销费用-多多进宝": "affiliate",
+}
+_TYPES = {"交易收入": "payment", "技术服务费": "software_fee"}
+"""Words that were seen in files; what else there is (优惠券结算, 扣款, 合作费追回) stays unclassified."""
 
 
 def _is_footer(record: Record) -> bool:
@@ -44,6 +55,8 @@ LAYOUT = Layout(
     order=("商户订单号|商品订单号", "pdd.order_no"),
     at="发生时间",
     amount=Split("收入金额（+元）", "支出金额（-元）"),
+    classify=fees.first_of(fees.by_word("业务描述", "pdd", _DESCRIBED), fees.by_word("账务类型", "pdd", _TYPES)),
     ends=_is_footer,
     control=_control,
+    books=Wallet("pdd", business="账务类型"),
 )

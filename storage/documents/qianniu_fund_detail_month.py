@@ -3,6 +3,7 @@
 from storage.documents import fees, qianniu_rules
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 LAYOUT = Layout(
     "qianniu_fund_detail_month",
@@ -23,4 +24,5 @@ LAYOUT = Layout(
     at="入帐时间",
     amount=Split("收入金额(元)", "支出金额(元)"),
     classify=fees.by_word("入帐类型", "qianniu", qianniu_rules.FEES),
+    books=Wallet("qianniu", business="入帐类型"),
 )

@@ -3,6 +3,7 @@
 from storage.documents import fees, qianniu_rules
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 LAYOUT = Layout(
     "qianniu_fund_detail_range",
@@ -20,4 +21,5 @@ LAYOUT = Layout(
     at="入账时间",
     amount=Split("收入金额（元）", "支出金额"),
     classify=fees.by_word("入账类型", "qianniu", qianniu_rules.FEES),
+    books=Wallet("qianniu", business="入账类型"),
 )

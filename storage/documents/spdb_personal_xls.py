@@ -5,6 +5,7 @@ import re
 from storage.documents.amounts import Split
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
+from storage.documents.statements import Bank
 from storage.documents.table import Table
 
 _ACCOUNT = re.compile(r"[\d*xX]{6,}")
@@ -30,4 +31,5 @@ LAYOUT = Layout(
     at="交易日期",
     amount=Split("存入金额", "取出金额"),
     shop=_account,
+    books=Bank(summary="附言", party="交易对手名称"),
 )

@@ -7,6 +7,7 @@ from storage.documents.control import compare, missing
 from storage.documents.document import Control
 from storage.documents.layout import Layout
 from storage.documents.rows import DataRow
+from storage.documents.statements import Wallet
 from storage.documents.table import Reading, Record, Table
 
 _TOTALS = ("资金流水总笔数", "收入笔数", "收入金额", "支出笔数", "支出金额")
@@ -15,6 +16,11 @@ _FEES = {"交易": "payment", "退款": "refund", "扣除交易手续费": "paym
 
 def _words(_column: str, cell: Cell) -> str:
     return plain(unwrap(as_text(cell)))
+
+
+def _refund(row: DataRow) -> str:
+    """The voucher of a refund is the refund's number."""
+    return str(row.data.get("业务凭证号") or "") if row.data.get("业务类型") == "退款" else ""
 
 
 def _is_totals(record: Record) -> bool:
@@ -56,4 +62,5 @@ LAYOUT = Layout(
     classify=fees.by_word("业务类型", "wxpay", _FEES),
     ends=_is_totals,
     control=_control,
+    books=Wallet("wxpay", "practice", business="业务类型", refund_of=_refund),
 )

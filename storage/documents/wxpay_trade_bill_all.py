@@ -5,6 +5,7 @@ One row of the file gives up to two lines of the bill: the payment or refund, an
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from storage.archive import Facts
 from storage.documents.cells import as_text, fen, refuse_zero_tails, unwrap
@@ -19,6 +20,7 @@ KIND = "wxpay_trade_bill_all"
 PLATFORM = "practice"
 TITLE = "微信支付 交易账单"
 VERIFIED = "template"
+WALLET = "wxpay"
 
 REQUIRED = ["交易时间", "商户号", "微信订单号", "商户订单号", "交易状态", "应结订单金额", "手续费"]
 OPTIONAL = ["微信退款单号", "商户退款单号", "退款金额", "充值券退款金额", "退款状态", "商品名称", "交易类型"]
@@ -49,10 +51,11 @@ def read(file: SourceFile, facts: Facts) -> Document:
         reading.quarantine,
         period,
         facts.shop or _merchant(reading.raw),
+        wallet=WALLET,
     )
 
 
-def _merchant(raw: list[RawRow]) -> str:
+def _merchant(raw: Sequence[RawRow]) -> str:
     return unwrap(raw[0].payload.get("商户号", "")) if raw else ""
 
 
@@ -86,7 +89,7 @@ def _line(
         row_no=record.no,
         platform=PLATFORM,
         shop=shop,
-        wallet="wxpay",
+        wallet=WALLET,
         flow_no=flow_no,
         fee_type=fee_type,
         n=seen[flow_no, fee_type],

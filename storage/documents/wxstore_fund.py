@@ -3,6 +3,7 @@
 from storage.documents import fees
 from storage.documents.amounts import Directed
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 _FEES = {
     "订单支付": "payment",
@@ -28,4 +29,5 @@ LAYOUT = Layout(
     at="记账时间",
     amount=Directed("收支金额", "收支类型", plus="收入", minus="支出"),
     classify=fees.by_word("动帐类型", "wxstore", _FEES),
+    books=Wallet("wxstore", business="动帐类型", remark="详情", refund="关联售后单号"),
 )

@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 LAYOUT = Layout(
     "xhs_fund",
@@ -18,4 +19,5 @@ LAYOUT = Layout(
     order=("业务单号", "xhs.business_no"),
     at="创建时间",
     amount=Split("收入（元）", "支出（元）"),
+    books=Wallet("xhs", business="交易类型描述"),
 )

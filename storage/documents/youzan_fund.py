@@ -2,6 +2,7 @@
 
 from storage.documents.amounts import Split
 from storage.documents.layout import Layout
+from storage.documents.statements import Wallet
 
 LAYOUT = Layout(
     "youzan_fund",
@@ -18,4 +19,5 @@ LAYOUT = Layout(
     order=("关联单号", "youzan.related_no"),
     at="入账时间",
     amount=Split("收入(元)", "支出(元)"),
+    books=Wallet("youzan", business="类型", party=("交易对手",)),
 )

@@ -10,9 +10,8 @@ from sqlalchemy import Connection, Table, func, select
 from storage.database.tables import bank_line, bill_line, order_line, platform_order, raw_file, raw_receipt, refund
 from storage.erp.recon_rows import BankLine, BookOrder, BookRefund, Coverage, StatementLine, days_between
 
-WALLET_OF_KIND = {"alipay_fund_bill_csv": "alipay", "wxpay_trade_bill_all": "wxpay"}
-BANK_KINDS = frozenset({"icbc_personal_debit"})
 BANK = ("bank", "bank")
+CARD = "card"  # credit cards: no wallet pays out to one
 ORDER_KINDS = frozenset({"django_oscar_orders", "practice_orders"})
 REFUND_KINDS = frozenset({"practice_refunds"})
 TELL_WITHDRAWALS = frozenset(
@@ -82,10 +81,14 @@ def _occurrence(line_key: str) -> int:
 
 
 class Arrival(NamedTuple):
-    """One occasion on which a file that was read came: whose days it speaks about."""
+    """One occasion on which a file that was read came: whose days it speaks about.
+
+    `wallet`: what it is a statement of, "bank" for an account, "" for an export.
+    """
 
     file_sha: str
     kind: str
+    wallet: str
     platform: str
     owner: str
     days: frozenset[str]
@@ -113,12 +116,12 @@ def arrivals(connection: Connection) -> list[Arrival]:
     """Every occasion on which a file came that is in the books and says which days it is about."""
     f, r = raw_file.c, raw_receipt.c
     query = (
-        select(r.file_sha, f.kind, f.platform, r.owner, r.period_from, r.period_to)
+        select(r.file_sha, f.kind, f.wallet, f.platform, r.owner, r.period_from, r.period_to)
         .select_from(raw_receipt.join(raw_file, f.file_sha == r.file_sha))
         .where(f.state == "read", r.period_from != "", r.period_to != "")
     )
     return [
-        Arrival(*row[:4], frozenset(days_between(row[4][:10], _last_day(row[4], row[5]))))
+        Arrival(*row[:5], frozenset(days_between(row[5][:10], _last_day(row[5], row[6]))))
         for row in connection.execute(query)
     ]
 
@@ -129,11 +132,11 @@ def _statement_days(connection: Connection, came: Iterable[Arrival]) -> Days:
     seen = connection.execute(select(b.file_sha, b.wallet, b.shop).distinct())
     owner_of = {(sha, wallet): shop for sha, wallet, shop in seen}
     for arrival in came:
-        wallet = WALLET_OF_KIND.get(arrival.kind, "")
+        wallet = arrival.wallet
         owner = (arrival.owner or owner_of.get((arrival.file_sha, wallet), ""), wallet)
-        if arrival.kind in BANK_KINDS:
+        if wallet == BANK[0]:
             owner = BANK
-        if all(owner):
+        if all(owner) and wallet != CARD:
             days[owner].update(arrival.days)
     _by_lines(connection, days)
     return {owner: frozenset(found) for owner, found in days.items()}

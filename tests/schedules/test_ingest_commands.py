@@ -15,7 +15,7 @@ from schedules.cli.ingest_commands import watch_folder
 from schedules.cli.intake import Watch, files_meant
 from schedules.desk import open_desk
 from schedules.settings import ROOT
-from storage.database.tables import document_row
+from storage.database.tables import bill_line
 from storage.documents.kinds import KINDS
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
@@ -60,9 +60,9 @@ def fund(path: Path, header: str, amount: str = "10.00") -> Path:
 
 
 def typed_rows() -> int:
-    """How many typed rows the books hold."""
+    """How many lines of wallets the books hold."""
     with open_desk() as desk, desk.database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(document_row)).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(bill_line)).scalar_one())
 
 
 def test_a_dry_run_writes_nothing(yeban: Yeban, home: Path, tmp_path: Path) -> None:

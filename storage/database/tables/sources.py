@@ -20,6 +20,7 @@ raw_file = Table(
     whole("line"),
     text("period_from"),
     text("period_to"),
+    text("wallet"),  # the wallet that it is a statement of, bank for an account, "" for anything else
     whole("size"),
     whole("rows"),
     whole("rows_ok"),

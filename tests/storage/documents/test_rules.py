@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from storage.archive import Archive, Facts
 from storage.database.connection import Database, open_database
-from storage.database.tables import document_row
+from storage.database.tables import bill_line
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS, identify
@@ -284,7 +284,7 @@ def test_rule_19_overlapping_exports_are_in_the_books_once(database: Database, t
     for name, rows in (("b.csv", (two, three)), ("a.csv", (one, two))):
         assert take(database, archive, text(fund_lines(*rows)).encode(), name).state == "read"
     with database.read() as connection:
-        assert connection.execute(select(func.count()).select_from(document_row)).scalar_one() == 3
+        assert connection.execute(select(func.count()).select_from(bill_line)).scalar_one() == 3
 
 
 def test_rule_20_a_refund_keeps_its_own_day() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from storage.archive import Archive
 from storage.database.connection import Database
-from storage.database.tables import document_row, raw_file
+from storage.database.tables import bill_line, raw_file
 from storage.documents.cells import header_name
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS
@@ -35,9 +35,9 @@ def fund(header: str, *numbers: int) -> bytes:
 
 
 def count(database: Database) -> int:
-    """How many typed rows the books hold."""
+    """How many lines of wallets the books hold."""
     with database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(document_row)).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(bill_line)).scalar_one())
 
 
 def test_drift_waits_is_explained_and_goes_on_from_the_archive(database: Database, archive: Archive) -> None:

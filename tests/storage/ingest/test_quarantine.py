@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from storage.archive import Archive
 from storage.database.connection import Database
-from storage.database.tables import document_row, quarantine, raw_file, raw_row, row_fix
+from storage.database.tables import bill_line, quarantine, raw_file, raw_row, row_fix
 from storage.errors import FixWrong
 from storage.ingest import ingest
 from storage.quarantine import export_rows, fix_rows, replay, replayable, waiting_rows
@@ -36,7 +36,7 @@ def corrected(path: Path, title: str, text: str) -> None:
 def amounts(database: Database) -> list[int]:
     """The amounts in the books, in fen."""
     with database.read() as connection:
-        return sorted(connection.execute(select(document_row.c.amount_fen)).scalars())
+        return sorted(connection.execute(select(bill_line.c.amount_fen)).scalars())
 
 
 def test_a_corrected_row_completes_its_file_once(database: Database, archive: Archive, tmp_path: Path) -> None:

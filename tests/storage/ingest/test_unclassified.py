@@ -27,6 +27,6 @@ def test_unclassified_lines_are_counted_and_summed(database: Database, archive: 
         table = REPORTS["unclassified"](connection, Period("2026-09-01", "2026-09-30"))
         empty = REPORTS["unclassified"](connection, Period("2026-10-01", "2026-10-31"))
     (row,) = table.rows
-    assert row[:3] == ["douyin_fund_39", "a", "新场景"]
+    assert row[:3] == ["douyin", "a", "新场景"]
     assert [cell.value for cell in row[3:] if isinstance(cell, Figure)] == [2, -350]
     assert empty.rows == []

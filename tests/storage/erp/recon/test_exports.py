@@ -143,7 +143,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def _came(database: Database, sha: str, kind: str, *receipts: tuple[str, str, str], state: str = "read") -> None:
     with database.write() as connection:
-        row = {"file_sha": sha, "kind": kind, "platform": "practice", "state": state}
+        wallet = "alipay" if kind == "alipay_fund_bill_csv" else ""
+        row = {"file_sha": sha, "kind": kind, "platform": "practice", "state": state, "wallet": wallet}
         connection.execute(insert(raw_file).values(row))
         for owner, first, last in receipts:
             connection.execute(

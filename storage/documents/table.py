@@ -1,6 +1,6 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
@@ -58,9 +58,6 @@ class Record:
 
     def is_blank(self) -> bool:
         """Whether no cell says anything."""
-        first = self.cells[0] if self.cells else ""
-        if type(first) is str and first and not first.isspace():
-            return False
         return not any(cell != "" and cells.as_text(cell).strip() for cell in self.cells)
 
 
@@ -75,24 +72,12 @@ class Table:
         self._columns = {name: place for name, place in found if place is not None}
         self._lines = lines
 
-    def lines(self) -> Iterator[Line]:
-        """Every line after the header, as `recorded` takes them."""
-        return self._lines
-
-    def recorded(self, lines: Iterable[Line]) -> Iterator[Record]:
-        """The lines as records, blank ones left out."""
-        for line in lines:
+    def records(self) -> Iterator[Record]:
+        """Every row after the header, blank ones left out."""
+        for line in self._lines:
             record = Record(self._columns, line)
             if not record.is_blank():
                 yield record
-
-    def records(self) -> Iterator[Record]:
-        """Every row after the header, blank ones left out."""
-        return self.recorded(self._lines)
-
-    def place(self, column: str) -> int | None:
-        """Where a column stands, None where the header has none of its spellings."""
-        return self._columns.get(column)
 
     def first(self) -> Record | None:
         """The first row after the header, which `records` gives again; None where there is none."""
@@ -106,7 +91,9 @@ class Table:
     def raw(self, record: Record) -> RawRow:
         """The row as the file has it: columns that nobody asked for too."""
         texts = [cell if type(cell) is str else cells.as_text(cell) for cell in record.cells]
-        titles = titled(self.titles, len(texts))
+        titles = self.titles
+        if len(texts) > len(titles):
+            titles = titles + [f"#{n}" for n in range(len(titles) + 1, len(texts) + 1)]
         return RawRow(record.no, {title: text for title, text in zip(titles, texts, strict=False) if text})
 
     def lead(self) -> list[str]:
@@ -114,16 +101,11 @@ class Table:
         return [" ".join(filter(None, (cells.as_text(cell).strip() for cell in line.cells))) for line in self.before]
 
 
-def titled(titles: list[str], width: int) -> list[str]:
-    """Titles for so many cells: what stands beyond the header is `#7`."""
-    return titles + [f"#{n}" for n in range(len(titles) + 1, width + 1)] if width > len(titles) else titles
-
-
 class Reading(NamedTuple, Generic[T]):
     """What became of the records of a table; `footer` are the records from the one on that ended the data."""
 
-    rows: Sequence[T]
-    raw: Sequence[RawRow]
+    rows: list[T]
+    raw: list[RawRow]
     quarantine: list[Quarantined]
     footer: list[Record]
 
@@ -195,13 +177,10 @@ def read_records(
         try:
             rows.extend(make(record))
         except FileError as error:
-            quarantine.append(quarantined(record, error, amount))
+            quarantine.append(
+                Quarantined(record.no, error.code, error.message("zh"), error.who, _readable(amount, record))
+            )
     return Reading(rows, raw, quarantine, [])
-
-
-def quarantined(record: Record, error: FileError, amount: Callable[[Record], int]) -> Quarantined:
-    """The record that could not be taken, with what it would have brought."""
-    return Quarantined(record.no, error.code, error.message("zh"), error.who, _readable(amount, record))
 
 
 def _readable(amount: Callable[[Record], int], record: Record) -> int:

@@ -15,6 +15,7 @@ BookError
 ├── StockOpened          a second opening count would double the stock
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
+├── StatementTwice       another statement has told of the same wallet's days
 
 A class takes facts and owns its sentence in Chinese and English; callers never write messages. The shape is that of
 the bots' errors; the rooms do not import each other.
@@ -343,3 +344,17 @@ class ArchiveDamaged(StoreError):
 
     def __init__(self, file_sha: str, reason: str) -> None:
         super().__init__(file_sha=file_sha, reason=reason)
+class StatementTwice(BookError):
+    """Two kinds of statement tell of one wallet's money under numbers of their own; both would count it twice."""
+
+    who = "person"
+    code = "E-STATEMENT-TWICE"
+    zh = "店铺 {shop} 的 {wallet} 钱包 {days} 已由另一种账单（{known}）入账，流水号没有一个相同，再入一遍就算了两次"
+    en = "the {wallet} wallet of {shop} is in the books for {days} by another kind of statement ({known}) with no number in common; both would count the money twice"  # noqa: E501
+    zh_hint = "每个钱包只用一种账单；确实是另外的钱，用 yeban accept 放行"
+    en_hint = "use one kind of statement per wallet; if it is other money, release it with yeban accept"
+
+    def __init__(self, shop: str, wallet: str, days: str, known: Sequence[str]) -> None:
+        super().__init__(shop=shop, wallet=wallet, days=days, known=list(known))
+
+

@@ -133,7 +133,8 @@ def accept(database: Database, archive: Archive, file_sha: str, who: str, why: s
     archived = ArchivedFile(file_sha, found["size"], archive.path(file_sha), new=False)
     document = read(archived.path, facts, shelf_of(database, archive))
     with database.write() as connection:
-        counts = post(connection, Source(file_sha, document.exported_at or facts.received_at), document.rows)
+        source = Source(file_sha, document.exported_at or facts.received_at, released=True)
+        counts = post(connection, source, document.rows)
         values = {"state": READ, "accepted_by": f"{who.strip()}：{why.strip()}", "ingested_at": _now()}
         connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(values))
     return _result(archived, facts, document, READ, counts, words(document))

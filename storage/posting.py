@@ -29,6 +29,7 @@ from storage.database.tables import (
     order_event,
     order_line,
     platform_order,
+    raw_file,
     refund,
     sku,
     warehouse,
@@ -51,7 +52,7 @@ from storage.documents.rows import (
     WaybillRow,
 )
 from storage.erp.stock import MoveRow, record_moves
-from storage.errors import StockOpened
+from storage.errors import StatementTwice, StockOpened
 
 PLATFORM = "practice"
 SHIP_SHEET = "to_ship_batch"
@@ -60,10 +61,14 @@ ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
 
 
 class Source(NamedTuple):
-    """The file that the rows are from; `exported_at`: when its source made it, as far as we know."""
+    """The file that the rows are from; `exported_at`: when its source made it, as far as we know.
+
+    `released`: a person has looked at what it contradicts and let it in.
+    """
 
     file_sha: str
     exported_at: str
+    released: bool = False
 
 
 # Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
@@ -74,8 +79,8 @@ TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow)
 def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
     """Write all rows; the counts are those of the table that the kind is about.
 
-    Raises StockOpened for a second opening count, StockError for moves that contradict the books; the caller's
-    transaction must then be rolled back.
+    Raises StockOpened for a second opening count, StatementTwice for days of a wallet that another kind of statement
+    has told of, StockError for moves that contradict the books; the caller's transaction must then be rolled back.
     """
     counts = Counts()
     for kind, group in groupby(rows, key=type):
@@ -369,7 +374,37 @@ def _post_ads(connection: Connection, source: Source, rows: list[AdRow]) -> Coun
 
 
 def _post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> Counts:
+    if not source.released:
+        _refuse_second_statement(connection, source, rows)
     return merge(connection, bill_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+
+
+def _refuse_second_statement(connection: Connection, source: Source, rows: list[BillRow]) -> None:
+    """One kind of statement per wallet and day, unless they share numbers: then a line is one line. Raises
+    StatementTwice. A wallet's fund bill and its trade bill tell of the same money under different numbers; a list of
+    withdrawals beside a trade bill, which is no statement, does not.
+    """
+    f = raw_file.c
+    mine = connection.execute(select(f.kind, f.wallet).where(f.file_sha == source.file_sha)).first()
+    wallets: dict[tuple[str, str, str], list[BillRow]] = {}
+    for row in rows:
+        if mine is not None and row.wallet == mine.wallet and row.at:
+            wallets.setdefault((row.platform, row.shop, row.wallet), []).append(row)
+    b = bill_line.c
+    for (platform, shop, wallet), lines in wallets.items():
+        assert mine is not None
+        days = {row.at[:10] for row in lines}
+        query = (
+            select(b.flow_no, b.at, f.kind)
+            .select_from(bill_line.join(raw_file, f.file_sha == b.file_sha))
+            .where(b.platform == platform, b.shop == shop, b.wallet == wallet)
+            .where(b.at.between(min(days), f"{max(days)} 24"), f.wallet == wallet, f.kind != mine.kind)
+        )
+        told = [line for line in connection.execute(query) if line.at[:10] in days]
+        if told and not {row.flow_no for row in lines} & {line.flow_no for line in told}:
+            shared = sorted({line.at[:10] for line in told})
+            span = shared[0] if len(shared) == 1 else f"{shared[0]} … {shared[-1]}"
+            raise StatementTwice(shop, wallet, span, sorted({line.kind for line in told}))
 
 
 def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> Counts:

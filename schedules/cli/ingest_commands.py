@@ -191,9 +191,9 @@ def _take_settled(watched: Watch, take: Any, shop: str, kind: str) -> None:
 
 
 def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False) -> None:
-    """认得哪些文件，每一种验证到什么程度：真实样本、官方模板、只有说明、自己教的。
+    """认得哪些文件，每一种验证到什么程度（真实样本、厂商模板、只有说明、自己教的），入到哪里（钱包账、银行账、文件行）。
 
-    Document kinds and how far each is verified: real sample, template, described only, taught.
+    Document kinds, how far each is verified (real sample, vendor template, described only, taught), where they go.
 
     例 / examples: `yeban kinds` · `yeban kinds --json`
     """
@@ -208,21 +208,36 @@ def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
         return
     words = {
         "real sample": say("真实样本", "real sample"),
-        "template": say("官方模板", "template"),
+        "template": say("厂商模板", "vendor's template"),
         "described": say("只有说明，没有见过文件", "described only, no file was seen"),
         "taught": say("自己教的", "taught"),
     }
     table = Shown()
-    for zh, en in (("种类", "kind"), ("名称", "title"), ("依据", "verified by")):
+    for zh, en in (("种类", "kind"), ("名称", "title"), ("依据", "verified by"), ("入账", "goes to")):
         table.add_column(say(zh, en), overflow="fold")
     for name, kind in found.items():
-        table.add_row(name, kind.TITLE, words.get(kind.VERIFIED, kind.VERIFIED))
+        table.add_row(name, kind.TITLE, words.get(kind.VERIFIED, kind.VERIFIED), _where_to(kind))
     console.print(table)
+
+
+def _where_to(kind: Any) -> str:
+    """Where the rows of a kind go, in words: the books of a wallet or bank, own tables, or rows as they are."""
+    from storage.documents.statements import BANK_TABLE, CARD, DOCUMENT_TABLE, OWN_TABLES, into
+
+    table, wallet = into(kind)
+    if table == BANK_TABLE:
+        return say("信用卡账", "card's books") if wallet == CARD else say("银行账", "bank's books")
+    words = {
+        DOCUMENT_TABLE: say("文件行（不进钱包账）", "document rows (no wallet's books)"),
+        OWN_TABLES: say("本业务的表", "tables of its own"),
+    }
+    return words.get(table, say(f"钱包账 {wallet}", f"wallet's books: {wallet}"))
 
 
 def _kind_facts(name: str, kind: Any) -> dict[str, object]:
     """A kind for machines: how far it is verified, its columns, what makes a row that row, which order it is about."""
     from storage.documents.join_keys import join_key
+    from storage.documents.statements import into
 
     column, rule = getattr(kind, "order", None) or ("", "")
     key = join_key(rule)
@@ -233,6 +248,8 @@ def _kind_facts(name: str, kind: Any) -> dict[str, object]:
         "platform": kind.PLATFORM,
         "verified": kind.VERIFIED,
         "columns": list(getattr(kind, "columns", ())),
+        "into": table,
+        "wallet": wallet,
         "key": list(getattr(kind, "key", ())),
         "order": order,
     }
@@ -259,6 +276,7 @@ def map_(
     with open_desk() as desk:
         sha = _known(desk, file, shop, kind)
         asked = propose(desk.database, desk.archive, sha, kind)
+    table, wallet = into(kind)
         meant = {one.column: one.title for one in asked.proposals if one.title}
         meant |= _pairs(set_ or [], [one.column for one in asked.proposals])
         _show_question(asked, meant)

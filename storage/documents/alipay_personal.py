@@ -14,6 +14,7 @@ KIND = "alipay_personal"
 PLATFORM = "personal"
 TITLE = "支付宝 个人账单"
 VERIFIED = "real sample"
+WALLET = "personal"
 
 REQUIRED = ["交易时间", "交易分类", "交易对方", "商品说明", "收/支", "金额", "交易状态", "交易订单号"]
 _ACCOUNT = re.compile(r"支付宝账户：(\S+)")
@@ -45,7 +46,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
         row_no=record.no,
         platform=PLATFORM,
         shop=shop,
-        wallet="personal",
+        wallet=WALLET,
         flow_no=flow_no,
         fee_type=fee_type,
         n=seen[flow_no, fee_type],

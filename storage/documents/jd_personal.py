@@ -15,6 +15,7 @@ KIND = "jd_personal"
 PLATFORM = "personal"
 TITLE = "京东 个人账单"
 VERIFIED = "described"
+WALLET = "personal"
 
 REQUIRED = ["交易时间", "商户名称", "交易说明", "金额", "收/支", "交易状态", "交易订单号", "商家订单号"]
 _OWNER = re.compile(r"京东账号名：\s*(\S+)")
@@ -50,7 +51,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
         row_no=record.no,
         platform=PLATFORM,
         shop=shop,
-        wallet="personal",
+        wallet=WALLET,
         flow_no=flow_no,
         fee_type=fee_type,
         n=seen[flow_no, fee_type],

@@ -9,20 +9,18 @@ another statement does (业务明细 beside 账务明细), of no money, of anoth
 Rows in another currency than CNY stay document rows too: the books of wallets and banks have no other.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from storage.documents.cells import unwrap
-from storage.documents.document import Document
+from storage.documents.document import Document, Kind
 from storage.documents.rows import BankRow, BillRow, DataRow, Row
 
 UNCLASSIFIED = "unclassified"
 BANK, CARD = "bank", "card"
-WALLET_TABLE, BANK_TABLE, DOCUMENT_TABLE = "bill_line", "bank_line", "document_row"
+WALLET_TABLE, BANK_TABLE, DOCUMENT_TABLE, OWN_TABLES = "bill_line", "bank_line", "document_row", "own"
 Data = Mapping[str, str | int]
-Seen = Counter[tuple[str, ...]]
 
 
 class Part(NamedTuple):
@@ -62,7 +60,7 @@ class Wallet:
         """Whether the file itself knows best whose it is."""
         return False
 
-    def lines(self, row: DataRow, seen: Seen) -> Sequence[BillRow]:
+    def lines(self, row: DataRow) -> Sequence[BillRow]:
         """One line per fee class of the row; their sum is its amount.
 
         Parts of one class are one line: equal ones (two subsidies of one yuan) would be called repeated.
@@ -71,14 +69,13 @@ class Wallet:
         for part in self._parts(row):
             fen, rules = found.get(part.fee, (0, []))
             found[part.fee] = (fen + part.amount_fen, [*rules, part.rule_id] if part.rule_id else rules)
-        return [self._line(row, fee, fen, "+".join(dict.fromkeys(rules)), seen) for fee, (fen, rules) in found.items()]
+        return [self._line(row, fee, fen, "+".join(dict.fromkeys(rules))) for fee, (fen, rules) in found.items()]
 
     def _parts(self, row: DataRow) -> Sequence[Part]:
         whole = [Part(row.fee_type or UNCLASSIFIED, row.class_rule, "", row.amount_fen)]
         return (self.parts(row.data, row.amount_fen) if self.parts else whole) or whole
 
-    def _line(self, row: DataRow, fee: str, amount_fen: int, rule: str, seen: Seen) -> BillRow:
-        seen[row.row_key, fee] += 1
+    def _line(self, row: DataRow, fee: str, amount_fen: int, rule: str) -> BillRow:
         refund_no = self.refund_of(row) if self.refund_of else _said(row.data, self.refund)
         told_twice = bool(refund_no) and refund_no == row.order_no  # the number of a refund is no order's
         return BillRow(
@@ -88,7 +85,7 @@ class Wallet:
             wallet=self.wallet,
             flow_no=row.row_key,
             fee_type=fee,
-            n=seen[row.row_key, fee],
+            n=row.n,
             order_no="" if told_twice else row.order_no,
             order_rule="" if told_twice else row.order_rule,
             refund_no=refund_no,
@@ -128,7 +125,7 @@ class Bank:
         """Whether the file itself knows best whose it is: an account is not the shop that it was fetched for."""
         return True
 
-    def lines(self, row: DataRow, _seen: Seen) -> Sequence[BankRow]:
+    def lines(self, row: DataRow) -> Sequence[BankRow]:
         """The one line; banks give no number: what makes it that line is the layout's key."""
         return [
             BankRow(
@@ -150,14 +147,51 @@ def _said(data: Data, column: str) -> str:
     return str(data.get(column) or "") if column else ""
 
 
+def into(kind: Kind) -> tuple[str, str]:
+    """The table that rows of this kind go to, and whose statement it is ("" for none): what `yeban kinds` says."""
+    books: Books | None = getattr(kind, "books", None)
+    if books is not None:
+        return books.table, books.wallet
+    wallet = str(getattr(kind, "WALLET", ""))
+    if wallet:
+        return (BANK_TABLE if wallet == BANK else WALLET_TABLE), wallet
+    return (DOCUMENT_TABLE if hasattr(kind, "books") else OWN_TABLES), ""
+
+
+class _Lines(Sequence[Row]):
+    """Rows as lines of the books, made as they are asked for: a statement of a year is not held twice."""
+
+    def __init__(self, rows: Sequence[Row], books: Mapping[str, Books]) -> None:
+        self._rows, self._books = rows, books
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            into = self._books.get(row.kind) if isinstance(row, DataRow) and row.currency == "CNY" else None
+            if into is not None and isinstance(row, DataRow):
+                yield from into.lines(row)
+            else:
+                yield row
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return list(self)[place]
+
+
 def booked(document: Document, books: Mapping[str, Books]) -> Document:
     """The document with the rows of statements as lines of their wallet or account; all others as they were.
 
     `books`: kind of row -> its books; a workbook may hold rows of several kinds.
     """
-    seen: Seen = Counter()
-    rows: list[Row] = []
-    for row in document.rows:
-        into = books.get(row.kind) if isinstance(row, DataRow) and row.currency == "CNY" else None
-        rows.extend(into.lines(row, seen) if into is not None and isinstance(row, DataRow) else (row,))
-    return document._replace(rows=rows, wallet=next((one.wallet for one in books.values()), document.wallet))
+    wallet = next((one.wallet for one in books.values()), document.wallet)
+    return document._replace(rows=_Lines(document.rows, books), wallet=wallet)

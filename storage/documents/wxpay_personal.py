@@ -14,6 +14,7 @@ KIND = "wxpay_personal"
 PLATFORM = "personal"
 TITLE = "微信支付 个人账单"
 VERIFIED = "real sample"
+WALLET = "personal"
 
 REQUIRED = ["交易时间", "交易类型", "交易对方", "商品", "收/支", "金额(元)", "当前状态", "交易单号"]
 _NICKNAME = re.compile(r"微信昵称：\[([^\]]*)\]")
@@ -45,7 +46,7 @@ def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:
         row_no=record.no,
         platform=PLATFORM,
         shop=shop,
-        wallet="personal",
+        wallet=WALLET,
         flow_no=flow_no,
         fee_type=fee_type,
         n=seen[flow_no, fee_type],

@@ -15,7 +15,7 @@ from schedules.cli.ingest_commands import watch_folder
 from schedules.cli.intake import Watch, files_meant
 from schedules.desk import open_desk
 from schedules.settings import ROOT
-from storage.database.tables import bill_line
+from storage.database.tables import bill_line, document_row
 from storage.documents.kinds import KINDS
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
@@ -60,9 +60,10 @@ def fund(path: Path, header: str, amount: str = "10.00") -> Path:
 
 
 def typed_rows() -> int:
-    """How many lines of wallets the books hold."""
+    """How many lines of wallets and rows of documents the books hold."""
     with open_desk() as desk, desk.database.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(bill_line)).scalar_one())
+        tables = (bill_line, document_row)
+        return sum(connection.execute(select(func.count()).select_from(it)).scalar_one() for it in tables)
 
 
 def test_a_dry_run_writes_nothing(yeban: Yeban, home: Path, tmp_path: Path) -> None:

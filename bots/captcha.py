@@ -1,12 +1,13 @@
 """A captcha goes to a person: the picture is asked about, the answer is typed into the field beside it."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from bots.browser import find
 from bots.browser.driver import Ask, By
 from bots.browser.target import ResolvedTarget
 from bots.conditions import first_of
-from bots.errors import CaptchaShown, Interrupted
+from bots.errors import CaptchaShown, Interrupted, ServerFailed
 from bots.flow.values import Condition, Target
 from bots.people import Question
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 ANSWER_WAIT_MS = 10 * 60_000
 ANSWER_FIELD = By("css", "input:not([type=hidden]):not([type=checkbox]):not([type=radio])")
 GONE_TIMEOUT_MS = 8_000
+GONE_LOOK_MS = 1_000
 MOST_TRIES = 3
 
 
@@ -34,10 +36,25 @@ async def solve(ctx: "Context", target: Target) -> None:
         if answer is None:
             break
         await _type_answer(ctx, seen, answer)
-        # The page asks itself whether the captcha is gone, without watching for captchas meanwhile.
-        if await first_of(ctx, [Condition(missing=target)], GONE_TIMEOUT_MS, watching=False) == 0:
+        if await _gone(ctx, target):
             raise Interrupted("验证码")
     raise CaptchaShown(ctx.page.url)
+
+
+async def _gone(ctx: "Context", target: Target) -> bool:
+    """Whether the answer was taken; a server that failed on it has not heard it, and will not say so later either."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + GONE_TIMEOUT_MS / 1000
+    while loop.time() < end:
+        # In slices, and without watching for captchas meanwhile: that would begin all this anew.
+        if await first_of(ctx, [Condition(missing=target)], GONE_LOOK_MS, watching=False) == 0:
+            return True
+        try:
+            await ctx.check_requests()
+        except ServerFailed as error:
+            ctx.log.info("验证码没有送到：{}", error)
+            return False
+    return False
 
 
 async def _type_answer(ctx: "Context", captcha: ResolvedTarget, answer: str) -> None:

@@ -23,7 +23,7 @@ def identify(file: SourceFile) -> bool:
     """Objects with a worklist and an outcome."""
     if file.form != "text":
         return False
-    first = file.text.lstrip().partition("\n")[0]
+    first = file.begins.lstrip().partition("\n")[0]
     return first.startswith("{") and '"worklist"' in first and '"outcome"' in first
 
 

@@ -19,7 +19,7 @@ WHOLE_CHARACTERS_MAX = 30
 EXACT_DIGITS = 15  # what Excel keeps of a number; digits beyond are zeros
 EMPTY = frozenset({"", "/", "null", "nan", "none"})
 
-_BLANKS = " \t\r\n\u3000\xa0\ufeff\u200b\u200c\u200d\u2060"
+BLANKS = " \t\r\n\u3000\xa0\ufeff\u200b\u200c\u200d\u2060"
 _FORMULA = re.compile(r'=\\?"(.*?)\\?"')
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _FLOATED = re.compile(r"\d{6,}\.0+")
@@ -34,7 +34,7 @@ _CENT = Decimal("0.01")
 def header_name(cell: Cell) -> str:
     """A header as it is compared: width, blanks, 帐/账 and case do not matter."""
     folded = unicodedata.normalize("NFKC", unwrap(as_text(cell))).replace("帐", "账").casefold()
-    return "".join(ch for ch in folded if ch not in _BLANKS)
+    return "".join(ch for ch in folded if ch not in BLANKS)
 
 
 def as_text(cell: Cell) -> str:
@@ -50,7 +50,7 @@ def as_text(cell: Cell) -> str:
 
 def unwrap(text: str) -> str:
     """An id without its protection from Excel: TABs, blanks, leading `'` or backtick, `="…"`, quotes."""
-    text = text.strip(_BLANKS)
+    text = text.strip(BLANKS)
     if text[:1] not in ("'", "`", "=", '"', "\\"):
         return text
     if formula := _FORMULA.fullmatch(text):
@@ -59,7 +59,7 @@ def unwrap(text: str) -> str:
         text = text[1:]
     elif len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1]
-    return text.strip(_BLANKS)
+    return text.strip(BLANKS)
 
 
 def is_empty(text: str) -> bool:
@@ -69,7 +69,7 @@ def is_empty(text: str) -> bool:
 
 def plain(cell: Cell) -> str:
     """The words of a cell without blanks around them, "" for every spelling of nothing."""
-    text = as_text(cell).strip(_BLANKS)
+    text = as_text(cell).strip(BLANKS)
     return "" if is_empty(text) else text
 
 

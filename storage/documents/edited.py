@@ -22,7 +22,7 @@ class EditedFile(SourceFile):
     """`titles`: title in the file -> column that it means; `fixes`: corrected rows. Raises as SourceFile does."""
 
     def __init__(self, file: SourceFile, titles: Mapping[str, str], fixes: Fixes | None = None) -> None:
-        super().__init__(file.name, file.content)
+        super().__init__(file.name, file.data)
         self._meant = {header_name(title): column for title, column in titles.items()}
         self._titles = dict(titles)
         self._fixes = dict(fixes or {})

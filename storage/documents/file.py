@@ -5,21 +5,26 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import islice, repeat
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from storage.documents.cells import Cell
 from storage.documents.html import tables
 from storage.documents.ole2 import is_whole
-from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of
-from storage.documents.zips import opened, refuse_huge_sheets, unpacked
+from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of, undecodable
+from storage.documents.zips import Packed, inflated, members, opened, refuse_huge_sheets
 from storage.errors import FileBroken, FileProtected
 
+HEAD_BYTES = 1 << 20
 HEAD_LINES = 40
+LINES_AT_ONCE = 500
+PACKED = frozenset({"gzip", "zip"})
 CELL_CHARACTERS_MAX = 1 << 20
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _PERIOD = re.compile(r"(?<!\d)(20\d{6})[-_](20\d{6})(?!\d)")
 _LABEL = re.compile(r"(?<!\d)(20\d{4}(?:\d{2})?)(?!\d)")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -33,6 +38,9 @@ class Line(NamedTuple):
     cells: list[Cell]
 
 
+_LINE = tuple.__new__
+
+
 class SourceFile:
     """A file by name and content; nothing is read before it is asked for.
 
@@ -40,21 +48,36 @@ class SourceFile:
     file that is cut short or is a web page, FileProtected for a zip with a password.
     """
 
-    def __init__(self, name: str, data: Path | bytes) -> None:
+    def __init__(self, name: str, data: Path | bytes | Packed) -> None:
         self.name = name
-        self._data = data
+        self.data = data
+
+    def opened(self) -> BinaryIO:
+        """The bytes as a stream, from the first one."""
+        if isinstance(self.data, bytes):
+            return io.BytesIO(self.data)
+        return self.data.open() if isinstance(self.data, Packed) else self.data.open("rb")
 
     @cached_property
     def content(self) -> bytes:
-        """All bytes."""
-        return self._data if isinstance(self._data, bytes) else self._data.read_bytes()
+        """All bytes at once: for forms that cannot be read otherwise."""
+        with self.opened() as stream:
+            return stream.read()
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, enough to tell what the file is."""
+        with self.opened() as stream:
+            return stream.read(HEAD_BYTES)
 
     @cached_property
     def form(self) -> str:
-        """What the content is: xlsx | zip | ole2 | page | empty | text."""
-        head = self.content[:512]
+        """What the content is: xlsx | zip | gzip | ole2 | page | empty | text."""
+        head = self.head[:512]
         if head.startswith(b"PK\x03\x04"):
             return "xlsx" if any(name.startswith("xl/") for name in self._zip().namelist()) else "zip"
+        if head.startswith(b"\x1f\x8b\x08"):
+            return "gzip"
         if head.startswith(b"\xd0\xcf\x11\xe0"):
             return "ole2"
         if _PAGE.match(head.removeprefix(codecs.BOM_UTF8)):
@@ -63,41 +86,61 @@ class SourceFile:
 
     @cached_property
     def encoding(self) -> str:
-        """Told by content, see `text.encoding_of`. Raises FileBroken where the bytes are no text."""
-        encoding = encoding_of(self.content)
-        try:
-            self.content.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise FileBroken(self.name, f"第 {error.start} 个字节起不是文字，可能没有下载完") from error
-        return encoding
+        """Told by content, see `text.encoding_of`."""
+        with self.opened() as stream:
+            return encoding_of(self.head, stream)
 
     @cached_property
     def text(self) -> str:
-        """The whole text, line ends as they are."""
-        return self.content.decode(self.encoding)
+        """The whole text, line ends as they are. Raises FileBroken where the bytes are no text."""
+        try:
+            return self.content.decode(self.encoding)
+        except UnicodeDecodeError as error:
+            raise self._no_text() from error
+
+    @cached_property
+    def begins(self) -> str:
+        """The first lines of a text, the last of them perhaps cut."""
+        return self.head[: ASKED_BYTES & ~1].decode(self.encoding, errors="ignore")
+
+    def _no_text(self) -> FileBroken:
+        """The refusal of bytes that are no text, with the place of the first of them."""
+        with self.opened() as stream:
+            place = undecodable(stream, self.encoding)
+        return FileBroken(self.name, f"第 {place} 个字节起不是文字，可能没有下载完")
 
     @cached_property
     def delimiter(self) -> str:
         """What separates the cells of a text: comma, TAB or semicolon, told by its first lines."""
-        return delimiter_of(self.content[: ASKED_BYTES & ~1].decode(self.encoding, errors="ignore"))
+        return delimiter_of(self.begins)
+
+    def _zip(self) -> zipfile.ZipFile:
+        return opened(self.name, self.data)
 
     @cached_property
     def members(self) -> list["SourceFile"]:
-        """The files inside a zip, in its order; names without the UTF-8 flag are read as GBK."""
-        archive = self._zip()
-        found = []
-        for info in archive.infolist():
-            if info.is_dir():
-                continue
-            found.append(SourceFile(_member_name(info), unpacked(self.name, archive, info)))
+        """The files inside a zip or a gzip in their order, unpacked as they are read; in the place of a zip its own.
+
+        Raises FileBroken, FileProtected; FileBroken also for what is packed a third time.
+        """
+        return [leaf for member in self._packed() for leaf in (member._packed(deep=True) or [member])]
+
+    def _packed(self, *, deep: bool = False) -> list["SourceFile"]:
+        """What this file packs, nothing where it packs nothing."""
+        if self.form == "gzip":
+            held = [inflated(self.name, self.data)]
+        elif self.form == "zip":
+            held = members(self.name, self._zip())
+        else:
+            return []
+        found = [SourceFile(packed.name, packed) for packed in held]
+        if deep and any(member.form in PACKED for member in found):
+            raise FileBroken(self.name, "压缩包里的压缩包里还有压缩包，请先解开")
         return found
 
-    def _zip(self) -> zipfile.ZipFile:
-        return opened(self.name, self.content)
-
     def parts(self) -> list["SourceFile"]:
-        """The file itself, or what a zip holds."""
-        return self.members if self.form == "zip" else [self]
+        """The file itself, or what a zip or a gzip holds."""
+        return self.members if self.form in PACKED else [self]
 
     def grids(self) -> Iterator[Iterator[Line]]:
         """Each table of the file: every sheet of a workbook, every table of a page, or the one of a text.
@@ -115,15 +158,19 @@ class SourceFile:
     def csv_lines(self) -> Iterator[Line]:
         """Rows of separated cells, streamed; `no` is the line on which the row begins."""
         csv.field_size_limit(CELL_CHARACTERS_MAX)
-        stream = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
-        reader = csv.reader(stream, delimiter=self.delimiter)
-        begins = 1
-        try:
-            for cells in reader:
-                yield Line(begins, list(cells))
-                begins = reader.line_num + 1
-        except csv.Error as error:
-            raise FileBroken(self.name, f"第 {reader.line_num} 行：{error}") from error
+        with self.opened() as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as stream:
+            reader = csv.reader(stream, delimiter=self.delimiter)
+            begins = 1
+            try:
+                while rows := list(islice(reader, LINES_AT_ONCE)):
+                    ends = reader.line_num + 1
+                    numbers = range(begins, ends) if ends - begins == len(rows) else _begins(begins, rows)
+                    yield from map(_LINE, repeat(Line), zip(numbers, rows, strict=True))
+                    begins = ends
+            except csv.Error as error:
+                raise FileBroken(self.name, f"第 {reader.line_num} 行：{error}") from error
+            except UnicodeDecodeError as error:
+                raise self._no_text() from error
 
     @cached_property
     def _sheets(self) -> list[list[list[Cell]]]:
@@ -134,7 +181,7 @@ class SourceFile:
         if self.form == "ole2" and not is_whole(self.content):
             raise FileBroken(self.name, "表格打不开：它的存储结构已损坏，可能没有下载完")
         if self.form == "xlsx":
-            refuse_huge_sheets(self.name, self.content)
+            refuse_huge_sheets(self.name, self.data)
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
             sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
@@ -186,13 +233,12 @@ class SourceFile:
         return (first, last) if first and last else (days[0], days[-1]) if days else ("", "")
 
 
-def _member_name(info: zipfile.ZipInfo) -> str:
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+def _begins(first: int, rows: Sequence[Sequence[str]]) -> Iterator[int]:
+    """On which line each row begins, where line ends stand inside cells."""
+    for cells in rows:
+        yield first
+        text = ",".join(cells)
+        first += 1 + (len(_LINE_END.findall(text)) if "\n" in text or "\r" in text else 0)
 
 
 def _day(digits: str) -> str:

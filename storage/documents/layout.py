@@ -21,14 +21,16 @@ from functools import cached_property
 from storage.archive import Facts
 from storage.documents import cells, numbers
 from storage.documents.amounts import Amount
+from storage.documents.batches import Batches
 from storage.documents.cells import Cell
 from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.file import SourceFile
+from storage.documents.numbering import Numbering
 from storage.documents.parts import joined
 from storage.documents.rows import DataRow, Row
 from storage.documents.statements import Books, booked
-from storage.documents.table import Reading, Record, Table, find_table, has_columns, read_records
+from storage.documents.table import Reading, Record, Table, find_table, has_columns
 from storage.errors import FileBroken
 
 Value = str | int | None
@@ -163,11 +165,11 @@ class Layout:
         A zip's parts, and the other sheets of `beside`, are one document: see `parts.joined` for their row numbers.
         """
         own = [part for part in file.parts() if self._is_own(part)] or [file]
-        seen: Counter[tuple[str, ...]] = Counter()
+        seen = Numbering()
         read = [self._read(part, file, facts, seen) for part in own]
         for other in self.beside:
             sheets = [part for part in file.parts() if has_columns(part, other.tells or other.required)]
-            seen = Counter()
+            seen = Numbering()
             read.extend(other._read(part, file, facts, seen) for part in sheets)
         if len(read) == 1:
             return read[0]
@@ -183,20 +185,21 @@ class Layout:
         """Whether a part is to be read; one that tells this kind and lacks a column is, so that it is refused aloud."""
         return has_columns(part, self.required) or has_columns(part, self.tells or self.required)
 
-    def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Counter[tuple[str, ...]]) -> Document:
-        table = find_table(part, self.required, self._others())
+    def _read(self, part: SourceFile, file: SourceFile, facts: Facts, seen: Numbering) -> Document:
+        table = find_table(part, self.required, self.others())
         own = self.shop(table, file) if self.shop else ""
         shop = (own or facts.shop) if self.books is not None and self.books.own else (facts.shop or own)
         said = self._said(table, part, file)
-        make = _Maker(self, shop, said if self.undated else ("", ""), seen, table)
+        make = Maker(self, shop, said if self.undated else ("", ""), table)
         if self.day_order:
             texts = (record.plain(self.day_order) for record in find_table(part, self.required).records())
             make.day_formats = numbers.day_order(self.day_order, texts)
-        reading = read_records(table, make.rows, ends=self.ends or _never, amount=make.readable_amount)
-        for column in self.ids:
-            cells.refuse_zero_tails(column, (str(row.data.get(short(column)) or "") for row in reading.rows))
+        batches = Batches(table, self, make, seen)
+        reading = batches.read()
+        for column, tails in batches.tails.items():
+            cells.refuse_zero_tails(column, tails.telling)
         control = self.control(table, reading) if self.control else untotalled(len(reading.raw))
-        period = said if all(said) else file.covers(row.at for row in reading.rows)
+        period = said if all(said) else file.covers(batches.moments)
         return Document(
             self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
             numbers.exported_at(file.name, [*table.lead(), *(record.words() for record in reading.footer)]),
@@ -210,24 +213,18 @@ class Layout:
             raise FileBroken(file.name, "没有日期列，文件名里也没有日期，不知道是哪一天的数据")
         return said
 
-    def _others(self) -> list[str]:
+    def others(self) -> list[str]:
         """Every other column that is typed or has a part, each asked for by the name that the layout gives it."""
         named = [*self.typed, *filter(None, (self.order[0] if self.order else "", self.sub))]
         amount = self.amount.optional if self.amount else ()
         return [name for name in dict.fromkeys((*named, *amount)) if name not in self.required]
 
 
-def _never(_record: Record) -> bool:
-    return False
+class Maker:
+    """Makes the typed rows of one table, each numbered 1: `batches` numbers equal keys."""
 
-
-class _Maker:
-    """Makes the typed rows of one file; remembers what it has seen, for numbering and for order-level amounts."""
-
-    def __init__(
-        self, layout: Layout, shop: str, days: tuple[str, str], seen: Counter[tuple[str, ...]], table: Table
-    ) -> None:
-        self.layout, self.shop, self.day, self.seen, self.lead = layout, shop, days[0], seen, table.lead()
+    def __init__(self, layout: Layout, shop: str, days: tuple[str, str], table: Table) -> None:
+        self.layout, self.shop, self.day, self.lead = layout, shop, days[0], table.lead()
         self.span = days[0] if days[0] == days[1] else "..".join(days)
         self.day_formats = layout.moment_formats
         self.stated_currency = layout.currency_of(table) if layout.currency_of else ""
@@ -240,7 +237,6 @@ class _Maker:
         data = {short(name): value for name, kind in layout.typed.items() if (value := self.value(record, name, kind))}
         cells_of_key = (str(data.get(short(name)) or record.plain(short(name))) for name in layout.key)
         key = (*filter(None, (self.span,)), *cells_of_key)
-        self.seen[key] += 1
         amount_fen = layout.amount.fen(record, layout.money_style) if layout.amount else 0
         fee_type, class_rule = layout.classify(record, amount_fen) if layout.classify else ("", "")
         order_no, order_rule = self.order(record, amount_fen)
@@ -251,7 +247,7 @@ class _Maker:
                 platform=layout.platform,
                 shop=self.shop,
                 row_key="|".join(key),
-                n=self.seen[key],
+                n=1,
                 order_no=order_no,
                 order_rule=order_rule,
                 sub_no=record.identity(short(layout.sub), required=False) if layout.sub else "",
@@ -280,10 +276,14 @@ class _Maker:
 
     def currency(self, record: Record) -> str:
         """Three letters; in other words only where the file has others."""
-        if self.stated_currency or len(self.layout.currency) == 3:
-            return self.stated_currency or self.layout.currency
+        if fixed := self.fixed_currency():
+            return fixed
         said = record.plain(short(self.layout.currency)).upper()
         return _CURRENCIES.get(said, said)
+
+    def fixed_currency(self) -> str:
+        """The currency of all rows, "" where each says its own."""
+        return self.stated_currency or (self.layout.currency if len(self.layout.currency) == 3 else "")
 
     def value(self, record: Record, name: str, kind: str) -> Value:
         """The cell as its column holds it: ids and words as text, money in fen, moments as ISO text."""

@@ -1,7 +1,7 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
@@ -56,15 +56,27 @@ class Record:
         """The whole row as text, cells separated by commas."""
         return ",".join(cells.as_text(cell) for cell in self.cells)
 
-    def is_blank(self) -> bool:
-        """Whether no cell says anything."""
-        return not any(cell != "" and cells.as_text(cell).strip() for cell in self.cells)
+
+def is_blank(line: Line) -> bool:
+    """Whether no cell says anything."""
+    row = line.cells
+    if row and type(first := row[0]) is str and first and not first.isspace():
+        return False
+    return not any(cell != "" and cells.as_text(cell).strip() for cell in row)
 
 
 class Table:
-    """Header, the lines before it, and the records after it; `columns` holds the names asked for -> position."""
+    """Header, the lines before it, and the records after it; `again` finds the same table of the same file anew."""
 
-    def __init__(self, before: list[Line], header: Line, lines: Iterator[Line], names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        before: list[Line],
+        header: Line,
+        lines: Iterator[Line],
+        names: Sequence[str],
+        again: "Callable[[], Table]",
+    ) -> None:
+        self.again = again
         self.before = before
         self.titles = line_titles(header)
         places = _places(header)
@@ -72,28 +84,34 @@ class Table:
         self._columns = {name: place for name, place in found if place is not None}
         self._lines = lines
 
+    def lines(self) -> Iterator[Line]:
+        """Every line after the header, blank ones too."""
+        return self._lines
+
+    def record(self, line: Line) -> Record:
+        """The line, read by the names of this header."""
+        return Record(self._columns, line)
+
     def records(self) -> Iterator[Record]:
         """Every row after the header, blank ones left out."""
-        for line in self._lines:
-            record = Record(self._columns, line)
-            if not record.is_blank():
-                yield record
+        return (self.record(line) for line in self._lines if not is_blank(line))
+
+    def place(self, column: str) -> int | None:
+        """Where a column stands, None where the header has none of its spellings."""
+        return self._columns.get(column)
 
     def first(self) -> Record | None:
         """The first row after the header, which `records` gives again; None where there is none."""
         for line in self._lines:
-            record = Record(self._columns, line)
-            if not record.is_blank():
+            if not is_blank(line):
                 self._lines = chain([line], self._lines)
-                return record
+                return self.record(line)
         return None
 
     def raw(self, record: Record) -> RawRow:
         """The row as the file has it: columns that nobody asked for too."""
         texts = [cell if type(cell) is str else cells.as_text(cell) for cell in record.cells]
-        titles = self.titles
-        if len(texts) > len(titles):
-            titles = titles + [f"#{n}" for n in range(len(titles) + 1, len(texts) + 1)]
+        titles = titled(self.titles, len(texts))
         return RawRow(record.no, {title: text for title, text in zip(titles, texts, strict=False) if text})
 
     def lead(self) -> list[str]:
@@ -101,11 +119,16 @@ class Table:
         return [" ".join(filter(None, (cells.as_text(cell).strip() for cell in line.cells))) for line in self.before]
 
 
+def titled(titles: list[str], width: int) -> list[str]:
+    """Titles for so many cells: what stands beyond the header is `#7`."""
+    return titles + [f"#{n}" for n in range(len(titles) + 1, width + 1)] if width > len(titles) else titles
+
+
 class Reading(NamedTuple, Generic[T]):
     """What became of the records of a table; `footer` are the records from the one on that ended the data."""
 
-    rows: list[T]
-    raw: list[RawRow]
+    rows: Sequence[T]
+    raw: Sequence[RawRow]
     quarantine: list[Quarantined]
     footer: list[Record]
 
@@ -121,13 +144,14 @@ def find_table(file: SourceFile, required: Sequence[str], optional: Sequence[str
     Raises HeaderMissing naming what is missing from the nearest header, FileBroken where there is no table at all.
     """
     nearest: tuple[int, Line] | None = None
+    again = partial(find_table, file, required, optional)
     for grid in file.grids():
         before: list[Line] = []
         for line in grid:
             found = _places(line)
             hits = sum(_place(name, found) is not None for name in required)
             if hits == len(required):
-                return Table(before, line, grid, [*required, *optional])
+                return Table(before, line, grid, [*required, *optional], again)
             if hits and (nearest is None or hits > nearest[0]):
                 nearest = (hits, line)
             before.append(line)
@@ -177,10 +201,13 @@ def read_records(
         try:
             rows.extend(make(record))
         except FileError as error:
-            quarantine.append(
-                Quarantined(record.no, error.code, error.message("zh"), error.who, _readable(amount, record))
-            )
+            quarantine.append(quarantined(record, error, amount))
     return Reading(rows, raw, quarantine, [])
+
+
+def quarantined(record: Record, error: FileError, amount: Callable[[Record], int]) -> Quarantined:
+    """The record that could not be taken, with what it would have brought."""
+    return Quarantined(record.no, error.code, error.message("zh"), error.who, _readable(amount, record))
 
 
 def _readable(amount: Callable[[Record], int], record: Record) -> int:

@@ -3,8 +3,10 @@
 import codecs
 import csv
 import re
+from typing import BinaryIO
 
 ASKED_BYTES = 1 << 16
+CHUNK_BYTES = 1 << 20
 ASKED_LINES = 40
 NAME_CHARACTERS_MAX = 80
 DELIMITERS = (",", "\t", ";")
@@ -14,16 +16,31 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _NUMBER = re.compile(r"[-+($€£¥￥]*\d")
 
 
-def encoding_of(content: bytes) -> str:
+def encoding_of(head: bytes, stream: BinaryIO) -> str:
     """A byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else the national one that the bytes look like.
 
-    GB18030 takes almost any bytes, so a western or a Japanese file is told from it by how its high bytes stand.
+    GB18030 takes almost any bytes, so a western or a Japanese file is told from it by how its high bytes stand. `head`:
+    the first bytes, a megabyte where there are as many; `stream`: all of them, read only as far as it takes.
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if content.startswith(codecs.BOM_UTF8):
+    if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
-    return _wide(content[:ASKED_BYTES]) or ("utf-8-sig" if _begins_as_utf8(content) else _national(content))
+    return _wide(head[:ASKED_BYTES]) or ("utf-8-sig" if _begins_as_utf8(stream) else _national(head))
+
+
+def undecodable(stream: BinaryIO, encoding: str) -> int:
+    """Where the first bytes are that are no text, counted from 0; the end where all of them are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    place = 0
+    while chunk := stream.read(CHUNK_BYTES):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            return place - pending + error.start
+        place += len(chunk)
+    return place - len(decoder.getstate()[0])
 
 
 def _wide(head: bytes) -> str:
@@ -34,19 +51,20 @@ def _wide(head: bytes) -> str:
     return "utf-16-be" if left else "utf-16-le"
 
 
-def _begins_as_utf8(content: bytes) -> bool:
+def _begins_as_utf8(stream: BinaryIO) -> bool:
     """Whether everything but perhaps a cut last character is UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        decoder.decode(content, final=False)
+        while chunk := stream.read(CHUNK_BYTES):
+            decoder.decode(chunk, final=False)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _national(content: bytes) -> str:
+def _national(head: bytes) -> str:
     """Chinese comes in pairs of high bytes (or as a rare four), accented letters alone, kana behind 0x82 and 0x83."""
-    runs = _HIGH.findall(_RARE.sub(b"", content[: ASKED_BYTES * 16]))
+    runs = _HIGH.findall(_RARE.sub(b"", head))
     high = b"".join(runs)
     if (high.count(b"\x82") + high.count(b"\x83")) * 5 > len(high):
         return "cp932"

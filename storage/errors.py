@@ -5,17 +5,19 @@ BookError
 │   ├── FileUnknown      no kind recognises it          ├── FileBroken      cut short, not what its name says
 │   ├── FileProtected    a password is needed           ├── HeaderMissing   a key column is not there
 │   ├── HeaderDrift      known columns under new names: a person explains them
+│   ├── PasswordWrong    the password does not open it
 │   ├── CellDestroyed    a program destroyed an id, a date or an amount
 │   └── CellInvalid      a cell is not what its column holds
 ├── DecisionError        a person asked for something that the books do not allow
 │   ├── FileMissing      ├── NotParked       ├── ReasonMissing
+│   ├── NothingAsked     the header needs no explaining                  ├── NothingKnown   nobody said such a thing
 │   ├── MeaningWrong     a title or column that is not there       └── FixWrong   a corrected row that is none of ours
 │   ├── KindBroken       a taught kind's YAML cannot be used             ├── KindTaken  a built-in kind's name
 │   ├── CourierUnknown   not a courier of that platform                  └── UploadWrong  a sheet that cannot be written
 ├── StockOpened          a second opening count would double the stock
+├── StatementTwice       another statement has told of the same wallet's days
 └── StoreError           this machine: database, archive
     ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
-├── StatementTwice       another statement has told of the same wallet's days
 
 A class takes facts and owns its sentence in Chinese and English; callers never write messages. The shape is that of
 the bots' errors; the rooms do not import each other.
@@ -80,8 +82,10 @@ class FileUnknown(FileError):
     code = "E-FILE-UNKNOWN"
     zh = "不认识的文件「{name}」：{seen}"
     en = "no document kind recognises {name}: {seen}"
-    zh_hint = "确认下载的是哪张表；已知的种类：{kinds}"
-    en_hint = "check what was exported; the known kinds are {kinds}"
+    zh_hint = "确认下载的是哪张表；认得的见 yeban kinds，没见过的教它：yeban teach 文件 --kind 名字"
+    en_hint = (
+        "check what was exported; yeban kinds lists what is known, yeban teach FILE --kind NAME teaches a new kind"
+    )
 
     def __init__(self, name: str, seen: str, kinds: Sequence[str]) -> None:
         super().__init__(name=name, seen=seen, kinds=list(kinds))
@@ -101,13 +105,31 @@ class FileBroken(FileError):
 
 
 class FileProtected(FileError):
-    """The archive is encrypted."""
+    """The zip or the workbook is encrypted."""
 
     code = "E-FILE-PROTECTED"
-    zh = "压缩包「{name}」有密码"
+    zh = "文件「{name}」有密码"
     en = "{name} needs a password"
-    zh_hint = "用密码解压后再导入"
-    en_hint = "unpack it with its password and ingest the result"
+    zh_hint = (
+        "压缩包：yeban ingest 文件 --password 密码；Excel：要一份没有密码的原始导出，不要自己另存（另存会破坏编号）"
+    )
+    en_hint = (
+        "a zip: yeban ingest FILE --password PASSWORD; a workbook: ask for the export without one, do not save it again"
+    )
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class PasswordWrong(FileError):
+    """The password that was given does not open the zip."""
+
+    who = "person"
+    code = "E-FILE-PASSWORD"
+    zh = "密码打不开「{name}」"
+    en = "the password does not open {name}"
+    zh_hint = "账单的密码通常在短信、邮件或对方的通知里，每个文件一个"
+    en_hint = "a bill's password comes by message or mail, one for each file"
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
@@ -199,6 +221,33 @@ class ReasonMissing(DecisionError):
     code = "E-REASON"
     zh = "放行要写明谁决定的、为什么"
     en = "say who decided, and why"
+
+
+class NothingAsked(DecisionError):
+    """The file's header has nothing that a person would have to explain."""
+
+    who = "person"
+    code = "E-NOTHING-ASKED"
+    zh = "文件「{name}」的表头没有要说明的：要用的列都认得"
+    en = "the header of {name} asks nothing: every column that is needed is known"
+    zh_hint = "说错了要重来：yeban forget 看说过什么、忘掉哪一条"
+    en_hint = "to say it anew: yeban forget lists what was said and forgets it"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class NothingKnown(DecisionError):
+    """Nobody explained or taught anything under this name."""
+
+    code = "E-NOTHING-KNOWN"
+    zh = "没有谁说过「{name}」"
+    en = "nobody explained or taught anything called {name}"
+    zh_hint = "说过的：{known}"
+    en_hint = "there are {known}"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name=name, known=list(known))
 
 
 class MeaningWrong(DecisionError):
@@ -302,6 +351,20 @@ class StockOpened(BookError):
         super().__init__(warehouse=warehouse, known=known, found=list(found))
 
 
+class StatementTwice(BookError):
+    """Two kinds of statement tell of one wallet's money under numbers of their own; both would count it twice."""
+
+    who = "person"
+    code = "E-STATEMENT-TWICE"
+    zh = "店铺 {shop} 的 {wallet} 钱包 {days} 已由另一种账单（{known}）入账，流水号没有一个相同，再入一遍就算了两次"
+    en = "the {wallet} wallet of {shop} is in the books for {days} by another kind of statement ({known}) with no number in common; both would count the money twice"  # noqa: E501
+    zh_hint = "每个钱包只用一种账单；确实是另外的钱，用 yeban accept 放行"
+    en_hint = "use one kind of statement per wallet; if it is other money, release it with yeban accept"
+
+    def __init__(self, shop: str, wallet: str, days: str, known: Sequence[str]) -> None:
+        super().__init__(shop=shop, wallet=wallet, days=days, known=list(known))
+
+
 class StoreError(BookError):
     """The database or the archive of this machine."""
 
@@ -344,17 +407,3 @@ class ArchiveDamaged(StoreError):
 
     def __init__(self, file_sha: str, reason: str) -> None:
         super().__init__(file_sha=file_sha, reason=reason)
-class StatementTwice(BookError):
-    """Two kinds of statement tell of one wallet's money under numbers of their own; both would count it twice."""
-
-    who = "person"
-    code = "E-STATEMENT-TWICE"
-    zh = "店铺 {shop} 的 {wallet} 钱包 {days} 已由另一种账单（{known}）入账，流水号没有一个相同，再入一遍就算了两次"
-    en = "the {wallet} wallet of {shop} is in the books for {days} by another kind of statement ({known}) with no number in common; both would count the money twice"  # noqa: E501
-    zh_hint = "每个钱包只用一种账单；确实是另外的钱，用 yeban accept 放行"
-    en_hint = "use one kind of statement per wallet; if it is other money, release it with yeban accept"
-
-    def __init__(self, shop: str, wallet: str, days: str, known: Sequence[str]) -> None:
-        super().__init__(shop=shop, wallet=wallet, days=days, known=list(known))
-
-

@@ -23,7 +23,7 @@ from storage.documents.edited import Fixes
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.mapping import Proposal
-from storage.errors import BookError, FileError, FileMissing, FixWrong, MeaningWrong
+from storage.errors import BookError, FileError, FileMissing, FixWrong, MeaningWrong, NothingAsked
 from storage.ingest import PARKED, READ, REFUSED, Ingested, ingest, read, words
 from storage.posting import Source, post
 from storage.shelves import remember, shelf_of
@@ -54,10 +54,36 @@ class Waiting(NamedTuple):
     payload: Mapping[str, str]
 
 
+class WaitingFile(NamedTuple):
+    """A file of which nothing, or not all, is in the books: parked for a person, or refused. `rows`: of the file."""
+
+    file_sha: str
+    name: str
+    kind: str
+    shop: str
+    state: str
+    rows: int
+    message: str
+
+    @property
+    def asks_titles(self) -> bool:
+        """Whether it waits for its changed header to be explained."""
+        return self.state == PARKED and not self.rows
+
+
+def waiting_files(database: Database) -> list[WaitingFile]:
+    """Files that are parked or refused, by name."""
+    f = raw_file.c
+    query = select(f.file_sha, f.name, f.kind, f.shop, f.state, f.rows, f.message)
+    with database.read() as connection:
+        found = connection.execute(query.where(f.state.in_((PARKED, REFUSED))).order_by(f.name, f.file_sha))
+        return [WaitingFile(*row) for row in found]
+
+
 def propose(database: Database, archive: Archive, file_sha: str, kind: str = "") -> Question:
     """The question that the header of an archived file asks, with the likeliest answers.
 
-    Raises FileMissing, MeaningWrong when the header has nothing to explain.
+    Raises FileMissing, NothingAsked when the header has nothing to explain.
     """
     facts = facts_of(database, file_sha)
     shelf = shelf_of(database, archive)
@@ -65,7 +91,7 @@ def propose(database: Database, archive: Archive, file_sha: str, kind: str = "")
     told = kind or facts.kind
     drift = shelf.drift(shelf.meant(file, told, facts.shop) if told else file, told)
     if drift is None:
-        raise MeaningWrong("", facts.name, "表头没有什么要说明的", [])
+        raise NothingAsked(facts.name)
     return Question(file_sha, facts.name, drift.kind, facts.shop, drift.proposals, drift.unknown)
 
 
@@ -90,7 +116,7 @@ def _check_meanings(asked: Question, meant: Mapping[str, str], columns: Sequence
         if column not in known:
             raise MeaningWrong(column, title, f"{asked.kind} 没有这一列", sorted(columns))
         if title not in asked.unknown:
-            raise MeaningWrong(column, title, "表头里没有这个名字", asked.unknown)
+            raise MeaningWrong(column, title, "表头里没有这个名字，或它就是认得的别的列", asked.unknown)
         if title in used:
             raise MeaningWrong(column, title, "这个名字已经对应了别的列", asked.unknown)
         used.add(title)

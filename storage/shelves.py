@@ -1,7 +1,11 @@
-"""The shelf of these books: kinds taught in the data folder, titles explained in the books; and how both are kept."""
+"""The shelf of these books: kinds taught in the data folder, titles explained in the books; how both are kept, and
+forgotten again.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -23,6 +27,35 @@ def meanings(connection: Connection) -> list[Meaning]:
     """What was explained so far."""
     m = header_meaning.c
     return [Meaning(*row) for row in connection.execute(select(m.kind, m.shop, m.title, m.meant))]
+
+
+class Explained(NamedTuple):
+    """A title that a person explained: in files of `kind` from `shop` ("" for every shop) it means `column`."""
+
+    kind: str
+    shop: str
+    title: str
+    column: str
+    decided_by: str
+    decided_at: str
+
+
+def explained(database: Database) -> list[Explained]:
+    """Everything that was explained, with who said so and when, by kind, shop and title."""
+    m = header_meaning.c
+    query = select(m.kind, m.shop, m.title, m.meant, m.decided_by, m.decided_at).order_by(m.kind, m.shop, m.title)
+    with database.read() as connection:
+        return [Explained(*row) for row in connection.execute(query)]
+
+
+def forget_kind(archive: Archive, kind: str) -> Path:
+    """A taught kind is known no more; its description stays beside under another ending, where it is given back."""
+    path = archive.root.parent / FOLDER / f"{kind}.yaml"
+    number = 1
+    while (kept := path.with_suffix(f".forgotten{number}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
 
 
 def remember(database: Database, kind: str, shop: str, meant: Mapping[str, str], who: str) -> None:

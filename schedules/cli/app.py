@@ -8,7 +8,14 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from schedules.cli import author_commands, element_commands, flow_commands, ingest_commands, sheet_commands
+from schedules.cli import (
+    author_commands,
+    element_commands,
+    explain_commands,
+    flow_commands,
+    ingest_commands,
+    sheet_commands,
+)
 from schedules.cli.flow_commands import pairs
 from schedules.cli.head_start import HeadStart
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
@@ -324,6 +331,7 @@ def settle(
 author_commands.register(app, element_commands.app)
 flow_commands.register(app)
 ingest_commands.register(app)
+explain_commands.register(app)
 sheet_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 

@@ -1,4 +1,4 @@
-"""Commands about files that come in: take in, know kinds, explain titles, correct rows, read again, teach.
+"""Commands about files that come in: take in, know kinds, correct rows, read again.
 
 Heavy imports happen inside: every start of the command line loads this module.
 """
@@ -7,18 +7,17 @@ import getpass
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.cli.intake import LOOK_EVERY_S, Watch, files_meant
+from schedules.cli.outcome import intake_of, preview_of, sentence
+from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, interruptible, is_terminal, say, tell
-from schedules.problems import EXIT_CODES
-
-if TYPE_CHECKING:
-    from schedules.desk import Desk
+from schedules.problems import EXIT_CODES, WHO
 
 MARKS = {"read": ("✓", "green"), "parked": ("!", "yellow"), "refused": ("✗", "red")}
 ROWS_SHOWN = 200
@@ -35,33 +34,56 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(help="文件、文件夹或通配符 / files, folders or patterns")],
     shop: Annotated[str, typer.Option(help="哪个店 / whose")] = "",
     kind: Annotated[str, typer.Option(help="种类（默认自己认） / document kind, recognised by default")] = "",
+    password: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="YEBAN_ZIP_PASSWORD",
+            help="压缩包的密码，可以写几个；不写就在终端上问 / of a zip; else it is asked for",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看不收 / say what would happen, write nothing")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="守着文件夹，来一个收一个 / keep watching the folder")] = False,
 ) -> None:
     """把文件收进账：认出种类、核对合计、逐行入账；合计不符、表头变了的先停住等人看。
 
+    退出码：0 都收了（隔离的行见 `yeban quarantine`）；5 有文件在等人；4 有文件读不到；130 是 Ctrl-C，收完的都在账上。
+
     Takes files in: kind recognised, control totals compared, rows booked; what does not tie waits for a person.
+    Exit code 0: all taken; 5: a file waits for a person; 4: a file could not be read from the disk; 130: Ctrl-C.
 
-    例 / examples: `yeban ingest 账单.zip` · `yeban ingest "下载/*.csv" --dry-run` · `yeban ingest 下载 --watch`
+    例 / examples: `yeban ingest 账单.zip --password 123456` · `yeban ingest "下载/*.csv" --dry-run`
+    · `yeban ingest 下载 --watch`
     """
-    if watch:
-        with interruptible():
-            watch_folder(files, shop, kind)
-        return
-    raise SystemExit(ingest_files(files, shop, kind, dry_run=dry_run))
+    with interruptible():
+        passwords = Passwords(password or [], typed_on_terminal if is_terminal() else None)
+        if watch:
+            watch_folder(files, shop, kind, passwords=passwords)
+            return
+        raise SystemExit(ingest_files(files, shop, kind, dry_run=dry_run, passwords=passwords))
 
 
-def ingest_files(paths: list[Path], shop: str, kind: str, *, dry_run: bool = False) -> int:
+def ingest_files(
+    paths: list[Path], shop: str, kind: str, *, dry_run: bool = False, passwords: Passwords | None = None
+) -> int:
     """Take every file in, one line each and a table of all; the exit code says whether something waits for whom."""
     from rich.progress import track
+
+    from storage.unlock import is_locked
 
     found, absent = files_meant(paths)
     if absent:
         names = "、".join(map(str, absent))
         raise typer.BadParameter(say(f"没有这个文件：{names}", f"there is no such file: {names}"))
-    with open_preview() if dry_run else open_intake() as take:
-        quiet = not is_terminal() or len(found) < 2
-        done = [take(path, shop, kind) for path in track(found, say("入账", "ingest"), console=console, disable=quiet)]
+    if not found:
+        tell("文件夹里没有文件。", "There is no file in the folder.", "yellow")
+        return 0
+    passwords = passwords or Passwords()
+    with open_preview(passwords) if dry_run else open_intake(passwords) as take:
+        quiet = not is_terminal() or len(found) < 2 or any(map(is_locked, found))
+        done = [
+            take_readable(take, path, shop, kind)
+            for path in track(found, say("入账", "ingest"), console=console, disable=quiet)
+        ]
     if len(found) > 1:
         console.print(summary(done))
     if dry_run:
@@ -69,16 +91,27 @@ def ingest_files(paths: list[Path], shop: str, kind: str, *, dry_run: bool = Fal
     return max((code for _, code in done), default=0)
 
 
-def open_intake() -> Any:
+def take_readable(take: Any, path: Path, shop: str, kind: str) -> tuple[Any, int]:
+    """Take one file; one that the disk does not give is said, and the others go on."""
+    from storage.ingest import REFUSED, Ingested
+
+    try:
+        result: tuple[Any, int] = take(path, shop, kind)
+    except OSError as error:
+        why = error.strerror or str(error)
+        words = say(f"读不到这个文件：{why}", f"this file cannot be read: {why}")
+        return shown(Ingested("", path.name, kind, REFUSED, message=words)), EXIT_CODES["operator"]
+    return result
+
+
+def open_intake(passwords: Passwords) -> Any:
     """A context whose value takes one file into the books and says what became of it, with its exit code."""
     from contextlib import contextmanager
 
     from schedules.desk import open_desk
     from schedules.logs import start_logs
-    from storage.archive import Facts
     from storage.errors import BookError
     from storage.ingest import REFUSED, Ingested
-    from storage.ingest import ingest as take_in
 
     @contextmanager
     def opened() -> Any:
@@ -87,10 +120,9 @@ def open_intake() -> Any:
 
             def take(path: Path, shop: str, kind: str) -> tuple[Ingested, int]:
                 try:
-                    done = take_in(desk.database, desk.archive, path, kind=kind or None, shop=shop, facts=Facts())
+                    done = intake_of(desk, path, shop, kind, passwords)
                 except BookError as error:
-                    words = " ".join((error.message(desk.settings.lang), error.hint(desk.settings.lang)))
-                    done = Ingested("", path.name, kind, REFUSED, message=words)
+                    done = Ingested("", path.name, kind, REFUSED, message=sentence(error))
                     return shown(done), EXIT_CODES[error.who]
                 return shown(done), 0 if done.state == "read" else EXIT_CODES["person"]
 
@@ -99,7 +131,7 @@ def open_intake() -> Any:
     return opened()
 
 
-def open_preview() -> Any:
+def open_preview(passwords: Passwords) -> Any:
     """The same for a look without writing: no books, archive or log is made where there is none."""
     from contextlib import contextmanager
 
@@ -107,7 +139,7 @@ def open_preview() -> Any:
     from schedules.settings import load_settings
     from storage.documents.shelf import Shelf
     from storage.documents.taught import FOLDER, load_taught
-    from storage.ingest import Ingested, preview
+    from storage.ingest import Ingested
     from storage.shelves import shelf_of
 
     @contextmanager
@@ -120,7 +152,7 @@ def open_preview() -> Any:
             shelf = Shelf(load_taught(settings.home / FOLDER))
 
         def take(path: Path, shop: str, kind: str) -> tuple[Ingested, int]:
-            done = shown(preview(path, shelf, kind=kind or None, shop=shop), looked=True)
+            done = shown(preview_of(shelf, path, shop, kind, passwords), looked=True)
             return done, 0 if done.state == "read" else EXIT_CODES["person"]
 
         yield take
@@ -141,6 +173,10 @@ def shown(done: Any, *, looked: bool = False) -> Any:
     console.print(Text(f"{mark} {done.name}  {done.kind}  {counts}  {done.file_sha[:12]}", style=style))
     if done.message:
         console.print(Text(f"  {done.message}"))
+    if done.state == "parked" and not looked:
+        sha = done.file_sha[:12]
+        next_ = f"yeban accept {sha} --who … --why …" if done.rows else f"yeban map {sha}"
+        console.print(Text(f"  → {next_}"))
     return done
 
 
@@ -163,7 +199,9 @@ def summary(done: list[tuple[Any, int]]) -> Shown:
     return table
 
 
-def watch_folder(folders: list[Path], shop: str, kind: str, looks: int | None = None) -> None:
+def watch_folder(
+    folders: list[Path], shop: str, kind: str, looks: int | None = None, passwords: Passwords | None = None
+) -> None:
     """Take in every file that arrives in the folders and has settled, until Ctrl-C (or for so many `looks`)."""
     strangers = [str(folder) for folder in folders if not folder.is_dir()]
     if strangers:
@@ -171,7 +209,7 @@ def watch_folder(folders: list[Path], shop: str, kind: str, looks: int | None = 
         raise typer.BadParameter(say(f"要守的不是文件夹：{names}", f"these are no folders: {names}"))
     watches = [Watch(folder) for folder in folders]
     tell("守着了，Ctrl-C 停下。", "Watching; Ctrl-C ends it.")
-    with open_intake() as take:
+    with open_intake(passwords or Passwords()) as take:
         while looks is None or looks > 0:
             for watched in watches:
                 _take_settled(watched, take, shop, kind)
@@ -239,6 +277,7 @@ def _kind_facts(name: str, kind: Any) -> dict[str, object]:
     from storage.documents.join_keys import join_key
     from storage.documents.statements import into
 
+    table, wallet = into(kind)
     column, rule = getattr(kind, "order", None) or ("", "")
     key = join_key(rule)
     order = {"column": column, "rule": rule, "number": key.number, "meets": key.meets} if key else None
@@ -247,87 +286,16 @@ def _kind_facts(name: str, kind: Any) -> dict[str, object]:
         "title": kind.TITLE,
         "platform": kind.PLATFORM,
         "verified": kind.VERIFIED,
-        "columns": list(getattr(kind, "columns", ())),
         "into": table,
         "wallet": wallet,
+        "columns": list(getattr(kind, "columns", ())),
         "key": list(getattr(kind, "key", ())),
         "order": order,
     }
 
 
-def map_(
-    file: Annotated[str, typer.Argument(help="文件，或它的编号开头 / the file, or the beginning of its sha256")],
-    set_: Annotated[list[str] | None, typer.Option("--set", help="列=现在的名字 / column=its title now")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="建议的都对 / take the proposals")] = False,
-    shop: Annotated[str, typer.Option(help="哪个店 / whose file")] = "",
-    kind: Annotated[str, typer.Option(help="种类 / document kind")] = "",
-    every_shop: Annotated[bool, typer.Option("--every-shop", help="所有店都这样 / for every shop")] = False,
-    who: Annotated[str, typer.Option(help="谁说的 / who says so")] = "",
-) -> None:
-    """表头变了：说明哪一列现在叫什么。说一次就记住，停着的文件接着入账，不用重新下载。
-
-    A changed header: say what its columns are called now. Remembered; the waiting files go on.
-
-    例 / examples: `yeban map 流水.csv` · `yeban map 3fa9c1 --set 账务流水号=流水编号 --yes`
-    """
-    from schedules.desk import open_desk
-    from storage.quarantine import propose, settle_meanings
-
-    with open_desk() as desk:
-        sha = _known(desk, file, shop, kind)
-        asked = propose(desk.database, desk.archive, sha, kind)
-    table, wallet = into(kind)
-        meant = {one.column: one.title for one in asked.proposals if one.title}
-        meant |= _pairs(set_ or [], [one.column for one in asked.proposals])
-        _show_question(asked, meant)
-        complete = all(meant.get(one.column) for one in asked.proposals)
-        if not (yes and complete) and not (is_terminal() and complete and typer.confirm(say("是这样吗", "is it so"))):
-            tell("还没有记下：对的加 --yes，不对的用 --set 列=现在的名字。",
-                 "Nothing is kept yet: --yes if it is right, else --set COLUMN=TITLE.", "yellow")  # fmt: skip
-            raise SystemExit(EXIT_CODES["person"])
-        place = "" if every_shop else asked.shop
-        done = settle_meanings(desk.database, desk.archive, asked, meant, place, who or getpass.getuser())
-    tell("记下了。", "Noted.", "green")
-    raise SystemExit(_told(done))
-
-
-def _known(desk: "Desk", file: str, shop: str, kind: str) -> str:
-    """The sha256 of a file that is meant by its path (then it is taken in, if it was not) or by its beginning."""
-    from schedules.cli.books_commands import whole_sha
-    from storage.archive import Facts
-    from storage.ingest import ingest as take_in
-
-    path = Path(file)
-    if path.is_file():
-        return take_in(desk.database, desk.archive, path, kind=kind or None, shop=shop, facts=Facts()).file_sha
-    return whole_sha(desk, file.strip().lower())
-
-
-def _pairs(said: list[str], columns: list[str]) -> dict[str, str]:
-    """`column=title` of each `--set`; a column is meant by its first spelling too."""
-    firsts = {column.partition("|")[0]: column for column in columns}
-    found = {}
-    for one in said:
-        column, equals, title = one.partition("=")
-        if not equals:
-            raise typer.BadParameter(say(f"要写成 列=现在的名字：{one}", f"write it as COLUMN=TITLE: {one}"))
-        found[firsts.get(column.strip(), column.strip())] = title.strip()
-    return found
-
-
-def _show_question(asked: Any, meant: dict[str, str]) -> None:
-    table = Shown(title=f"{asked.name} → {asked.kind}", title_justify="left")
-    for zh, en in (("缺的列", "missing column"), ("现在叫", "is now"), ("有多像", "how like")):
-        table.add_column(say(zh, en), overflow="fold")
-    for one in asked.proposals:
-        title = meant.get(one.column, "")
-        like = f"{one.likeness:.0%}" if title == one.title and title else ""
-        table.add_row(one.column.partition("|")[0], title or say("（没有像的）", "(none is like it)"), like)
-    console.print(table)
-    tell(f"表头里不认识的列：{'、'.join(asked.unknown)}", f"unknown titles: {', '.join(asked.unknown)}")
-
-
-def _told(done: list[Any]) -> int:
+def told(done: list[Any]) -> int:
+    """Show what became of files; gives the exit code: whether one still waits for a person."""
     for one in done:
         shown(one)
     return EXIT_CODES["person"] if any(one.state != "read" or one.quarantined for one in done) else 0
@@ -339,24 +307,26 @@ def quarantine(
     file: Annotated[str, typer.Option("--file", help="只看这个文件（编号开头） / only this file's")] = "",
     export: Annotated[Path | None, typer.Option("--export", help="写成表来改 / write a sheet to correct")] = None,
 ) -> None:
-    """没能入账的行和原因。
+    """没能入账的文件和行，各是为什么、怎么办。
 
-    Rows that could not be taken, each with its reason and who has to act.
+    Files and rows that could not be taken, each with its reason and what to do.
     """
     if ctx.invoked_subcommand:
         return
     from schedules.cli.books_commands import whole_sha
     from schedules.desk import open_desk
-    from storage.quarantine import export_rows, waiting_rows
+    from storage.quarantine import waiting_files, waiting_rows
     from storage.reports.table import shown as in_words
 
     with open_desk() as desk:
-        rows = waiting_rows(desk.database, whole_sha(desk, file.strip().lower()) if file else "")
+        sha = whole_sha(desk, file.strip().lower()) if file else ""
+        rows = waiting_rows(desk.database, sha)
+        files = [one for one in waiting_files(desk.database) if not sha or one.file_sha == sha]
     if export is not None:
-        export_rows(rows, export)
-        tell(f"写好了，改完用 yeban quarantine fix {export} 收回来。",
-             f"Written; give it back with yeban quarantine fix {export}.", "green")  # fmt: skip
+        _export(rows, export)
         return
+    if files:
+        console.print(_files_table(files))
     if not rows:
         tell("没有隔离的行。", "No row is in quarantine.", "green")
         return
@@ -365,10 +335,40 @@ def quarantine(
         table.add_column(say(zh, en), overflow="fold")
     for row in rows[:ROWS_SHOWN]:
         amount = in_words(row.amount_fen, "fen") if row.amount_fen else ""
-        table.add_row(f"{row.name} {row.file_sha[:12]}", str(row.row_no), row.message, row.owner, amount)
+        owner = say(*WHO.get(row.owner, (row.owner, row.owner)))
+        table.add_row(f"{row.name} {row.file_sha[:12]}", str(row.row_no), row.message, owner, amount)
     console.print(table)
     tell(f"共 {len(rows)} 行。改：yeban quarantine --export 改.xlsx",
          f"{len(rows)} rows. To correct them: yeban quarantine --export FILE.xlsx")  # fmt: skip
+
+
+def _export(rows: list[Any], path: Path) -> None:
+    from storage.quarantine import export_rows
+
+    if not rows:
+        tell("没有隔离的行，不写表。", "No row is in quarantine; no sheet is written.", "green")
+        return
+    try:
+        export_rows(rows, path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise typer.BadParameter(say(f"写不进 {path}（{why}）", f"{path} cannot be written ({why})")) from error
+    tell(f"写好了，改完用 yeban quarantine fix {path} 收回来。",
+         f"Written; give it back with yeban quarantine fix {path}.", "green")  # fmt: skip
+
+
+def _files_table(files: list[Any]) -> Shown:
+    """Files that wait as a whole, each with what to do."""
+    table = Shown(title=say("整个在等的文件", "files that wait as a whole"), title_justify="left")
+    for zh, en in (("文件", "file"), ("为什么", "why"), ("怎么办", "what to do")):
+        table.add_column(say(zh, en), overflow="fold")
+    for one in files[:ROWS_SHOWN]:
+        sha = one.file_sha[:12]
+        act = f"yeban map {sha}" if one.asks_titles else f"yeban accept {sha} --why …"
+        if one.state == "refused":
+            act = say("换一份，或教它：yeban teach", "another copy, or yeban teach")
+        table.add_row(f"{one.name} {sha}", one.message, act)
+    return table
 
 
 @quarantine_app.command("fix")
@@ -387,7 +387,7 @@ def quarantine_fix(
 
     with open_desk() as desk:
         done = fix_rows(desk.database, desk.archive, sheet, who or getpass.getuser())
-    raise SystemExit(_told(done))
+    raise SystemExit(told(done))
 
 
 def replay(
@@ -411,62 +411,12 @@ def replay(
         done = [read_again(desk.database, desk.archive, sha) for sha in shas]
     if not done:
         tell("没有缺东西的文件。", "No file lacks anything.", "green")
-    raise SystemExit(_told(done))
-
-
-def teach(
-    file: Annotated[Path, typer.Argument(help="一个样子 / an example", exists=True, dir_okay=False)],
-    kind: Annotated[str, typer.Option(help="给它的名字，小写字母 / its name, lower case")],
-    title: Annotated[str, typer.Option(help="人怎么叫它 / what people call it")] = "",
-    platform: Annotated[str, typer.Option(help="谁家的文件 / whose files")] = "",
-    key: Annotated[str, typer.Option(help="哪几列认出一行，逗号分开 / columns that make a row that row")] = "",
-    types: Annotated[list[str] | None, typer.Option("--type", help="列=类型 / column=type")] = None,
-    order: Annotated[str, typer.Option(help="订单号是哪一列 / the order number's column")] = "",
-    at: Annotated[str, typer.Option(help="时间是哪一列 / the moment's column")] = "",
-    amount: Annotated[str, typer.Option(help="金额列，或 收入,支出 / amount's column, or INCOME,EXPENSE")] = "",
-    shop: Annotated[str, typer.Option(help="哪个店 / whose")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="就这样 / it is right")] = False,
-) -> None:
-    """教它一种没见过的文件：从样子里看出列和类型，写成 YAML（`.yeban/kinds/名字.yaml`，可以再改），这个文件接着入账。
-
-    Teaches a new kind of file from an example: its columns and their types, written as YAML, and takes the file in.
-
-    例 / example: `yeban teach 供应商对账.xlsx --kind supplier_bill --key 单号 --amount 金额 --yes`
-    """
-    from schedules.settings import load_settings
-    from storage.documents import teaching
-    from storage.documents.file import SourceFile
-    from storage.documents.taught import FOLDER
-
-    choices = teaching.Choices(
-        kind, title, platform, _list(key), _pairs(types or [], []), order, at, tuple(_list(amount))
-    )
-    source = SourceFile(file.name, file)
-    text = teaching.proposed(source, choices)
-    console.print(Text(text))
-    read = teaching.tried(text, source, shop)
-    tell(f"这样读：{len(read.rows)} 行读出，{len(read.quarantine)} 行读不出。",
-         f"Read so: {len(read.rows)} rows can be read, {len(read.quarantine)} cannot.")  # fmt: skip
-    for bad in read.quarantine[:3]:
-        console.print(Text(f"  {bad.row_no}: {bad.message}"))
-    if not yes and not (is_terminal() and typer.confirm(say("就这样吗", "is it right"))):
-        tell("还没有记下：对的加 --yes，不对的用 --type、--key、--amount 改。",
-             "Nothing is kept yet: --yes if it is right, else --type, --key, --amount.", "yellow")  # fmt: skip
-        raise SystemExit(EXIT_CODES["person"])
-    path = teaching.keep(text, load_settings().home / FOLDER, kind)
-    tell(f"记下了：{path}", f"Kept: {path}", "green")
-    raise SystemExit(ingest_files([file], shop, kind))
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (part.strip() for part in text.replace("，", ",").split(","))))
+    raise SystemExit(told(done))
 
 
 def register(app: typer.Typer) -> None:
     """Put these commands on the command line."""
     app.command()(ingest)
     app.command()(kinds)
-    app.command("map")(map_)
     app.command()(replay)
-    app.command()(teach)
     app.add_typer(quarantine_app, name="quarantine")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 UNFINISHED = (".crdownload", ".part", ".partial", ".tmp", ".download", ".opdownload")
+OF_THE_SYSTEM = ("desktop.ini", "thumbs.db")
 LOOK_EVERY_S = 2.0
 
 
@@ -31,8 +32,9 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def is_whole_name(path: Path) -> bool:
-    """Whether the name is not one that browsers and Excel give to what is not finished (`.crdownload`, `~$…`)."""
-    return not path.name.startswith(("~$", ".")) and path.suffix.lower() not in UNFINISHED
+    """Whether the name is not one of the system's own, or of what browsers and Excel have not finished (`~$…`)."""
+    own = path.name.startswith(("~$", ".")) or path.name.lower() in OF_THE_SYSTEM
+    return not own and path.suffix.lower() not in UNFINISHED
 
 
 class Watch:

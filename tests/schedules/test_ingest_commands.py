@@ -1,5 +1,6 @@
 """The commands about files that come in, as a user types them."""
 
+import base64
 import json
 import os
 import shutil
@@ -11,12 +12,16 @@ import pytest
 from sqlalchemy import func, select
 
 from schedules.cli.app import main
-from schedules.cli.ingest_commands import watch_folder
+from schedules.cli.ingest_commands import take_readable, watch_folder
 from schedules.cli.intake import Watch, files_meant
+from schedules.cli.passwords import Passwords
 from schedules.desk import open_desk
 from schedules.settings import ROOT
-from storage.database.tables import bill_line, document_row
+from storage import ingest as ingest_module
+from storage.database.tables import bill_line, document_row, raw_file
 from storage.documents.kinds import KINDS
+from storage.errors import FileProtected, PasswordWrong
+from tests.storage.ingest.test_unlock import LOCKED
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
@@ -145,22 +150,7 @@ def test_kinds_say_how_far_they_are_verified(yeban: Yeban, home: Path) -> None:
     assert {row["verified"] for row in rows} <= {"real sample", "template", "described", "taught"}
     orders = {row["kind"]: row["order"] for row in rows}
     assert orders["pdd_fund_detail"]["meets"] == "订单号"
-    assert "只有说明，没有见过文件" in yeban("kinds")[1]
-
-
-def test_a_changed_header_is_explained(yeban: Yeban, tmp_path: Path) -> None:
-    """Parked, shown with its proposal; nothing kept without a yes; with it the rows are in, and next time at once."""
-    path = fund(tmp_path / "流水.csv", DRIFTED)
-    code, text = yeban("ingest", path, "--shop", "a")
-    assert (code, "yeban map" in text) == (5, True)
-    code, text = yeban("map", path, "--shop", "a")
-    assert (code, "账务流水编号" in text, "还没有记下" in text) == (5, True, True)
-    assert typed_rows() == 0
-    code, text = yeban("map", path, "--set", "账务流水号=没有这列", "--yes")
-    assert (code, "表头里没有这个名字" in text) == (2, True)
-    code, text = yeban("map", path, "--shop", "a", "--yes", "--who", "王芳")
-    assert (code, typed_rows()) == (0, 2), text
-    assert yeban("ingest", fund(tmp_path / "下个月.csv", DRIFTED, "3.00"), "--shop", "a")[0] == 0
+    assert "只有说明" in yeban("kinds")[1]
 
 
 def test_a_bad_row_is_listed_corrected_and_replayed(yeban: Yeban, tmp_path: Path) -> None:
@@ -168,7 +158,7 @@ def test_a_bad_row_is_listed_corrected_and_replayed(yeban: Yeban, tmp_path: Path
     path = fund(tmp_path / "流水.csv", HEADER, "十块")
     assert "隔离 1" in yeban("ingest", path)[1]
     code, text = yeban("quarantine")
-    assert (code, "十块" in text, "business" in text) == (0, True, True)
+    assert (code, "十块" in text, "处理这行" in text) == (0, True, True)
     assert "隔离 1" in yeban("replay")[1]
     sheet = tmp_path / "改.xlsx"
     yeban("quarantine", "--export", sheet)
@@ -182,15 +172,100 @@ def test_a_bad_row_is_listed_corrected_and_replayed(yeban: Yeban, tmp_path: Path
     assert "没有缺东西的文件" in yeban("replay")[1]
 
 
-def test_an_unknown_file_is_taught(yeban: Yeban, home: Path, tmp_path: Path) -> None:
-    """Refused, described as YAML on the screen, kept on a yes, in the books, and listed as taught."""
-    path = tmp_path / "对账.csv"
-    path.write_text("单号,日期,金额\nHD0001,2026-11-01,3.50\nHD0002,2026-11-02,4.00\n", "utf-8")
-    assert yeban("ingest", path)[0] == 5
-    code, text = yeban("teach", path, "--kind", "supplier_bill")
-    assert (code, "还没有记下" in text, "单号: id" in text) == (5, True, True), text
-    code, text = yeban("teach", path, "--kind", "supplier_bill", "--title", "供应商对账", "--yes")
-    assert (code, typed_rows()) == (0, 2), text
-    assert (home / "kinds" / "supplier_bill.yaml").is_file()
-    taught = [row for row in json.loads(yeban("kinds", "--json")[1]) if row["verified"] == "taught"]
-    assert [(row["kind"], row["title"]) for row in taught] == [("supplier_bill", "供应商对账")]
+def locked(path: Path) -> Path:
+    """A statement of two lines in a zip that Info-ZIP locked with 246810."""
+    path.write_bytes(base64.b64decode(LOCKED["zipcrypto"]))
+    return path
+
+
+def test_a_locked_zip_is_asked_for_its_password(yeban: Yeban, home: Path, tmp_path: Path) -> None:
+    """Without one, and with a wrong one, it is refused in words; with it read once, and known again without it."""
+    (home / "kinds").mkdir(parents=True)
+    kind = "kind: flow\ncolumns: {账务流水号: id, 金额: money}\nkey: [账务流水号]\n"
+    (home / "kinds" / "flow.yaml").write_text(kind, "utf-8")
+    path = locked(tmp_path / "账单.zip")
+    code, text = yeban("ingest", path)
+    assert (code, "--password" in text) == (5, True), text
+    code, text = yeban("ingest", path, "--password", "1")
+    assert (code, "密码打不开「账单.zip」" in text) == (5, True), text
+    assert "账单.zip" in yeban("quarantine")[1]
+    code, text = yeban("ingest", path, "--password", "1", "--password", "246810", "--dry-run")
+    assert (code, typed_rows()) == (0, 0), text
+    code, text = yeban("ingest", path, "--password", "1", "--password", "246810")
+    assert (code, typed_rows()) == (0, 1), text
+    assert "账单.zip" not in yeban("quarantine")[1]
+    assert yeban("ingest", path)[0] == 0
+    kept = [found.read_bytes() for found in (home / "archive").rglob("*") if found.is_file()]
+    assert path.read_bytes() in kept
+    assert not any(b"246810" in content for content in kept)
+
+
+def test_a_password_is_asked_for_three_times(tmp_path: Path) -> None:
+    """What was typed for one file is tried for the next; an empty answer skips, three wrong ones are enough."""
+    answers = ["1", "246810", "", "1", "2", "3"]
+    passwords = Passwords(ask=lambda _: answers.pop(0))
+    for name in ("a.zip", "b.zip"):
+        with passwords.opened(locked(tmp_path / name)) as readable:
+            assert readable.name == name
+    assert len(answers) == 4
+    for refused in (FileProtected, PasswordWrong):
+        with pytest.raises(refused), Passwords(ask=lambda _: answers.pop(0)).opened(tmp_path / "a.zip"):
+            pass
+    assert answers == []
+
+
+def test_ctrl_c_leaves_what_was_done_and_no_half(
+    yeban: Yeban, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped within the second file: the first is in the books, of the second nothing; said, and exit code 130."""
+    fund(tmp_path / "1.csv", HEADER)
+    fund(tmp_path / "2.csv", HEADER, "3.00")
+    real, calls = ingest_module.post, []
+
+    def stopped(*arguments: object) -> object:
+        calls.append(1)
+        done = real(*arguments)  # type: ignore[arg-type]
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(ingest_module, "post", stopped)
+    code, text = yeban("ingest", tmp_path / "1.csv", tmp_path / "2.csv")
+    assert (code, "已停止" in text) == (130, True), text
+    with open_desk() as desk, desk.database.read() as connection:
+        assert connection.execute(select(raw_file.c.name)).scalars().all() == ["1.csv"]
+    monkeypatch.setattr(ingest_module, "post", real)
+    assert yeban("ingest", tmp_path / "1.csv", tmp_path / "2.csv")[0] == 0
+
+
+def test_a_file_that_the_disk_does_not_give_stops_no_other(home: Path, tmp_path: Path) -> None:
+    """Gone or locked by another program: said, exit code of the machine's keeper; no trace of it in the books."""
+    done, code = take_readable(lambda *_: (tmp_path / "没有").read_bytes(), tmp_path / "没有", "", "")
+    assert (done.state, code, "读不到" in done.message) == ("refused", 4, True)
+
+
+def test_an_empty_folder_is_said(yeban: Yeban, tmp_path: Path) -> None:
+    """Nothing to take in is not silence; what the system keeps in folders is no file."""
+    (tmp_path / "空").mkdir()
+    (tmp_path / "空" / "desktop.ini").write_text("[x]", "utf-8")
+    code, text = yeban("ingest", tmp_path / "空")
+    assert (code, "没有文件" in text) == (0, True)
+
+
+def test_what_waits_is_said_in_english_too(yeban: Yeban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed header, an unknown file, rows that were not taken: each in the reader's language."""
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    for flags in (["--dry-run"], []):
+        assert "looks like kuaishou_fund" in yeban("ingest", fund(tmp_path / "a.csv", DRIFTED), *flags)[1]
+        (tmp_path / "b.csv").write_text("a,b,c\nx,y,z\n", "utf-8")
+        assert "no document kind recognises" in yeban("ingest", tmp_path / "b.csv", *flags)[1]
+        assert "1 rows were not taken" in yeban("ingest", fund(tmp_path / "c.csv", HEADER, "ten"), *flags)[1]
+
+
+def test_files_that_wait_stand_beside_the_rows(yeban: Yeban, tmp_path: Path) -> None:
+    """`yeban quarantine` names whole files too, each with the command that helps."""
+    yeban("ingest", fund(tmp_path / "变.csv", DRIFTED))
+    text = yeban("quarantine")[1]
+    assert ("整个在等的文件" in text, "yeban map" in text, "没有隔离的行" in text) == (True, True, True)
+    assert "没有隔离的行，不写表" in yeban("quarantine", "--export", tmp_path / "x.xlsx")[1]
+    assert not (tmp_path / "x.xlsx").exists()

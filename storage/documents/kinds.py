@@ -55,6 +55,7 @@ from storage.documents import (
     kuaishou_order,
     kuaishou_settlement,
     magento2_order_grid,
+    mapping,
     meta_ads_campaign,
     paypal_activity,
     paypal_activity_new,
@@ -227,10 +228,15 @@ KINDS: dict[str, Kind] = {
 
 
 def identify(file: SourceFile) -> Kind:
-    """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise."""
+    """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise.
+
+    FileUnknown too where the header is that of another kind but for a changed title: it would be read with less.
+    """
     if file.form == "empty":
         raise FileBroken(file.name, "文件是空的")
     found = _most_exact([kind for kind in KINDS.values() if kind.identify(file)])
+    if len(found) == 1:
+        found = _nearest(found[0], file)
     if not found and file.form == "page":
         raise FileBroken(file.name, "下载到的是网页，不是表格")
     if len(found) != 1:
@@ -243,6 +249,19 @@ def _most_exact(found: list[Kind]) -> list[Kind]:
     """Of kinds that know a file, those that ask for most: an older layout is often a part of a newer one."""
     ranks = [getattr(kind, "rank", 0) for kind in found]
     return [kind for kind, rank in zip(found, ranks, strict=True) if rank == max(ranks)]
+
+
+def _nearest(known: Kind, file: SourceFile) -> list[Kind]:
+    """The kind that knows the file, unless the header has more columns of another one: an older layout would take a
+    newer file of which one title changed, and lose what it has no column for.
+
+    Then it is the other one, where that can be read with nothing renamed; none where a title has to be explained first.
+    """
+    others = [kind for kind in KINDS.values() if kind is not known]
+    nearer = mapping.nearer(file, known, others)
+    if nearer is None:
+        return [known]
+    return [] if mapping.is_renamed(file, nearer, known) else [nearer]
 
 
 def named(name: str, file: SourceFile) -> Kind:

@@ -154,6 +154,14 @@ class Layout:
         words = (*numbered(self.columns), *((self.currency,) if len(self.currency) > 3 else ()))
         return {name: "text" for name in words if name not in spelled} | typed
 
+    @cached_property
+    def spellings(self) -> Mapping[str, frozenset[str]]:
+        """Every column with the spellings that it may have, as headers are compared."""
+        spelled = dict.fromkeys((*self.required, *self.tells, *self.typed))
+        forms = {name: frozenset(map(cells.header_name, name.split("|"))) for name in spelled}
+        firsts = {first: every for name, every in forms.items() if "|" in name for first in every}
+        return {name: firsts.get(cells.header_name(name), forms[name]) for name in spelled if "#" not in name}
+
     def identify(self, file: SourceFile, /) -> bool:
         """Whether one of the file's tables, or of the tables in its zip, has the columns that tell this kind."""
         known = any(has_columns(part, self.tells or self.required) for part in file.parts())

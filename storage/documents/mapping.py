@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from storage.documents import cells, numbers
 from storage.documents.cells import Cell, header_name
+from storage.documents.document import Kind
 from storage.documents.file import Line, SourceFile
 from storage.documents.layout import Layout
 from storage.errors import FileError
@@ -60,6 +61,61 @@ def nearest_drift(file: SourceFile, layouts: Iterable[Layout]) -> Drift | None:
     return max(found, key=lambda drift: (drift.share, -len(drift.missing)), default=None)
 
 
+def nearer(file: SourceFile, known: Kind, others: Iterable[Kind]) -> Kind | None:
+    """Of `others` the kind that more of the header's titles are columns of than of `known`'s; None where none is.
+
+    Of as many the one that has fewer columns beside them. Only one whose columns are mostly there is a neighbour, and
+    none that says of itself that it is not meant.
+    """
+    there = _there(_own_header(file, known))
+    mine = _nearness(known, there)
+    found = [(_nearness(kind, there), kind) for kind in others if not _excluded(kind, there)]
+    near = [(nearness, kind) for nearness, kind in found if nearness > mine and nearness[1] >= KNOWN_SHARE_MIN]
+    return max(near, key=lambda one: (one[0], one[1].KIND))[1] if near else None
+
+
+def _nearness(kind: Kind, there: frozenset[str]) -> tuple[int, float]:
+    names = _all_names(kind)
+    hits = sum(bool(one & there) for one in names)
+    return hits, hits / len(names) if names else 0.0
+
+
+def is_renamed(file: SourceFile, kind: Kind, known: Kind) -> bool:
+    """Whether a column by which the kind is known, or which it needs, may go by a title that neither kind has."""
+    if not isinstance(kind, Layout):
+        return False
+    header = _own_header(file, known)
+    there = _there(header)
+    missing = [name for name in dict.fromkeys((*kind.required, *kind.tells)) if not _spellings(name) & there]
+    if any(name in missing for name in kind.required):
+        return True
+    names = frozenset().union(*_all_names(kind), *_all_names(known))
+    strange = [title for title in header.titles if title and header_name(title) not in names]
+    return any(one.title for one in propose(missing, strange, header, kind.typed))
+
+
+def _own_header(file: SourceFile, known: Kind) -> _Header:
+    """Of the file's first lines the one that most of the kind's columns stand in."""
+    headers = [header for part in file.parts() for head in part.heads for header in _headers(head)]
+    return max(headers, key=lambda header: _nearness(known, _there(header)), default=_Header((), ()))
+
+
+def _there(header: _Header) -> frozenset[str]:
+    return frozenset(header_name(title) for title in header.titles if title)
+
+
+def _excluded(kind: Kind, there: frozenset[str]) -> bool:
+    return any(_spellings(name) & there for name in getattr(kind, "lacks", ()))
+
+
+def _all_names(kind: Kind) -> tuple[frozenset[str], ...]:
+    """Every column of a kind with its spellings; none for a kind that does not say its header."""
+    if isinstance(kind, Layout):
+        return tuple(kind.spellings.values())
+    header = str(getattr(kind, "HEADER", ""))
+    return tuple(_spellings(name) for name in header.split(",")) if header else ()
+
+
 def _headers(head: Sequence[Line]) -> Iterable[_Header]:
     for place, line in enumerate(head):
         titles = tuple(cells.unwrap(cells.as_text(cell)) for cell in line.cells)
@@ -69,7 +125,7 @@ def _headers(head: Sequence[Line]) -> Iterable[_Header]:
 
 def _compared(layout: Layout, header: _Header) -> Drift | None:
     there = {header_name(title) for title in header.titles if title}
-    columns = known_names(layout)
+    columns = layout.spellings
     hits = sum(bool(names & there) for names in columns.values())
     needed = list(dict.fromkeys((*layout.required, *layout.tells)))
     missing = tuple(name for name in needed if not _spellings(name) & there)
@@ -86,13 +142,6 @@ def _compared(layout: Layout, header: _Header) -> Drift | None:
 @lru_cache(maxsize=1024)
 def _spellings(name: str) -> frozenset[str]:
     return frozenset(header_name(spelling) for spelling in name.split("|"))
-
-
-def known_names(layout: Layout) -> Mapping[str, frozenset[str]]:
-    """Every column of the layout with the spellings that it may have, as headers are compared."""
-    spelled = dict.fromkeys((*layout.required, *layout.tells, *layout.typed))
-    firsts = {first: _spellings(name) for name in spelled if "|" in name for first in _spellings(name)}
-    return {name: firsts.get(header_name(name), _spellings(name)) for name in spelled if "#" not in name}
 
 
 def propose(

@@ -36,7 +36,7 @@ def default_lang() -> Lang:
 
 
 WHO = {
-    "author": ("改流程的人", "whoever writes the flow"),
+    "author": ("写流程或下这条命令的人", "whoever wrote the flow or typed the command"),
     "site": ("网站（夜班会自己重试）", "the site (Yeban retries by itself)"),
     "business": ("处理这行数据的人", "whoever owns this row's data"),
     "person": ("需要一个人", "a person"),

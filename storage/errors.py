@@ -286,6 +286,12 @@ class KindBroken(DecisionError):
     def __init__(self, path: str, line: int, column: int, reason: str, fix: str) -> None:
         super().__init__(path=path, line=line, column=column, reason=reason, fix=fix)
 
+    def message(self, lang: str = "zh") -> str:
+        """One sentence with its place: in the YAML, or the option of a command that said it (`--kind`)."""
+        if str(self.facts["path"]).startswith("--"):
+            return f"{self.facts['path']}：{self.facts['reason']}"
+        return super().message(lang)
+
 
 class KindTaken(DecisionError):
     """A built-in kind has this name already."""

@@ -12,7 +12,7 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.cli.ingest_commands import ingest_files, told
-from schedules.cli.outcome import intake_of
+from schedules.cli.outcome import in_words, intake_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, is_terminal, say, tell
 from schedules.problems import EXIT_CODES
@@ -55,7 +55,8 @@ def map_(
                  "Nothing is kept yet: --yes if it is right, else --set COLUMN=TITLE.", "yellow")  # fmt: skip
             raise SystemExit(EXIT_CODES["person"])
         place = "" if every_shop else asked.shop
-        done = settle_meanings(desk.database, desk.archive, asked, meant, place, who or getpass.getuser())
+        settled = settle_meanings(desk.database, desk.archive, asked, meant, place, who or getpass.getuser())
+        done = in_words(desk, settled)
     whose = place or say("所有店", "every shop")
     tell(f"记下了：{whose}的 {asked.kind} 以后都这样读。说错了：yeban forget",
          f"Noted for {asked.kind} of {whose}. To take it back: yeban forget", "green")  # fmt: skip
@@ -162,9 +163,33 @@ def teach(
         tell("还没有记下：对的加 --yes，不对的用 --type、--key、--amount 改。",
              "Nothing is kept yet: --yes if it is right, else --type, --key, --amount.", "yellow")  # fmt: skip
         raise SystemExit(EXIT_CODES["person"])
-    path = teaching.keep(text, load_settings().home / FOLDER, kind)
-    tell(f"记下了：{path}", f"Kept: {path}", "green")
-    raise SystemExit(ingest_files([file], shop, kind))
+    folder = load_settings().home / FOLDER
+    earlier = _taken_back(kind) if (folder / f"{kind}.yaml").exists() else []
+    path = teaching.keep(text, folder, kind)
+    tell(
+        f"记下了：{path}（教错了：yeban forget {kind}）",
+        f"Kept: {path} (to take it back: yeban forget {kind})",
+        "green",
+    )
+    code = ingest_files([file], shop, kind)
+    raise SystemExit(max(code, _read_again(earlier)))
+
+
+def _taken_back(kind: str) -> list[str]:
+    """A kind is taught anew: what its earlier description put into the books leaves them; gives the files."""
+    from schedules.desk import open_desk
+    from storage.retraction import forget_rows_of
+
+    with open_desk() as desk:
+        return list(forget_rows_of(desk.database, desk.archive, kind).waiting)
+
+
+def _read_again(shas: list[str]) -> int:
+    from schedules.desk import open_desk
+    from storage.quarantine import replay
+
+    with open_desk() as desk:
+        return told(in_words(desk, [replay(desk.database, desk.archive, sha) for sha in shas])) if shas else 0
 
 
 def _list(text: str) -> tuple[str, ...]:

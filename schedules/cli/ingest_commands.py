@@ -14,7 +14,7 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.cli.intake import LOOK_EVERY_S, Watch, files_meant
-from schedules.cli.outcome import intake_of, preview_of, sentence
+from schedules.cli.outcome import in_words, intake_of, preview_of, sentence
 from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, interruptible, is_terminal, say, tell
 from schedules.problems import EXIT_CODES, WHO
@@ -80,11 +80,19 @@ def ingest_files(
     passwords = passwords or Passwords()
     with open_preview(passwords) if dry_run else open_intake(passwords) as take:
         quiet = not is_terminal() or len(found) < 2 or any(map(is_locked, found))
+        if len(found) == 1 and is_terminal() and not is_locked(found[0]):
+            with console.status(say(f"在读 {found[0].name}……", f"reading {found[0].name}")):
+                return _finished([take_readable(take, found[0], shop, kind)], dry_run=dry_run)
         done = [
             take_readable(take, path, shop, kind)
             for path in track(found, say("入账", "ingest"), console=console, disable=quiet)
         ]
-    if len(found) > 1:
+    return _finished(done, dry_run=dry_run)
+
+
+def _finished(done: list[tuple[Any, int]], *, dry_run: bool) -> int:
+    """The table of several files; gives the exit code."""
+    if len(done) > 1:
         console.print(summary(done))
     if dry_run:
         tell("只看了看，什么都没有写。", "Only looked at; nothing was written.", "yellow")
@@ -316,7 +324,7 @@ def quarantine(
     from schedules.cli.books_commands import whole_sha
     from schedules.desk import open_desk
     from storage.quarantine import waiting_files, waiting_rows
-    from storage.reports.table import shown as in_words
+    from storage.reports.table import shown as as_read
 
     with open_desk() as desk:
         sha = whole_sha(desk, file.strip().lower()) if file else ""
@@ -334,7 +342,7 @@ def quarantine(
     for zh, en in (("文件", "file"), ("行", "row"), ("原因", "reason"), ("由谁", "to act"), ("金额", "amount")):
         table.add_column(say(zh, en), overflow="fold")
     for row in rows[:ROWS_SHOWN]:
-        amount = in_words(row.amount_fen, "fen") if row.amount_fen else ""
+        amount = as_read(row.amount_fen, "fen") if row.amount_fen else ""
         owner = say(*WHO.get(row.owner, (row.owner, row.owner)))
         table.add_row(f"{row.name} {row.file_sha[:12]}", str(row.row_no), row.message, owner, amount)
     console.print(table)
@@ -386,7 +394,7 @@ def quarantine_fix(
     from storage.quarantine import fix_rows
 
     with open_desk() as desk:
-        done = fix_rows(desk.database, desk.archive, sheet, who or getpass.getuser())
+        done = in_words(desk, fix_rows(desk.database, desk.archive, sheet, who or getpass.getuser()))
     raise SystemExit(told(done))
 
 
@@ -408,7 +416,7 @@ def replay(
 
     with open_desk() as desk:
         shas = [whole_sha(desk, one.strip().lower()) for one in files or []] or replayable(desk.database)
-        done = [read_again(desk.database, desk.archive, sha) for sha in shas]
+        done = in_words(desk, [read_again(desk.database, desk.archive, sha) for sha in shas])
     if not done:
         tell("没有缺东西的文件。", "No file lacks anything.", "green")
     raise SystemExit(told(done))

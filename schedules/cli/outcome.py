@@ -94,3 +94,18 @@ def in_english(shelf: "Shelf", done: "Ingested", source: Path, facts: "Facts", s
     except FileError as error:
         return replace(done, message=sentence(error))
     return done
+
+
+def in_words(desk: "Desk", done: "list[Ingested]") -> "list[Ingested]":
+    """Files that were read again, as the reader is to be told of them."""
+    from storage.quarantine import facts_of
+    from storage.shelves import shelf_of
+
+    if default_lang() != "en":
+        return done
+    shelf = shelf_of(desk.database, desk.archive)
+    told = []
+    for one in done:
+        facts = facts_of(desk.database, one.file_sha)
+        told.append(in_english(shelf, one, desk.archive.path(one.file_sha), facts, facts.shop) if one.message else one)
+    return told

@@ -132,3 +132,23 @@ def test_a_taught_kind_is_forgotten(yeban: Yeban, home: Path, tmp_path: Path) ->
     assert (code, "说明还在" in text, typed_rows()) == (0, True, 0), text
     assert [found.name for found in (home / "kinds").iterdir()] == ["supplier_bill.forgotten1"]
     assert yeban("ingest", path)[0] == 5
+
+
+def test_a_kind_that_is_taught_anew_reads_its_files_anew(yeban: Yeban, tmp_path: Path) -> None:
+    """Another key, another type: what the earlier description put into the books is there as the new one says, once."""
+    first, second = tmp_path / "一月.csv", tmp_path / "二月.csv"
+    first.write_text("单号,款号,金额\nHD000001,A1,3.50\nHD000001,A2,4.00\n", "utf-8")
+    second.write_text("单号,款号,金额\nHD000002,A1,5.00\n", "utf-8")
+    yeban("teach", first, "--kind", "supplier_bill", "--key", "款号", "--yes")
+    yeban("ingest", second)
+    assert typed_rows() == 2
+    code, text = yeban("teach", first, "--kind", "supplier_bill", "--key", "单号,款号", "--yes")
+    assert (code, typed_rows()) == (0, 3), text
+
+
+def test_a_wrong_name_of_a_kind_is_said_plainly(yeban: Yeban, tmp_path: Path) -> None:
+    """The option that was wrong and what may stand there, without a place in a file that is none."""
+    path = tmp_path / "对账.csv"
+    path.write_text("单号,金额\nHD0001,3.50\n", "utf-8")
+    code, text = yeban("teach", path, "--kind", "我的")
+    assert (code, "--kind：我的 不能当名字" in text) == (2, True), text

@@ -21,7 +21,6 @@ from storage.archive import Archive, ArchivedFile, Facts
 from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
-from storage.documents.alipay_rules import UNCLASSIFIED
 from storage.documents.control import untotalled
 from storage.documents.document import Control, Document
 from storage.documents.edited import EditedFile, Fixes
@@ -29,6 +28,7 @@ from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
+from storage.documents.statements import UNCLASSIFIED
 from storage.errors import (
     BookError,
     FileBroken,

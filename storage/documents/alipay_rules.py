@@ -1,4 +1,4 @@
-"""What a line of an Alipay statement is, and which order it is about: rules as data, the first that holds decides.
+"""What a line of an Alipay statement is, and which order it is about: rules as data.
 
 Fee classes: the categories in production use at an ERP vendor (ShopeX OMS, financebase.bill_category_rules), plus the
 remarks seen in its parser. Order numbers: the same vendor's order of attempts. A line that no rule knows is
@@ -9,82 +9,75 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-UNCLASSIFIED = "unclassified"
+from storage.documents.fee_rules import FeeRule, Said, by_priority, fee_of
 
 OTHER = "其它"  # 其他 in newer files
-
-
-class ClassRule(NamedTuple):
-    """A line is of `fee` when all of this holds; an empty field asks nothing.
-
-    `types`: one of these business types. `has` / `lacks`: pieces of the remark. `party` / `not_party`: pieces of the
-    counterparty. `sign`: + or - for the amount.
-    """
-
-    rule_id: str
-    fee: str
-    types: frozenset[str] = frozenset()
-    has: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    party: str = ""
-    not_party: tuple[str, ...] = ()
-    sign: str = ""
 
 
 def _types(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-_OWN_CLAIM = ("商家保证金理赔",)
-_PLATFORM = ("金账号", "天猫技术有限公司")
+IN, OUT = "收入", "支出"
+"""Which of the two amount columns is filled."""
 
-CLASS_RULES: tuple[ClassRule, ...] = (
-    ClassRule("alipay.payment", "payment", types=_types("交易付款", "在线支付")),
-    ClassRule("alipay.refund", "refund", types=_types("交易退款")),
-    ClassRule("alipay.withdrawal", "withdrawal", types=_types("提现")),
-    ClassRule("alipay.top_up", "top_up", types=_types("充值")),
-    ClassRule("alipay.aftersale_in", "payment", has=("售后支付",), sign="+"),
-    ClassRule("alipay.aftersale_out", "refund", has=("售后支付",), sign="-"),
-    ClassRule("alipay.claim_in", "payment", has=_OWN_CLAIM, not_party=_PLATFORM, sign="+"),
-    ClassRule("alipay.claim_out", "refund", has=_OWN_CLAIM, not_party=_PLATFORM, sign="-"),
-    ClassRule("alipay.deposit_claim", "deposit", has=_OWN_CLAIM, party="金账号"),
-    ClassRule("alipay.bank_fee_huabei", "bank_fee", types=_types("收费"), has=("花呗支付服务费",)),
-    ClassRule("alipay.bank_fee_card", "bank_fee", types=_types("收费"), has=("信用卡支付服务费",)),
-    ClassRule("alipay.instalment_fee", "instalment_fee", types=_types("收费"), has=("花呗分期服务费",)),
-    ClassRule("alipay.instalment_fee_back", "instalment_fee", types=_types("退费")),
-    ClassRule("alipay.refund_commission", "refund_commission", has=("天猫佣金退款",)),
-    ClassRule("alipay.commission", "commission", has=("天猫佣金",)),
-    ClassRule("alipay.affiliate_rebate", "affiliate_rebate", has=("淘宝客推广佣金月度返还",)),
-    ClassRule("alipay.refund_affiliate", "refund_affiliate", has=("淘宝客佣金退款",)),
-    ClassRule("alipay.affiliate", "affiliate", has=("淘宝客佣金",)),
-    ClassRule("alipay.juhuasuan_deposit", "deposit", has=("聚划算保险保证金",)),
-    ClassRule("alipay.juhuasuan_commission", "campaign_commission", has=("聚划算佣金",)),
-    ClassRule("alipay.juhuasuan_service", "campaign_fee", has=("聚划算参团服务费",)),
-    ClassRule("alipay.juhuasuan_insurance", "freight_insurance", has=("聚划算运费险保费收取",)),
-    ClassRule("alipay.qianggou_minimum", "campaign_fee", has=("淘抢购保底佣金",)),
-    ClassRule("alipay.qianggou_service", "campaign_fee", has=("淘抢购技术",)),
-    ClassRule("alipay.points_buy", "points", types=_types("交易分账", OTHER, "转账"), has=("买就返",)),
-    ClassRule("alipay.points_rebate", "points", has=("返点积分",)),
-    ClassRule("alipay.points_back", "points", has=("代扣交易退回积分",)),
-    ClassRule("alipay.red_packet_right", "red_packet", has=("权益红包",)),
-    ClassRule("alipay.red_packet", "red_packet", has=("支付宝红包",)),
-    ClassRule("alipay.price_insurance", "price_insurance", has=("价格保障保险",)),
-    ClassRule("alipay.price_insurance_back", "price_insurance", has=("退保保费支付",)),
-    ClassRule("alipay.freight_insurance", "freight_insurance", has=("卖家版运费险保费收取",)),
-    ClassRule("alipay.freight_insurance_other", "freight_insurance", has=("运费险",)),
-    ClassRule("alipay.subsidy", "subsidy", has=("平台优惠补贴",)),
-    ClassRule("alipay.coupon_taken_back", "subsidy", has=("消费券代付资金扣回",)),
-    ClassRule("alipay.deposit_moved", "deposit", has=("保证金-迁移",)),
-    ClassRule("alipay.deposit_frozen", "deposit", has=("保证金冻结",)),
-    ClassRule("alipay.deposit_freed", "deposit", has=("保证金解冻",)),
-    ClassRule("alipay.annual_fee", "annual_fee", has=("技术年费",)),
-    ClassRule("alipay.software_fee", "software_fee", has=("基础软件服务费",)),
-    ClassRule("alipay.experience_fee", "software_fee", has=("消费者体验提升计划服务费",)),
-    ClassRule("alipay.donation", "donation", has=("公益宝贝",)),
-    ClassRule("alipay.moved_to_bank", "transfer", has=("转出到网商银行",)),
-    ClassRule("alipay.moved_to_fund", "transfer", has=("余利宝",)),
-    ClassRule("alipay.no_goods", "compensation", party="天猫技术有限公司(p-t***@service.taobao.com)"),
-)
+_CLAIM = ("商家保证金理赔",)
+_PLATFORM = ("金账号", "天猫技术有限公司")
+_NO_GOODS = "天猫技术有限公司(p-t***@service.taobao.com)"
+
+FEE_RULES: tuple[FeeRule, ...] = (
+    FeeRule("alipay.payment", "payment", "交易付款|在线支付", priority=10, category="货款"),
+    FeeRule("alipay.refund", "refund", "交易退款", priority=10, category="货款"),
+    FeeRule("alipay.withdrawal", "withdrawal", "提现", priority=10, category="提现"),
+    FeeRule("alipay.top_up", "top_up", "充值", priority=10, category="充值"),
+    FeeRule("alipay.aftersale_in", "payment", direction=IN, has=("售后支付",), priority=20, category="货款"),
+    FeeRule("alipay.aftersale_out", "refund", direction=OUT, has=("售后支付",), priority=20, category="货款"),
+    FeeRule("alipay.claim_in", "payment", sign="+", has=_CLAIM, not_party=_PLATFORM, priority=20, category="货款"),
+    FeeRule("alipay.claim_out", "refund", sign="-", has=_CLAIM, not_party=_PLATFORM, priority=20, category="货款"),
+    FeeRule("alipay.deposit_claim", "deposit", has=_CLAIM, party="金账号", priority=20, category="天猫保证金"),
+    FeeRule("alipay.bank_fee_huabei", "bank_fee", "收费", has=("花呗支付服务费",), priority=30, category="银行手续费"),
+    FeeRule("alipay.bank_fee_card", "bank_fee", "收费", has=("信用卡支付服务费",), priority=30, category="银行手续费"),
+    FeeRule("alipay.instalment_fee", "instalment_fee", "收费", has=("花呗分期服务费",), priority=30,
+            category="花呗分期手续费"),
+    FeeRule("alipay.instalment_fee_back", "instalment_fee", "退费", priority=30, category="花呗分期手续费"),
+    FeeRule("alipay.refund_commission", "refund_commission", has=("天猫佣金退款",), priority=40, category="天猫佣金"),
+    FeeRule("alipay.refund_affiliate", "refund_affiliate", has=("淘宝客佣金退款",), priority=40, category="淘宝客佣金"),
+    FeeRule("alipay.commission", "commission", has=("天猫佣金",), category="天猫佣金"),
+    FeeRule("alipay.affiliate", "affiliate", has=("淘宝客佣金",), category="淘宝客佣金"),
+    FeeRule("alipay.affiliate_rebate", "affiliate_rebate", has=("淘宝客推广佣金月度返还",), category="淘宝客月度返还"),
+    FeeRule("alipay.juhuasuan_deposit", "deposit", has=("聚划算保险保证金",), category="聚划算保险保证金"),
+    FeeRule("alipay.juhuasuan_commission", "campaign_commission", has=("聚划算佣金",), category="聚划算佣金"),
+    FeeRule("alipay.juhuasuan_service", "campaign_fee", has=("聚划算参团服务费",),
+            category="聚划算活动保证金-聚划算参团服务费"),
+    FeeRule("alipay.juhuasuan_insurance", "freight_insurance", has=("聚划算运费险保费收取",), category="聚划算运费险"),
+    FeeRule("alipay.qianggou_minimum", "campaign_fee", has=("淘抢购保底佣金",),
+            category="聚划算活动保证金-淘抢购保底佣金"),
+    FeeRule("alipay.qianggou_service", "campaign_fee", has=("淘抢购技术",), category="淘抢购技术服务费"),
+    FeeRule("alipay.points_buy", "points", "交易分账|其它|转账", has=("买就返",), category="买就返积分"),
+    FeeRule("alipay.points_rebate", "points", has=("返点积分",), category="返点积分"),
+    FeeRule("alipay.points_back", "points", has=("代扣交易退回积分",), category="返点积分"),
+    FeeRule("alipay.red_packet_right", "red_packet", has=("权益红包",), category="红包费用"),
+    FeeRule("alipay.red_packet", "red_packet", has=("支付宝红包",), category="红包费用"),
+    FeeRule("alipay.price_insurance", "price_insurance", has=("价格保障保险",), category="价格保障保险"),
+    FeeRule("alipay.price_insurance_back", "price_insurance", has=("退保保费支付",), category="价格保障保险"),
+    FeeRule("alipay.freight_insurance", "freight_insurance", has=("卖家版运费险保费收取",), category="卖家版运费险"),
+    FeeRule("alipay.freight_insurance_other", "freight_insurance", has=("运费险",), priority=60),
+    FeeRule("alipay.subsidy", "subsidy", has=("平台优惠补贴",)),
+    FeeRule("alipay.coupon_taken_back", "subsidy", has=("消费券代付资金扣回",)),
+    FeeRule("alipay.deposit_moved", "deposit", has=("保证金-迁移",), category="天猫保证金迁移"),
+    FeeRule("alipay.deposit_frozen", "deposit", has=("保证金冻结",), category="天猫保证金"),
+    FeeRule("alipay.deposit_freed", "deposit", has=("保证金解冻",), category="天猫保证金"),
+    FeeRule("alipay.annual_fee", "annual_fee", has=("技术年费",), category="技术年费"),
+    FeeRule("alipay.software_fee", "software_fee", has=("基础软件服务费",)),
+    FeeRule("alipay.experience_fee", "software_fee", has=("消费者体验提升计划服务费",)),
+    FeeRule("alipay.donation", "donation", has=("公益宝贝",)),
+    FeeRule("alipay.moved_to_bank", "transfer", has=("转出到网商银行",)),
+    FeeRule("alipay.moved_to_fund", "transfer", has=("余利宝",)),
+    FeeRule("alipay.no_goods", "compensation", party=_NO_GOODS, priority=90, category="无货赔付"),
+)  # fmt: skip
+"""`category`: the vendor's own name; rules without one are of remarks seen in its parser. 其他 is read as 其它."""
+
+_BY_PRIORITY = by_priority(FEE_RULES)
 
 
 class OrderRule(NamedTuple):
@@ -136,7 +129,10 @@ REFUND_NO = re.compile(r"(?:售后退款|保证金退款)-T[^-]+-([^-\s]+)$")
 
 
 class AlipayLine(NamedTuple):
-    """What the rules look at, unwrapped; `amount_fen` is signed."""
+    """What the rules look at, unwrapped; `amount_fen` is signed.
+
+    `direction`: the column that the amount stands in, 收入 or 支出; "" where the sign is all that is known of it.
+    """
 
     business_type: str
     merchant_no: str
@@ -144,25 +140,13 @@ class AlipayLine(NamedTuple):
     counterparty: str
     base_order_no: str
     amount_fen: int
+    direction: str = ""
 
 
 def fee_class(line: AlipayLine) -> tuple[str, str]:
-    """(fee class, rule id) by the first rule that holds, else ("unclassified", "")."""
-    for rule in CLASS_RULES:
-        if _holds(rule, line):
-            return rule.fee, rule.rule_id
-    return UNCLASSIFIED, ""
-
-
-def _holds(rule: ClassRule, line: AlipayLine) -> bool:
-    return (
-        (not rule.types or _type(line) in rule.types)
-        and all(piece in line.remark for piece in rule.has)
-        and not any(piece in line.remark for piece in rule.lacks)
-        and rule.party in line.counterparty
-        and not any(piece in line.counterparty for piece in rule.not_party)
-        and (not rule.sign or (line.amount_fen > 0) == (rule.sign == "+"))
-    )
+    """(fee class, rule id) by the rule of the lowest priority that holds, else ("unclassified", "")."""
+    direction = line.direction or (IN if line.amount_fen > 0 else OUT)
+    return fee_of(_BY_PRIORITY, Said(_type(line), direction, line.remark, line.amount_fen, line.counterparty))
 
 
 def order_of(line: AlipayLine) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from storage.documents import numbers
-from storage.documents.alipay_rules import AlipayLine, fee_class, order_of, refund_in
+from storage.documents.alipay_rules import IN, OUT, AlipayLine, fee_class, order_of, refund_in
 from storage.documents.cells import fen, header_name, unwrap
 from storage.documents.control import both_ways, compare, missing
 from storage.documents.document import Control, RawRow
@@ -22,6 +22,8 @@ from storage.errors import FileError
 _ACCOUNT = re.compile(r"账号：\[?(\d+)")
 _SPAN = re.compile(r"起始日期：\[(\d{4})年(\d\d)月(\d\d)日[^\]]*\]\s*终止日期：\[(\d{4})年(\d\d)月(\d\d)日 ([\d:]+)\]")
 _TOTAL = re.compile(r"(支出|收入)合计：(\d+)笔，共(-?[\d,.]+)元")
+
+_COLUMNS = {IN: ("收入金额（+元）", "收入（+元）"), OUT: ("支出金额（-元）", "支出（-元）")}
 
 TYPES: Mapping[str, str] = {"退款（交易退款）": "交易退款"}
 """What the new workbook calls a business type -> what the rules know it as."""
@@ -91,6 +93,11 @@ def _money(name: str, cell: Any) -> int | None:
         return None
 
 
+def _filled(record: Record, name: str) -> bool:
+    """Whether an amount stands there; files write 0.00 in the other column, or nothing."""
+    return bool(_money(name, record.cell(name)))
+
+
 def line(record: Record, amount_fen: int) -> AlipayLine:
     """What the rules look at, by whichever names the statement has for it."""
     business_type = record.plain("业务类型") or record.plain("账务类型")
@@ -101,6 +108,7 @@ def line(record: Record, amount_fen: int) -> AlipayLine:
         counterparty=record.plain("对方账号") or record.plain("对方账户") + record.plain("对方名称"),
         base_order_no=record.identity("业务基础订单号", required=False),
         amount_fen=amount_fen,
+        direction=next((way for way, names in _COLUMNS.items() if any(_filled(record, name) for name in names)), ""),
     )
 
 

@@ -7,34 +7,15 @@ the lowest priority decides, then the rule's id. What no rule knows is "unclassi
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from storage.documents.fee_rules import WHOLE, FeeRule, Said, by_priority, fee_of
 from storage.documents.statements import UNCLASSIFIED, Part
 from storage.documents.table import Record
 
-WHOLE = "动账金额"
+AMOUNT = "动账金额"
 DIRECTION, SCENE, REMARK = "动账方向", "动账场景", "备注"
 SETTLEMENT = "settlement"
 IN, OUT = "入账", "出账"
-
-
-class FeeRule(NamedTuple):
-    """An amount is of `fee` when all of this holds; an empty field asks nothing.
-
-    `scene`: the scene. `direction`: 入账 or 出账. `column`: the amount that the rule is about (WHOLE: the row's).
-    `sign`: + or - of that amount as the books have it. `is_`: the whole remark. `has` / `lacks`: pieces of it.
-    """
-
-    rule_id: str
-    fee: str
-    scene: str = ""
-    direction: str = ""
-    column: str = WHOLE
-    sign: str = ""
-    is_: str = ""
-    has: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    priority: int = 50
 
 
 _SETTLED, _SHARED, _UNSHARED = "货款结算入账", "退款-订单退款触发-分账", "退款-订单退款触发-退分账"
@@ -94,7 +75,7 @@ FEE_RULES: tuple[FeeRule, ...] = (
 )  # fmt: skip
 """A file's column that is missing or empty says nothing; 免佣金额 is told for information and moves nothing."""
 
-_BY_PRIORITY = tuple(sorted(FEE_RULES, key=lambda rule: (rule.priority, rule.rule_id)))
+_BY_PRIORITY = by_priority(FEE_RULES)
 
 
 def fee(record: Record, amount_fen: int) -> tuple[str, str]:
@@ -112,33 +93,18 @@ def parts(data: Mapping[str, str | int | None], amount_fen: int) -> list[Part]:
     said = {name: str(data.get(name) or "") for name in (DIRECTION, SCENE, REMARK)}
     whole, rule_id = _fee(said, WHOLE, amount_fen)
     if whole != SETTLEMENT:
-        return [Part(whole, rule_id, WHOLE, amount_fen)]
+        return [Part(whole, rule_id, AMOUNT, amount_fen)]
     found = []
     for column in _COLUMNS:
         value = data.get(column)
         if isinstance(value, int) and value:
             found.append(Part(*_fee(said, column, value), column, value))
     left = amount_fen - sum(part.amount_fen for part in found)
-    return [*found, Part(UNCLASSIFIED, "", WHOLE, left)] if left else found
+    return [*found, Part(UNCLASSIFIED, "", AMOUNT, left)] if left else found
 
 
 _COLUMNS = tuple(dict.fromkeys(rule.column for rule in FEE_RULES if rule.column != WHOLE))
 
 
 def _fee(said: Mapping[str, str], column: str, amount_fen: int) -> tuple[str, str]:
-    for rule in _BY_PRIORITY:
-        if rule.column == column and _holds(rule, said, amount_fen):
-            return rule.fee, rule.rule_id
-    return UNCLASSIFIED, ""
-
-
-def _holds(rule: FeeRule, said: Mapping[str, str], amount_fen: int) -> bool:
-    remark = said[REMARK]
-    return (
-        (not rule.scene or said[SCENE] == rule.scene)
-        and (not rule.direction or said[DIRECTION] == rule.direction)
-        and (not rule.is_ or remark == rule.is_)
-        and all(piece in remark for piece in rule.has)
-        and not any(piece in remark for piece in rule.lacks)
-        and (not rule.sign or (amount_fen > 0) == (rule.sign == "+"))
-    )
+    return fee_of(_BY_PRIORITY, Said(said[SCENE], said[DIRECTION], said[REMARK], amount_fen, column=column))

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from storage.documents.alipay_rules import UNCLASSIFIED
 from storage.documents.cells import unwrap
+from storage.documents.statements import UNCLASSIFIED
 from storage.documents.table import Record
 
 

@@ -3,14 +3,17 @@
 import pytest
 
 from storage.documents.alipay_rules import (
-    CLASS_RULES,
+    FEE_RULES,
+    IN,
     ORDER_RULES,
-    UNCLASSIFIED,
+    OUT,
     AlipayLine,
     fee_class,
     order_of,
     refund_of,
 )
+from storage.documents.fee_rules import WHOLE, FeeRule, Said, by_priority, fee_of
+from storage.documents.statements import UNCLASSIFIED
 
 NO = "2701855562034109276"
 
@@ -118,5 +121,110 @@ def test_refund_numbers_are_in_the_remark() -> None:
 
 def test_rule_ids_are_unique() -> None:
     """A rule id in the books leads to exactly one rule."""
-    ids = [rule.rule_id for rule in CLASS_RULES] + [rule.rule_id for rule in ORDER_RULES]
+    ids = [rule.rule_id for rule in FEE_RULES] + [rule.rule_id for rule in ORDER_RULES]
     assert len(ids) == len(set(ids))
+
+
+CATEGORIES = [
+    "货款",
+    "银行手续费",
+    "提现",
+    "花呗分期手续费",
+    "天猫佣金",
+    "淘宝客佣金",
+    "聚划算佣金",
+    "买就返积分",
+    "淘抢购技术服务费",
+    "红包费用",
+    "价格保障保险",
+    "聚划算保险保证金",
+    "聚划算活动保证金-淘抢购保底佣金",
+    "聚划算活动保证金-聚划算参团服务费",
+    "聚划算运费险",
+    "卖家版运费险",
+    "淘宝客月度返还",
+    "充值",
+    "返点积分",
+    "天猫保证金",
+    "天猫保证金迁移",
+    "技术年费",
+    "无货赔付",
+]
+
+
+def test_every_category_of_the_production_table_has_a_rule() -> None:
+    """The twenty-three categories of the vendor's table are those that the rules name, no more and no fewer."""
+    assert {rule.category for rule in FEE_RULES} - {""} == set(CATEGORIES)
+    assert len(CATEGORIES) == 23
+
+
+def meant(rule: FeeRule, scene: str) -> AlipayLine:
+    """A line that asks for just this rule."""
+    into = rule.sign == "+" or rule.direction == IN
+    return AlipayLine(scene, "", "".join(rule.has), rule.party, "", 100 if into else -100, rule.direction)
+
+
+@pytest.mark.parametrize("rule", FEE_RULES, ids=[rule.rule_id for rule in FEE_RULES])
+def test_each_rule_can_be_hit(rule: FeeRule) -> None:
+    """No rule is hidden behind another: a line with what it asks for, and nothing else, is its own."""
+    for scene in (rule.scene or "其它").split("|"):
+        assert fee_class(meant(rule, scene)) == (rule.fee, rule.rule_id)
+
+
+@pytest.mark.parametrize("rule", FEE_RULES, ids=[rule.rule_id for rule in FEE_RULES])
+def test_a_line_that_lacks_what_a_rule_asks_is_not_its_own(rule: FeeRule) -> None:
+    """Another scene, another remark, another counterparty, the other direction or sign: not by this rule."""
+    line = meant(rule, (rule.scene or "其它").split("|")[0])
+    others = [line._replace(business_type="别的")] if rule.scene else []
+    others += [line._replace(remark="别的备注")] if rule.has else []
+    others += [line._replace(counterparty="某买家")] if rule.party else []
+    others += [line._replace(counterparty=piece) for piece in rule.not_party]
+    others += [line._replace(direction=OUT if rule.direction == IN else IN)] if rule.direction else []
+    others += [line._replace(amount_fen=-line.amount_fen)] if rule.sign else []
+    assert others, "a rule that asks nothing would take every line"
+    assert rule.rule_id not in {fee_class(other)[1] for other in others}
+
+
+def test_of_one_priority_no_two_rules_want_one_line() -> None:
+    """Where the remark of one rule is part of another's, their priorities say which is asked first."""
+    for one in FEE_RULES:
+        for scene in (one.scene or "其它").split("|"):
+            line = meant(one, scene)
+            rivals = [rule for rule in FEE_RULES if rule is not one and rule.priority == one.priority]
+            assert fee_of(by_priority(rivals), _said(line))[0] == UNCLASSIFIED, one.rule_id
+
+
+def _said(line: AlipayLine) -> Said:
+    direction = line.direction or (IN if line.amount_fen > 0 else OUT)
+    return Said(line.business_type, direction, line.remark, line.amount_fen, line.counterparty, WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("remark", "rule_id"),
+    [
+        ("天猫佣金退款{1}", "alipay.refund_commission"),
+        ("天猫佣金{1}扣款", "alipay.commission"),
+        ("淘宝客佣金退款[1]", "alipay.refund_affiliate"),
+        ("聚划算运费险保费收取", "alipay.juhuasuan_insurance"),
+        ("运费险理赔", "alipay.freight_insurance_other"),
+    ],
+)
+def test_priority_decides_not_the_place_in_the_table(remark: str, rule_id: str) -> None:
+    """The same rules the other way round give the same rule; without the first one the next is asked."""
+    said = Said("其它", OUT, remark, -1)
+    for rules in (FEE_RULES, tuple(reversed(FEE_RULES))):
+        assert fee_of(by_priority(rules), said)[1] == rule_id
+
+
+def test_the_lower_priority_is_asked_first_and_then_the_id() -> None:
+    """Two rules that both hold: the number decides, of equal ones the id."""
+    said = Said("其它", OUT, "甲乙", -1)
+    plain = (FeeRule("b", "b", has=("甲",)), FeeRule("a", "a", has=("乙",)))
+    rules = (*plain, FeeRule("c", "c", has=("甲",), priority=40))
+    assert [fee_of(by_priority(some), said)[1] for some in (rules, plain, plain[:1])] == ["c", "a", "b"]
+
+
+def test_a_payment_that_is_taken_back_is_no_refund_of_its_own() -> None:
+    """A negative amount in the income column is the direction of the column; without one the sign is the direction."""
+    line = _line("其它", "", "售后支付", -100)
+    assert [fee_class(line._replace(direction=way))[0] for way in (IN, OUT, "")] == ["payment", "refund", "refund"]

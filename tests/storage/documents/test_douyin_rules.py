@@ -2,7 +2,8 @@
 
 import pytest
 
-from storage.documents.douyin_rules import FEE_RULES, parts
+from storage.documents.douyin_rules import AMOUNT, FEE_RULES, IN, OUT, SETTLEMENT, parts
+from storage.documents.fee_rules import FeeRule, Said, by_priority, fee_of
 
 SETTLED = {"动账方向": "入账", "动账场景": "货款结算入账", "备注": ""}
 
@@ -75,3 +76,32 @@ def test_what_the_columns_do_not_explain_is_a_part_of_its_own() -> None:
 def test_rule_ids_are_unique() -> None:
     """An id names one rule."""
     assert len({rule.rule_id for rule in FEE_RULES}) == len(FEE_RULES)
+
+
+def _row(rule: FeeRule) -> tuple[dict[str, str | int], int]:
+    """A row that asks for just this rule, and its amount."""
+    out = rule.sign == "-" or (not rule.sign and rule.direction == OUT)
+    amount = -1250 if out else 1250
+    said: dict[str, str | int] = {
+        "动账方向": rule.direction or "入账", "动账场景": rule.scene, "备注": rule.is_ or "".join(rule.has)
+    }  # fmt: skip
+    return (said | {rule.column: amount} if rule.column else said), amount
+
+
+@pytest.mark.parametrize("rule", FEE_RULES, ids=[rule.rule_id for rule in FEE_RULES])
+def test_each_rule_can_be_hit(rule: FeeRule) -> None:
+    """No rule is hidden behind another: a row with what it asks for is its own, in its own column."""
+    row, amount = _row(rule)
+    if rule.fee == SETTLEMENT:
+        assert fee_of(by_priority(FEE_RULES), Said(rule.scene, IN, "", amount))[1] == rule.rule_id
+        return
+    assert (rule.fee, rule.rule_id, rule.column or AMOUNT, amount) in parts(row, amount)
+
+
+def test_a_remark_goes_before_the_scene_by_its_priority() -> None:
+    """Both rules hold; the lower number decides, wherever they stand in the table."""
+    said = Said("小额打款", OUT, "公益商家佣金捐赠", -1250)
+    for rules in (FEE_RULES, tuple(reversed(FEE_RULES))):
+        assert fee_of(by_priority(rules), said) == ("donation", "douyin.donation")
+    late = [rule._replace(priority=90) if rule.fee == "donation" else rule for rule in FEE_RULES]
+    assert fee_of(by_priority(late), said)[1] == "douyin.small_payment"

@@ -411,7 +411,8 @@ def test_pieces_are_in_the_books_once(tmp_path: Path) -> None:
         again = ingest(database, archive, path, shop="shop_a")
         with database.read() as connection:
             counts = [
-                connection.execute(select(func.count()).select_from(it)).scalar() for it in (raw_row, document_row, bill_line)
+                connection.execute(select(func.count()).select_from(it)).scalar()
+                for it in (raw_row, document_row, bill_line)
             ]
             kinds = connection.execute(select(document_row.c.kind, func.count()).group_by(document_row.c.kind)).all()
     finally:

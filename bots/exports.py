@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bots.browser import find, tables
-from bots.browser.driver import Element, Match, RowSeen
+from bots.browser.driver import Element, Match, Page, RowSeen
 from bots.errors import BotError, ExportFailed, Interrupted
 from bots.flow.problem import Refused
 from bots.flow.step import Steps
@@ -31,6 +31,8 @@ FAILED = ("失败", "已取消", "错误", "failed", "error")
 POLL_S = (0.1, 0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
 FRESH_S = 60.0
 """How long a look at a list counts; whatever is newer than that look is taken for a task of this run."""
+LOOKS = 3
+"""How often a list is opened when a captcha stands there instead, each of them read by a person."""
 APPEAR_S = 20.0
 """A task that was created stands in the list at once, if only as being made; one that does not never will."""
 NUMBER_OR_TIME = re.compile(r"[A-Za-z]{0,6}\d{6,}|\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d\d(?::\d\d)?")
@@ -132,20 +134,34 @@ async def _looked_at(ctx: "Context", address: str, *, beside: bool) -> Look:
     """The rows of the list, seen in a tab of its own; an empty list is only believed where the list is to be seen.
 
     `beside` the flow's own work, whatever stands in the way ends the look (Interrupted); else it is cleared as on any
-    page. Raises SessionExpired, Interrupted, CaptchaShown, SiteError.
+    page, and the list opened again. Raises SessionExpired, Interrupted, CaptchaShown, SiteError.
     """
     tab = await ctx.session.new_page()
     try:
-        await tab.goto(address)
-        await tables.settled(tab, [ctx.lookup.by(way) for way in ctx.facts.site.busy])
-        if not beside:
-            await ctx.clear_way(tab)
-        elif await ctx.shut_out(tab):
+        for _ in range(LOOKS):
+            await tab.goto(address)
+            await tables.settled(tab, [ctx.lookup.by(way) for way in ctx.facts.site.busy])
+            if await _in_sight(ctx, tab, beside=beside):
+                break
+        else:
             raise Interrupted("任务列表")
         at = asyncio.get_running_loop().time()
         return Look(at, [seen.text for seen in await tab.rows([], [])])
     finally:
         await tab.close()
+
+
+async def _in_sight(ctx: "Context", tab: Page, *, beside: bool) -> bool:
+    """Whether nothing stands before the list; False when a captcha did, and a person has read it."""
+    if beside:
+        if await ctx.shut_out(tab):
+            raise Interrupted("任务列表")
+        return True
+    try:
+        await ctx.clear_way(tab)
+    except Interrupted:
+        return False
+    return True
 
 
 class TaskList:

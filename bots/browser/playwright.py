@@ -11,7 +11,7 @@ import asyncio
 import difflib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from playwright.async_api import Download as RawDownload
     from playwright.async_api import Page as RawPage
     from playwright.async_api import Playwright as Playwright
+
+
+CLOSE_S = 3.0
 
 
 async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwright | None = None) -> Browser:
@@ -283,8 +286,11 @@ class PlaywrightPage:
             await self._raw.bring_to_front()
 
     async def close(self) -> None:
-        async with self.speaking():
-            await self._raw.close()
+        # A tab that is closed while it goes to another address may never say that it is: then it is left to the
+        # session, whose end is the end of all its tabs. Seen with a captcha whose answer led on at once.
+        with suppress(TimeoutError):
+            async with self.speaking(), asyncio.timeout(CLOSE_S):
+                await self._raw.close()
 
     async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
         if not asks:

@@ -93,7 +93,7 @@ def ship(
 
     例 / examples: `yeban sheet ship -p pdd --from 发货.csv -o 发货.xlsx` · `yeban sheet ship --shop 旗舰店 -o 发.xlsx`
     """
-    from storage.uploads.ship import write_ship_rows
+    from storage.uploads.ship import SHIP_SHEETS, write_ship_rows
 
     _speak(lang)
     if (source is None) == (not shop):
@@ -106,7 +106,12 @@ def ship(
     else:
         named = _platform(platform or _platform_of_shop(shop))
         asked = _from_books(shop, named, worklist or [])
-    raise SystemExit(_write(asked, named, out, write_ship_rows, skip_refused=skip_refused))
+
+    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> None:
+        write_ship_rows(platform, rows, path)
+        _warn_unseen(SHIP_SHEETS[platform].verified)
+
+    raise SystemExit(_write(asked, named, out, write, skip_refused=skip_refused))
 
 
 @sheet_app.command("products")
@@ -117,17 +122,26 @@ def products(
         typer.Option("--from", help="商品ID、SKU ID 和要改的：价格、库存、标题、商家编码 / changes", dir_okay=False),
     ],
     platform: Platform = "",
+    base: Annotated[
+        Path | None,
+        typer.Option("--base", help="平台自己导出的商品表，在它上面改 / the platform's own export", dir_okay=False),
+    ] = None,
     skip_refused: Skip = False,
     lang: Lang = "",
 ) -> None:
     """写一张批量改商品的表：价格、库存、标题、商家编码；空着的格子不改。不知道样子的平台不编。
 
+    最稳的是 `--base`：从后台导出的那张表，只改要改的格子，别的原样（所改商品的全部 SKU 都在）。不写它，别的格子是空的。
+
     上下架没有哪个平台的表是知道的：用流程一个一个做，如 `yeban run practice/delist`。
 
     Writes a sheet that changes prices, stock, titles and codes. A platform whose sheet is not known gets none.
 
-    例 / example: `yeban sheet products -p 天猫 --from 改价.xlsx -o 天猫改价.xlsx`
+    With --base it is the platform's own export in which only the changes differ; without, other cells are empty.
+
+    例 / example: `yeban sheet products -p 天猫 --from 改价.xlsx --base 天猫导出.xlsx -o 天猫改价.xlsx`
     """
+    from storage.uploads.base import based_rows, read_base, write_based_rows
     from storage.uploads.given import read_changes
     from storage.uploads.products import PRODUCT_SHEETS, product_rows, write_product_rows
     from storage.uploads.sheet import platform_of
@@ -136,9 +150,19 @@ def products(
     named = _platform(platform)
     platform_of(named, PRODUCT_SHEETS, "商品表", "product sheet")
     given = read_changes(_existing(source, out), named)
-    rows, refused = product_rows(named, [one for _, one in given.rows], [number for number, _ in given.rows])
+    changes, numbers = [one for _, one in given.rows], [number for number, _ in given.rows]
+    ground = read_base(named, _existing(base, out)) if base is not None else None
+    rows, refused = based_rows(named, changes, ground, numbers) if ground else product_rows(named, changes, numbers)
+
+    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> None:
+        if ground:
+            write_based_rows(platform, rows, ground, path)
+        else:
+            write_product_rows(platform, rows, path)
+            _warn_unseen(PRODUCT_SHEETS[platform].verified)
+
     asked = Asked(rows, in_order([*given.refused, *refused]), given.titles, given.cells)
-    raise SystemExit(_write(asked, named, out, write_product_rows, skip_refused=skip_refused))
+    raise SystemExit(_write(asked, named, out, write, skip_refused=skip_refused))
 
 
 def in_order(refused: "Sequence[Refusal]") -> "list[Refusal]":
@@ -232,7 +256,6 @@ def _write(asked: Asked, platform: str, out: Path, write: Any, *, skip_refused: 
     if asked.rows or not asked.refused:
         write(platform, asked.rows, out)
         tell(f"✓ {out}  {len(asked.rows)} 行", f"✓ {out}  {len(asked.rows)} rows", "green")
-        _warn_unseen(platform, write.__name__)
     if not asked.refused:
         return 0
     apart = out.with_name(f"{out.stem}-{say('不行的', 'refused')}.xlsx")
@@ -242,12 +265,8 @@ def _write(asked: Asked, platform: str, out: Path, write: Any, *, skip_refused: 
     return EXIT_CODES["business"]
 
 
-def _warn_unseen(platform: str, what: str) -> None:
-    from storage.uploads.products import PRODUCT_SHEETS
-    from storage.uploads.ship import SHIP_SHEETS
-
-    sheets: Mapping[str, Any] = SHIP_SHEETS if "ship" in what else PRODUCT_SHEETS
-    if sheets[platform].verified == "described":
+def _warn_unseen(verified: str) -> None:
+    if verified == "described":
         tell("这张表的样子只有说明，没有见过平台自己的模板：先传一行试试。",
              "This sheet is known by description only: try it with one row first.", "yellow")  # fmt: skip
 

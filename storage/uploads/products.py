@@ -2,7 +2,8 @@
 
 The one layout that is known is 天猫's 发布模板, which is its 商品批量编辑 sheet too: title in row 1, header in row 3,
 18 columns of which 发货时间 and 商家编码 stand twice (the item's and the SKU's). It is known from public code that
-reads such a file; nobody here has seen what the platform makes of an empty cell: a first sheet is tried on one SKU.
+reads such a file; nobody here has seen what the platform makes of an empty cell: a first sheet is tried on one SKU, or
+the platform's own export is the ground of it (`base`).
 No platform's sheet for putting items on and off the shelf is known, and none is invented.
 """
 
@@ -76,7 +77,7 @@ def product_rows(
         except BookError as error:
             refused[place] = error
         else:
-            rows.append([_cell(change, sheet.places.get(column, "")) for column in range(len(sheet.header))])
+            rows.append([cell_of(change, sheet.places.get(column, "")) for column in range(len(sheet.header))])
     return rows, [Refusal(numbers[place], refused[place]) for place in sorted(refused)]
 
 
@@ -117,7 +118,8 @@ def _check(platform: str, number: int, change: ProductChange) -> None:
             raise UploadWrong(platform, number, f"{text!r} 会被表格软件当成公式", f"{text!r} is a formula")
 
 
-def _cell(change: ProductChange, field: str) -> str:
+def cell_of(change: ProductChange, field: str) -> str:
+    """What the change says of a field, as the sheet says it; "" for nothing."""
     if field == "price_fen":
         fen = change.price_fen
         return "" if fen is None else f"{fen // 100}.{fen % 100:02d}"

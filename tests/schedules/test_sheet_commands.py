@@ -153,6 +153,17 @@ def test_changes_of_products(yeban: Yeban, tmp_path: Path) -> None:
     assert [lines[3][place] for place in (0, 12, 13, 14)] == ["600000000000000001", "500000000000000001", "0.30", "0"]
 
 
+def test_changes_on_the_platform_s_own_export(yeban: Yeban, tmp_path: Path) -> None:
+    """A sheet written before is the ground of the next: its price changes, its stock stays."""
+    source, first, out = tmp_path / "改.csv", tmp_path / "一.xlsx", tmp_path / "二.xlsx"
+    source.write_text("商品ID,SKU ID,价格,库存\n70,80,1.00,5\n", "utf-8")
+    yeban("sheet", "products", "-p", "天猫", "--from", source, "-o", first)
+    source.write_text("商品ID,SKU ID,价格,库存\n70,80,2.00,\n", "utf-8")
+    code, text = yeban("sheet", "products", "-p", "天猫", "--from", source, "--base", first, "-o", out)
+    assert (code, "先传一行试试" in text) == (0, False), text
+    assert [cells(out)[3][place] for place in (0, 12, 13, 14)] == ["70", "80", "2.00", "5"]
+
+
 def test_what_is_known_is_listed(yeban: Yeban) -> None:
     """Each platform with its sheets; where none is known that is said; a platform's couriers by name and code."""
     _, text = yeban("sheet", "--list", "--json")

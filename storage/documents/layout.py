@@ -103,6 +103,7 @@ class Layout:
     classify: Callable[[Record, int], tuple[str, str]] | None = None
     beside: tuple["Layout", ...] = ()
     across: Callable[[Sequence[Row]], Control] | None = None
+    told: Callable[[Sequence[str]], Mapping[str, str]] | None = None
     books: Books | None = None
     rank: int = field(default=0)
     """Of two kinds that both know a file the higher rank is meant: the one that asks for more columns."""
@@ -198,7 +199,8 @@ class Layout:
         own = self.shop(table, file) if self.shop else ""
         shop = (own or facts.shop) if self.books is not None and self.books.own else (facts.shop or own)
         said = self._said(table, part, file)
-        make = Maker(self, shop, said if self.undated else ("", ""), table)
+        told = self.told([facts.origin, file.name, part.name]) if self.told else {}
+        make = Maker(self, shop, said if self.undated else ("", ""), table, told.values())
         if self.day_order:
             texts = (record.plain(self.day_order) for record in find_table(part, self.required).records())
             make.day_formats = numbers.day_order(self.day_order, texts)
@@ -208,8 +210,9 @@ class Layout:
             cells.refuse_zero_tails(column, tails.telling)
         control = self.control(table, reading) if self.control else untotalled(len(reading.raw))
         period = said if all(said) else file.covers(batches.moments)
+        rows = [row._replace(data={**row.data, **told}) for row in reading.rows] if told else reading.rows
         return Document(
-            self.kind, self.platform, reading.rows, reading.raw, control, reading.quarantine, period, shop,
+            self.kind, self.platform, rows, reading.raw, control, reading.quarantine, period, shop,
             numbers.exported_at(file.name, [*table.lead(), *(record.words() for record in reading.footer)]),
         )  # fmt: skip
 
@@ -231,9 +234,12 @@ class Layout:
 class Maker:
     """Makes the typed rows of one table, each numbered 1: `batches` numbers equal keys."""
 
-    def __init__(self, layout: Layout, shop: str, days: tuple[str, str], table: Table) -> None:
+    def __init__(
+        self, layout: Layout, shop: str, days: tuple[str, str], table: Table, told: Iterable[str] = ()
+    ) -> None:
         self.layout, self.shop, self.day, self.lead = layout, shop, days[0], table.lead()
-        self.span = days[0] if days[0] == days[1] else "..".join(days)
+        span = days[0] if days[0] == days[1] else "..".join(days)
+        self.span = "|".join(filter(None, (*told, span)))
         self.day_formats = layout.moment_formats
         self.stated_currency = layout.currency_of(table) if layout.currency_of else ""
 

@@ -1,5 +1,6 @@
-"""万相台 商品报表 (CSV, GB18030): rates are `5%` or `nan`; the attribution window is no part of the file."""
+"""万相台 商品报表 (CSV, GB18030): rates are `5%` or `nan`; the attribution window stands in the address only."""
 
+from storage.documents import wxt_window
 from storage.documents.layout import Layout
 
 LAYOUT = Layout(
@@ -31,4 +32,5 @@ LAYOUT = Layout(
     rates=("净实际投产比", "实际投产比", "点击率", "平均点击花费", "千次展现花费", "点击转化率"),
     money=("花费", "净成交金额", "总成交金额", "直接净成交金额"),
     at="日期",
+    told=wxt_window.told,
 )

@@ -1,5 +1,6 @@
-"""万相台 商品报表 (2026 workbook): 89 columns, rates are fractions; the attribution window is no part of the file."""
+"""万相台 商品报表 (2026 workbook): 89 columns, rates are fractions; the attribution window is told by the address."""
 
+from storage.documents import wxt_window
 from storage.documents.layout import Layout
 
 LAYOUT = Layout(
@@ -115,4 +116,5 @@ LAYOUT = Layout(
         "补贴引导成交金额",
     ),
     at="日期",
+    told=wxt_window.told,
 )

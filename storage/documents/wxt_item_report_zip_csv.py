@@ -1,5 +1,6 @@
 """万相台 商品报表 (zip): one day, which only the file's name tells; one row per scene, plan and item."""
 
+from storage.documents import wxt_window
 from storage.documents.layout import Layout
 
 LAYOUT = Layout(
@@ -16,4 +17,5 @@ LAYOUT = Layout(
     wholes=("展现量", "点击量"),
     money=("花费", "净成交金额", "总成交金额"),
     undated=True,
+    told=wxt_window.told,
 )

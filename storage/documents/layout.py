@@ -62,6 +62,9 @@ class Layout:
     one sheet say of those of another.
     `control`: totals stated by the file beside those of its rows. `covers`: the first and last day that the file says
     it is about; `undated`: no column says the day, so that the first of these stands in `at` and both in the key.
+    `told`: what only the download says of all rows (its address, its name), column -> word; the words stand in the rows
+    and first in their keys, so that a report that was asked for in another way is another fact.
+    `books`: whose wallet or account it is a statement of; None: its rows are document rows (see `statements`).
     """
 
     kind: str

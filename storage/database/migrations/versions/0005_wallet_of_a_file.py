@@ -51,5 +51,5 @@ def _again(*added: str) -> None:
         sa.PrimaryKeyConstraint("file_sha", name=op.f("pk_raw_file")),
     )
     listed = ", ".join(names)
-    op.execute(f"INSERT INTO raw_file ({listed}) SELECT {listed} FROM raw_file_before")  # noqa: S608 (names of ours)
+    op.execute(f"INSERT INTO raw_file ({listed}) SELECT {listed} FROM raw_file_before")
     op.drop_table("raw_file_before")

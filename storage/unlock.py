@@ -31,7 +31,10 @@ CHECK_BYTES, SEAL_BYTES, ROUNDS = 2, 10, 1000
 AES_BYTES_MAX = 256 << 20
 _SAME_DAY = (1980, 1, 1, 0, 0, 0)
 _EXTRA = 0x9901
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, KeyError)
+_CHUNK_BYTES = 1 << 20
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError, NotImplementedError,
+)  # fmt: skip
 
 
 def is_locked(path: Path) -> bool:
@@ -54,15 +57,25 @@ def unlocked(path: Path, password: str) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory(prefix="yeban-") as folder:
         readable = Path(folder) / path.name
-        try:
-            with zipfile.ZipFile(path) as archive, zipfile.ZipFile(readable, "w") as target:
-                _refuse_bombs(path, archive)
-                for info in archive.infolist():
-                    plain = zipfile.ZipInfo(_name(info), _SAME_DAY)
-                    target.writestr(plain, b"" if info.is_dir() else _content(path, archive, info, password.encode()))
-        except _DAMAGE as error:
-            raise FileBroken(path.name, "压缩包不完整，可能没有下载完") from error
+        with _opened(path) as archive, zipfile.ZipFile(readable, "w") as target:
+            for info in archive.infolist():
+                with target.open(zipfile.ZipInfo(_name(info), _SAME_DAY), "w", force_zip64=True) as member:
+                    for chunk in _content(path, archive, info, password.encode()):
+                        member.write(chunk)
         yield readable
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """The archive, refused by what it says of its size before anything is unpacked. Raises FileBroken."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except _DAMAGE as error:
+        raise FileBroken(path.name, "压缩包不完整，可能没有下载完") from error
+    size = sum(info.file_size for info in archive.infolist())
+    if size > UNPACKED_BYTES_MAX or (size > SMALL_BYTES and size > RATIO_MAX * path.stat().st_size):
+        archive.close()
+        raise FileBroken(path.name, f"压缩包解开后有 {size >> 20} MB，不像导出的数据")
+    return archive
 
 
 def sha256_of(path: Path) -> str:
@@ -92,12 +105,6 @@ def keep_locked(database: Database, archive: Archive, path: Path, facts: Facts) 
         connection.execute(raw_file.delete().where(r.file_sha == sha, r.state == "refused"))
 
 
-def _refuse_bombs(path: Path, archive: zipfile.ZipFile) -> None:
-    size = sum(info.file_size for info in archive.infolist())
-    if size > UNPACKED_BYTES_MAX or (size > SMALL_BYTES and size > RATIO_MAX * path.stat().st_size):
-        raise FileBroken(path.name, f"压缩包解开后有 {size >> 20} MB，不像导出的数据")
-
-
 def _name(info: zipfile.ZipInfo) -> str:
     """The member's name; without the UTF-8 flag it is UTF-8 all the same, or GBK, as Chinese programs write it."""
     if info.flag_bits & 0x800:
@@ -110,25 +117,31 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _content(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -> bytes:
-    if info.compress_type == AES:
-        return _aes_content(path, info, password)
+def _content(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -> Iterator[bytes]:
+    """A member piece by piece. Raises PasswordWrong, FileBroken."""
+    if info.is_dir():
+        return
     try:
-        return archive.read(info, password)
+        if info.compress_type == AES:
+            yield _aes_content(path, info, password)
+            return
+        with archive.open(info, pwd=password) as member:
+            while chunk := member.read(_CHUNK_BYTES):
+                yield chunk
     except NotImplementedError as error:
         raise FileBroken(path.name, f"压缩包里的 {info.filename} 是读不了的压缩方式") from error
     except RuntimeError as error:
         raise PasswordWrong(path.name) from error
-    except (zipfile.BadZipFile, zlib.error) as error:
-        if info.flag_bits & 0x1:  # ZipCrypto checks one byte: one wrong password in 256 is found out only here
+    except _DAMAGE as error:
+        if info.flag_bits & 0x1 and info.compress_type != AES:  # one wrong password in 256 is found out only here
             raise PasswordWrong(path.name) from error
-        raise
+        raise FileBroken(path.name, f"压缩包里的 {info.filename} 已损坏") from error
 
 
 def _aes_content(path: Path, info: zipfile.ZipInfo, password: bytes) -> bytes:
     """A member locked by AE-1 or AE-2: salt, two bytes that check the password, content, ten bytes that seal it."""
-    if info.compress_size > AES_BYTES_MAX:
-        raise FileBroken(path.name, f"压缩包里的 {info.filename} 有 {info.compress_size >> 20} MB，太大，请先解压")
+    if (size := max(info.compress_size, info.file_size)) > AES_BYTES_MAX:
+        raise FileBroken(path.name, f"压缩包里的 {info.filename} 有 {size >> 20} MB，太大，请先解压")
     strength, method = _aes_facts(info)
     size = KEY_BYTES[strength]
     raw = _raw(path, info)

@@ -1,6 +1,7 @@
 """Zips with passwords: both ways of locking, as other programs wrote them; a wrong password is never damage."""
 
 import base64
+import random
 import zipfile
 from pathlib import Path
 
@@ -97,3 +98,22 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(FileBroken, match="MB"), unlocked(path, PASSWORD):
         pass
+
+
+def test_any_bytes_open_or_are_refused_in_words(tmp_path: Path) -> None:
+    """Mutants of the three zips: content, a wrong password, or damage; never another error."""
+    chance, path = random.Random(7), tmp_path / "m.zip"
+    seen = set()
+    for _ in range(600):
+        content = bytearray(base64.b64decode(LOCKED[chance.choice(sorted(LOCKED))]))
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(content))
+            content[place : place + chance.randrange(4)] = chance.randbytes(chance.randrange(4))
+        path.write_bytes(content)
+        is_locked(path)
+        try:
+            with unlocked(path, PASSWORD):
+                seen.add("opened")
+        except (FileBroken, PasswordWrong) as error:
+            seen.add(error.code)
+    assert seen == {"opened", "E-FILE-BROKEN", "E-FILE-PASSWORD"}

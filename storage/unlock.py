@@ -119,9 +119,9 @@ def _name(info: zipfile.ZipInfo) -> str:
 
 def _content(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -> Iterator[bytes]:
     """A member piece by piece. Raises PasswordWrong, FileBroken."""
-    if info.is_dir():
-        return
     try:
+        if info.is_dir():  # raises for a member without a name
+            return
         if info.compress_type == AES:
             yield _aes_content(path, info, password)
             return

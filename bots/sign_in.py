@@ -63,7 +63,8 @@ async def sign_in(ctx: "Context") -> None:
 async def _is_signed_in(ctx: "Context", login: Login) -> bool:
     """What the site shows: whichever of the two signs comes first."""
     signs = [login.signed_in] + ([login.signed_out] if login.signed_out is not None else [])
-    patience_ms = SIGNED_IN_TIMEOUT_MS if len(signs) > 1 else 3_000
+    answered = (ctx.page.last_status or 200) < 400  # an error page rarely turns into the site by itself
+    patience_ms = SIGNED_IN_TIMEOUT_MS if len(signs) > 1 and answered else 3_000
     return await first_of(ctx, signs, patience_ms) == 0
 
 

@@ -12,7 +12,8 @@ READ = (
   const root = given === undefined ? document : arg;
   const opts = given === undefined ? arg : given;
   const seen = el => el.checkVisibility ? el.checkVisibility({visibilityProperty: true}) : !!el.offsetParent;
-  const tidy = t => t.replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim();
+  const BLANKS = /[\s\u00a0\u200b\ufeff]/;
+  const tidy = t => BLANKS.test(t) ? t.replace(/[\u200b\ufeff]/g, '').replace(/[\s\u00a0]+/g, ' ').trim() : t;
   const EMPTY = /^(暂无数据|暂无内容|暂无记录|没有数据|无数据|没有符合条件的.{0,8}|no data( available)?)[。.]?$/i;
 
   // ---- what a cell says
@@ -157,9 +158,12 @@ READ = (
   // ---- scrolling
   const flows = el => getComputedStyle(el).overflowY !== 'visible' && el.scrollHeight > el.clientHeight + 1;
   const scroller = inside => {
-    const every = box === document ? [] : [box, ...box.querySelectorAll('*')];
-    const boxes = every.filter(b => b.clientHeight > 0 && flows(b));
-    const found = boxes.filter(b => inside.some(r => b.contains(r))).sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+    // Only what lies around the lines can scroll them: all elements of a long table are too many to ask.
+    const around = new Set();
+    for (const r of box === document ? [] : inside)
+      for (let b = r; b && box.contains(b) && !around.has(b); b = b.parentElement) around.add(b);
+    const found = [...around].filter(b => b.tagName !== 'TR' && b.clientHeight > 0 && flows(b))
+      .sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
     if (found || !opts.scroll) return found || null;
     let up = inside[0] || (box === document ? document.body : box);
     while (up && !(flows(up) && /auto|scroll/.test(getComputedStyle(up).overflowY))) up = up.parentElement;

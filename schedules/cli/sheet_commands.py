@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -107,9 +107,9 @@ def ship(
         named = _platform(platform or _platform_of_shop(shop))
         asked = _from_books(shop, named, worklist or [])
 
-    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> None:
+    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> str:
         write_ship_rows(platform, rows, path)
-        _warn_unseen(SHIP_SHEETS[platform].verified)
+        return SHIP_SHEETS[platform].verified
 
     raise SystemExit(_write(asked, named, out, write, skip_refused=skip_refused))
 
@@ -154,12 +154,12 @@ def products(
     ground = read_base(named, _existing(base, out)) if base is not None else None
     rows, refused = based_rows(named, changes, ground, numbers) if ground else product_rows(named, changes, numbers)
 
-    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> None:
+    def write(platform: str, rows: Sequence[Sequence[str]], path: Path) -> str:
         if ground:
             write_based_rows(platform, rows, ground, path)
-        else:
-            write_product_rows(platform, rows, path)
-            _warn_unseen(PRODUCT_SHEETS[platform].verified)
+            return "template"
+        write_product_rows(platform, rows, path)
+        return PRODUCT_SHEETS[platform].verified
 
     asked = Asked(rows, in_order([*given.refused, *refused]), given.titles, given.cells)
     raise SystemExit(_write(asked, named, out, write, skip_refused=skip_refused))
@@ -243,8 +243,10 @@ def _from_books(shop: str, platform: str, worklists: Sequence[str]) -> Asked:
     return Asked(rows, in_order([*(refusal for refusal, _ in wanted.refused), *refused]), titles, said)
 
 
-def _write(asked: Asked, platform: str, out: Path, write: Any, *, skip_refused: bool) -> int:
-    """Write the sheet, or show what is in the way; gives the exit code."""
+def _write(
+    asked: Asked, platform: str, out: Path, write: Callable[[str, list[list[str]], Path], str], *, skip_refused: bool
+) -> int:
+    """Write the sheet, or show what is in the way; gives the exit code. `write` says how far the sheet is verified."""
     if asked.refused:
         _show_refused(asked)
     if asked.refused and not skip_refused:
@@ -254,8 +256,9 @@ def _write(asked: Asked, platform: str, out: Path, write: Any, *, skip_refused: 
         tell(zh, en, "red")
         return EXIT_CODES["business"]
     if asked.rows or not asked.refused:
-        write(platform, asked.rows, out)
+        verified = write(platform, asked.rows, out)
         tell(f"✓ {out}  {len(asked.rows)} 行", f"✓ {out}  {len(asked.rows)} rows", "green")
+        _warn_unseen(verified)
     if not asked.refused:
         return 0
     apart = out.with_name(f"{out.stem}-{say('不行的', 'refused')}.xlsx")

@@ -8,13 +8,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import func as sql
 
-from storage.database.bulk import Counts, merge
+from storage.database.bulk import Counts, looked_up, merge
 from storage.database.tables import (
     ad_day,
     bank_line,
@@ -56,7 +57,13 @@ from storage.errors import StatementTwice, StockOpened
 
 PLATFORM = "practice"
 SHIP_SHEET = "to_ship_batch"
-_CONTENT = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+ORDER_TOLD = ("content_hash", "file_sha")
+PIECE_ROWS = 20_000
+_WHOSE = itemgetter(SubOrderRow._fields.index("shop"), SubOrderRow._fields.index("order_no"))
+_BETWEEN = "\x1f"
+_SHAPE = _BETWEEN.join(["%s"] * (len(SubOrderRow._fields) - 1))
+Hashed = tuple[list[SubOrderRow], str]
+"""The rows of one order and the hash of what they say."""
 ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
 
 
@@ -73,6 +80,8 @@ class Source(NamedTuple):
 
 # Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
 # was last week), so they are posted again under the later moment.
+EACH_ALONE = frozenset({AdRow, BankRow, BillRow, DataRow, RefundRow, WaybillRow})
+"""Rows that nothing else in their file has a say about: posted some thousand at a time."""
 TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow)
 
 
@@ -84,34 +93,104 @@ def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
     """
     counts = Counts()
     for kind, group in groupby(rows, key=type):
-        counts = counts.plus(POSTINGS[kind](connection, source, list(group)))
+        size = PIECE_ROWS if kind in EACH_ALONE else None
+        for piece in _whole_orders(group) if kind is SubOrderRow else _pieces(group, size):
+            counts = counts.plus(POSTINGS[kind](connection, source, piece))
     return counts
+
+
+def _pieces(rows: Iterable[Any], size: int | None) -> Iterator[list[Any]]:
+    """The rows so many at a time; all at once where there is no size."""
+    rows = iter(rows)
+    while piece := list(islice(rows, size)):
+        yield piece
+
+
+def _whole_orders(rows: Iterable[Any]) -> Iterator[list[SubOrderRow]]:
+    """Pieces in which every order is whole: one whose rows stand in several places waits for the last piece.
+
+    Orders are known by the hash of their key; two that share it only wait together.
+    """
+    rows = rows if isinstance(rows, Sequence) else list(rows)
+    if len(rows) <= PIECE_ROWS:
+        yield list(rows)
+        return
+    seen: set[int] = set()
+    torn: set[int] = set()
+    for piece in _pieces(rows, PIECE_ROWS):
+        keys = set(map(hash, map(_WHOSE, piece)))
+        torn |= keys & seen
+        seen |= keys
+    seen.clear()
+    waiting: list[SubOrderRow] = []
+    for piece in _pieces(rows, PIECE_ROWS):
+        waiting += [row for row in piece if torn and hash(_WHOSE(row)) in torn]
+        yield [row for row in piece if hash(_WHOSE(row)) not in torn] if torn else piece
+    if waiting:
+        yield waiting
 
 
 def _post_sub_orders(connection: Connection, source: Source, rows: list[SubOrderRow]) -> Counts:
-    orders = _grouped(rows)
-    counts = merge(connection, platform_order, (_order(source, lines) for lines in orders), version=ORDER_VERSION)
-    merge(connection, order_line, (_line(source, row) for row in rows), version=["platform_modified_at"])
-    _post_events(connection, (event for lines in orders for event in _events(source, lines)))
-    return counts
+    hashed = [(lines, _hash(_said(lines))) for lines in _grouped(rows)]
+    news = _news(connection, source, hashed)
+    told = (_order(source, lines, content_hash) for lines, content_hash in news)
+    counts = merge(connection, platform_order, told, version=ORDER_VERSION)
+    posted = (_line(source, row) for lines, _ in news for row in lines)
+    merge(connection, order_line, posted, version=["platform_modified_at"])
+    _post_events(connection, (event for lines, _ in news for event in _events(source, lines)))
+    return counts.plus(Counts(same=len(hashed) - len(news)))
+
+
+def _said(lines: list[SubOrderRow]) -> str:
+    """What the rows say, wherever in the file they stand."""
+    texts = [_SHAPE % line[1:] for line in lines]
+    if "".join(texts).count(_BETWEEN) != _SHAPE.count(_BETWEEN) * len(lines):
+        return repr(sorted(line[1:] for line in lines))
+    return "\n".join(sorted(texts))
+
+
+def _news(connection: Connection, source: Source, orders: list[Hashed]) -> list[Hashed]:
+    """The orders that posting could change something for.
+
+    Not those that stand in the books with this content from a smaller source: whatever told them posted their lines and
+    events too, and of equal content the smaller source is kept.
+    """
+    by_shop: dict[str, list[Hashed]] = {}
+    for order in orders:
+        by_shop.setdefault(order[0][0].shop, []).append(order)
+    news: list[Hashed] = []
+    for shop, mine in by_shop.items():
+        numbers = [lines[0].order_no for lines, _ in mine]
+        fixed = {"platform": PLATFORM, "shop": shop}
+        known = set(looked_up(connection, platform_order, fixed, "order_no", numbers, ORDER_TOLD))
+        older = {(number, content) for number, content, file_sha in known if file_sha < source.file_sha}
+        news += [order for order, number in zip(mine, numbers, strict=True) if (number, order[1]) not in older]
+    return news
 
 
 def _grouped(rows: Iterable[SubOrderRow]) -> list[list[SubOrderRow]]:
     orders: dict[tuple[str, str], list[SubOrderRow]] = {}
-    for row in rows:
-        orders.setdefault((row.shop, row.order_no), []).append(row)
+    for whose, lines in groupby(rows, key=_WHOSE):
+        found = list(lines)
+        if (known := orders.setdefault(whose, found)) is not found:
+            known += found
     return list(orders.values())
 
 
-def _order(source: Source, lines: list[SubOrderRow]) -> dict[str, object]:
+def _head(lines: list[SubOrderRow]) -> SubOrderRow:
+    """The latest row: order-level columns repeat, and it speaks for the order."""
+    return max(lines, key=lambda row: (row.modified_at, row.sub_no)) if len(lines) > 1 else lines[0]
+
+
+def _order(source: Source, lines: list[SubOrderRow], content_hash: str) -> dict[str, object]:
     """One order of its sub-order rows; order-level columns repeat, so the latest row speaks for the order."""
-    head = max(lines, key=lambda row: (row.modified_at, row.sub_no))
+    head = _head(lines)
     states = order_states(lines)
     return {
         "platform": PLATFORM,
         "shop": head.shop,
         "order_no": head.order_no,
-        "content_hash": _hash(sorted(line[1:] for line in lines)),
+        "content_hash": content_hash,
         "pay_state": states.pay,
         "ship_state": states.ship,
         "refund_state": states.refund,
@@ -137,8 +216,8 @@ def _order(source: Source, lines: list[SubOrderRow]) -> dict[str, object]:
     }
 
 
-def _hash(content: object) -> str:
-    return hashlib.sha256(_CONTENT.encode(content).encode()).hexdigest()
+def _hash(said: str) -> str:
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _line(source: Source, row: SubOrderRow) -> dict[str, object]:
@@ -166,7 +245,7 @@ def _line(source: Source, row: SubOrderRow) -> dict[str, object]:
 
 
 def _events(source: Source, lines: list[SubOrderRow]) -> Iterator[dict[str, object]]:
-    head = max(lines, key=lambda row: (row.modified_at, row.sub_no))
+    head = _head(lines)
     row_no = min(line.row_no for line in lines)
     moments = {
         ("created", head.created_at),
@@ -206,7 +285,7 @@ def _post_orders(connection: Connection, source: Source, rows: list[OrderRow]) -
             "platform": row.platform,
             "shop": row.shop,
             "order_no": row.order_no,
-            "content_hash": _hash(row[1:]),
+            "content_hash": _hash(repr(row[1:])),
             "pay_state": "closed" if row.closed else "",
             "ship_state": "none",
             "refund_state": "none",

@@ -7,13 +7,15 @@ All three functions send `INSERT … ON CONFLICT (key)` for every row in the ord
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, Table, func, select
 
 from storage.database.tables.base import WALL_CLOCK
 
 BATCH_ROWS = 5_000
+LOOKED_UP_AT_ONCE = 900
+"""SQLite of old takes no more than 999 values in one statement."""
 SOURCE = ("file_sha", "row_no")
 
 
@@ -94,16 +96,34 @@ def merge(
     return counts
 
 
+def looked_up(
+    connection: Connection,
+    table: Table,
+    fixed: Mapping[str, str],
+    column: str,
+    values: Sequence[str],
+    told: Sequence[str],
+) -> Iterator[Sequence[Any]]:
+    """(value, what `told` says) of every row with one of the values in `column` and `fixed` in the others."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    where = " AND ".join(f"{name} = {mark}" for name in fixed)
+    for begin in range(0, len(values), LOOKED_UP_AT_ONCE):
+        some = values[begin : begin + LOOKED_UP_AT_ONCE]
+        marks = ", ".join(mark for _ in some)
+        query = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where} AND {column} IN ({marks})"
+        yield from connection.exec_driver_sql(query, (*fixed.values(), *some)).cursor.fetchall()
+
+
 def _winners(
     table: Table, rows: Iterable[Mapping[str, object]], version: Sequence[str], source: Sequence[str]
 ) -> list[Mapping[str, object]]:
     """One row per key: the greatest, of equal ones that of the smallest source, as the database would choose."""
-    keys = [column.name for column in table.primary_key]
-    best: dict[tuple[object, ...], Mapping[str, object]] = {}
+    key_of = itemgetter(*(column.name for column in table.primary_key))
+    best: dict[object, Mapping[str, object]] = {}
     for row in rows:
-        key = tuple(row[name] for name in keys)
-        known = best.get(key)
-        if known is None or _beats(row, known, _ranked(table, row, version, source), source):
+        key = key_of(row)
+        known = best.setdefault(key, row)
+        if known is not row and _beats(row, known, _ranked(table, row, version, source), source):
             best[key] = row
     return list(best.values())
 

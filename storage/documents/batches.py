@@ -7,7 +7,7 @@ spools, so that memory holds a few batches however long the file is.
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice, repeat, zip_longest
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from storage.documents import cells, columns, numbers
 from storage.documents.amounts import Directed, Signed, Spent, Split
@@ -18,7 +18,7 @@ from storage.documents.file import Line
 from storage.documents.numbering import Numbering
 from storage.documents.rows import DataRow
 from storage.documents.spool import KEPT_ROWS, Spool
-from storage.documents.table import Reading, Record, Table, is_blank, quarantined, titled
+from storage.documents.table import RawAgain, Reading, Record, Table, is_blank, quarantined, titled
 from storage.errors import FileError
 
 if TYPE_CHECKING:
@@ -102,35 +102,6 @@ class Batches:
         told = [column if columns.is_text(column) else list(map(cells.as_text, column)) for column in grid]
         titles = titled(self.table.titles, len(told))
         self.raw.add([[line.no for line in lines], *told], len(lines), partial(_raw_rows, titles))
-
-
-class RawAgain(Sequence[RawRow]):
-    """The first `count` rows after a header, read from the file whenever they are asked for."""
-
-    def __init__(self, table: Table, count: int) -> None:
-        self._table, self._count = table, count
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._count
-
-    def __iter__(self) -> Iterator[RawRow]:
-        """From the first to the last."""
-        table = self._table.again()
-        return map(table.raw, islice(table.records(), self._count))
-
-    @overload
-    def __getitem__(self, index: int) -> RawRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[RawRow]: ...
-    def __getitem__(self, index: int | slice) -> RawRow | list[RawRow]:
-        """One row or some, found by reading from the first."""
-        places = range(self._count)[index]
-        if isinstance(places, int):
-            return next(islice(self, places, None))
-        wanted = set(places)
-        found = {place: row for place, row in enumerate(self) if place in wanted}
-        return [found[place] for place in places]
 
 
 def _grid(lines: list[Line]) -> list[Column]:

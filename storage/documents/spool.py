@@ -4,7 +4,8 @@ import marshal
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from functools import partial
+from itertools import chain, groupby, islice, repeat
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 T = TypeVar("T")
@@ -90,6 +91,24 @@ class Spool(Sequence[T], Generic[T]):
         if not 0 <= place < self._count:
             raise IndexError(index)
         return next(islice(self, place, None))
+
+
+def add_rows(spool: Spool[T], rows: Sequence[T]) -> None:
+    """Rows, named tuples of one kind or of several in turn by columns."""
+    for kind, group in groupby(rows, key=type):
+        some: list[Any] = list(group)
+        if issubclass(kind, tuple):
+            spool.add(list(zip(*some, strict=True)), len(some), partial(_rows_again, kind))
+        else:
+            spool.add([some], len(some), _alone)
+
+
+def _alone(columns: list[Any], _index: int) -> list[Any]:
+    return list(columns[0])
+
+
+def _rows_again(kind: type[Any], columns: list[Any], _index: int) -> list[Any]:
+    return list(map(tuple.__new__, repeat(kind), zip(*columns, strict=True)))
 
 
 def packed(columns: Sequence[Any]) -> bytes:

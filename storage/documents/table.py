@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import chain
-from typing import Generic, NamedTuple, TypeVar
+from itertools import chain, islice
+from typing import Generic, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from storage.documents import cells
 from storage.documents.cells import Cell, header_name
 from storage.documents.document import Quarantined, RawRow
 from storage.documents.file import Line, SourceFile
+from storage.documents.spool import KEPT_ROWS, Spool, add_rows
 from storage.errors import FileBroken, FileError, HeaderMissing
 
 T = TypeVar("T")
+
+MADE_ROWS = 4_000
 
 
 class Record:
@@ -124,6 +127,35 @@ def titled(titles: list[str], width: int) -> list[str]:
     return titles + [f"#{n}" for n in range(len(titles) + 1, width + 1)] if width > len(titles) else titles
 
 
+class RawAgain(Sequence[RawRow]):
+    """The first `count` rows after a header, read from the file whenever they are asked for."""
+
+    def __init__(self, table: Table, count: int) -> None:
+        self._table, self._count = table, count
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def __iter__(self) -> Iterator[RawRow]:
+        """From the first to the last."""
+        table = self._table.again()
+        return map(table.raw, islice(table.records(), self._count))
+
+    @overload
+    def __getitem__(self, index: int) -> RawRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[RawRow]: ...
+    def __getitem__(self, index: int | slice) -> RawRow | list[RawRow]:
+        """One row or some, found by reading from the first."""
+        places = range(self._count)[index]
+        if isinstance(places, int):
+            return next(islice(self, places, None))
+        wanted = set(places)
+        found = {place: row for place, row in enumerate(self) if place in wanted}
+        return [found[place] for place in places]
+
+
 class Reading(NamedTuple, Generic[T]):
     """What became of the records of a table; `footer` are the records from the one on that ended the data."""
 
@@ -190,19 +222,29 @@ def read_records(
 
     `make` gives the typed rows of one record; a FileError that it raises quarantines that record only.
     """
-    rows: list[T] = []
+    rows: Spool[T] = Spool()
     raw: list[RawRow] = []
     quarantine: list[Quarantined] = []
+    made: list[T] = []
+    count = 0
     records = table.records()
+    footer: list[Record] = []
     for record in records:
         if ends(record):
-            return Reading(rows, raw, quarantine, [record, *records])
-        raw.append(table.raw(record))
+            footer = [record, *records]
+            break
+        count += 1
+        if count <= KEPT_ROWS:
+            raw.append(table.raw(record))
         try:
-            rows.extend(make(record))
+            made.extend(make(record))
         except FileError as error:
             quarantine.append(quarantined(record, error, amount))
-    return Reading(rows, raw, quarantine, [])
+        if len(made) >= MADE_ROWS:
+            add_rows(rows, made)
+            made = []
+    add_rows(rows, made)
+    return Reading(rows.settled(), raw if count <= KEPT_ROWS else RawAgain(table, count), quarantine, footer)
 
 
 def quarantined(record: Record, error: FileError, amount: Callable[[Record], int]) -> Quarantined:

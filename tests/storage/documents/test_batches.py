@@ -53,7 +53,8 @@ def test_columns_give_what_rows_give(kind: str) -> None:
         except FileError:
             continue
         if layout.shop is None and layout.covers is None:
-            assert [row._replace(n=1) for row in document.rows] == row_by_row(layout, dress.name, content)
+            read = [row._replace(n=1) for row in document.rows if isinstance(row, DataRow)]
+            assert read == row_by_row(layout, dress.name, content)
 
 
 def test_a_long_file_is_read_like_a_short_one() -> None:
@@ -68,7 +69,7 @@ def test_a_long_file_is_read_like_a_short_one() -> None:
     document = kind.read(SourceFile("x.csv", (titles + text).encode("gb18030")), FACTS)
     assert isinstance(document.rows, Spool)
     assert (len(document.rows), len(document.raw), len(document.quarantine)) == (count, count, 0)
-    again = list(document.rows)
+    again = [row for row in document.rows if isinstance(row, DataRow)]
     assert again == list(document.rows)
     assert [row.n for row in again] == [1] * (count - 5) + [2] * 5
     assert document.rows[-1].row_no == count + 1

@@ -28,7 +28,7 @@ from storage.erp.recon_words import yuan
 
 OrderKey = tuple[str, str, str]
 
-OWN_TRANSFERS = frozenset({"deposit", "top_up", "transfer"})
+OWN_TRANSFERS = frozenset({"ad_top_up", "deposit", "top_up", "transfer"})
 PRINCIPAL = frozenset({"payment", "refund", "subsidy"})
 UNKNOWN_CLASSES = frozenset({"", "unclassified", "unknown_fee"})
 

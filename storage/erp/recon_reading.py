@@ -177,7 +177,9 @@ def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> 
     for shop, wallet, first, last in ranges:
         if (shop, wallet) not in days:
             days[shop, wallet].update(days_between(first[:10], last[:10]))
-    first, last = connection.execute(select(func.min(k.day), func.max(k.day)).where(k.day != "")).one()
+    cards = select(raw_file.c.file_sha).where(raw_file.c.wallet == CARD)
+    lines = select(func.min(k.day), func.max(k.day)).where(k.day != "", k.file_sha.not_in(cards))
+    first, last = connection.execute(lines).one()
     if first and BANK not in days:
         days[BANK].update(days_between(first, last))
 

@@ -279,6 +279,10 @@ def _differ(block: _Block, line: StatementLine, credit: BankLine) -> None:
 
 def _not_arrived(block: _Block, line: StatementLine) -> None:
     day = line.at[:10]
+    if block.wallet not in block.contracts.bank_names:
+        words = f"{day} 提现 {yuan(-line.amount_fen)}：还不知道银行流水里怎么称呼 {block.wallet} 钱包，无法核对到账"
+        block.say(line, Answer(Outcome.UNCLASSIFIED, "payer_unknown", 0, words))
+        return
     last = day_after(day, block.contracts.bank_lag_days)
     if block.coverage.silent(("bank", "bank"), day, last):
         words = f"{day} 提现 {yuan(-line.amount_fen)}，到 {last} 银行仍未到账"

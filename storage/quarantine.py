@@ -174,7 +174,8 @@ def _complete(database: Database, file_sha: str, facts: Facts, document: Documen
             tied = document.control.tie is not False or not document.control.binding
             state = READ if row["state"] == READ or tied else PARKED
             exported_at = document.exported_at or row["received_at"]
-            counts = post(connection, Source(file_sha, exported_at), document.rows) if state == READ else Counts()
+            source = Source(file_sha, exported_at, released=row["state"] == READ)  # what it contradicts was let in
+            counts = post(connection, source, document.rows) if state == READ else Counts()
             message = words(document)
             _write_again(connection, file_sha, document, state, message)
     except BookError as error:

@@ -119,7 +119,7 @@ def _taken_out(
         for sha, received_at in others:  # what they told too may have stood under a file that is gone
             facts = facts_of(database, sha)
             document = read(archive.path(sha), facts, shelf, fixes_of(connection, sha))
-            post(connection, Source(sha, document.exported_at or received_at), document.rows)
+            post(connection, Source(sha, document.exported_at or received_at, released=True), document.rows)
     return Retracted(gone, sorted(bound))
 
 

@@ -9,8 +9,8 @@ from storage import shelves
 from storage.archive import Archive, Facts
 from storage.database.connection import Database, open_database
 from storage.database.tables import bill_line, document_row, platform_order, quarantine, raw_file
-from storage.ingest import ingest
-from storage.quarantine import propose, settle_meanings, waiting_files
+from storage.ingest import accept, ingest
+from storage.quarantine import propose, replay, settle_meanings, waiting_files
 from storage.retraction import forget_rows_of, forget_titles
 
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
@@ -149,3 +149,19 @@ def test_parked_files_say_what_they_wait_for(books: Books) -> None:
         ("变.csv", True),
         ("好.csv", False),
     ]
+
+
+def test_a_statement_that_a_person_let_in_stays_in(books: Books) -> None:
+    """Another kind told of the wallet's day: parked, released by a person; read again, or beside a forgotten file, it
+    is not stopped a second time."""
+    first = books.take("资金.csv", HEADER, "1.00")
+    with books.database.write() as connection:
+        connection.execute(update(raw_file).where(raw_file.c.file_sha == first).values(kind="other_fund"))
+    second = books.take("交易.csv", HEADER, "2.00", first=2)
+    assert [one.file_sha for one in waiting_files(books.database)] == [second]
+    accept(books.database, books.archive, second, "王芳", "是另外的钱")
+    assert replay(books.database, books.archive, second).state == "read"
+    drifted = books.take("变.csv", DRIFTED, "2.00", "3.00", first=2)
+    books.explain(drifted, "流水编码")
+    forget_titles(books.database, books.archive, shelves.explained(books.database))
+    assert [fen for _, fen in books.flows()] == [100, 200]

@@ -14,9 +14,8 @@ BANK = ("bank", "bank")
 CARD = "card"  # credit cards: no wallet pays out to one
 ORDER_KINDS = frozenset({"django_oscar_orders", "practice_orders"})
 REFUND_KINDS = frozenset({"practice_refunds"})
-TELL_WITHDRAWALS = frozenset(
-    {"alipay"}
-)  # a fund bill lists them; a trade bill does not, they come in a list of their own
+LISTED_APART = frozenset({"wxpay"})  # its trade bill has no withdrawals; the statements of others have
+NO_WALLETS = frozenset({"bank", "personal"})
 WITHDRAWAL_KINDS = {"practice_withdrawals": "wxpay"}
 
 Days = Mapping[tuple[str, str], frozenset[str]]
@@ -101,7 +100,8 @@ def coverage(connection: Connection, as_of: date) -> Coverage:
     """
     came = arrivals(connection)
     statements = _statement_days(connection, came)
-    withdrawals = {owner: days for owner, days in statements.items() if owner[1] in TELL_WITHDRAWALS}
+    apart = LISTED_APART | NO_WALLETS
+    withdrawals = {owner: days for owner, days in statements.items() if owner[1] not in apart}
     for arrival in came:
         if arrival.kind in WITHDRAWAL_KINDS:
             owner = (arrival.owner, WITHDRAWAL_KINDS[arrival.kind])

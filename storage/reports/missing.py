@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
-from storage.erp.recon_reading import arrivals, coverage
+from storage.erp.recon_reading import LISTED_APART, arrivals, coverage
 from storage.erp.recon_rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
 from storage.reports.table import Column, Period, Table
@@ -22,7 +22,6 @@ COLUMNS = (
 )
 MEASURES = (("数量", "count"),)
 NO_FIGURES = frozenset({"指令等人", "动作未决"})
-STATEMENT_TELLS = frozenset({"alipay", "bank"})
 
 
 def build(connection: Connection, period: Period) -> Table:
@@ -81,7 +80,7 @@ def _days(connection: Connection, table: Table) -> None:
             table, f"statement|{shop}|{wallet}", (name, "" if wallet == "bank" else shop), days, note, "机器人补取"
         )
     billed = {shop for shop, wallet in covered.days if wallet not in ("bank", "personal")}
-    withdrawn = {shop: days for (shop, wallet), days in covered.withdrawals.items() if wallet not in STATEMENT_TELLS}
+    withdrawn = {shop: days for (shop, wallet), days in covered.withdrawals.items() if wallet in LISTED_APART}
     withdrawn |= {shop: frozenset() for shop, wallet in covered.days if _untold(covered, shop, wallet)}
     fetch, note = "机器人补取", "这些日子没有取到，账单里与之有关的差异暂按在途处理"
     _shops(table, "订单", _by_shop(covered.orders, billed), note, fetch)
@@ -91,7 +90,7 @@ def _days(connection: Connection, table: Table) -> None:
 
 
 def _untold(covered: Coverage, shop: str, wallet: str) -> bool:
-    return wallet not in ("bank", "personal") and (shop, wallet) not in covered.withdrawals
+    return wallet in LISTED_APART and (shop, wallet) not in covered.withdrawals
 
 
 def _by_shop(days: Mapping[tuple[str, str], frozenset[str]], billed: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -18,7 +18,20 @@ COLUMNS = (
     Column("差额", "fen", 14),
 )
 MEASURES = tuple((column.title, column.unit) for column in COLUMNS[4:])
-WALLETS = {"alipay": "支付宝", "wxpay": "微信支付", "bank": "银行", "personal": "个人账单"}
+WALLETS = {
+    "alipay": "支付宝",
+    "bank": "银行",
+    "douyin": "抖店",
+    "jd": "京东钱包",
+    "kuaishou": "快手",
+    "pdd": "拼多多",
+    "personal": "个人账单",
+    "qianniu": "千牛聚合账户",
+    "wxpay": "微信支付",
+    "wxstore": "微信小店",
+    "xhs": "小红书",
+    "youzan": "有赞",
+}
 
 
 def build(connection: Connection, period: Period) -> Table:

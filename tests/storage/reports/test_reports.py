@@ -127,7 +127,8 @@ def test_bots_count_what_was_done(database: Database) -> None:
 def test_missing_names_days_files_rows_and_people(database: Database) -> None:
     """A day without statement or ads, a parked file, rows set aside, a failed job, an unsure command: all said."""
     with database.write() as connection:
-        _put(connection, raw_file, file_sha="a", kind="alipay_fund_bill_csv", shop="s", state="read", name="账单.zip")
+        _put(connection, raw_file, file_sha="a", kind="alipay_fund_bill_csv", shop="s", state="read", name="账单.zip",
+             wallet="alipay")  # fmt: skip
         _put(connection, raw_receipt, file_sha="a", name="账单.zip", shop="s", owner="s",
              period_from="2026-11-18 00:00:00", period_to="2026-11-20 00:00:00")  # fmt: skip
         _put(
@@ -180,7 +181,8 @@ def test_missing_names_days_files_rows_and_people(database: Database) -> None:
 
 def _receipt(connection: Connection, kind: str, shop: str, first: str, last: str) -> None:
     sha = f"{kind}{shop}{first}"
-    _put(connection, raw_file, file_sha=sha, kind=kind, platform="practice", state="read", name=sha)
+    wallet = {"wxpay_trade_bill_all": "wxpay"}.get(kind, "")
+    _put(connection, raw_file, file_sha=sha, kind=kind, platform="practice", state="read", name=sha, wallet=wallet)
     _put(connection, raw_receipt, file_sha=sha, name=sha, shop=shop, owner=shop, period_from=f"2026-11-{first}",
          period_to=f"2026-11-{last}")  # fmt: skip
 

@@ -11,6 +11,8 @@ from storage.database.connection import open_database
 from storage.database.tables import recon_item
 from storage.documents import alipay_rules, douyin_rules
 from storage.documents.douyin_fund_34 import LAYOUT
+from storage.documents.kinds import KINDS
+from storage.documents.statements import into
 from storage.erp.contracts import Contracts
 from storage.erp.outcomes import COMPONENTS, DIFFERENCES, Outcome
 from storage.erp.recon_reading import coverage
@@ -18,6 +20,7 @@ from storage.erp.recon_rows import Coverage, StatementLine
 from storage.erp.recon_wallet import match_wallet
 from storage.erp.reconciliation import reconcile
 from storage.ingest import ingest
+from storage.reports.settlement import WALLETS
 from tests.storage.documents.formats.dress import made, truths
 from tests.storage.documents.formats.dresses import DRESSES
 from tests.storage.erp.recon.cases import COVERAGE
@@ -61,9 +64,11 @@ def test_a_statement_without_orders_waits_for_them(tmp_path: Path) -> None:
         i = recon_item.c
         with database.write() as connection:
             reconcile(connection, Contracts(), date(2026, 9, 30))
+            covered = coverage(connection, date(2026, 9, 30))
             found = connection.execute(select(i.component, i.outcome, i.difference).order_by(i.component)).all()
     finally:
         database.close()
+    assert covered.withdrawals == covered.days == {("D", "douyin"): frozenset({"2026-09-01", "2026-09-02"})}
     assert [tuple(row) for row in found] == [
         ("ad_top_up", Outcome.IGNORED, ""),
         ("commission", Outcome.TIMING, "orders_not_in"),
@@ -82,3 +87,9 @@ def test_a_card_is_no_account_that_a_wallet_pays_to(tmp_path: Path) -> None:
         database.close()
     assert not any(wallet == "card" for _, wallet in covered.days)
     assert ("bank", "bank") not in covered.days
+
+
+def test_every_wallet_has_a_name() -> None:
+    """Reports never show the id of a wallet that a statement brings."""
+    wallets = {into(kind)[1] for kind in KINDS.values()} - {"", "card"}
+    assert wallets == set(WALLETS)

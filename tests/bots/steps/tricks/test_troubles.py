@@ -31,3 +31,28 @@ async def test_an_element_that_is_only_late_is_waited_for(stage: Stage) -> None:
     stage.show("<script>setTimeout(() => { document.body.innerHTML = '<button>下载</button>'; }, 2500);</script>")
     result = await stage.run("- click: 下载")
     assert result.state == "done", result.message
+
+
+ASKING = """<button onclick="document.title = confirm('确定下架？') ? '下架了' : '没有下架'">下架</button>
+<p id=t></p><script>setInterval(() => { t.textContent = document.title; }, 20)</script>"""
+
+
+@pytest.mark.parametrize(
+    ("more", "comes"), [("", "没有下架"), ("\n  dialog: accept", "下架了"), ("\n  弹框: 取消", "没有下架")]
+)
+async def test_the_browsers_own_box_is_answered_as_the_step_says(stage: Stage, more: str, comes: str) -> None:
+    """Nothing is confirmed that no step asked for; what was cancelled unasked stands in the run's record."""
+    stage.show(ASKING)
+    result = await stage.run(f"- click: 下架{more}\n- wait: {{text: {comes}}}")
+    assert result.state == "done", result.message
+    noted = "浏览器弹框「确定下架？」" in (result.folder / "index.html").read_text("utf-8")
+    assert noted == (more == "")
+
+
+async def test_an_answer_is_for_one_click_only(stage: Stage) -> None:
+    """The next click of the same page asks anew."""
+    stage.show(ASKING)
+    result = await stage.run(
+        "- click: 下架\n  dialog: accept\n- wait: {text: 下架了}\n- click: 下架\n- wait: {text: 没有下架}"
+    )
+    assert result.state == "done", result.message

@@ -73,7 +73,7 @@ class SourceFile:
     @cached_property
     def form(self) -> str:
         """What the content is: xlsx | zip | gzip | ole2 | page | empty | text."""
-        head = self.head[:512]
+        head = self.data.begins(512) if isinstance(self.data, Packed) else self.head[:512]
         if head.startswith(b"PK\x03\x04"):
             return "xlsx" if any(name.startswith("xl/") for name in self._zip().namelist()) else "zip"
         if head.startswith(b"\x1f\x8b\x08"):

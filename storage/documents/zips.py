@@ -35,6 +35,11 @@ class Packed:
         """The unpacked bytes from the first one; reading raises FileBroken, FileProtected."""
         return cast(BinaryIO, io.BufferedReader(_Unpacking(self.name, self._limit, self._stream), _CHUNK_BYTES // 4))
 
+    def begins(self, size: int) -> bytes:
+        """The first bytes; damage behind them is not noticed. Raises FileBroken, FileProtected."""
+        with _Unpacking(self.name, self._limit, self._stream) as raw:
+            return raw.read(size) or b""
+
     def read(self) -> bytes:
         """All of it. Raises FileBroken, FileProtected."""
         with self.open() as stream:

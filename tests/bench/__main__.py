@@ -10,14 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import form, healing, language, orders, robot, scrape, start
+from tests.bench import files, form, healing, ingest, language, orders, robot, scrape, start
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "files": files.run,
     "form": form.run,
     "healing": healing.run,
+    "ingest": ingest.run,
     "language": language.run,
     "orders": orders.run,
     "robot": robot.run,
@@ -71,8 +73,8 @@ def table_of(results: list[Measured]) -> Table:
         style = "green" if result.met else "red"
         table.add_row(
             result.name,
-            f"{result.ours_s * 1000:.3g} ms",
-            f"{result.theirs_s * 1000:.3g} ms",
+            shown(result.ours_s, result.unit),
+            shown(result.theirs_s, result.unit),
             f"[{style}]{result.ratio:.3f}[/]",
             f"{result.spread / 2:.3f}",
             f"≤ {result.goal}",
@@ -80,6 +82,11 @@ def table_of(results: list[Measured]) -> Table:
             result.theirs,
         )
     return table
+
+
+def shown(value: float, unit: str) -> str:
+    """Seconds in thousandths, anything else as it is."""
+    return f"{value * 1000:.3g} ms" if unit == "s" else f"{value:.3g} {unit}"
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class Measured:
     """One comparison: seconds of ours and theirs as medians, and the median of the ratios of each round.
 
     `theirs` says what ours was held against: another program, or a limit in seconds when nothing else does the same.
-    `spread` is the distance between the quartiles of the ratios.
+    `spread` is the distance between the quartiles of the ratios. `unit`: of ours and theirs, where it is not seconds.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Measured:
     rounds: int
     theirs: str
     spread: float = 0.0
+    unit: str = "s"
 
     @property
     def met(self) -> bool:
@@ -73,7 +74,7 @@ async def compared(ours: Work, theirs: Work, *, rounds: int) -> list[Pair]:
     return pairs
 
 
-def measured(name: str, pairs: list[Pair], *, goal: float, against: str) -> Measured:
+def measured(name: str, pairs: list[Pair], *, goal: float, against: str, unit: str = "s") -> Measured:
     """The pairs as one line of the table."""
     ratios = sorted(pair.ratio for pair in pairs)
     quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else [ratios[0]] * 3
@@ -86,6 +87,7 @@ def measured(name: str, pairs: list[Pair], *, goal: float, against: str) -> Meas
         rounds=len(pairs),
         theirs=against,
         spread=quartiles[2] - quartiles[0],
+        unit=unit,
     )
 
 
@@ -94,7 +96,7 @@ async def compare(name: str, ours: Work, theirs: Work, *, rounds: int, goal: flo
     return measured(name, await compared(ours, theirs, rounds=rounds), goal=goal, against=against)
 
 
-def within(name: str, times_s: list[float], *, limit_s: float, what: str) -> Measured:
+def within(name: str, times_s: list[float], *, limit_s: float, what: str, unit: str = "s") -> Measured:
     """Times held against a limit: the ratio is the part of the limit that the median uses up."""
     pairs = [Pair(spent, limit_s) for spent in times_s]
-    return measured(name, pairs, goal=1.0, against=what)
+    return measured(name, pairs, goal=1.0, against=what, unit=unit)

@@ -1,8 +1,10 @@
 """What a file is, told by its content; broken ones have their own words."""
 
+import gzip
 import io
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from storage.errors import FileBroken, FileProtected, FileUnknown, HeaderMissing
 from tests.storage.documents.formats.xls import xls_bytes
 
 _FACTS = Facts()
+WAYBILLS = "快递公司,运单号\r\n中通快递,7838\r\n".encode("gb18030")
 
 
 def _zip(*members: tuple[str, bytes]) -> bytes:
@@ -231,3 +234,48 @@ def test_header_is_found_by_names_not_by_position() -> None:
 def test_the_name_says_which_days(name: str, days: tuple[str, str]) -> None:
     """A period in a file's name is understood; a number that is no date is not."""
     assert SourceFile(name, b"").period() == days
+
+
+def test_a_zip_whose_places_were_shifted_is_broken() -> None:
+    """A member that begins before the archive does is refused in words, in a zip and in a workbook."""
+    for name in ("a.csv", "xl/worksheets/sheet1.xml"):
+        whole = bytearray(_zip((name, WAYBILLS)))
+        central = whole.rindex(b"PK\x01\x02")
+        end = whole.rindex(b"PK\x05\x06")
+        whole[end + 16 : end + 20] = struct.pack("<I", central + 50)
+        with pytest.raises(FileBroken, match=r"损坏|不完整|读不出来"):
+            identify(SourceFile("a.zip", bytes(whole)))
+
+
+def test_members_are_unpacked_as_they_are_read(tmp_path: Path) -> None:
+    """Of a zip in which a later member is damaged the earlier one is read; nothing is unpacked to list them."""
+    path = tmp_path / "a.zip"
+    whole = bytearray(_zip(("a.csv", WAYBILLS), ("b.csv", b"x" * 5000)))
+    whole[whole.index(b"x" * 100) + 50] ^= 1
+    path.write_bytes(whole)
+    first, second = SourceFile("a.zip", path).members
+    assert list(first.csv_lines())[1].cells == ["中通快递", "7838"]
+    with pytest.raises(FileBroken, match="损坏"):
+        list(second.csv_lines())
+
+
+def test_a_gzip_and_a_zip_in_a_zip_are_read() -> None:
+    """One file packed once or twice is the same rows; packed a third time it is refused in words."""
+    packed = gzip.compress(WAYBILLS)
+    for content in (packed, _zip(("a.csv.gz", packed)), _zip(("a.zip", _zip(("a.csv", WAYBILLS))))):
+        assert [part.name for part in SourceFile("a.csv.gz", content).parts()] == ["a.csv"]
+        assert [line.cells for line in SourceFile("a", content).parts()[0].csv_lines()][1:] == [["中通快递", "7838"]]
+    thrice = _zip(("a.zip", _zip(("b.zip", _zip(("a.csv", WAYBILLS))))))
+    with pytest.raises(FileBroken, match="还有压缩包"):
+        identify(SourceFile("a.zip", thrice))
+
+
+def test_a_gzip_that_would_fill_the_disk_is_refused() -> None:
+    """What a gzip holds is known only while it is read: reading ends where no export would be so long."""
+    bomb = gzip.compress(b"a,b,c\r\n" * (10 << 20))
+    with pytest.raises(FileBroken, match="大得多"):
+        for _ in SourceFile("a.gz", bomb).parts()[0].csv_lines():
+            pass
+    cut = gzip.compress(WAYBILLS * 100)[:-20]
+    with pytest.raises(FileBroken, match="没有下载完"):
+        list(SourceFile("a.gz", cut).parts()[0].csv_lines())

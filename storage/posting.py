@@ -7,10 +7,9 @@ moment that it was changed or exported, never by the moment that it was read (`b
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import func as sql
@@ -18,19 +17,13 @@ from sqlalchemy import func as sql
 from storage.database.bulk import Counts, looked_up, merge
 from storage.database.tables import (
     ad_day,
-    bank_line,
-    bill_line,
-    bot_result,
     bundle,
     channel_sku,
-    command,
     document_row,
-    job,
     move,
     order_event,
     order_line,
     platform_order,
-    raw_file,
     refund,
     sku,
     warehouse,
@@ -53,10 +46,12 @@ from storage.documents.rows import (
     WaybillRow,
 )
 from storage.erp.stock import MoveRow, record_moves
-from storage.errors import StatementTwice, StockOpened
+from storage.errors import StockOpened
+from storage.posting_results import post_batch, post_results
+from storage.posting_source import Source as Source
+from storage.posting_statements import post_bank, post_bills
 
 PLATFORM = "practice"
-SHIP_SHEET = "to_ship_batch"
 ORDER_TOLD = ("content_hash", "file_sha")
 PIECE_ROWS = 20_000
 _WHOSE = itemgetter(SubOrderRow._fields.index("shop"), SubOrderRow._fields.index("order_no"))
@@ -65,17 +60,6 @@ _SHAPE = _BETWEEN.join(["%s"] * (len(SubOrderRow._fields) - 1))
 Hashed = tuple[list[SubOrderRow], str]
 """The rows of one order and the hash of what they say."""
 ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
-
-
-class Source(NamedTuple):
-    """The file that the rows are from; `exported_at`: when its source made it, as far as we know.
-
-    `released`: a person has looked at what it contradicts and let it in.
-    """
-
-    file_sha: str
-    exported_at: str
-    released: bool = False
 
 
 # Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
@@ -452,40 +436,6 @@ def _post_ads(connection: Connection, source: Source, rows: list[AdRow]) -> Coun
     return merge(connection, ad_day, spent, version=["exported_at"])
 
 
-def _post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> Counts:
-    if not source.released:
-        _refuse_second_statement(connection, source, rows)
-    return merge(connection, bill_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
-
-
-def _refuse_second_statement(connection: Connection, source: Source, rows: list[BillRow]) -> None:
-    """One kind of statement per wallet and day, unless they share numbers: then a line is one line. Raises
-    StatementTwice. A wallet's fund bill and its trade bill tell of the same money under different numbers; a list of
-    withdrawals beside a trade bill, which is no statement, does not.
-    """
-    f = raw_file.c
-    mine = connection.execute(select(f.kind, f.wallet).where(f.file_sha == source.file_sha)).first()
-    wallets: dict[tuple[str, str, str], list[BillRow]] = {}
-    for row in rows:
-        if mine is not None and row.wallet == mine.wallet and row.at:
-            wallets.setdefault((row.platform, row.shop, row.wallet), []).append(row)
-    b = bill_line.c
-    for (platform, shop, wallet), lines in wallets.items():
-        assert mine is not None
-        days = {row.at[:10] for row in lines}
-        query = (
-            select(b.flow_no, b.at, f.kind)
-            .select_from(bill_line.join(raw_file, f.file_sha == b.file_sha))
-            .where(b.platform == platform, b.shop == shop, b.wallet == wallet)
-            .where(b.at.between(min(days), f"{max(days)} 24"), f.wallet == wallet, f.kind != mine.kind)
-        )
-        told = [line for line in connection.execute(query) if line.at[:10] in days]
-        if told and not {row.flow_no for row in lines} & {line.flow_no for line in told}:
-            shared = sorted({line.at[:10] for line in told})
-            span = shared[0] if len(shared) == 1 else f"{shared[0]} … {shared[-1]}"
-            raise StatementTwice(shop, wallet, span, sorted({line.kind for line in told}))
-
-
 def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> Counts:
     """What a later export says of a row holds, whichever was read first."""
     told = (
@@ -500,60 +450,16 @@ def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> C
     return merge(connection, document_row, told, version=["exported_at"])
 
 
-def _post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:
-    return merge(connection, bank_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
-
-
-def _post_results(connection: Connection, source: Source, rows: list[ResultRow]) -> Counts:
-    results = (
-        {**{name: value for name, value in row._asdict().items() if name != "row_no"}, "file_sha": source.file_sha}
-        for row in rows
-    )
-    return merge(connection, bot_result, results, version=["at"], source=["file_sha"])
-
-
-def _post_batch(connection: Connection, source: Source, rows: list[BatchRow]) -> Counts:
-    """Answers to the commands that the run's sheet was made of; a row that nobody asked for answers nothing."""
-    results = []
-    for row in rows:
-        asked = _asked(connection, row)
-        if asked is not None:
-            values = {name: value for name, value in row._asdict().items() if name not in ("row_no", "sub_no")}
-            command_id, data = asked
-            results.append(
-                values | {"command_id": command_id, "worklist": SHIP_SHEET, "data": data, "file_sha": source.file_sha}
-            )
-    return merge(connection, bot_result, results, version=["at"], source=["file_sha"])
-
-
-def _asked(connection: Connection, row: BatchRow) -> tuple[str, str] | None:
-    """(command_id, data) of the latest command for the sub-order that was there on the night of the run."""
-    night = connection.execute(select(job.c.night).where(job.c.run_id == row.run_id)).scalar()
-    c = command.c
-    found = connection.execute(
-        select(c.command_id, c.data)
-        .where(c.worklist == SHIP_SHEET, c.shop == row.shop, c.subject == row.sub_no, c.state != "withdrawn")
-        .where(c.night <= (night or _day_after(row.at)))
-        .order_by(c.night.desc(), c.command_id.desc())
-    ).first()
-    return None if found is None else (found.command_id, found.data)
-
-
-def _day_after(at: str) -> str:
-    """The latest night that an upload at this moment can belong to."""
-    return (date.fromisoformat(at[:10]) + timedelta(days=1)).isoformat()
-
-
 POSTINGS: dict[type[Any], Callable[[Connection, Source, list[Any]], Counts]] = {
     AdRow: _post_ads,
-    BankRow: _post_bank,
-    BatchRow: _post_batch,
-    BillRow: _post_bills,
+    BankRow: post_bank,
+    BatchRow: post_batch,
+    BillRow: post_bills,
     DataRow: _post_data,
     OrderRow: _post_orders,
     ProductRow: _post_products,
     RefundRow: _post_refunds,
-    ResultRow: _post_results,
+    ResultRow: post_results,
     StockRow: _post_stock,
     SubOrderRow: _post_sub_orders,
     WaybillRow: _post_waybills,

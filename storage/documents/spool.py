@@ -13,6 +13,7 @@ T = TypeVar("T")
 KEPT_ROWS = 20_000
 """A sequence of no more than this stays a list."""
 _BETWEEN = "\x1f"
+_LARGE = 1 << 63
 _TEXT, _WHOLE, _ONE, _OTHER = range(4)
 
 
@@ -122,22 +123,14 @@ def packed(columns: Sequence[Any]) -> bytes:
 
 
 def _column(column: Sequence[Any]) -> tuple[int, int, Any]:
-    count = len(column)
-    if not count:
-        return _OTHER, 0, []
-    try:
+    count, kinds = len(column), set(map(type, column))
+    if kinds == {str}:
         text = _BETWEEN.join(column)
         if text.count(_BETWEEN) == count - 1:
             return _TEXT, count, text
-    except TypeError:
-        pass
-    kinds = set(map(type, column))
-    if kinds == {int}:
-        try:
-            return _WHOLE, count, array("q", column).tobytes()
-        except OverflowError:
-            return _OTHER, count, list(column)
-    if len(kinds) == 1 and column[0] is None:
+    if kinds == {int} and min(column) > -_LARGE and max(column) < _LARGE:
+        return _WHOLE, count, array("q", column).tobytes()
+    if kinds == {type(None)}:
         return _ONE, count, None
     return _OTHER, count, list(column)
 

@@ -51,8 +51,9 @@ async def compared_with(rounds: int, csv_rows: int, xlsx_rows: int) -> list[Meas
 
 def typed(path: Path, kind: str, rows: int) -> None:
     """Every row typed and keyed; raises AssertionError where the file is not what it should be."""
-    known = identify(SourceFile(path.name, path))
-    document = known.read(SourceFile(path.name, path), Facts(name=path.name, shop="bench"))
+    file = SourceFile(path.name, path)
+    known = identify(file)
+    document = known.read(file, Facts(name=path.name, shop="bench"))
     count = sum(1 for _ in document.rows)
     if (known.KIND, count, len(document.quarantine)) != (kind, rows, 0):
         raise AssertionError(f"{known.KIND}: {count} rows, {len(document.quarantine)} refused")

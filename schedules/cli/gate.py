@@ -12,7 +12,7 @@ from schedules.cli.screen import console, say, tell
 from schedules.settings import ROOT
 
 SHARED_OUT = ("--dist", "loadscope", "--no-loadscope-reorder")
-"""The scheduler and the order are those of `tests/conftest.py`: slow tests first and one by one, other modules whole."""
+"""Scheduler and order are those of `tests/conftest.py`: slow tests first and one by one, other modules whole."""
 
 SOURCES = ("bots", "storage", "schedules")
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, replace
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from playwright.async_api import Error as RawError
-from playwright.async_api import async_playwright as async_playwright
+from playwright.async_api import async_playwright
 
 from bots.browser import failures
 from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
@@ -62,13 +64,21 @@ if TYPE_CHECKING:
 
 
 CLOSE_S = 3.0
+COMPILED = Path(sys.prefix) / "cache" / "node"
+"""Where Playwright's own program keeps what it has compiled of itself: beside the packages, gone with them."""
+
+
+async def start_driver() -> Playwright:
+    """Playwright's process, ready; a quarter of its time is saved where an earlier one could keep its compiled code."""
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(COMPILED))
+    return await async_playwright().start()
 
 
 async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwright | None = None) -> Browser:
     """The chosen browser, running, in a driver that runs already or in its own. Raises BrowserMissing when it fails."""
     headless = headless or choice.headless_only
     with children_deaf_to_interrupts():
-        driver = driver or await async_playwright().start()
+        driver = driver or await start_driver()
     try:
         raw = await driver.chromium.launch(
             executable_path=choice.executable, headless=headless, args=choice.flags, handle_sigint=False

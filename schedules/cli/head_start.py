@@ -24,11 +24,11 @@ class HeadStart:
     def __init__(self) -> None:
         """Start the process; returns as soon as the system has it."""
         from bots.browser.interrupts import children_deaf_to_interrupts
-        from bots.browser.playwright import async_playwright
+        from bots.browser.playwright import start_driver
 
         self.taken = False
         self.loop = asyncio.new_event_loop()
-        self.starting: asyncio.Task[Playwright] = self.loop.create_task(async_playwright().start())
+        self.starting: asyncio.Task[Playwright] = self.loop.create_task(start_driver())
         with children_deaf_to_interrupts():
             self.loop.run_until_complete(_turns())
 

@@ -9,9 +9,12 @@ from sqlalchemy import Connection, func, select
 from schedules.desk import Desk
 from schedules.problems import BooksWrong
 from storage.database.tables import platform_order
-from storage.erp import allocation, commands, invariants, reconciliation
-from storage.erp.commands_wanted import PublishPolicy
-from storage.erp.contracts import Contracts
+from storage.erp.allocation import allocate as allocation
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.wanted import PublishPolicy
+from storage.erp.invariants import verify as invariants
+from storage.erp.reconciliation import reconcile as reconciliation
+from storage.erp.reconciliation.contracts import Contracts
 from storage.reports import workbook
 from storage.reports.table import Period
 

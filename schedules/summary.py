@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from schedules.desk import Desk
 from schedules.problems import WHO
 from storage.database.tables import bill_line, bot_result, fulfilment, order_line, platform_order, raw_file, recon_item
-from storage.erp.outcomes import OUTCOMES, Outcome
+from storage.erp.reconciliation.outcomes import OUTCOMES, Outcome
 
 EXCEPTIONS = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.exception]
 """Outcomes that somebody has to look at; the others explain themselves."""

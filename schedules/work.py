@@ -150,7 +150,9 @@ def mend(desk: Desk, playing: Playing, result: RunResult) -> None:
 
 def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dict[str, int]]":
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
-    from storage.erp import commands  # all document kinds and systems: a tenth of a second that no run waits for
+    from storage.erp.commands import (
+        worklists as commands,
+    )  # all document kinds and systems: a tenth of a second that no run waits for
     from storage.ingest import ingest_run_folder
 
     files = ingest_run_folder(desk.database, desk.archive, folder)

@@ -16,7 +16,7 @@ def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
         return []
     kept = rows_path(folder)
     if not kept.exists():
-        from storage.erp import commands
+        from storage.erp.commands import worklists as commands
 
         with desk.database.read() as connection:
             rows = commands.rows(connection, job.worklist, shop, job.night.isoformat())

@@ -45,7 +45,7 @@ from storage.documents.rows import (
     SubOrderRow,
     WaybillRow,
 )
-from storage.erp.stock import MoveRow, record_moves
+from storage.erp.stock.book import MoveRow, record_moves
 from storage.errors import StockOpened
 from storage.posting_results import post_batch, post_results
 from storage.posting_source import Source as Source

@@ -213,7 +213,7 @@ def _from_books(shop: str, platform: str, worklists: Sequence[str]) -> Asked:
     """What the books want shipped tonight; our own names of couriers become the platform's."""
     from schedules.cli.books_commands import night_day
     from schedules.desk import open_desk
-    from storage.erp.commands_wanted import SHIP
+    from storage.erp.commands.wanted import SHIP
     from storage.uploads.from_books import waits_for_person, wanted_shipments
     from storage.uploads.ship import courier_of_ours, ship_rows
 

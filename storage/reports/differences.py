@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
-from storage.erp.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
+from storage.erp.reconciliation.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
 from storage.reports.table import Column, Period, Table
 
 TITLE = "差异"

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
-from storage.erp.recon_reading import LISTED_APART, arrivals, coverage
-from storage.erp.recon_rows import Coverage, days_between
+from storage.erp.reconciliation.reading import LISTED_APART, arrivals, coverage
+from storage.erp.reconciliation.rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
 from storage.reports.table import Column, Period, Table
 

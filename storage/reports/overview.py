@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from storage.erp.outcomes import OUTCOMES, Outcome
+from storage.erp.reconciliation.outcomes import OUTCOMES, Outcome
 from storage.reports.settlement import WALLETS
 from storage.reports.table import COUNTED, FIGURE, Cell, Column, Figure, Period, Table, ratio
 

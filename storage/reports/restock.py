@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from storage.database.tables import bundle, move, order_line, platform_order, reservation, sku
-from storage.erp.stock import VIRTUAL_PLACES
+from storage.erp.stock.book import VIRTUAL_PLACES
 from storage.reports.table import Block, Cell, Column, Period, Table, ratio
 
 TITLE = "补货"

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, and_, func, literal, select
 
 from storage.database.tables import bank_line, bill_line, recon_item
-from storage.erp.outcomes import COMPONENTS, OUTCOMES, Outcome
+from storage.erp.reconciliation.outcomes import COMPONENTS, OUTCOMES, Outcome
 from storage.reports.table import Column, Period, Table
 
 TITLE = "结算"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from storage.database.tables import command, order_line
-from storage.erp import commands
-from storage.erp.allocation_read import NO_REFUND
-from storage.erp.commands_wanted import SHIP, shipments
+from storage.erp.allocation.read import NO_REFUND
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.wanted import SHIP, shipments
 from storage.errors import UploadWrong
 from storage.uploads.sheet import Refusal, platform_of
 from storage.uploads.ship import SHIP_SHEETS, Shipment

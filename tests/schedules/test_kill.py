@@ -15,7 +15,7 @@ import pytest
 from bots.practice.server import WORLD_FILE, Mall
 from bots.practice.world import TINY, build
 from schedules.demo import practice_desk
-from storage.erp.invariants import verify
+from storage.erp.invariants.verify import verify
 from tests.support.night import accounts, dying, same_books
 from tests.support.night.promises import prove
 

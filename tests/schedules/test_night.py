@@ -17,9 +17,9 @@ from schedules.demo import Practice, practice
 from schedules.night import NightResult
 from storage.database.digest import digests
 from storage.database.tables import bot_result, command, order_line, quant, recon_item
-from storage.erp.catalog import components
-from storage.erp.invariants import verify
-from storage.erp.outcomes import Outcome, is_exception
+from storage.erp.catalog.components import components
+from storage.erp.invariants.verify import verify
+from storage.erp.reconciliation.outcomes import Outcome, is_exception
 from tests.storage.erp.recon.test_worlds import NAMED
 from tests.support.night import accounts
 from tests.support.night.playing import ShutDoor, play

@@ -18,7 +18,7 @@ from schedules.night import NightResult
 from schedules.plan import Job as NightJob
 from schedules.plan import load_plan
 from storage.database.tables import command, effect, item
-from storage.erp.invariants import verify
+from storage.erp.invariants.verify import verify
 from storage.runs import Job
 from tests.support.night import accounts, dying
 from tests.support.night.playing import Unwatched, play

@@ -9,8 +9,8 @@ import pytest
 
 from schedules.cli.app import main
 from schedules.desk import open_desk
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
 from tests.storage.erp.stock.conftest import Books
 
 NIGHT = "2026-11-21"

@@ -51,7 +51,7 @@ recon_item = Table(
     text("shop"),
     text("order_no"),
     text("component"),  # payment subsidy commission ...
-    whole("outcome"),  # 1..15, storage/erp/outcomes.py
+    whole("outcome"),  # 1..15, storage/erp/reconciliation/outcomes.py
     text("difference"),  # "" or the named difference, e.g. commission_rate
     fen("amount_fen"),
     fen("expected_fen"),

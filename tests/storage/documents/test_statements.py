@@ -16,9 +16,9 @@ from storage.documents import alipay_fund_bill_short, douyin_fund_34
 from storage.documents.kinds import KINDS
 from storage.documents.layout import Layout
 from storage.documents.statements import BANK_TABLE, into
-from storage.erp.contracts import Contracts
-from storage.erp.recon_reading import coverage, statement_totals
-from storage.erp.reconciliation import outcome_findings, reconcile
+from storage.erp.reconciliation.contracts import Contracts
+from storage.erp.reconciliation.reading import coverage, statement_totals
+from storage.erp.reconciliation.reconcile import outcome_findings, reconcile
 from storage.ingest import Ingested, accept, ingest
 from tests.storage.documents.formats.dress import made, truths
 from tests.storage.documents.formats.dresses import DRESSES

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from storage.archive import Archive, Facts
 from storage.database.connection import Database
 from storage.database.tables import bot_result, command
-from storage.erp.commands import apply_results
+from storage.erp.commands.worklists import apply_results
 from storage.ingest import ingest
 from storage.runs import plan_job, set_stage
 

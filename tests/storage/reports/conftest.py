@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bots.practice.world import SMALL
-from storage.erp.reconciliation import reconcile
+from storage.erp.reconciliation.reconcile import reconcile
 from storage.reports import Period
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
 

@@ -8,7 +8,7 @@ from bots.practice.world import TINY
 from storage.database.connection import Database
 from storage.database.digest import digest
 from storage.database.tables import recon_item
-from storage.erp.reconciliation import outcome_findings, reconcile
+from storage.erp.reconciliation.reconcile import outcome_findings, reconcile
 from storage.reports import REPORTS, Period
 from storage.reports.table import Figure
 from tests.storage.database.conftest import database, postgres_url

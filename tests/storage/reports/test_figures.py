@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from storage.database.tables import ad_day, bank_line, bill_line, platform_order, raw_row, recon_item, refund
-from storage.erp.outcomes import is_exception
+from storage.erp.reconciliation.outcomes import is_exception
 from storage.reports import REPORTS, Period, overview
 from storage.reports.settlement import WALLETS
 from storage.reports.sources import FigureUnknown, trace

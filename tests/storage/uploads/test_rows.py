@@ -12,9 +12,9 @@ from bots.practice.batches import COLUMNS, read_sheet
 from bots.practice.world.orders import CARRIERS
 from storage.database.connection import open_database
 from storage.database.tables import command, fulfilment, order_line
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
-from storage.erp.commands_wanted import SHIP
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.wanted import SHIP
 from storage.errors import CellDestroyed, CourierUnknown, FileBroken, UploadWrong
 from storage.uploads.couriers import COURIERS, ONE_COURIER
 from storage.uploads.from_books import Wanted, waits_for_person, wanted_shipments

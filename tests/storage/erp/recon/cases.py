@@ -1,8 +1,8 @@
 """Small books by hand: one shop on an escrow wallet (5.00 %), one on a trade wallet, and a month of statements."""
 
-from storage.erp.contracts import Contracts
-from storage.erp.matching import match_orders
-from storage.erp.recon_rows import (
+from storage.erp.reconciliation.contracts import Contracts
+from storage.erp.reconciliation.matching import match_orders
+from storage.erp.reconciliation.rows import (
     BankLine,
     BookOrder,
     BookRefund,
@@ -11,7 +11,7 @@ from storage.erp.recon_rows import (
     StatementLine,
     days_between,
 )
-from storage.erp.recon_wallet import match_wallet
+from storage.erp.reconciliation.wallet import match_wallet
 
 CONTRACTS = Contracts(commission_bp={"A": 500, "B": 500})
 JUNE = frozenset(days_between("2026-06-01", "2026-06-30"))

@@ -11,10 +11,10 @@ from bots.practice.world import TINY
 from storage.database.connection import Database, open_database
 from storage.database.digest import digest
 from storage.database.tables import platform_order, raw_file, raw_receipt, recon_item
-from storage.erp.outcomes import is_exception
-from storage.erp.recon_reading import coverage
-from storage.erp.recon_rows import Coverage, days_between
-from storage.erp.reconciliation import reconcile
+from storage.erp.reconciliation.outcomes import is_exception
+from storage.erp.reconciliation.reading import coverage
+from storage.erp.reconciliation.reconcile import reconcile
+from storage.erp.reconciliation.rows import Coverage, days_between
 from tests.storage.erp.recon.cases import COVERAGE, JUNE, bank, credit, line, order, refund, said, settle, withdrawal
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
 

@@ -1,6 +1,6 @@
 """Each outcome of job orders, by hand."""
 
-from storage.erp.expectations import Stage, stage_of
+from storage.erp.reconciliation.expectations import Stage, stage_of
 from tests.storage.erp.recon.cases import CONTRACTS, line, order, refund, said, settle
 
 CLOSED = "交易关闭"

@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.erp.matching import match_orders
-from storage.erp.recon_rows import BankLine, BookOrder, BookRefund, Decision, Matched, StatementLine
-from storage.erp.recon_wallet import match_wallet
+from storage.erp.reconciliation.matching import match_orders
+from storage.erp.reconciliation.rows import BankLine, BookOrder, BookRefund, Decision, Matched, StatementLine
+from storage.erp.reconciliation.wallet import match_wallet
 from tests.storage.erp.recon.cases import CONTRACTS, COVERAGE, credit, line, order, refund
 
 DAYS = [f"2026-06-{day:02d}" for day in (1, 2, 9, 10, 11, 12, 28, 30)]
@@ -109,7 +109,7 @@ def test_nobody_is_accused_while_exports_are_lacking(found: Books) -> None:
 @given(books)
 def test_exceptions_are_named_and_explained(found: Books) -> None:
     """Every exception carries a named difference and a sentence; a match is never more than the tolerance away."""
-    from storage.erp.outcomes import DIFFERENCES, is_exception
+    from storage.erp.reconciliation.outcomes import DIFFERENCES, is_exception
 
     for decision in all_decisions(found):
         assert decision.reason

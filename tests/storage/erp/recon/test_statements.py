@@ -13,12 +13,12 @@ from storage.documents import alipay_rules, douyin_rules
 from storage.documents.douyin_fund_34 import LAYOUT
 from storage.documents.kinds import KINDS
 from storage.documents.statements import into
-from storage.erp.contracts import Contracts
-from storage.erp.outcomes import COMPONENTS, DIFFERENCES, Outcome
-from storage.erp.recon_reading import coverage
-from storage.erp.recon_rows import Coverage, StatementLine
-from storage.erp.recon_wallet import match_wallet
-from storage.erp.reconciliation import reconcile
+from storage.erp.reconciliation.contracts import Contracts
+from storage.erp.reconciliation.outcomes import COMPONENTS, DIFFERENCES, Outcome
+from storage.erp.reconciliation.reading import coverage
+from storage.erp.reconciliation.reconcile import reconcile
+from storage.erp.reconciliation.rows import Coverage, StatementLine
+from storage.erp.reconciliation.wallet import match_wallet
 from storage.ingest import ingest
 from storage.reports.settlement import WALLETS
 from tests.storage.documents.formats.dress import made, truths

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from bots.practice.world import SMALL, TINY, WorldSize
 from storage.database.digest import digest
 from storage.database.tables import platform_order, recon_group, recon_item
-from storage.erp.outcomes import is_exception
-from storage.erp.reconciliation import outcome_findings, reconcile
+from storage.erp.reconciliation.outcomes import is_exception
+from storage.erp.reconciliation.reconcile import outcome_findings, reconcile
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
 
 # What finance calls each kind the mall plants: (outcome, named difference).

@@ -7,7 +7,7 @@ from bots.practice.world import World, WorldSize, build
 from bots.practice.world.exports import ExportRequest, export
 from storage.archive import Archive
 from storage.database.connection import Database, open_database
-from storage.erp.contracts import Contracts
+from storage.erp.reconciliation.contracts import Contracts
 from storage.ingest import ingest
 
 LAST_DAY = date(2026, 11, 20)

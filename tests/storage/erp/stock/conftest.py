@@ -21,8 +21,8 @@ from storage.database.tables import (
     warehouse,
     waybill,
 )
-from storage.erp.invariants import verify
-from storage.erp.stock import MoveRow, record_moves
+from storage.erp.invariants.verify import verify
+from storage.erp.stock.book import MoveRow, record_moves
 
 T = TypeVar("T")
 PLACES = (("HZ", "杭州仓", "浙江"), ("GZ", "广州仓", "广东"), ("CD", "成都仓", "四川"), ("SJ", "石家庄仓", "河北"))

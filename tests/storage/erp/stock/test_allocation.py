@@ -4,9 +4,9 @@ import pytest
 
 from storage.database.digest import digest
 from storage.database.tables import order_line, platform_order, waybill
-from storage.erp import stock
-from storage.erp.allocation import AllocationPolicy, allocate_open_orders
-from storage.erp.stock import MoveRow
+from storage.erp.allocation.allocate import AllocationPolicy, allocate_open_orders
+from storage.erp.stock import book as stock
+from storage.erp.stock.book import MoveRow
 
 NIGHT = "2026-11-21"
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.erp.allocation_bound import certificate, lower_bound
-from storage.erp.allocation_costs import CAPITALS, FARTHEST, Costs, distance_km, zone
-from storage.erp.allocation_model import AllocationPolicy, OpenLine, OpenOrder, OrderKey, Warehouse
-from storage.erp.allocation_rules import allocate, allocate_best
+from storage.erp.allocation.bound import certificate, lower_bound
+from storage.erp.allocation.costs import CAPITALS, FARTHEST, Costs, distance_km, zone
+from storage.erp.allocation.model import AllocationPolicy, OpenLine, OpenOrder, OrderKey, Warehouse
+from storage.erp.allocation.rules import allocate, allocate_best
 
 HZ, GZ, CD, SJ = (
     Warehouse(*facts)
@@ -281,7 +281,7 @@ def test_the_sentence_says_when_a_cheaper_warehouse_was_left_to_others():
 
 def test_without_a_solver_the_certificate_says_so(monkeypatch):
     """A missing solver leaves a true, weaker bound and the words say why."""
-    monkeypatch.setitem(sys.modules, "storage.erp.allocation_lp", None)
+    monkeypatch.setitem(sys.modules, "storage.erp.allocation.lp", None)
     orders, stock = night(60, 1.0, seed=3)
     batch, proof = allocate_best(orders, stock, ALL, COSTS, AllocationPolicy())
     assert 0 < proof.bound_fen <= batch.cost_fen

@@ -2,9 +2,9 @@
 
 import pytest
 
-from storage.erp import catalog
-from storage.erp.stock import ReservationLine, reserve
-from storage.erp.stock_errors import BundleCircular
+from storage.erp.catalog import components as catalog
+from storage.erp.stock.book import ReservationLine, reserve
+from storage.erp.stock.errors import BundleCircular
 
 
 def test_sellable_is_what_is_free(books):

@@ -4,10 +4,10 @@ import pytest
 
 from storage.database.digest import digest
 from storage.database.tables import channel_sku, order_line
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
-from storage.erp.commands import PublishPolicy
-from storage.erp.stock import MoveRow, record_moves
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.worklists import PublishPolicy
+from storage.erp.stock.book import MoveRow, record_moves
 
 NIGHT = "2026-11-21"
 NEXT = "2026-11-22"

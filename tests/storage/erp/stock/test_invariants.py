@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from storage.database.tables import raw_file, raw_row
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
-from storage.erp.invariants import INVARIANTS, verify
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
+from storage.erp.invariants.verify import INVARIANTS, verify
 
 NIGHT = "2026-11-21"
 LIFT = "PRAGMA ignore_check_constraints = 1"

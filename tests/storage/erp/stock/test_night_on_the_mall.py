@@ -14,10 +14,10 @@ from bots.practice.world.generation import build
 from storage.archive import Archive, Facts
 from storage.database.connection import open_database
 from storage.database.tables import bot_result, command, platform_order
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
-from storage.erp.commands import PublishPolicy
-from storage.erp.invariants import INVARIANTS
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.worklists import PublishPolicy
+from storage.erp.invariants.verify import INVARIANTS
 from storage.ingest import ingest
 
 KINDS = ("practice_products", "practice_stock", "practice_waybills", "practice_orders", "practice_refunds")

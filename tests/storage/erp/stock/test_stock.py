@@ -8,9 +8,9 @@ import pytest
 from storage.database.bulk import Counts
 from storage.database.connection import open_database
 from storage.database.digest import digest
-from storage.erp import stock
-from storage.erp.stock import Issue, Missing, MoveRow, ReservationLine, Reserved, Short
-from storage.erp.stock_errors import (
+from storage.erp.stock import book as stock
+from storage.erp.stock.book import Issue, Missing, MoveRow, ReservationLine, Reserved, Short
+from storage.erp.stock.errors import (
     MoveConflict,
     NotEnoughStock,
     OpenedAlready,

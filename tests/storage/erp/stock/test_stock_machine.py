@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from storage.database.connection import open_database
 from storage.database.tables import quant, reservation
-from storage.erp import invariants_stock, stock
-from storage.erp.stock import Issue, MoveRow, ReservationLine, Reserved
-from storage.erp.stock_errors import NotEnoughStock, ReservationConflict, ReservationEnded
+from storage.erp.invariants import stock as invariants_stock
+from storage.erp.stock import book as stock
+from storage.erp.stock.book import Issue, MoveRow, ReservationLine, Reserved
+from storage.erp.stock.errors import NotEnoughStock, ReservationConflict, ReservationEnded
 
 PLACES, CODES = ("W1", "W2"), ("A", "B", "C")
 LINES = st.dictionaries(

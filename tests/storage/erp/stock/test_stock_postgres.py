@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import open_database
 from storage.database.digest import digests
-from storage.erp import commands
-from storage.erp.allocation import allocate_open_orders
-from storage.erp.commands import PublishPolicy
+from storage.erp.allocation.allocate import allocate_open_orders
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.worklists import PublishPolicy
 
 NIGHT = "2026-11-21"
 TABLES = (

@@ -8,7 +8,7 @@ import pytest
 BUYER = """
 import random, sys
 from storage.database.connection import open_database
-from storage.erp.stock import ReservationLine, Reserved, Issue, consume, reserve, void
+from storage.erp.stock.book import ReservationLine, Reserved, Issue, consume, reserve, void
 path, number = sys.argv[1], int(sys.argv[2])
 database, chance = open_database(path), random.Random(number)
 for attempt in range(150):

@@ -1,0 +1,1 @@
+"""What is sold: codes, what they are made of, and how they map to the platforms' own."""

@@ -1,0 +1,1 @@
+"""What must hold of the books whatever happened; each check returns every place where it does not."""

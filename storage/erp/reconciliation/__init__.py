@@ -1,0 +1,1 @@
+"""Statements against orders, wallets against the bank: every line in exactly one of fifteen outcomes."""

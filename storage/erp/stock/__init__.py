@@ -1,0 +1,1 @@
+"""Goods: append-only two-ended moves, the balance beside them, reservations."""

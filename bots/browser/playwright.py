@@ -88,7 +88,7 @@ async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwrigh
         if isinstance(error, RawError):
             raise BrowserMissing([f"{choice.executable}: {failures.first_line(error.message)}"]) from error
         raise
-    return PlaywrightBrowser(driver, raw)
+    return PlaywrightBrowser(driver, raw, watched=not headless)
 
 
 @asynccontextmanager
@@ -102,9 +102,10 @@ async def _spoken(target: str, url: str, timeout_ms: int = 0) -> AsyncIterator[N
 class PlaywrightBrowser:
     """A running Chromium and the driver process that belongs to it."""
 
-    def __init__(self, driver: Playwright, raw: RawBrowser) -> None:
+    def __init__(self, driver: Playwright, raw: RawBrowser, *, watched: bool = False) -> None:
         self._driver = driver
         self._raw = raw
+        self._watched = watched
 
     @property
     def version(self) -> str:
@@ -129,7 +130,8 @@ class PlaywrightBrowser:
                 accept_downloads=True,
             )
             await context.add_init_script(EYES)
-        return PlaywrightSession(context, downloads, base, chosen.block)
+        speed = 1.0 if self._watched else chosen.animation_speed
+        return PlaywrightSession(context, downloads, base, chosen.block, speed)
 
     async def close(self) -> None:
         try:
@@ -141,13 +143,16 @@ class PlaywrightBrowser:
 class PlaywrightSession:
     """One browser context; new tabs are watched from their first moment."""
 
-    def __init__(self, context: BrowserContext, downloads: Path, base: str, block: tuple[str, ...]) -> None:
+    def __init__(
+        self, context: BrowserContext, downloads: Path, base: str, block: tuple[str, ...], animation_speed: float
+    ) -> None:
         self._context = context
+        self._animation_speed = animation_speed
         self.downloads = downloads
         self.base = base
         self._block = block
         self._pages: dict[RawPage, PlaywrightPage] = {}
-        self._wires: list[CDPSession] = []
+        self._wires: dict[RawPage, asyncio.Task[CDPSession | None]] = {}
         self.catch: Catch | None = None
         self.unclaimed: list[str] = []
         self._tracing = False
@@ -161,11 +166,7 @@ class PlaywrightSession:
         async with _spoken("tab", self.base):
             raw = await self._context.new_page()
             page = self._adopt(raw)
-            if self._block:
-                wire = await self._context.new_cdp_session(raw)
-                await wire.send("Network.enable")
-                await wire.send("Network.setBlockedURLs", {"urls": list(self._block)})
-                self._wires.append(wire)
+            await self._wires[raw]
         return page
 
     def _on_page(self, raw: RawPage) -> None:
@@ -174,8 +175,22 @@ class PlaywrightSession:
     def _adopt(self, raw: RawPage) -> PlaywrightPage:
         if raw not in self._pages:
             self._pages[raw] = PlaywrightPage(raw, self)
+            self._wires[raw] = asyncio.ensure_future(self._wired(raw))
             raw.on("download", self._arrived)
         return self._pages[raw]
+
+    async def _wired(self, raw: RawPage) -> CDPSession | None:
+        """A line to the tab itself, for what Playwright has no word for; None for a tab that is gone already."""
+        try:
+            wire = await self._context.new_cdp_session(raw)
+            if self._animation_speed != 1.0:
+                await wire.send("Animation.setPlaybackRate", {"playbackRate": self._animation_speed})
+            if self._block:
+                await wire.send("Network.enable")
+                await wire.send("Network.setBlockedURLs", {"urls": list(self._block)})
+        except RawError:
+            return None
+        return wire
 
     def _arrived(self, download: RawDownload) -> None:
         if self.catch is not None:

@@ -225,6 +225,29 @@ async def test_blocked_assets_are_never_fetched(browser, local, tmp_path):
     await session.close()
 
 
+SLIDING = """<meta charset=utf-8><style>#drawer { transition: opacity 1000s; opacity: 0 }</style><div id=drawer>订单</div>
+<button onclick="drawer.ontransitionend = () => said.textContent = '抽屉已经打开'; drawer.style.opacity = 1">打开</button>
+<p id=said>还没有</p><a href=/drawer target=_blank>新标签</a>"""
+
+
+@pytest.mark.parametrize("tab", ["first", "opened by the site"])
+async def test_animations_of_a_page_that_nobody_watches_are_over_soon(browser, local, tmp_path, tab):
+    """A drawer that slides for 1,000 s is open in half a second, and the page hears that it is; in every tab."""
+    local.pages["/drawer"] = SLIDING
+    session = await browser.open_session(
+        None, downloads=tmp_path, base=local.address, options=SessionOptions(animation_speed=2000.0)
+    )
+    page = await session.new_page()
+    await page.goto("/drawer")
+    if tab != "first":
+        await (await element(page, "新标签")).click()
+        page = await nth_page(session, 2)
+        await asyncio.sleep(0.3)  # the line to a tab that the site opens is there a moment after it
+    await (await element(page, "打开")).click()
+    assert await (await element(page, "抽屉已经打开")).text()
+    await session.close()
+
+
 async def test_the_base_keeps_its_path(browser, local, tmp_path):
     """A page's address is below the site's base, path and all."""
     local.pages["/seller/orders"] = "<meta charset=utf-8><p>订单</p>"

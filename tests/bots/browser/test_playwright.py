@@ -225,8 +225,10 @@ async def test_blocked_assets_are_never_fetched(browser, local, tmp_path):
     await session.close()
 
 
-SLIDING = """<meta charset=utf-8><style>#drawer { transition: opacity 1000s; opacity: 0 }</style><div id=drawer>订单</div>
-<button onclick="drawer.ontransitionend = () => said.textContent = '抽屉已经打开'; drawer.style.opacity = 1">打开</button>
+SLIDING = """<meta charset=utf-8><style>#drawer { transition: opacity 1000s; opacity: 0 }</style>
+<div id=drawer>订单</div>
+<button
+onclick="drawer.ontransitionend = () => said.textContent = '抽屉已经打开'; drawer.style.opacity = 1">打开</button>
 <p id=said>还没有</p><a href=/drawer target=_blank>新标签</a>"""
 
 

@@ -6,6 +6,7 @@ No NULL in a key (SQLite and PostgreSQL treat NULLs in UNIQUE as distinct): the 
 Columns named in `WALL_CLOCK` and surrogate ids are left out when two databases are compared.
 """
 
+from storage.database.tables import ledger, lots, privacy, products, purchasing, review, settlement
 from storage.database.tables.base import metadata
 from storage.database.tables.finance import bank_line, bill_line, recon_group, recon_item
 from storage.database.tables.orders import ad_day, order_event, order_line, platform_order, refund
@@ -49,11 +50,16 @@ __all__ = [
     "header_meaning",
     "item",
     "job",
+    "ledger",
+    "lots",
     "metadata",
     "move",
     "order_event",
     "order_line",
     "platform_order",
+    "privacy",
+    "products",
+    "purchasing",
     "quant",
     "quarantine",
     "raw_file",
@@ -63,9 +69,11 @@ __all__ = [
     "recon_item",
     "refund",
     "reservation",
+    "review",
     "row_fix",
     "run",
     "run_file",
+    "settlement",
     "sku",
     "warehouse",
     "waybill",

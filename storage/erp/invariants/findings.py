@@ -1,6 +1,9 @@
 """One place where the books contradict themselves."""
 
+from collections.abc import Callable
 from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 
 class Finding(NamedTuple):
@@ -8,3 +11,7 @@ class Finding(NamedTuple):
 
     where: str
     message: str
+
+
+Invariant = Callable[[Connection], list[Finding]]
+"""Every place where one invariant does not hold; empty when it does."""

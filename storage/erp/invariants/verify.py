@@ -4,10 +4,9 @@ They run after every night, in `yeban verify` and after each step of the propert
 proven by digests in the ingestion tests.
 """
 
-from collections.abc import Callable
-
 from sqlalchemy import Connection
 
+from storage.erp.invariants import ledger, lots, products, returns
 from storage.erp.invariants.books import (
     everything_has_a_source,
     money_is_whole,
@@ -16,7 +15,7 @@ from storage.erp.invariants.books import (
     refunds_within_paid,
     shares_sum_back,
 )
-from storage.erp.invariants.findings import Finding
+from storage.erp.invariants.findings import Finding, Invariant
 from storage.erp.invariants.stock import (
     balance_is_moves,
     balances_in_range,
@@ -35,8 +34,6 @@ def one_outcome_per_line(connection: Connection) -> list[Finding]:
     return [Finding(where, message.removeprefix("I-17：")) for where, message in outcome_findings(connection)]
 
 
-Invariant = Callable[[Connection], list[Finding]]
-
 INVARIANTS: dict[str, Invariant] = {
     "I-1": balance_is_moves,
     "I-2": moves_have_two_ends,
@@ -53,6 +50,10 @@ INVARIANTS: dict[str, Invariant] = {
     "I-19": reserved_where_goods_are,
     "I-22": everything_has_a_source,
     "I-25": outside_only_by_result,
+    **ledger.CHECKS,
+    **lots.CHECKS,
+    **products.CHECKS,
+    **returns.CHECKS,
 }
 
 
@@ -65,4 +66,4 @@ def verify(connection: Connection) -> list[Finding]:
     ]
 
 
-__all__ = ["INVARIANTS", "Finding", "verify"]
+__all__ = ["INVARIANTS", "Finding", "Invariant", "verify"]

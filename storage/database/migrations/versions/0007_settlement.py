@@ -1,0 +1,14 @@
+"""What an order earned and cost: shares, settlement sheets, invoices, payees, treasury."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

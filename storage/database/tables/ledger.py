@@ -1,0 +1,1 @@
+"""The ledger: accounts, periods, vouchers, cost layers, open items."""

@@ -1,0 +1,1 @@
+"""Goods more closely: lots, serial numbers, bins, conditions, holds, limits."""

@@ -1,0 +1,1 @@
+"""What is bought and what comes back: suggestions, purchase orders, receipts, returns."""

@@ -1,0 +1,1 @@
+"""What an order earned and cost: shares, settlement sheets, invoices, payees, treasury."""

@@ -29,7 +29,7 @@ def names() -> dict[str, str]:
     return dict(line.split("\t", 1) for line in lines)
 
 
-def tested() -> dict[str, list[str]]:
+def claimed() -> dict[str, list[str]]:
     """Id → the tests that name it, as `path::test`."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -55,7 +55,7 @@ def _ids(decorator: ast.expr) -> list[str]:
 
 def page() -> str:
     """The table as it should stand in the file."""
-    known, found = names(), tested()
+    known, found = names(), claimed()
     rows = []
     for name, title in known.items():
         tests = found.get(name, [])

@@ -2,7 +2,7 @@
 
 import os
 
-from tests.functions.table import PAGE, names, page, tested
+from tests.functions.table import PAGE, claimed, names, page
 
 
 def test_the_page_is_fresh() -> None:
@@ -15,4 +15,4 @@ def test_the_page_is_fresh() -> None:
 def test_every_id_is_a_known_one() -> None:
     """A test cannot claim a function that nobody asked for, and all 524 are listed."""
     assert len(names()) == 524
-    assert set(tested()) <= set(names())
+    assert set(claimed()) <= set(names())

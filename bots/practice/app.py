@@ -50,6 +50,16 @@ POLICY = "default-src 'self' data: 'unsafe-inline' 'unsafe-eval'"
 MEDIA = {".css": "text/css", ".js": "text/javascript"}
 
 
+class Kept(StaticFiles):
+    """Files that a browser keeps for a day without asking again, as platforms serve theirs."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, with leave to keep it."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["cache-control"] = "public, max-age=86400"
+        return response
+
+
 def build_app(home: Path, *, weather: Weather, test_door: bool = False, export_delay_s: float = 0.8) -> Starlette:
     """The application over the world in `home`; `test_door` adds /test."""
     world = World.open(home)
@@ -59,7 +69,7 @@ def build_app(home: Path, *, weather: Weather, test_door: bool = False, export_d
         Route("/", lambda _: RedirectResponse("/seller/home")),
         Route("/healthz", lambda _: JSONResponse({"ok": True})),
         Route("/look/{variant}/{name:path}", _look),
-        Mount("/static", StaticFiles(directory=looks.STATIC)),
+        Mount("/static", Kept(directory=looks.STATIC)),
         *sign_in(sessions),
         *routes(parts, {**seller.TABLE, **pay.TABLE, **ads.TABLE}),
         *(Route(f"/{site}/{{page}}", _page(world)) for site in SITES),

@@ -6,7 +6,14 @@ StockError (a BookError)
 ├── NotEnoughStock        goods would leave that are not there, or that are held for someone
 ├── ReservationConflict   the same owner asks for something else than it holds
 ├── ReservationEnded      a reservation ends exactly once
-└── BundleCircular        a bundle contains itself
+├── ReservedMeanwhile     somebody wrote balances without taking the locks
+├── BundleCircular        a bundle contains itself
+├── DetailsWrong          the lots or serial numbers of a move do not add up to it
+├── LotShort              a lot has not that much where it should leave from
+├── BinFull               more goods than the bin takes
+├── SerialElsewhere       a piece is not where it should leave from
+├── TransferWrong         more arrives, is lost or comes back than is on its way
+└── FormulaWrong          a channel's formula says something that it may not say
 """
 
 from typing import ClassVar
@@ -95,3 +102,88 @@ class BundleCircular(StockError):
 
     def __init__(self, bundle: str) -> None:
         super().__init__(bundle=bundle)
+
+
+class ReservedMeanwhile(StockError):
+    """The guard behind the locks: nothing is written."""
+
+    who = "operator"
+    code = "E-STOCK-RACE"
+    zh = "有 {count} 行库存在占用时被别人改动，本次占用没有写入"
+    en = "{count} balances were changed by someone else; nothing was reserved"
+    zh_hint = "再试一次；如果反复出现，说明有程序绕过了库存账"
+    en_hint = "try again; if it comes back, some program writes balances behind the books"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count=count)
+
+
+class DetailsWrong(StockError):
+    """Lots and serial numbers are told for every piece of a move, or for none."""
+
+    code = "E-DETAILS"
+    zh = "库存单据 {move} 是 {qty} 件，批次或序列号合计 {told} 件"
+    en = "stock move {move} is of {qty} pieces, its lots or serial numbers are of {told}"
+
+    def __init__(self, move: str, qty: int, told: int) -> None:
+        super().__init__(move=move, qty=qty, told=told)
+
+
+class LotShort(StockError):
+    """A lot never goes below zero."""
+
+    code = "E-LOT-SHORT"
+    zh = "仓库 {warehouse} 的 {stock_code} 批次「{lot}」库位「{bin}」不够出 {wanted} 件"
+    en = "warehouse {warehouse}: lot {lot} of {stock_code} in bin {bin} has not {wanted} pieces"
+    zh_hint = "先盘点这个批次"
+    en_hint = "count this lot first"
+
+    def __init__(self, warehouse: str, stock_code: str, lot: str, bin_name: str, wanted: int) -> None:
+        super().__init__(warehouse=warehouse, stock_code=stock_code, lot=lot, bin=bin_name, wanted=wanted)
+
+
+class BinFull(StockError):
+    """A bin takes what it takes."""
+
+    code = "E-BIN-FULL"
+    zh = "仓库 {warehouse} 的库位 {bin} 只能放 {capacity} 件，放了 {inside} 件"
+    en = "bin {bin} of {warehouse} takes {capacity} pieces, {inside} would be in it"
+
+    def __init__(self, warehouse: str, bin_name: str, capacity: int, inside: int) -> None:
+        super().__init__(warehouse=warehouse, bin=bin_name, capacity=capacity, inside=inside)
+
+
+class SerialElsewhere(StockError):
+    """One piece, one place."""
+
+    code = "E-SERIAL"
+    zh = "{stock_code} 的序列号 {serial} 不在 {wanted}，在「{found}」"
+    en = "serial number {serial} of {stock_code} is not at {wanted} but at {found}"
+
+    def __init__(self, stock_code: str, serial: str, wanted: str, found: str) -> None:
+        super().__init__(stock_code=stock_code, serial=serial, wanted=wanted, found=found)
+
+
+class TransferWrong(StockError):
+    """What left is accounted for: it arrived, was lost or came back."""
+
+    code = "E-TRANSFER"
+    zh = "调拨单 {transfer} 不能这样处理：{reason}"
+    en = "transfer {transfer} cannot be settled like this: {reason}"
+
+    def __init__(self, transfer: str, reason: str) -> None:
+        super().__init__(transfer=transfer, reason=reason)
+
+
+class FormulaWrong(StockError):
+    """A formula has names, whole numbers, + - * //, min, max and brackets; nothing else."""
+
+    who = "author"
+    code = "E-FORMULA"
+    zh = "库存公式「{formula}」不能用：{reason}"
+    en = "the stock formula {formula} cannot be used: {reason}"
+    zh_hint = "可用的量：{known}"
+    en_hint = "there are {known}"
+
+    def __init__(self, formula: str, reason: str, known: str) -> None:
+        super().__init__(formula=formula, reason=reason, known=known)

@@ -1,0 +1,248 @@
+"""Reservations through the driver: lock the balances in code order, decide, write, each with its guard.
+
+One way for both databases and for any number of requests: SQLite's write lock, or PostgreSQL's row locks taken in code
+order over the whole batch, stand before the decision, so that nobody else can change what it rests on; the conditional
+UPDATE and the CHECK stand behind it. Two writers can therefore neither oversell nor lock each other out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from storage.database.connection import Database
+from storage.erp.stock.errors import ReservationConflict, ReservationEnded, ReservedMeanwhile
+from storage.erp.stock.model import END_STATES, UNSELLABLE_KINDS, Missing, ReservationLine, Reserved, Short
+
+Key = tuple[str, str]  # (code, warehouse): locks are taken in this order
+Lines = tuple[ReservationLine, ...]
+Requests = Mapping[str, Iterable[ReservationLine]]
+
+
+def reserve(connection: Connection, owner: str, lines: Iterable[ReservationLine]) -> Reserved | Short:
+    """Hold everything in `lines` for `owner`, or nothing; asking again for the same changes nothing.
+
+    Nothing can be held in a place whose goods are not sold (defects, in transit): it counts as having none free.
+    Raises ReservationConflict if this owner holds something else, ReservationEnded if its reservation has ended.
+    """
+    return reserve_groups(connection, [{owner: lines}])[0]
+
+
+def reserve_all(connection: Connection, requests: Requests) -> Reserved | Short:
+    """Hold everything for every owner in `requests`, or nothing for anyone: one parcel of several sub-orders."""
+    return reserve_groups(connection, [requests])[0]
+
+
+def reserve_many(connection: Connection, requests: Requests) -> dict[str, Reserved | Short]:
+    """Answer each owner on its own, first come first served, in one go: what one lacks, the others may still get."""
+    answers = reserve_groups(connection, [{owner: lines} for owner, lines in requests.items()])
+    return dict(zip(requests, answers, strict=True))
+
+
+def reserve_groups(connection: Connection, groups: Sequence[Requests]) -> list[Reserved | Short]:
+    """Each group whole or not at all, in the order given; owners of one group share one fate."""
+    return _reserve(connection.connection.cursor(), connection.dialect.name, groups)
+
+
+class ReservationDesk:
+    """Reservations one after the other, each in a transaction of its own: for live orders of a promotion.
+
+    On SQLite its commits are safe against the death of a process, and against a power cut only from the next durable
+    commit of anyone on (`synchronous=NORMAL`); a reservation that was lost so is simply asked for again. Not to be
+    shared between threads.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._dialect = database.dialect
+        self._raw: Any = database.engine.raw_connection()
+        self._cursor = self._raw.cursor()
+        if self._dialect == "sqlite":
+            self._cursor.execute("PRAGMA query_only=0")
+            self._cursor.execute("PRAGMA synchronous=NORMAL")
+
+    def reserve(self, owner: str, lines: Iterable[ReservationLine]) -> Reserved | Short:
+        """As `reserve`, committed when it returns."""
+        return self._run([{owner: lines}])[0]
+
+    def reserve_many(self, requests: Requests) -> dict[str, Reserved | Short]:
+        """As `reserve_many`, committed when it returns."""
+        return dict(zip(requests, self._run([{owner: lines} for owner, lines in requests.items()]), strict=True))
+
+    def _run(self, groups: Sequence[Requests]) -> list[Reserved | Short]:
+        if self._dialect == "sqlite":
+            self._cursor.execute("BEGIN IMMEDIATE")
+        try:
+            answers = _reserve(self._cursor, self._dialect, groups)
+        except BaseException:
+            self._raw.rollback()
+            raise
+        self._raw.commit()
+        return answers
+
+    def close(self) -> None:
+        """Give the connection back as it was."""
+        if self._dialect == "sqlite":
+            self._cursor.execute("PRAGMA synchronous=FULL")
+        self._cursor.close()
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def _reserve(cursor: Any, dialect: str, groups: Sequence[Requests]) -> list[Reserved | Short]:
+    books = _POSTGRES if dialect == "postgresql" else _SQLITE
+    merged = [{owner: _merged(lines) for owner, lines in group.items()} for group in groups]
+    keys = sorted({(line.code, line.warehouse) for group in merged for lines in group.values() for line in lines})
+    free = books.lock(cursor, keys)
+    known = books.known(cursor, [owner for group in merged for owner in group])
+    answers: list[Reserved | Short] = []
+    taken: Counter[Key] = Counter()
+    rows: list[tuple[object, ...]] = []
+    now = datetime.now(UTC).isoformat()
+    for group in merged:
+        fresh = {owner: lines for owner, lines in group.items() if not _held_already(owner, lines, known.get(owner))}
+        demand: Counter[Key] = Counter()
+        for lines in fresh.values():
+            for line in lines:
+                demand[line.code, line.warehouse] += line.qty
+        missing = _missing(demand, free)
+        answers.append(Short(missing) if missing else Reserved(sum(map(len, fresh.values()))))
+        if missing:
+            continue
+        for key, qty in demand.items():
+            free[key] -= qty
+            taken[key] += qty
+        for owner, lines in fresh.items():
+            known[owner] = [(line.warehouse, line.code, line.qty, "held") for line in lines]
+            rows += [(owner, line.warehouse, line.code, line.qty, "held", now) for line in lines]
+    if rows:
+        books.hold(cursor, taken)
+        books.insert(cursor, rows)
+    return answers
+
+
+def _merged(lines: Iterable[ReservationLine]) -> Lines:
+    """One line per code and warehouse, in code order."""
+    total: dict[Key, int] = {}
+    for warehouse, code, qty in lines:
+        if qty <= 0:
+            raise ValueError(f"a reservation needs a quantity above 0, got {qty} of {code}")
+        total[code, warehouse] = total.get((code, warehouse), 0) + qty
+    return tuple(ReservationLine(key[1], key[0], total[key]) for key in sorted(total))
+
+
+def _held_already(owner: str, lines: Lines, rows: Sequence[tuple[str, str, int, str]] | None) -> bool:
+    if not rows:
+        return False
+    ended = sorted({row[3] for row in rows} & END_STATES)
+    if ended:
+        raise ReservationEnded(owner, ended[0], "held")
+    if sorted(tuple(row[:3]) for row in rows) != sorted(tuple(line) for line in lines):
+        raise ReservationConflict(owner)
+    return True
+
+
+def _missing(demand: Mapping[Key, int], free: Mapping[Key, int]) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(warehouse, code, qty, max(0, free.get((code, warehouse), 0)))
+        for (code, warehouse), qty in sorted(demand.items())
+        if free.get((code, warehouse), 0) < qty
+    )
+
+
+# --- the two databases -----------------------------------------------------------------------------------------------
+
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(UNSELLABLE_KINDS))
+_FREE = (
+    f"CASE WHEN coalesce(p.kind, 'own') IN ({_KINDS}) THEN 0 ELSE q.on_hand - q.reserved END "
+    "FROM quant q LEFT JOIN place_rule p ON p.warehouse = q.warehouse"
+)
+
+
+class _Sqlite:
+    """The caller holds the write lock (BEGIN IMMEDIATE), so a plain read is a locked one."""
+
+    def lock(self, cursor: Any, keys: Sequence[Key]) -> dict[Key, int]:
+        free = {}
+        for key in keys:
+            row = cursor.execute(f"SELECT {_FREE} WHERE q.warehouse = ? AND q.code = ?", (key[1], key[0])).fetchone()
+            free[key] = row[0] if row else 0
+        return free
+
+    def known(self, cursor: Any, owners: Sequence[str]) -> dict[str, list[tuple[str, str, int, str]]]:
+        found = {}
+        for owner in owners:
+            rows = cursor.execute("SELECT warehouse, code, qty, state FROM reservation WHERE owner = ?", (owner,))
+            held = rows.fetchall()
+            if held:
+                found[owner] = held
+        return found
+
+    def hold(self, cursor: Any, taken: Mapping[Key, int]) -> None:
+        rows = [(qty, warehouse, code, qty) for (code, warehouse), qty in sorted(taken.items())]
+        cursor.executemany(
+            "UPDATE quant SET reserved = reserved + ? WHERE warehouse = ? AND code = ? AND on_hand - reserved >= ?",
+            rows,
+        )
+        if cursor.rowcount != len(rows):
+            raise ReservedMeanwhile(len(rows) - cursor.rowcount)
+
+    def insert(self, cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:
+        cursor.executemany(
+            "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
+
+
+class _Postgres:
+    """Row locks in code order, whole batches as arrays: four statements whatever the size."""
+
+    def lock(self, cursor: Any, keys: Sequence[Key]) -> dict[Key, int]:
+        cursor.execute(
+            f"SELECT q.code, q.warehouse, {_FREE} JOIN unnest(%s::text[], %s::text[]) AS d (code, warehouse) "
+            "ON d.code = q.code AND d.warehouse = q.warehouse "
+            'ORDER BY q.code COLLATE "C", q.warehouse COLLATE "C" FOR UPDATE OF q',
+            ([key[0] for key in keys], [key[1] for key in keys]),
+        )
+        return {(code, warehouse): free for code, warehouse, free in cursor.fetchall()}
+
+    def known(self, cursor: Any, owners: Sequence[str]) -> dict[str, list[tuple[str, str, int, str]]]:
+        cursor.execute(
+            "SELECT owner, warehouse, code, qty, state FROM reservation WHERE owner = ANY(%s)", (list(owners),)
+        )
+        found: dict[str, list[tuple[str, str, int, str]]] = {}
+        for owner, *row in cursor.fetchall():
+            found.setdefault(owner, []).append(tuple(row))
+        return found
+
+    def hold(self, cursor: Any, taken: Mapping[Key, int]) -> None:
+        keys = sorted(taken)
+        cursor.execute(
+            "UPDATE quant AS q SET reserved = q.reserved + d.qty "
+            "FROM unnest(%s::text[], %s::text[], %s::int[]) AS d (code, warehouse, qty) "
+            "WHERE q.code = d.code AND q.warehouse = d.warehouse AND q.on_hand - q.reserved >= d.qty",
+            ([key[0] for key in keys], [key[1] for key in keys], [taken[key] for key in keys]),
+        )
+        if cursor.rowcount != len(keys):
+            raise ReservedMeanwhile(len(keys) - cursor.rowcount)
+
+    def insert(self, cursor: Any, rows: Sequence[tuple[object, ...]]) -> None:
+        cursor.execute(
+            "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) SELECT * FROM "
+            "unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[])",
+            tuple(list(column) for column in zip(*rows, strict=True)),
+        )
+
+
+_SQLITE, _POSTGRES = _Sqlite(), _Postgres()

@@ -1,0 +1,1 @@
+"""Who did what, who may do what, and who may see what."""

@@ -1,0 +1,33 @@
+"""Books with an owner, a support clerk, a warehouse and a bot, and keys that only the test holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database.connection import Database, open_database
+from storage.erp.audit.actors import Actor, grant, register
+from storage.erp.privacy.sealing import Keys
+
+PEOPLE = (("boss", "owner"), ("kefu", "support"), ("cangku", "warehouse"), ("caiwu", "finance"))
+
+
+@pytest.fixture
+def keys() -> Keys:
+    """Fresh keys."""
+    return Keys.new()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Books in which people and their rights are known."""
+    opened = open_database(tmp_path / "books.db")
+    with opened.write() as connection:
+        for who, role in PEOPLE:
+            register(connection, Actor(who, "person", role, "", ""), by="boss")
+        register(connection, Actor("bot-1", "bot", "bot", "shop_a:robot", ""), by="boss")
+        for who in ("boss", "cangku"):
+            grant(connection, who, "shop", "*", by="boss")
+        grant(connection, "kefu", "shop", "shop_a", by="boss")
+    yield opened
+    opened.close()

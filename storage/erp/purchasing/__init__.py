@@ -1,0 +1,1 @@
+"""What to buy, when and why; purchase orders; what is on its way; and what the warehouse says has come."""

@@ -1,0 +1,1 @@
+"""What an order earned and cost, and what is settled with whom: profit, settlement sheets, invoices, payees."""

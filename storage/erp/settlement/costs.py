@@ -1,0 +1,153 @@
+"""What orders cost: goods, freight, advertising."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import Connection, Row, or_, select
+
+from storage.database.tables import ad_day, fulfilment, move
+from storage.erp.catalog.components import Components, needs
+from storage.erp.settlement.express import Charge, Parcel
+from storage.erp.settlement.facts import ACTUAL, ESTIMATE, TRUE_UP, BookLine, Fact, MoveKey, OrderKey, Pool, Span
+from storage.erp.settlement.shares import split
+
+CUSTOMER = "customer"
+LOST = frozenset({"loss", "scrap"})
+RESENT = "resend"
+MoveValues = Mapping[MoveKey, int]
+"""What the goods of a move are worth in fen, as the cost layers say it."""
+
+
+def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValues | None = None) -> Iterator[Fact]:
+    """What the goods that went to customers cost, and what came back, from the day that the income is recognised.
+
+    `values`: from the cost layers; without them a move is worth its own unit cost. Goods that come back at once into
+    loss give their cost back and are damage; goods sent again are a cost of the after-sale, whatever became of the
+    order's income.
+    """
+    owners = _documents(connection)
+    m = move.c
+    query = (
+        select(move)
+        .where(or_(m.to_place == CUSTOMER, m.from_place == CUSTOMER))
+        .order_by(m.doc_type, m.doc_id, m.doc_line, m.leg)
+    )
+    for row in connection.execute(query):
+        key = owners.get(row.doc_id)
+        if key is not None:
+            yield from _cost(row, key, pool, span, values or {})
+
+
+def _documents(connection: Connection) -> dict[str, OrderKey]:
+    """Parcel -> order."""
+    f = fulfilment.c
+    rows = connection.execute(select(f.fulfilment_id, f.platform, f.shop, f.order_no))
+    return {fulfilment_id: (platform, shop, order_no) for fulfilment_id, platform, shop, order_no in rows}
+
+
+def _cost(row: Row[object], key: OrderKey, pool: Pool, span: Span, values: MoveValues) -> Iterator[Fact]:
+    head = pool.heads.get(key)
+    resent = row.doc_type == RESENT
+    if head is None or not (head.recognised or resent):
+        return
+    day = row.at[:10] if resent else max(row.at[:10], head.recognised)
+    if not span.has(day):
+        return
+    identity = (row.doc_type, row.doc_id, row.doc_line, row.leg)
+    fen = values.get(identity, row.qty * row.unit_cost_fen)
+    source = (row.file_sha, row.row_no, f"出入库 {'/'.join(map(str, identity))} {row.code}×{row.qty}")
+    back = row.from_place == CUSTOMER
+    component = "resend_cost" if resent else "goods_cost"
+    yield Fact(*key, row.doc_line, component, fen if back else -fen, day, ACTUAL, *source)
+    if back and row.to_place in LOST:
+        yield Fact(*key, row.doc_line, "damage", -fen, day, ACTUAL, *source)
+
+
+def estimated_costs(connection: Connection, pool: Pool, span: Span, made_of: Components) -> Iterator[Fact]:
+    """What the goods of a recognised sub-order must have cost that no move of ours tells of, by the last receipt.
+
+    A sub-order with a part of unknown cost is left out: no cost is no zero cost.
+    """
+    m = move.c
+    owners = _documents(connection)
+    told = {
+        (*owners[doc_id], line)
+        for doc_id, line in connection.execute(select(m.doc_id, m.doc_line).where(m.to_place == CUSTOMER))
+        if doc_id in owners
+    }
+    unit = last_costs(connection)
+    for key, head in pool.heads.items():
+        if not span.has(head.recognised):
+            continue
+        for line in pool.lines.get(key, ()):
+            parts = needs(line.code, line.qty, made_of)
+            if (*key, line.sub_no) not in told and parts and all(part in unit for part in parts):
+                fen = sum(unit[part] * qty for part, qty in parts.items())
+                source = (line.file_sha, line.row_no, f"子订单 {line.sub_no} 按最近进价估计")
+                yield Fact(*key, line.sub_no, "goods_cost", -fen, head.recognised, ESTIMATE, *source)
+
+
+def last_costs(connection: Connection) -> dict[str, int]:
+    """What one piece of each code cost in fen when it last came in, wherever."""
+    m = move.c
+    received = select(m.code, m.unit_cost_fen).where(m.unit_cost_fen > 0, m.to_place != CUSTOMER)
+    rows = connection.execute(received.order_by(m.at, m.doc_type, m.doc_id, m.doc_line, m.leg))
+    return {code: int(cost) for code, cost in rows}
+
+
+def freight(known: Iterable[Parcel], charges: Iterable[Charge], span: Span) -> Iterator[Fact]:
+    """Freight of each parcel: as reckoned on the day it left, and on the day of the bill what the bill says more.
+
+    Each is shared out among the parcel's sub-orders by what they paid. A row of the bill that no parcel explains is a
+    cost of nobody's order.
+    """
+    estimates: dict[tuple[str, str], int] = {}
+    for parcel in known:
+        if parcel.shipped_day and parcel.estimate_fen:
+            estimates[parcel.carrier, parcel.waybill_no] = parcel.estimate_fen
+            if span.has(parcel.shipped_day):
+                source = ("", 0, f"包裹 {parcel.fulfilment_id} 运费估计")
+                yield from _shared(parcel, -parcel.estimate_fen, parcel.shipped_day, ESTIMATE, source)
+    for charge in charges:
+        source = (charge.file_sha, charge.row_no, f"{charge.carrier} {charge.waybill_no} {charge.fee}")
+        if charge.parcel is None:
+            if span.has(charge.day):
+                yield Fact("", "", "", "", "freight", -charge.amount_fen, charge.day, ACTUAL, *source)
+            continue
+        reckoned = estimates.pop((charge.parcel.carrier, charge.parcel.waybill_no), 0)
+        if span.has(charge.day):
+            basis = TRUE_UP if reckoned else ACTUAL
+            yield from _shared(charge.parcel, reckoned - charge.amount_fen, charge.day, basis, source)
+
+
+def _shared(parcel: Parcel, fen: int, day: str, basis: str, source: tuple[str, int, str]) -> Iterator[Fact]:
+    parts = split(fen, [part.share for part in parcel.parts])
+    for part, share in zip(parcel.parts, parts, strict=True):
+        yield Fact(*part.order, part.sub_no, "freight", share, day, basis, *source)
+
+
+def advertising(connection: Connection, pool: Pool, span: Span) -> Iterator[Fact]:
+    """Each row of the ad report shared out, by what they paid, among the sub-orders of its product paid that day.
+
+    Spend on a product that nobody bought that day stays with the shop (order_no ""); the sum is the report's (RPA-12).
+    """
+    bought: dict[tuple[str, str, str, str], list[tuple[OrderKey, BookLine]]] = defaultdict(list)
+    for key, head in pool.heads.items():
+        if span.has(head.paid_day):
+            for line in pool.lines.get(key, ()):
+                bought[head.platform, head.shop, head.paid_day, line.product_id].append((key, line))
+    a = ad_day.c
+    query = (
+        select(a.platform, a.shop, a.day, a.plan, a.product_id, a.spend_fen, a.file_sha, a.row_no)
+        .where(a.day.between(*span), a.spend_fen != 0)
+        .order_by(a.platform, a.shop, a.day, a.plan, a.product_id)
+    )
+    for platform, shop, day, plan, product, fen, sha, row_no in connection.execute(query):
+        source = (sha, row_no, f"{day} {plan} {product}")
+        buyers = bought.get((platform, shop, day, product), [])
+        if not buyers:
+            yield Fact(platform, shop, "", "", "marketing", -fen, day, ACTUAL, *source)
+        parts = split(-fen, [line.paid_share_fen for _, line in buyers]) if buyers else []
+        for (key, line), part in zip(buyers, parts, strict=True):
+            if part:
+                yield Fact(*key, line.sub_no, "marketing", part, day, ACTUAL, *source)

@@ -1,0 +1,143 @@
+"""What the orders of some days earned: all facts together, by order, by product and by channel, always the same sum."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from storage.erp.catalog.components import Components, components
+from storage.erp.settlement.adjustments import adjustment_facts
+from storage.erp.settlement.components import Place
+from storage.erp.settlement.costs import MoveValues, advertising, estimated_costs, freight, goods_costs, last_costs
+from storage.erp.settlement.express import match_express, parcels
+from storage.erp.settlement.facts import BookLine, Fact, OrderKey, Pool, Span
+from storage.erp.settlement.income import order_income, refunds, statement_facts
+from storage.erp.settlement.pool import read_pool
+from storage.erp.settlement.shares import split
+
+Waterfall = dict[str, int]
+"""component -> fen."""
+NO_PRODUCT = ""
+
+
+class Rules(NamedTuple):
+    """How profit is worked out.
+
+    `values`: what moves are worth, from the cost layers; None: the moves' own unit costs. `estimate_costs`: whether
+    goods that no move of ours tells of are valued at the last receipt. `explode_bundles`: whether products are what
+    the warehouse holds (a bundle's figures are shared out among its parts) or what the shop sells.
+    """
+
+    values: MoveValues | None = None
+    estimate_costs: bool = True
+    explode_bundles: bool = True
+
+
+class Books(NamedTuple):
+    """All facts of some days. `apart`: statement lines that are no profit, by place, (shop, fee class) -> fen."""
+
+    span: Span
+    pool: Pool
+    facts: list[Fact]
+    apart: Mapping[Place, Mapping[tuple[str, str], int]]
+    statement_fen: int
+
+
+def gather(connection: Connection, span: Span, rules: Rules | None = None) -> Books:
+    """Everything that earned or cost in those days, one fact per source row; nothing is written."""
+    rules = rules or Rules()
+    pool = read_pool(connection)
+    gathered = statement_facts(connection, pool, span)
+    facts = [
+        *order_income(pool, span),
+        *refunds(connection, pool, span),
+        *gathered.facts,
+        *goods_costs(connection, pool, span, rules.values),
+    ]
+    if rules.estimate_costs:
+        facts += estimated_costs(connection, pool, span, components(connection))
+    facts += freight(parcels(connection, pool).values(), match_express(connection, pool), span)
+    facts += advertising(connection, pool, span)
+    facts += adjustment_facts(connection, span)
+    return Books(span, pool, facts, gathered.apart, gathered.total_fen)
+
+
+def by_order(facts: Iterable[Fact]) -> dict[OrderKey, list[Fact]]:
+    """The facts of each order, in key order; those of a shop as a whole stand under order_no ""."""
+    found: dict[OrderKey, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.order].append(fact)
+    return {key: found[key] for key in sorted(found)}
+
+
+def by_channel(facts: Iterable[Fact]) -> dict[tuple[str, str], list[Fact]]:
+    """The facts of each (platform, shop), in key order; ("", "") is nobody's shop."""
+    found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        found[fact.platform, fact.shop].append(fact)
+    return {key: found[key] for key in sorted(found)}
+
+
+def waterfall(facts: Iterable[Fact]) -> Waterfall:
+    """The sum of each component."""
+    sums: Waterfall = defaultdict(int)
+    for fact in facts:
+        sums[fact.component] += fact.amount_fen
+    return dict(sums)
+
+
+class ProductPart(NamedTuple):
+    """A product's part of a fact; `code` "" is nobody's product."""
+
+    code: str
+    fact: Fact
+    amount_fen: int
+
+
+class Weights(NamedTuple):
+    """What bundles are made of, and what one piece of each part weighs when a bundle's figures are shared out."""
+
+    made_of: Components
+    cost_fen: Mapping[str, int]
+
+
+def bundle_weights(connection: Connection) -> Weights:
+    """Bundles are shared out by what their parts cost when they last came in."""
+    return Weights(components(connection), last_costs(connection))
+
+
+def by_product(books: Books, weights: Weights | None) -> Iterator[ProductPart]:
+    """Every fact shared out among products: the parts of a fact sum to it, so products sum to orders (FMS-45).
+
+    A fact of a sub-order is that product's; one of an order is shared out by what its sub-orders paid (a discount by
+    the discounts they had). With `weights` a bundle's part is shared out among what it is made of, by cost, by pieces
+    where a cost is unknown.
+    """
+    for fact in books.facts:
+        lines = books.pool.lines.get(fact.order, [])
+        mine = [line for line in lines if line.sub_no == fact.sub_no] if fact.sub_no else lines
+        if not fact.order_no or not (mine or lines):
+            yield ProductPart(NO_PRODUCT, fact, fact.amount_fen)
+            continue
+        chosen = mine or lines
+        for line, fen in zip(chosen, split(fact.amount_fen, _shares(fact, chosen)), strict=True):
+            for code, part in _exploded(line, fen, weights):
+                if part:
+                    yield ProductPart(code, fact, part)
+
+
+def _shares(fact: Fact, lines: Iterable[BookLine]) -> list[int]:
+    if fact.component in ("seller_discount", "platform_discount"):
+        return [line.discount_share_fen for line in lines]
+    return [line.paid_share_fen for line in lines]
+
+
+def _exploded(line: BookLine, fen: int, weights: Weights | None) -> Iterator[tuple[str, int]]:
+    parts = dict(weights.made_of.get(line.code, {})) if weights else {}
+    if not weights or not parts:
+        yield line.code, fen
+        return
+    costs = [weights.cost_fen.get(code, 0) * qty for code, qty in parts.items()]
+    shares = costs if all(costs) else list(parts.values())
+    yield from zip(parts, split(fen, shares), strict=True)

@@ -1,0 +1,251 @@
+"""The orders to judge, read from the books in a few questions however many they are."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+
+from storage.database.tables import bundle, channel_sku, order_line, platform_order, quant, sku
+from storage.database.tables.review import order_detail, order_state, presale_quota
+from storage.erp.allocation.model import OrderKey
+from storage.erp.catalog.components import components, packable, stock_by_warehouse
+from storage.erp.orders.model import Case, CaseLine, History
+from storage.erp.orders.payments import received as payments_received
+
+OPEN = ("new", "held", "approved")
+"""Process states in which an order is still judged: later it is in the warehouse, and changes go by a pull-back."""
+
+
+def map_lines(connection: Connection) -> int:
+    """Give every sub-order without a code the one that its platform SKU is mapped to; returns how many got one."""
+    line, channel = order_line.c, channel_sku.c
+    same = and_(channel.platform == line.platform, channel.shop == line.shop, channel.platform_sku == line.platform_sku)
+    query = (
+        select(line.platform, line.shop, line.order_no, line.sub_no, channel.code.label("mapped"))
+        .join_from(order_line, channel_sku, same)
+        .where(line.code == "", channel.code != "")
+    )
+    found = connection.execute(query).all()
+    for row in found:
+        mine = (line.platform == row.platform, line.shop == row.shop, line.order_no == row.order_no)
+        connection.execute(order_line.update().where(*mine, line.sub_no == row.sub_no).values(code=row.mapped))
+    return len(found)
+
+
+def read_cases(
+    connection: Connection, now: str, platforms: Collection[str], keys: Collection[OrderKey] | None = None
+) -> list[Case]:
+    """Every order of the platforms that is not shipped, closed or in the warehouse; or of those only `keys`."""
+    heads = _heads(connection, platforms, keys)
+    wanted = {OrderKey(*row[:3]) for row in heads}
+    shelf = _Shelf.read(connection)
+    lines: dict[OrderKey, list[CaseLine]] = defaultdict(list)
+    for row in _line_rows(connection, platforms, keys):
+        key = OrderKey(*row[:3])
+        if key in wanted:
+            lines[key].append(shelf.line(row))
+    details, received = _details(connection, platforms), payments_received(connection)
+    past = _Past.read(connection)
+    quotas = _Quotas.read(connection)
+    found = []
+    for row in heads:
+        key = OrderKey(*row[:3])
+        detail = details.get(key)
+        mine = tuple(sorted(lines[key]))
+        case = Case(
+            key, now, row.pay_state, row.ship_state, row.refund_state, row.paid_fen, row.created_at, row.paid_at,
+            row.province, row.city, mine, row.priority, received.get(key),
+        )  # fmt: skip
+        if detail is not None:
+            case = _with_detail(case, detail)
+            mine = quotas.told(case) if case.order_type == "presale" else mine
+            case = case._replace(lines=mine, history=past.before(case))
+        found.append(case)
+    return found
+
+
+def _heads(
+    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
+) -> Sequence[Row[str, str, str]]:
+    o, s = platform_order.c, order_state.c
+    query = (
+        select(o.platform, o.shop, o.order_no, o.pay_state, o.ship_state, o.refund_state, o.paid_fen, o.created_at,
+               o.paid_at, o.province, o.city, o.priority)
+        .outerjoin_from(platform_order, order_state,
+                        and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no))
+        .where(o.platform.in_(sorted(platforms)), o.ship_state.in_(("none", "part", "")),
+               o.pay_state.not_in(("closed", "refunded")), func.coalesce(s.process, "new").in_(OPEN))
+        .order_by(o.platform, o.shop, o.order_no)
+    )  # fmt: skip
+    rows = connection.execute(_only(query, o.order_no, keys)).all()
+    return rows if keys is None else [row for row in rows if OrderKey(*row[:3]) in keys]
+
+
+def _only(query: Select[Any], column: ColumnElement[str], keys: Collection[OrderKey] | None) -> Select[Any]:
+    """The query for a few orders only, where it is about a few."""
+    if keys is None or len(keys) > 500:
+        return query
+    return query.where(column.in_(sorted({key.order_no for key in keys})))
+
+
+def _line_rows(
+    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
+) -> Iterable[Row[str, str, str]]:
+    line = order_line.c
+    query = select(line.platform, line.shop, line.order_no, line.sub_no, line.code, line.qty, line.paid_share_fen,
+                   line.refund_status, line.platform_sku).where(line.platform.in_(sorted(platforms)))  # fmt: skip
+    return connection.execute(_only(query, line.order_no, keys))
+
+
+@dataclass
+class _Shelf:
+    """What is known of codes: which exist, what they usually cost, how many can be packed in one warehouse."""
+
+    known: set[str]
+    usual: Mapping[tuple[str, str], int]
+    made_of: Mapping[str, Mapping[str, int]]
+    stock: Mapping[str, Mapping[str, int]]
+    packed: dict[str, int]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "_Shelf":
+        made_of = components(connection)
+        known = set(made_of)
+        for column in (sku.c.code, bundle.c.component, quant.c.code, channel_sku.c.code):
+            known |= set(connection.execute(select(column).distinct()).scalars())
+        c = channel_sku.c
+        priced = connection.execute(select(c.shop, c.code, func.min(c.price_fen)).group_by(c.shop, c.code))
+        usual = {(shop, code): int(price) for shop, code, price in priced}
+        return cls(known - {""}, usual, made_of, stock_by_warehouse(connection), {})
+
+    def line(self, row: Row[str, str, str]) -> CaseLine:
+        code = row.code
+        if code not in self.packed:
+            most = (packable(code, self.made_of, free) for free in self.stock.values())
+            self.packed[code] = max(most, default=0) if code in self.known else 0
+        usual = self.usual.get((row.shop, code), 0)
+        return CaseLine(
+            row.sub_no, code, row.qty, row.paid_share_fen, row.refund_status, code in self.known, usual,
+            self.packed[code],
+        )  # fmt: skip
+
+
+def _details(connection: Connection, platforms: Collection[str]) -> dict[OrderKey, Row[str, str, str]]:
+    query = select(order_detail).where(order_detail.c.platform.in_(sorted(platforms)))
+    return {OrderKey(row.platform, row.shop, row.order_no): row for row in connection.execute(query)}
+
+
+def _with_detail(case: Case, detail: Row[str, str, str]) -> Case:
+    """The case with what is known beside the platform's figures; the platform's token says best where it goes."""
+    return case._replace(
+        order_type=detail.order_type,
+        district=detail.district,
+        address_state=detail.address_state,
+        address_key=detail.oaid or detail.address_key,
+        buyer=detail.buyer,
+        buyer_memo=detail.buyer_memo,
+        seller_memo=detail.seller_memo,
+        flag=detail.flag,
+        campaign=detail.campaign,
+        balance_state=detail.balance_state,
+    )
+
+
+class _Bought(NamedTuple):
+    """One order of a buyer."""
+
+    created_at: str
+    order_no: str
+    refunded: bool
+    campaign: str
+    qty: int
+
+
+@dataclass
+class _Past:
+    """What every buyer and every address did, in the order of time."""
+
+    by_buyer: Mapping[str, list[_Bought]]
+    buyers_at: Mapping[str, set[str]]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "_Past":
+        o, d, line = platform_order.c, order_detail.c, order_line.c
+        same = and_(o.platform == d.platform, o.shop == d.shop, o.order_no == d.order_no)
+        pieces = (
+            select(line.platform, line.shop, line.order_no, func.sum(line.qty).label("qty"))
+            .group_by(line.platform, line.shop, line.order_no)
+            .subquery()
+        )
+        own = and_(pieces.c.platform == d.platform, pieces.c.shop == d.shop, pieces.c.order_no == d.order_no)
+        query = (
+            select(d.buyer, d.oaid, d.address_key, d.campaign, o.created_at, o.order_no, o.pay_state, pieces.c.qty)
+            .join_from(order_detail, platform_order, same)
+            .outerjoin(pieces, own)
+            .where(d.buyer != "")
+        )
+        by_buyer: dict[str, list[_Bought]] = defaultdict(list)
+        buyers_at: dict[str, set[str]] = defaultdict(set)
+        for row in connection.execute(query):
+            refunded = row.pay_state in ("refunded", "part_refunded")
+            bought = _Bought(row.created_at, row.order_no, refunded, row.campaign, int(row.qty or 0))
+            by_buyer[row.buyer].append(bought)
+            if row.oaid or row.address_key:
+                buyers_at[row.oaid or row.address_key].add(row.buyer)
+        return cls({buyer: sorted(orders) for buyer, orders in by_buyer.items()}, buyers_at)
+
+    def before(self, case: Case) -> History:
+        """What happened before this order; orders of the same second go by their number."""
+        buyers = len(self.buyers_at.get(case.address_key, ())) if case.address_key else 1
+        if not case.buyer:
+            return History(buyers_at_address=max(1, buyers))
+        mine = self.by_buyer.get(case.buyer, [])
+        earlier = mine[: bisect_left(mine, (case.created_at, case.key.order_no))]
+        day_ago = (datetime.fromisoformat(case.created_at) - timedelta(days=1)).isoformat(" ")
+        in_campaign = [one for one in earlier if one.campaign and one.campaign == case.campaign]
+        return History(
+            sum(one.created_at > day_ago for one in earlier), len(earlier), sum(one.refunded for one in earlier),
+            max(1, buyers), len(in_campaign), sum(one.qty for one in in_campaign),
+        )  # fmt: skip
+
+
+@dataclass
+class _Quotas:
+    """What may still be promised in advance, order by order in the order of time."""
+
+    quota: Mapping[tuple[str, str, str], int]
+    taken: Mapping[tuple[str, str, str], list[tuple[str, str, int]]]
+
+    @classmethod
+    def read(cls, connection: Connection) -> "_Quotas":
+        quota = {(q.platform, q.shop, q.code): q.qty for q in connection.execute(select(presale_quota))}
+        taken: dict[tuple[str, str, str], list[tuple[str, str, int]]] = defaultdict(list)
+        if quota:
+            o, d, line = platform_order.c, order_detail.c, order_line.c
+            query = (
+                select(line.platform, line.shop, line.code, o.created_at, o.order_no, line.qty)
+                .join_from(order_line, platform_order, and_(o.platform == line.platform, o.shop == line.shop,
+                                                            o.order_no == line.order_no))
+                .join(order_detail, and_(d.platform == o.platform, d.shop == o.shop, d.order_no == o.order_no))
+                .where(d.order_type == "presale", o.pay_state.not_in(("closed", "refunded")))
+            )  # fmt: skip
+            for row in connection.execute(query):
+                taken[row.platform, row.shop, row.code].append((row.created_at, row.order_no, row.qty))
+        return cls(quota, taken)
+
+    def told(self, case: Case) -> tuple[CaseLine, ...]:
+        """The order's lines with what the orders before it left of each quota."""
+        mine: Counter[str] = Counter()
+        lines = []
+        for line in case.lines:
+            where = (case.key.platform, case.key.shop, line.code)
+            if where in self.quota:
+                before = sum(q for at, no, q in self.taken[where] if (at, no) < (case.created_at, case.key.order_no))
+                line = line._replace(quota_left=self.quota[where] - before - mine[line.code])
+                mine[line.code] += line.qty
+            lines.append(line)
+        return tuple(lines)

@@ -1,0 +1,77 @@
+"""Bring the pay and ship states of orders in step with the facts: the platform's files, payments, parcels that left."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, and_, or_, select
+
+from storage.database.tables import platform_order
+from storage.database.tables.review import order_state
+from storage.erp.allocation.model import OrderKey
+from storage.erp.orders.payments import received
+from storage.erp.orders.states import AXES, START, is_legal, pay_of
+from storage.erp.orders.transition import Cause, Step, note, transition_all
+
+
+def observe(
+    connection: Connection, now: str, *, platforms: Collection[str], keys: Collection[OrderKey] | None = None
+) -> int:
+    """Write the transitions that the facts ask for; returns how many there were. Running again writes none.
+
+    Orders that were over before the core ever looked at them are left alone. A fact that the state map does not allow
+    (money comes back to an order that was refunded) changes nothing and is told as an event `contradiction`.
+    """
+    o, s = platform_order.c, order_state.c
+    same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
+    query = (
+        select(o.platform, o.shop, o.order_no, o.pay_state, o.refund_state, o.ship_state, o.paid_fen, o.paid_at,
+               o.shipped_at, s.process, s.pay, s.ship)
+        .outerjoin_from(platform_order, order_state, same)
+        .where(o.platform.in_(sorted(platforms)))
+        .where(or_(s.process.is_not(None), and_(o.ship_state.in_(("none", "part", "")), o.pay_state != "closed")))
+        .order_by(o.platform, o.shop, o.order_no)
+    )  # fmt: skip
+    if keys is not None and len(keys) <= 500:
+        query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
+    paid = received(connection)
+    steps: list[Step] = []
+    for row in connection.execute(query):
+        key = OrderKey(*row[:3])
+        if keys is not None and key not in keys:
+            continue
+        state = {axis: getattr(row, axis) or START[axis] for axis in AXES}
+        wanted = {
+            "pay": pay_of(row.pay_state, row.refund_state, paid.get(key), row.paid_fen),
+            "ship": row.ship_state or "none",
+        }
+        if state["ship"] in ("part_returned", "returned") and wanted["ship"] == "shipped":
+            wanted["ship"] = state["ship"]  # what came back does not undo that it left
+        wanted["process"] = _process(state["process"], row.pay_state, wanted["ship"])
+        steps += _steps(connection, key, state, wanted, now)
+    return transition_all(connection, steps)
+
+
+def _process(known: str, pay_state: str, ship: str) -> str:
+    """Orders end by themselves: all that is to leave has left, or the money is back before anything was sent out."""
+    if ship == "shipped" and known in ("new", "held", "approved", "released"):
+        return "finished"
+    if pay_state in ("closed", "refunded") and known in ("new", "held", "approved"):
+        return "cancelled"
+    if known == "cancelled" and pay_state in ("paid", "part_refunded") and ship == "none":
+        return "cancelled"  # a person's cancellation stands until the platform follows
+    return known
+
+
+def _steps(
+    connection: Connection, key: OrderKey, state: dict[str, str], wanted: dict[str, str], now: str
+) -> list[Step]:
+    steps = []
+    for axis in ("pay", "ship", "process"):
+        if wanted[axis] == state[axis]:
+            continue
+        cause = Cause(now, "core", "platform")
+        if is_legal(axis, state[axis], wanted[axis]):
+            steps.append(Step(key, axis, wanted[axis], cause))
+        else:
+            words = f"平台说{wanted[axis]}，账上已是{state[axis]}"
+            note(connection, key, "contradiction", Cause(now, "core", f"platform:{axis}:{wanted[axis]}", words))
+    return steps

@@ -1,0 +1,182 @@
+"""The one way by which an order's state changes: conditional, legal, and with an event that says why.
+
+Every transition writes an `order_event` of the type `<axis>.<state>` whose data carries its number `n` within the
+order, where it came from and a sentence; `states.fold` over those events is the order's state, always.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+
+from storage.database.bulk import insert_missing
+from storage.database.tables import order_event
+from storage.database.tables.review import order_state
+from storage.erp.allocation.model import OrderKey
+from storage.erp.orders.errors import IllegalTransition
+from storage.erp.orders.states import AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
+
+_AT_ONCE = 400
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something happens: when (business time), who, the rule, file or document it follows from, and in words."""
+
+    at: str
+    actor: str
+    cause: str
+    words: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+class Step(NamedTuple):
+    """One wanted transition."""
+
+    key: OrderKey
+    axis: str
+    to: str
+    cause: Cause
+
+
+@dataclass
+class State:
+    """Where an order stands, and how many transitions it has made."""
+
+    process: str = START["process"]
+    pay: str = START["pay"]
+    ship: str = START["ship"]
+    version: int = 0
+
+
+def states_of(connection: Connection, keys: Iterable[OrderKey], *, lock: bool = False) -> dict[OrderKey, State]:
+    """The state of each order; one that nothing happened to yet is new. `lock`: until the transaction ends."""
+    wanted = sorted(set(keys))
+    c = order_state.c
+    columns = (c.platform, c.shop, c.order_no, c.process, c.pay, c.ship, c.version)
+    found: dict[OrderKey, State] = {key: State() for key in wanted}
+    for start in range(0, len(wanted), _AT_ONCE):
+        numbers = [key.order_no for key in wanted[start : start + _AT_ONCE]]
+        query = select(*columns).where(c.order_no.in_(numbers))
+        if lock:
+            query = query.order_by(c.platform, c.shop, c.order_no).with_for_update()
+        for row in connection.execute(query):
+            key = OrderKey(*row[:3])
+            if key in found:
+                found[key] = State(*row[3:])
+    return found
+
+
+def transition(connection: Connection, key: OrderKey, axis: str, to: str, cause: Cause) -> bool:
+    """Bring one order to `to`; False when it is there already. Raises IllegalTransition."""
+    return transition_all(connection, [Step(key, axis, to, cause)]) == 1
+
+
+def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
+    """Make every step in order, each with its event; returns how many changed something.
+
+    Raises IllegalTransition at the first step that the state map does not allow; the caller's transaction must then
+    be rolled back. Two writers cannot both move an order: its row is locked while it is decided.
+    """
+    wanted = list(steps)
+    if not wanted:
+        return 0
+    keys = sorted({step.key for step in wanted})
+    insert_missing(connection, order_state, [key._asdict() for key in keys])
+    states = states_of(connection, keys, lock=True)
+    events = [event for step in wanted if (event := _step(states[step.key], step))]
+    if events:
+        touched = sorted({OrderKey(str(e["platform"]), str(e["shop"]), str(e["order_no"])) for e in events})
+        connection.execute(_MOVE, [_moved(key, states[key]) for key in touched])
+        insert_missing(connection, order_event, events)
+    return len(events)
+
+
+def _step(state: State, step: Step) -> dict[str, object] | None:
+    """Move the state and tell the event, or None where it stands there already."""
+    known = getattr(state, step.axis)
+    if known == step.to:
+        return None
+    if not is_legal(step.axis, known, step.to):
+        legal = [WORDS[name] for name in LEGAL[step.axis].get(known, ())]
+        raise IllegalTransition(
+            step.key.order_no, AXIS_WORDS[step.axis], WORDS.get(known, known), WORDS.get(step.to, step.to), legal
+        )
+    setattr(state, step.axis, step.to)
+    state.version += 1
+    words = step.cause.words or f"{AXIS_WORDS[step.axis]}：{WORDS[known]} → {WORDS[step.to]}"
+    data = {"n": state.version, "from": known, "to": step.to, "words": words, **step.cause.facts}
+    return {
+        **step.key._asdict(),
+        "type": f"{step.axis}.{step.to}",
+        "at": f"{step.cause.at}#{state.version:04d}",
+        "actor": step.cause.actor,
+        "cause": step.cause.cause,
+        "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def note(connection: Connection, key: OrderKey, kind: str, cause: Cause) -> bool:
+    """Write an event that changes no state (a waybill voided, a memo changed); the same one again changes nothing."""
+    row = {
+        **key._asdict(),
+        "type": kind,
+        "at": cause.at,
+        "actor": cause.actor,
+        "cause": cause.cause,
+        "data": json.dumps({"words": cause.words, **cause.facts}, ensure_ascii=False, sort_keys=True),
+    }
+    return insert_missing(connection, order_event, [row]).created == 1
+
+
+def folded(connection: Connection, key: OrderKey) -> dict[str, str]:
+    """The order's state told from its events alone: what `order_state` must say."""
+    c = order_event.c
+    query = select(c.type, c.data).where(c.platform == key.platform, c.shop == key.shop, c.order_no == key.order_no)
+    return fold(_facts(connection.execute(query).all()))
+
+
+def _facts(rows: Iterable[Sequence[str]]) -> list[Fact]:
+    found = []
+    for kind, data in rows:
+        axis, dot, to = kind.partition(".")
+        if dot and axis in START:
+            found.append(Fact(int(json.loads(data)["n"]), axis, to))
+    return found
+
+
+def unfolded(connection: Connection) -> list[str]:
+    """Every order whose stored state is not the fold over its events; empty when the books are sound."""
+    events: dict[OrderKey, list[Sequence[str]]] = {}
+    c = order_event.c
+    for row in connection.execute(select(c.platform, c.shop, c.order_no, c.type, c.data).where(c.type.like("%.%"))):
+        events.setdefault(OrderKey(*row[:3]), []).append(row[3:])
+    wrong = []
+    for row in connection.execute(select(order_state)):
+        key = OrderKey(row.platform, row.shop, row.order_no)
+        said = {"process": row.process, "pay": row.pay, "ship": row.ship}
+        if (told := fold(_facts(events.get(key, [])))) != said:
+            wrong.append(f"{'/'.join(key)}: 记的是 {said}，事件说的是 {told}")
+    return wrong
+
+
+def _moved(key: OrderKey, state: State) -> dict[str, object]:
+    return {
+        "k_platform": key.platform, "k_shop": key.shop, "k_order_no": key.order_no, "process": state.process,
+        "pay": state.pay, "ship": state.ship, "version": state.version,
+    }  # fmt: skip
+
+
+_MOVE = (
+    order_state.update()
+    .where(
+        order_state.c.platform == bindparam("k_platform"),
+        order_state.c.shop == bindparam("k_shop"),
+        order_state.c.order_no == bindparam("k_order_no"),
+    )
+    .values(
+        process=bindparam("process"), pay=bindparam("pay"), ship=bindparam("ship"), version=bindparam("version")
+    )
+)  # fmt: skip

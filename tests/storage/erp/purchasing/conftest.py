@@ -1,5 +1,6 @@
 """Books of a small shop that buys: steady sellers, rules of supply, a supplier who is late."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -91,11 +92,19 @@ class Shop:
         return self.database.engine.connect()
 
 
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop's file that each test copies: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("shop") / "books.db"
+    database = open_database(path)
+    Shop(database).lay_out()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(laid_out: Path, tmp_path: Path) -> Iterator[Shop]:
     """An empty shop with warehouses and a supplier."""
-    database = open_database(tmp_path / "books.db")
-    found = Shop(database)
-    found.lay_out()
-    yield found
+    database = open_database(shutil.copy(laid_out, tmp_path / "books.db"))
+    yield Shop(database)
     database.close()

@@ -31,6 +31,8 @@ _WORDS = re.compile(
     r"\b(main|temp|public|sqlite_\w+|pg_\w+|information_schema|set_config|dblink\w*|\w+_to_xml\w*|explain|yeban_scope)\b|U&",
     re.IGNORECASE,
 )
+_QUESTION = re.compile(r"[\s(]*(SELECT|WITH|VALUES)\b", re.IGNORECASE)
+_SECOND = re.compile(r";(?=\s*\S)")
 _ALLOWED = frozenset({20, 21, 31, 33})  # SQLITE_READ, _SELECT, _FUNCTION, _RECURSIVE
 _TRANSACTION = 22
 
@@ -86,6 +88,7 @@ def _sqlite(database: Database, reader: Reader) -> Iterator[Connection]:
     with database.engine.connect() as plain:
         plain.detach()  # the views must not come back from the pool with the connection
         raw = cast(sqlite3.Connection, plain.connection.dbapi_connection)
+        raw.execute("PRAGMA query_only=0")  # it may have been a reading connection before
         raw.execute(f"CREATE TEMP TABLE {SCOPE} (kind TEXT, name TEXT)")
         raw.executemany(f"INSERT INTO {SCOPE} VALUES (?, ?)", _names(reader))
         for statement in _views(reader, "main", "TEMP VIEW temp.", "substr(owner, 1, instr(owner, '|') - 1)"):
@@ -173,8 +176,8 @@ def _through(reader: Reader, parcel_of_owner: str) -> dict[str, str]:
 
 def _guard(reader: Reader) -> Callable[..., None]:
     def check(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        found = _WORDS.search(statement)
-        if found:
-            raise ScopeBroken(reader.who, found.group(0))
+        found = _WORDS.search(statement) or _SECOND.search(statement)
+        if found or not _QUESTION.match(statement):
+            raise ScopeBroken(reader.who, found.group(0) if found else statement.split(maxsplit=1)[0])
 
     return check

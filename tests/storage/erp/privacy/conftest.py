@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from storage.database.connection import Database, open_database
+from storage.database.connection import Database
 from storage.erp.audit.actors import Actor, grant, register
 from storage.erp.privacy.sealing import Keys
+from tests.storage.erp.audit.fresh import fresh
 
 PEOPLE = (("boss", "owner"), ("kefu", "support"), ("cangku", "warehouse"), ("caiwu", "finance"))
 
@@ -21,7 +22,7 @@ def keys() -> Keys:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """Books in which people and their rights are known."""
-    opened = open_database(tmp_path / "books.db")
+    opened = fresh(tmp_path / "books.db")
     with opened.write() as connection:
         for who, role in PEOPLE:
             register(connection, Actor(who, "person", role, "", ""), by="boss")

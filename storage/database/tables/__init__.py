@@ -8,7 +8,17 @@ Columns named in `WALL_CLOCK` and surrogate ids are left out when two databases 
 
 from storage.database.tables import ledger, lots, privacy, products, purchasing, review, settlement
 from storage.database.tables.base import metadata
-from storage.database.tables.finance import bank_line, bill_line, recon_group, recon_item
+from storage.database.tables.finance import (
+    bank_line,
+    bill_line,
+    payable,
+    recon_candidate,
+    recon_decision,
+    recon_filing,
+    recon_group,
+    recon_item,
+    recon_month,
+)
 from storage.database.tables.orders import ad_day, order_event, order_line, platform_order, refund
 from storage.database.tables.runs import bot_result, command, effect, item, job, run, run_file
 from storage.database.tables.sources import (
@@ -56,6 +66,7 @@ __all__ = [
     "move",
     "order_event",
     "order_line",
+    "payable",
     "platform_order",
     "privacy",
     "products",
@@ -65,8 +76,12 @@ __all__ = [
     "raw_file",
     "raw_receipt",
     "raw_row",
+    "recon_candidate",
+    "recon_decision",
+    "recon_filing",
     "recon_group",
     "recon_item",
+    "recon_month",
     "refund",
     "reservation",
     "review",

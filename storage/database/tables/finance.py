@@ -45,7 +45,7 @@ bank_line = Table(
 recon_item = Table(
     "recon_item",
     metadata,
-    key("job"),  # orders | wallet
+    key("job"),  # orders | wallet | payables
     key("side"),  # statement | bank | books
     key("ref"),  # shop|wallet|flow_no|fee|n of the line, or order:<no>:<component>, refund:<no>, ...
     text("shop"),
@@ -70,4 +70,72 @@ recon_group = Table(
     key("group_id"),
     text("kind"),  # 1-1 | 1-N | N-1 | N-M
     fen("residual_fen"),
+)
+
+# A payment that somebody authorised: once, and to be booked once. kind: invoice | expense | payroll | tax | other
+payable = Table(
+    "payable",
+    metadata,
+    key("payable_no"),
+    text("kind"),
+    text("payee"),
+    text("reference"),  # what the bank's words should say: an invoice number; "" when nothing was agreed
+    fen("amount_fen"),
+    text("authorised_by"),
+    text("authorised_on"),  # day; "" when nobody wrote it down
+    text("due_day"),
+    *source(),
+)
+
+# What a line that nobody could be sure of might be, best first; kept for the person who decides.
+recon_candidate = Table(
+    "recon_candidate",
+    metadata,
+    key("job"),
+    key("side"),
+    key("ref"),
+    key("candidate"),  # side:ref of the other line, or order:<no>
+    whole("rank"),
+    fen("amount_fen"),
+    text("reason"),  # in words, Chinese
+)
+
+# What people decided, one after the other; never deleted. undone_by: "" while it holds.
+recon_decision = Table(
+    "recon_decision",
+    metadata,
+    Column("serial", Integer, primary_key=True, nullable=False, autoincrement=False),
+    text("choice"),  # match | link | accept | ignore | write_off
+    text("subject"),  # JSON: [[job, side, ref], ...] of every item that it changed
+    text("who"),
+    text("why"),
+    text("before"),  # JSON: the rows of items, groups and candidates as they were
+    text("decided_at"),
+    text("undone_by"),
+    text("undone_why"),
+)
+
+recon_month = Table(
+    "recon_month",
+    metadata,
+    key("month"),  # YYYY-MM, closed for good
+    whole("items"),
+    fen("total_fen"),  # of its statement and bank lines
+    whole("carried"),
+    text("closed_by"),
+    text("recorded_at"),
+)
+
+# The month an item counts in, where that is not simply the month of its day: closed items, items carried over because
+# they were open when their month closed, and lines that came after.
+recon_filing = Table(
+    "recon_filing",
+    metadata,
+    key("job"),
+    key("side"),
+    key("ref"),
+    text("month"),
+    text("tag"),  # "" | 结转自 2026-10 | 补记 2026-10
+    text("owner"),  # who has to see to a carried item
+    Index("ix_recon_filing_month", "month"),
 )

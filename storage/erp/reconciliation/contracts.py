@@ -15,6 +15,9 @@ class Contracts:
     `paid_out_at_payment`: wallets that list a trade when the buyer pays; the others pay out when the order finishes.
     `order_age_days`: how old an order or refund a statement line may be about; gaps in its exports count that far back.
     `bank_names`: wallet -> a piece of the name under which the bank shows its payouts.
+    `payee_aliases`: a name as the bank shows it -> the payee it is. `payable_days`: how far from its due day a bill may
+    be paid. `returned_days`: how long after a payment its money may come back. `bank_fee_words`, `bank_fee_most_fen`:
+    how the bank calls its own fees, and how much one may be. `write_off_most_fen`: what a person may write off at once.
     """
 
     commission_bp: Mapping[str, int] = field(default_factory=dict)
@@ -25,3 +28,9 @@ class Contracts:
     tolerance_fen: int = 1
     paid_out_at_payment: frozenset[str] = frozenset({"wxpay"})
     bank_names: Mapping[str, str] = field(default_factory=lambda: {"alipay": "支付宝", "wxpay": "财付通"})
+    payee_aliases: Mapping[str, str] = field(default_factory=dict)
+    payable_days: int = 45
+    returned_days: int = 15
+    bank_fee_words: tuple[str, ...] = ("手续费", "工本费", "账户管理费", "短信费", "网银年费", "汇划费")
+    bank_fee_most_fen: int = 20_000
+    write_off_most_fen: int = 100

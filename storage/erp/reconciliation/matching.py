@@ -55,8 +55,8 @@ def match_orders(
             _place(line, index.find(line), cases, decisions, Exports(contracts, coverage))
         else:
             unnamed.append(line)
-    match_unnamed(unnamed, list(cases.values()), decisions, Exports(contracts, coverage))
-    return Matched(decisions, _judge_all(cases, decisions))
+    candidates = match_unnamed(unnamed, list(cases.values()), decisions, Exports(contracts, coverage))
+    return Matched(decisions, _judge_all(cases, decisions), candidates)
 
 
 def _line_order(line: StatementLine) -> tuple[str, ...]:

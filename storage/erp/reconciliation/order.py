@@ -222,7 +222,10 @@ def _say_amount(case: OrderCase, component: str, verdict: Verdict, money: Due) -
     line, name, kind = verdict.line, COMPONENTS[component], verdict.kind
     difference = f"{component}_{kind}" if kind not in ("", "rounding") else kind
     fits = verdict.outcome in (Outcome.MATCHED, Outcome.WITHIN_TOLERANCE)
-    if fits and money.stage is Stage.OPEN:
+    if fits and component == "payment" and line.at[:10] < case.order.paid_at[:10]:
+        words = f"{name} {yuan(line.amount_fen)} 发生在 {line.at[:10]}，早于订单付款日 {case.order.paid_at[:10]}"
+        case.decide(line, Outcome.WRONG_SHOP, "payment_early", verdict.expected_fen, words)
+    elif fits and money.stage is Stage.OPEN:
         words = f"{name} {yuan(line.amount_fen)} 已到，订单状态仍为{case.order.platform_status or '未完成'}"
         case.decide(line, Outcome.TIMING, "order_unfinished", verdict.expected_fen, words)
     elif kind == "twice":

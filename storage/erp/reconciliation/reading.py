@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, func, select
 
-from storage.database.tables import bank_line, bill_line, order_line, platform_order, raw_file, raw_receipt, refund
+from storage.database.tables import (
+    bank_line,
+    bill_line,
+    order_line,
+    payable,
+    platform_order,
+    raw_file,
+    raw_receipt,
+    refund,
+)
+from storage.erp.reconciliation.payee import Payable
 from storage.erp.reconciliation.rows import BankLine, BookOrder, BookRefund, Coverage, StatementLine, days_between
 
 BANK = ("bank", "bank")
@@ -65,6 +75,13 @@ def book_refunds(connection: Connection) -> list[BookRefund]:
     r = refund.c
     query = select(r.platform, r.shop, r.refund_no, r.order_no, r.amount_fen, r.done_at, r.status, r.after_settlement)
     return [BookRefund(*row[:7], bool(row[7])) for row in connection.execute(query)]
+
+
+def payables(connection: Connection) -> list[Payable]:
+    """Every payment that somebody authorised."""
+    p = payable.c
+    query = select(p.payable_no, p.kind, p.payee, p.reference, p.amount_fen, p.due_day, p.authorised_on)
+    return [Payable(*row) for row in connection.execute(query)]
 
 
 def bank_lines(connection: Connection) -> list[BankLine]:

@@ -1,7 +1,8 @@
 """Reconcile the books with the statements: read, decide, write. Running it again on the same data changes nothing.
 
-A decision that a person made is never overwritten. Items that the data no longer calls for are taken away, unless a
-person decided them.
+Three jobs: statements against orders, wallets against the bank, the bank against what was authorised to be paid. A
+decision that a person made is never overwritten, and what is closed with its month stays as it is: neither is given to
+anything else. Items that the data no longer calls for are taken away, unless a person decided them or they are closed.
 """
 
 from collections import Counter
@@ -11,22 +12,25 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, select
 
-from storage.database.bulk import upsert
-from storage.database.tables import bank_line, bill_line, recon_group, recon_item
+from storage.database.bulk import Counts, upsert
+from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
 from storage.erp.reconciliation.contracts import Contracts
+from storage.erp.reconciliation.kept import KEPT, kept_items, kept_keys
 from storage.erp.reconciliation.matching import match_orders
 from storage.erp.reconciliation.outcomes import is_exception
+from storage.erp.reconciliation.payables import match_payables
 from storage.erp.reconciliation.reading import (
     bank_lines,
     book_orders,
     book_refunds,
     coverage,
+    payables,
     statement_lines,
     statement_totals,
     sub_orders,
 )
-from storage.erp.reconciliation.rows import Decision, Group, Matched
-from storage.erp.reconciliation.wallet import match_wallet
+from storage.erp.reconciliation.rows import BankLine, Candidate, Coverage, Decision, Group, Matched, StatementLine
+from storage.erp.reconciliation.wallet import match_wallet, wallet_of
 from storage.erp.reconciliation.words import yuan
 
 Key = tuple[str, str, str]
@@ -50,21 +54,59 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     write transaction. `as_of` is the business day up to which the books speak.
     """
     found = decide_all(connection, contracts, as_of)
-    removed = _remove_stale(connection, found)
-    counts = upsert(connection, recon_item, _item_rows(found.decisions), keep="recon_item.decided_by <> ''")
-    upsert(connection, recon_group, [group._asdict() for group in found.groups])
-    return _summary(found.decisions, counts.created, counts.changed, removed)
+    counts = write(connection, found)
+    removed = remove_stale(connection, found)
+    return summary(connection, counts, removed)
 
 
 def decide_all(connection: Connection, contracts: Contracts, as_of: date) -> Matched:
-    """Both jobs' decisions on the books as they are, nothing written."""
+    """All jobs' decisions on the books as they are, nothing written."""
     covered = coverage(connection, as_of)
     lines = statement_lines(connection)
     orders = match_orders(
         lines, book_orders(connection), book_refunds(connection), contracts, covered, sub_orders(connection)
     )
-    wallet = match_wallet(lines, bank_lines(connection), contracts, covered)
-    return Matched([*orders.decisions, *wallet.decisions], [*orders.groups, *wallet.groups])
+    return together(orders, money_jobs(connection, lines, contracts, covered))
+
+
+def money_jobs(
+    connection: Connection, lines: Iterable[StatementLine], contracts: Contracts, covered: Coverage
+) -> Matched:
+    """The jobs about the bank: wallets' withdrawals of `lines`, and payments that were authorised.
+
+    Books that know of no authorised payment have nothing to hold debits against: they are left alone.
+    """
+    kept = kept_keys(connection)
+    sent = [line for line in lines if line.fee_type == "withdrawal" and ("wallet", "statement", line.ref) not in kept]
+    bank, owed = bank_lines(connection), payables(connection)
+    spent = [line for line in bank if owed and not wallet_of(line, contracts)]
+    others = set(spent)
+    came = [line for line in bank if line not in others]
+    wallet = match_wallet(sent, _free(came, "wallet", kept), contracts, covered)
+    if not owed:
+        return wallet
+    open_bills = [one for one in owed if ("payables", "books", one.ref) not in kept]
+    return together(wallet, match_payables(open_bills, _free(spent, "payables", kept), contracts, covered))
+
+
+def _free(lines: Iterable[BankLine], job: str, kept: frozenset[Key]) -> list[BankLine]:
+    return [line for line in lines if (job, "bank", line.ref) not in kept]
+
+
+def together(one: Matched, other: Matched) -> Matched:
+    """The decisions of both."""
+    return Matched(
+        [*one.decisions, *other.decisions], [*one.groups, *other.groups], [*one.candidates, *other.candidates]
+    )
+
+
+def write(connection: Connection, found: Matched) -> Counts:
+    """Write decisions, groups and candidates; what people decided and what is closed stays as it is."""
+    counts = upsert(connection, recon_item, _item_rows(found.decisions), keep=KEPT)
+    known = _kept_groups(connection)
+    upsert(connection, recon_group, [group._asdict() for group in found.groups if group.group_id not in known])
+    upsert(connection, recon_candidate, [candidate._asdict() for candidate in found.candidates])
+    return counts
 
 
 def _item_rows(decisions: Iterable[Decision]) -> Iterable[dict[str, object]]:
@@ -72,34 +114,54 @@ def _item_rows(decisions: Iterable[Decision]) -> Iterable[dict[str, object]]:
         yield {**decision._asdict(), "outcome": int(decision.outcome)}
 
 
-def _remove_stale(connection: Connection, found: Matched) -> int:
-    """Take away the engine's own items and groups that the data no longer calls for; the number of items."""
+def remove_stale(connection: Connection, found: Matched) -> int:
+    """Take away the engine's own items, groups and candidates that the data no longer calls for; how many items."""
     wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
+    kept = kept_keys(connection)
     i = recon_item.c
-    stored = connection.execute(select(i.job, i.side, i.ref).where(i.decided_by == ""))
-    stale = [key for key in stored if key not in wanted]
+    stored = [tuple(key) for key in connection.execute(select(i.job, i.side, i.ref).where(i.decided_by == ""))]
+    stale = [key for key in stored if key not in wanted and key not in kept]
     for job, side, ref in stale:
         connection.execute(delete(recon_item).where(i.job == job, i.side == side, i.ref == ref))
     _remove_stale_groups(connection, found.groups)
+    _remove_stale_candidates(connection, found.candidates)
     return len(stale)
 
 
+def _kept_groups(connection: Connection) -> set[str]:
+    """Groups of items that stay as they are."""
+    query = kept_items(recon_item.c.group_id).where(recon_item.c.group_id != "")
+    return set(connection.execute(query).scalars())
+
+
 def _remove_stale_groups(connection: Connection, groups: Iterable[Group]) -> None:
-    i, g = recon_item.c, recon_group.c
-    kept = {group.group_id for group in groups}
-    kept.update(connection.execute(select(i.group_id).where(i.decided_by != "")).scalars())
+    g = recon_group.c
+    wanted = {group.group_id for group in groups} | _kept_groups(connection)
     for group_id in connection.execute(select(g.group_id)).scalars().all():
-        if group_id not in kept:
+        if group_id not in wanted:
             connection.execute(delete(recon_group).where(g.group_id == group_id))
 
 
-def _summary(decisions: Iterable[Decision], created: int, changed: int, removed: int) -> Summary:
-    decisions = list(decisions)
-    outcomes = Counter(int(decision.outcome) for decision in decisions)
+def _remove_stale_candidates(connection: Connection, candidates: Iterable[Candidate]) -> None:
+    wanted = {(one.job, one.side, one.ref, one.candidate) for one in candidates}
+    c = recon_candidate.c
+    for key in connection.execute(select(c.job, c.side, c.ref, c.candidate)).all():
+        if tuple(key) not in wanted:
+            here = (c.job == key.job, c.side == key.side, c.ref == key.ref, c.candidate == key.candidate)
+            connection.execute(delete(recon_candidate).where(*here))
+
+
+def summary(connection: Connection, counts: Counts, removed: int) -> Summary:
+    """What the books say after it."""
+    i = recon_item.c
+    outcomes: Counter[int] = Counter()
+    lines = 0
+    for outcome, side, count in connection.execute(select(i.outcome, i.side, func.count()).group_by(i.outcome, i.side)):
+        outcomes[outcome] += count
+        lines += count if side != "books" else 0
     exceptions = sum(count for outcome, count in outcomes.items() if is_exception(outcome))
-    lines = sum(decision.side != "books" for decision in decisions)
     found = dict(sorted(outcomes.items()))
-    return Summary(lines, len(decisions), exceptions, outcomes[5], found, created, changed, removed)
+    return Summary(lines, outcomes.total(), exceptions, outcomes[5], found, counts.created, counts.changed, removed)
 
 
 def outcome_findings(connection: Connection) -> list[tuple[str, str]]:

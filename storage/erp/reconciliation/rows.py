@@ -109,11 +109,30 @@ class Group(NamedTuple):
     residual_fen: int
 
 
+class Candidate(NamedTuple):
+    """What a line that nobody could be sure of might be: `candidate` is `side:ref` of the other, or `order:<no>`."""
+
+    job: str
+    side: str
+    ref: str
+    candidate: str
+    rank: int
+    amount_fen: int
+    reason: str
+
+
 class Matched(NamedTuple):
-    """All decisions and groups of a job."""
+    """All decisions and groups of a job, and what is kept for a person where nothing was sure."""
 
     decisions: list[Decision]
     groups: list[Group]
+    candidates: list[Candidate]
+
+
+def group_kind(left: int, right: int) -> str:
+    """How many stand on each side of a group: 1-1, 1-N, N-1 or N-M."""
+    one = "1" if left == 1 else "N"
+    return f"{one}-{'1' if right == 1 else 'N' if one == '1' else 'M'}"
 
 
 class Coverage(NamedTuple):

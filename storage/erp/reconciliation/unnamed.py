@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from storage.erp.reconciliation.exports import Exports
 from storage.erp.reconciliation.order import OrderCase
 from storage.erp.reconciliation.outcomes import COMPONENTS, Outcome
-from storage.erp.reconciliation.rows import Answer, Decision, StatementLine, day_after, on_line
+from storage.erp.reconciliation.rows import Answer, Candidate, Decision, StatementLine, day_after, on_line
 from storage.erp.reconciliation.words import yuan
+
+CANDIDATES_MOST = 5
 
 
 def match_unnamed(
     lines: Sequence[StatementLine], cases: Sequence[OrderCase], decisions: list[Decision], exports: Exports
-) -> None:
-    """Put each line into the one case it fits, else decide it here: nobody's, or several could be meant."""
+) -> list[Candidate]:
+    """Put each line into the one case it fits, else decide it here: nobody's, or several could be meant; the orders
+    that those may be about.
+    """
     if not lines:
-        return
+        return []
+    candidates: list[Candidate] = []
     wanted = _wanted(cases)
     takers: dict[int, list[StatementLine]] = defaultdict(list)
     found = {}
@@ -29,6 +34,18 @@ def match_unnamed(
             fits[0].lines.setdefault(line.fee_type, []).append(line)
         else:
             decisions.append(_undecided(line, fits, exports))
+            candidates += _candidates(line, fits)
+    return candidates
+
+
+def _candidates(line: StatementLine, fits: Sequence[OrderCase]) -> list[Candidate]:
+    """The orders that lack just this amount, in the order of their numbers: nothing tells one from another."""
+    orders = sorted((case.order for case in fits), key=lambda order: order.order_no)
+    return [
+        Candidate("orders", "statement", line.ref, f"order:{order.order_no}", rank, line.amount_fen,
+                  f"订单 {order.order_no} 缺 {yuan(line.amount_fen)}，{(order.finished_at or order.paid_at)[:10]}")
+        for rank, order in enumerate(orders[:CANDIDATES_MOST], 1)
+    ]  # fmt: skip
 
 
 def _wanted(cases: Sequence[OrderCase]) -> dict[tuple[str, str, str, int], list[OrderCase]]:

@@ -8,13 +8,13 @@ left over on each side that differ in amount. Two explanations are never a match
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.outcomes import Outcome
 from storage.erp.reconciliation.rows import (
     Answer,
     BankLine,
+    Candidate,
     Coverage,
     Decision,
     Group,
@@ -22,12 +22,14 @@ from storage.erp.reconciliation.rows import (
     StatementLine,
     day_after,
     days_between,
+    group_kind,
     on_bank,
     on_line,
 )
+from storage.erp.reconciliation.subsets import unique_subset
 from storage.erp.reconciliation.words import amount_words, yuan
 
-SUBSET_MOST = 12
+CANDIDATES_MOST = 5
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class _Block:
     into: list[BankLine]
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
 
     def fits(self, line: StatementLine, credit: BankLine) -> bool:
         """Whether the credit came within the bank's days after the withdrawal."""
@@ -50,7 +53,7 @@ class _Block:
     def join(self, lines: Sequence[StatementLine], credits: Sequence[BankLine], rule: str) -> None:
         """Take the lines and credits as one and the same money."""
         group = f"wallet|{lines[0].ref}"
-        kind = _kind(len(lines), len(credits))
+        kind = group_kind(len(lines), len(credits))
         words = f"提现 {len(lines)} 笔与银行到账 {len(credits)} 笔一致"
         for line in lines:
             self.say(line, Answer(Outcome.MATCHED, "", line.amount_fen, words), group, rule)
@@ -73,10 +76,22 @@ class _Block:
         """Write the one decision on a bank line."""
         self.decisions.append(on_bank(credit, answer, group_id=group_id, rule=rule))
 
+    def keep(self, lines: Sequence[StatementLine], credits: Sequence[BankLine]) -> None:
+        """Keep each side as candidates of the other, nearest sum first, for the person who decides."""
+        for line in lines:
+            ranked = sorted(credits, key=lambda credit: (abs(credit.amount_fen + line.amount_fen), credit.day))
+            for rank, credit in enumerate(ranked[:CANDIDATES_MOST], 1):
+                self.candidates.append(_candidate("statement", line.ref, "bank", credit.ref, rank, credit.amount_fen,
+                                                  f"{credit.day} {credit.counterparty} 到账"))  # fmt: skip
+        for credit in credits:
+            sent = sorted(lines, key=lambda line: (abs(credit.amount_fen + line.amount_fen), line.at))
+            for rank, line in enumerate(sent[:CANDIDATES_MOST], 1):
+                self.candidates.append(_candidate("bank", credit.ref, "statement", line.ref, rank, line.amount_fen,
+                                                  f"{line.at[:10]} {line.shop} 提现"))  # fmt: skip
 
-def _kind(lines: int, credits: int) -> str:
-    left = "1" if lines == 1 else "N"
-    return f"{left}-{'1' if credits == 1 else 'N' if left == '1' else 'M'}"
+
+def _candidate(side: str, ref: str, other_side: str, other: str, rank: int, amount_fen: int, what: str) -> Candidate:
+    return Candidate("wallet", side, ref, f"{other_side}:{other}", rank, amount_fen, f"{what} {yuan(abs(amount_fen))}")
 
 
 def match_wallet(
@@ -85,6 +100,7 @@ def match_wallet(
     """One decision per withdrawal line and per bank line."""
     decisions: list[Decision] = []
     groups: list[Group] = []
+    candidates: list[Candidate] = []
     withdrawals, repeated = _withdrawals(lines)
     decisions.extend(repeated)
     credits, others = _credits(bank, contracts)
@@ -94,7 +110,8 @@ def match_wallet(
         _match_block(block)
         decisions.extend(block.decisions)
         groups.extend(block.groups)
-    return Matched(decisions, groups)
+        candidates.extend(block.candidates)
+    return Matched(decisions, groups, candidates)
 
 
 def _withdrawals(lines: Iterable[StatementLine]) -> tuple[dict[str, list[StatementLine]], list[Decision]]:
@@ -120,7 +137,7 @@ def _credits(bank: Iterable[BankLine], contracts: Contracts) -> tuple[dict[str, 
     known: dict[str, list[BankLine]] = defaultdict(list)
     others: list[Decision] = []
     for line in sorted(bank, key=lambda line: (line.day, line.account, line.line_key)):
-        wallet = next((w for w, name in sorted(contracts.bank_names.items()) if name in line.counterparty), "")
+        wallet = wallet_of(line, contracts)
         said = _bank_alone(line, wallet)
         if said is None:
             known[wallet].append(line)
@@ -129,11 +146,16 @@ def _credits(bank: Iterable[BankLine], contracts: Contracts) -> tuple[dict[str, 
     return known, others
 
 
+def wallet_of(line: BankLine, contracts: Contracts) -> str:
+    """The wallet whose name the bank shows on the line, "" for anybody else."""
+    return next((wallet for wallet, name in sorted(contracts.bank_names.items()) if name in line.counterparty), "")
+
+
 def _bank_alone(line: BankLine, wallet: str) -> Answer | None:
     if line.occurrence > 1:
         words = f"银行流水同日同额同余额第 {line.occurrence} 次出现 {yuan(line.amount_fen)}"
         return Answer(Outcome.DUPLICATE, "bank_twice", 0, words)
-    if line.amount_fen <= 0:
+    if line.amount_fen <= 0 and not wallet:
         return Answer(Outcome.IGNORED, "", line.amount_fen, "银行支出，不属平台提现核对")
     if not wallet:
         words = f"{line.counterparty or '未知付款方'} 汇入 {yuan(line.amount_fen)}，不是任何钱包的提现"
@@ -142,10 +164,38 @@ def _bank_alone(line: BankLine, wallet: str) -> Answer | None:
 
 
 def _match_block(block: _Block) -> None:
+    _sent_back(block)
     _one_to_one(block)
     _batches(block)
     _subsets(block)
     _left_over(block)
+
+
+def _sent_back(block: _Block) -> None:
+    """A debit of just the sum that the same payer's wallet brought shortly before: nothing arrived. Other debits to a
+    wallet's name are no payout.
+    """
+    for debit in [line for line in block.into if line.amount_fen <= 0]:
+        came = [credit for credit in block.into if _undone_by(credit, debit, block.contracts)][-1:]
+        if came:
+            _undo(block, came[0], debit)
+        else:
+            words = "银行支出，不属平台提现核对"
+            block.say_bank(debit, Answer(Outcome.IGNORED, "", debit.amount_fen, words))
+        block.drop([], [debit, *came])
+
+
+def _undone_by(credit: BankLine, debit: BankLine, contracts: Contracts) -> bool:
+    first = day_after(debit.day, -contracts.returned_days)
+    return 0 < credit.amount_fen == -debit.amount_fen and first <= credit.day <= debit.day
+
+
+def _undo(block: _Block, credit: BankLine, debit: BankLine) -> None:
+    group = f"wallet|{debit.ref}"
+    words = f"{debit.day} 银行退回 {yuan(credit.amount_fen)}，这笔提现没有到账"
+    for line in (credit, debit):
+        block.say_bank(line, Answer(Outcome.REFUND_OFFSET, "", line.amount_fen, words), group, "wallet.back")
+    block.groups.append(Group(group, "1-1", 0))
 
 
 def _one_to_one(block: _Block) -> None:
@@ -197,8 +247,9 @@ def _ambiguous(block: _Block, lines: Sequence[StatementLine], credits: Sequence[
         block.say(line, Answer(Outcome.AMBIGUOUS, "ambiguous", line.amount_fen, words), group)
     for credit in credits:
         block.say_bank(credit, Answer(Outcome.AMBIGUOUS, "ambiguous", credit.amount_fen, words), group)
+    block.keep(lines, credits)
     residual = sum(credit.amount_fen for credit in credits) + sum(line.amount_fen for line in lines)
-    block.groups.append(Group(group, _kind(len(lines), len(credits)), residual))
+    block.groups.append(Group(group, group_kind(len(lines), len(credits)), residual))
     block.drop(lines, credits)
 
 
@@ -216,34 +267,34 @@ def _batches(block: _Block) -> None:
         lines = [line for line in block.out if -line.amount_fen == total and block.fits(line, credits[0])]
         if len(credits) > 1 and len(lines) == 1:
             block.join(lines, credits, "wallet.split")
+    for shop, day in sorted({(line.shop, line.at[:10]) for line in block.out}):
+        lines = [line for line in block.out if (line.shop, line.at[:10]) == (shop, day)]
+        _all_for_all(block, lines)
+
+
+def _all_for_all(block: _Block, lines: Sequence[StatementLine]) -> None:
+    """All open withdrawals of a shop and day are all open credits of one later day, to the fen: many for many."""
+    fits = []
+    for day in sorted({credit.day for credit in block.into if block.fits(lines[0], credit)}):
+        credits = [credit for credit in block.into if credit.day == day]
+        if sum(credit.amount_fen for credit in credits) == -sum(line.amount_fen for line in lines):
+            fits.append(credits)
+    if len(lines) > 1 and len(fits) == 1 and len(fits[0]) > 1:
+        block.join(lines, fits[0], "wallet.many")
 
 
 def _subsets(block: _Block) -> None:
     """A credit that exactly one set of open withdrawals makes up, or a withdrawal that one set of credits makes up."""
     for credit in list(block.into):
         lines = [line for line in block.out if block.fits(line, credit)]
-        found = _unique_subset([-line.amount_fen for line in lines], credit.amount_fen)
+        found = unique_subset([-line.amount_fen for line in lines], credit.amount_fen)
         if found is not None:
             block.join([lines[i] for i in found], [credit], "wallet.subset")
     for line in list(block.out):
         credits = [credit for credit in block.into if block.fits(line, credit)]
-        found = _unique_subset([credit.amount_fen for credit in credits], -line.amount_fen)
+        found = unique_subset([credit.amount_fen for credit in credits], -line.amount_fen)
         if found is not None:
             block.join([line], [credits[i] for i in found], "wallet.subset")
-
-
-def _unique_subset(amounts: Sequence[int], total: int) -> tuple[int, ...] | None:
-    """Positions of the only set of two or more amounts with that total; None for none, several, or too many to try."""
-    if not 2 <= len(amounts) <= SUBSET_MOST:
-        return None
-    found = None
-    for size in range(2, len(amounts) + 1):
-        for positions in combinations(range(len(amounts)), size):
-            if sum(amounts[i] for i in positions) == total:
-                if found is not None:
-                    return None
-                found = positions
-    return found
 
 
 def _left_over(block: _Block) -> None:
@@ -255,6 +306,8 @@ def _left_over(block: _Block) -> None:
         alone = len(credits) == 1 and [other for other in block.out if block.fits(other, credits[0])] == [line]
         if alone and 2 * abs(credits[0].amount_fen + line.amount_fen) <= abs(line.amount_fen):
             _differ(block, line, credits[0])
+    block.keep([line for line in block.out if any(block.fits(line, credit) for credit in block.into)],
+               [credit for credit in block.into if any(block.fits(line, credit) for line in block.out)])  # fmt: skip
     for line in list(block.out):
         _not_arrived(block, line)
     for credit in list(block.into):

@@ -1,0 +1,33 @@
+"""What a new run of the engine leaves alone: what people decided, and what is closed with its month."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+
+from storage.database.tables import recon_filing, recon_item, recon_month
+
+KEPT = (
+    "recon_item.decided_by <> '' OR EXISTS (SELECT 1 FROM recon_filing f JOIN recon_month m ON m.month = f.month"
+    " WHERE f.job = recon_item.job AND f.side = recon_item.side AND f.ref = recon_item.ref)"
+)
+"""The same as `kept_items`, for `bulk.upsert`."""
+
+Key = tuple[str, str, str]
+
+
+def kept_items(*columns: ColumnElement[Any]) -> Select[Any]:
+    """A query of these columns of `recon_item`, of the items that a new run leaves alone."""
+    return select(*columns).where(or_(recon_item.c.decided_by != "", closed()))
+
+
+def closed() -> ColumnElement[bool]:
+    """Whether an item of `recon_item` is closed with its month."""
+    i, f = recon_item.c, recon_filing.c
+    mine = and_(f.job == i.job, f.side == i.side, f.ref == i.ref)
+    return exists().where(mine, recon_month.c.month == f.month)
+
+
+def kept_keys(connection: Connection) -> frozenset[Key]:
+    """(job, side, ref) of those items."""
+    i = recon_item.c
+    return frozenset((job, side, ref) for job, side, ref in connection.execute(kept_items(i.job, i.side, i.ref)))

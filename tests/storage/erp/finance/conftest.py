@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
@@ -9,11 +10,19 @@ from storage.database.connection import open_database
 from tests.storage.erp.finance.small_books import Accounts
 
 
+@pytest.fixture(scope="session")
+def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with one warehouse, migrated once: the migrations take longer than most tests."""
+    path = tmp_path_factory.mktemp("finance") / "empty.db"
+    database = open_database(path)
+    Accounts(database).lay_out()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def books(tmp_path: Path) -> Iterator[Accounts]:
+def books(tmp_path: Path, empty_books: Path) -> Iterator[Accounts]:
     """Empty books with one warehouse."""
-    database = open_database(tmp_path / "books.db")
-    found = Accounts(database)
-    found.lay_out()
-    yield found
+    database = open_database(copyfile(empty_books, tmp_path / "books.db"))
+    yield Accounts(database)
     database.close()

@@ -1,21 +1,69 @@
-"""Reports, one file each: build(connection, period) -> Table, in which every figure knows its sources."""
+"""Reports, one file each: build(connection, period) -> Table, in which every figure knows its sources.
 
+A report that can be limited takes a third argument, storage/reports/scope.py.
+"""
+
+import sys
 from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-from storage.reports import ads, bots, differences, missing, restock, sales, settlement, unclassified
+from storage.reports import (
+    ads,
+    aftersale_rate,
+    board,
+    bots,
+    channels,
+    differences,
+    fulfilment,
+    gmv,
+    health,
+    hot,
+    missing,
+    movement,
+    products,
+    regions,
+    restock,
+    sales,
+    settlement,
+    slow,
+    stock_matrix,
+    times,
+    trend,
+    turnover,
+    unclassified,
+)
 from storage.reports.table import Period, Table
 
 REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
     "ads": ads.build,
+    "aftersale_rate": aftersale_rate.build,
+    "board": board.build,
     "bots": bots.build,
+    "channels": channels.build,
     "differences": differences.build,
+    "fulfilment": fulfilment.build,
+    "gmv": gmv.build,
+    "health": health.build,
+    "hot": hot.build,
     "missing": missing.build,
+    "movement": movement.build,
+    "products": products.build,
+    "regions": regions.build,
     "restock": restock.build,
     "sales": sales.build,
     "settlement": settlement.build,
+    "slow": slow.build,
+    "stock_matrix": stock_matrix.build,
+    "times": times.build,
+    "trend": trend.build,
+    "turnover": turnover.build,
     "unclassified": unclassified.build,
 }
 
-__all__ = ["REPORTS", "Period", "Table"]
+METRICS_OF: dict[str, tuple[str, ...]] = {
+    name: tuple(getattr(sys.modules[build.__module__], "METRICS", ())) for name, build in REPORTS.items()
+}
+"""Report -> the metrics of the dictionary that it shows."""
+
+__all__ = ["METRICS_OF", "REPORTS", "Period", "Table"]

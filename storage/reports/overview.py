@@ -38,6 +38,10 @@ class Overview(NamedTuple):
     days: list[list[Cell]]
 
 
+NEEDS = ("ads", "bots", "differences", "missing", "restock", "sales", "settlement")
+"""The reports that the overview is made of."""
+
+
 def build(tables: Mapping[str, Table], period: Period) -> Overview:
     """The overview of the other reports' tables: every figure here is a sum of figures there."""
     table = Table("overview", TITLE, period, COLUMNS)

@@ -9,13 +9,14 @@ TITLE = "销售"
 COLUMNS = (
     Column("日期", "", 12),
     Column("店铺", "", 14),
-    Column("付款订单", "count", 10),
-    Column("实付金额", "fen", 15),
-    Column("商家优惠", "fen", 13),
-    Column("平台补贴", "fen", 13),
-    Column("退款完成", "fen", 13),
-    Column("净销售", "fen", 15),
+    Column("付款订单", "count", 10, metric="orders_paid"),
+    Column("实付金额", "fen", 15, metric="gmv_paid"),
+    Column("商家优惠", "fen", 13, metric="seller_discount"),
+    Column("平台补贴", "fen", 13, metric="platform_discount"),
+    Column("退款完成", "fen", 13, metric="refunds_done"),
+    Column("净销售", "fen", 15, metric="net_sales"),
 )
+METRICS = tuple(column.metric for column in COLUMNS[2:])
 MEASURES = tuple((column.title, column.unit) for column in COLUMNS[2:])
 
 

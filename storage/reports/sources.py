@@ -1,6 +1,7 @@
 """Walk a figure back to the rows of the archived files that it is the sum of."""
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import raw_file
 from storage.errors import DecisionError
 from storage.reports import REPORTS, overview
+from storage.reports.scope import EVERYTHING, Scope, ScopeWrong, parse_scope
 from storage.reports.table import DERIVED, FIGURE, Period, Table
 
 
@@ -43,18 +45,21 @@ def file_names(connection: Connection) -> dict[str, str]:
     return dict(connection.execute(select(raw_file.c.file_sha, raw_file.c.name)).all())
 
 
-def trace(connection: Connection, figure_id: str) -> list[TracedRow]:
+def trace(
+    connection: Connection, figure_id: str, built: dict[tuple[str, Period], Table] | None = None
+) -> list[TracedRow]:
     """The rows whose parts sum to the figure; of a derived figure, the rows it is worked out from.
 
+    `built`: reports that are there already, by name and period; those that are built now are added to it.
     Raises FigureUnknown.
     """
     names = file_names(connection)
-    built: dict[str, Table] = {}
+    known = {} if built is None else built
 
     def table_of(name: str, period: Period) -> Table:
-        if name not in built:
-            built[name] = _build(connection, name, period, table_of)
-        return built[name]
+        if (name, period) not in known:
+            known[name, period] = _build(connection, name, period, table_of)
+        return known[name, period]
 
     rows = _rows(figure_id, table_of)
     return [TracedRow(names.get(row.file_sha, ""), *row[1:]) for row in rows]
@@ -65,11 +70,29 @@ TableOf = Callable[[str, Period], Table]
 
 def _build(connection: Connection, name: str, period: Period, table_of: TableOf) -> Table:
     if name == "overview":
-        tables = {report: table_of(report, period) for report in REPORTS}
-        return overview.build(tables, period).table
-    if name not in REPORTS:
+        return overview.build({report: table_of(report, period) for report in overview.NEEDS}, period).table
+    report, _, words = name.partition("[")
+    try:
+        return build_scoped(connection, report, period, parse_scope(words))
+    except ScopeWrong as error:
+        raise FigureUnknown(name) from error
+
+
+def build_scoped(connection: Connection, name: str, period: Period, scope: Scope) -> Table:
+    """The report limited to the scope. Raises FigureUnknown for no report, ScopeWrong for one that has no limits."""
+    build = REPORTS.get(name)
+    if build is None:
         raise FigureUnknown(name)
-    return REPORTS[name](connection, period)
+    if takes_scope(name):
+        return build(connection, period, scope)  # type: ignore[call-arg]
+    if scope != EVERYTHING:
+        raise ScopeWrong(f"{name} {scope.words}", [other for other in REPORTS if takes_scope(other)])
+    return build(connection, period)
+
+
+def takes_scope(name: str) -> bool:
+    """Whether the report can be limited: it takes a third argument."""
+    return len(signature(REPORTS[name]).parameters) > 2
 
 
 def _rows(figure_id: str, table_of: TableOf) -> Iterator[TracedRow]:

@@ -4,7 +4,7 @@ Values are integers in their unit: `fen`, `count`, `pieces`, `percent` (hundredt
 `days` (hundredths). A derived figure says its formula; every other figure is the sum of its sources.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -33,12 +33,16 @@ DERIVED = "="  # marks the last part of a derived figure's id
 
 
 class Column(NamedTuple):
-    """A column: title, unit of its figures ("" for text), width in half-width characters, and whether text wraps."""
+    """A column: title, unit of its figures ("" for text), width in half-width characters, and whether text wraps.
+
+    `metric`: the name of the metric that its figures are, storage/metrics.
+    """
 
     title: str
     unit: str = ""
     width: int = 12
     wrap: bool = False
+    metric: str = ""
 
 
 class SourceRow(NamedTuple):
@@ -56,16 +60,29 @@ class SourceRow(NamedTuple):
 
 @dataclass(slots=True)
 class Block:
-    """Rows that several figures share: each figure is the sum of one measure over the rows."""
+    """Rows that several figures share: each figure is the sum of one measure over the rows.
+
+    `load`, where it is set, fetches the rows when somebody asks for them: a report over millions of rows computes its
+    figures in the database and reads rows only of the figure that is walked back.
+    """
 
     block_id: str
     title: str
     measures: tuple[tuple[str, str], ...]  # (title, unit)
-    rows: list[SourceRow] = field(default_factory=list)
+    load: Callable[[], Iterable[SourceRow]] | None = None
+    _rows: list[SourceRow] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[SourceRow]:
+        """The rows, fetched now if they were not yet; the report's connection must still be open then."""
+        if self.load is not None:
+            load, self.load = self.load, None
+            self._rows.extend(load())
+        return self._rows
 
     def add(self, file_sha: str, row_no: int, key: str, *parts: int) -> None:
         """One more row, with its part in each measure."""
-        self.rows.append(SourceRow(file_sha, row_no, key, parts))
+        self._rows.append(SourceRow(file_sha, row_no, key, parts))
 
     def total(self, measure: int) -> int:
         """The sum of one measure."""
@@ -86,9 +103,21 @@ class Figure(NamedTuple):
 Cell = str | Figure
 
 
+class Chart(NamedTuple):
+    """The picture of a table: `kind` line | bar | across, the column of names and the columns of figures."""
+
+    kind: str
+    names: int
+    figures: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Table:
-    """One report over one period. `name` is its key in REPORTS; `total` is the last row when the table has one."""
+    """One report over one period. `name` is its key in REPORTS; `total` is the last row when the table has one.
+
+    `scope`: in words what the report was limited to, part of every figure's id, so that a figure is walked back with
+    all filters kept. `chart`: how people would rather look at it, None where a table says it best.
+    """
 
     name: str
     title: str
@@ -99,6 +128,8 @@ class Table:
     subtotals: dict[int, list[Cell]] = field(default_factory=dict)  # position in rows after which each one stands
     blocks: dict[str, Block] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    scope: str = ""
+    chart: Chart | None = None
 
     def block(self, block_id: str, title: str, measures: Sequence[tuple[str, str]]) -> Block:
         """The block of that id, made when it is not there yet."""
@@ -113,12 +144,19 @@ class Table:
             block.total(measure), block.measures[measure][1], self._id(block, measure), block.block_id, measure
         )
 
-    def derived(self, block: Block, value: int, unit: str, formula: str) -> Figure:
-        """A figure that is worked out from others; its block lists what it is worked out from."""
-        return Figure(value, unit, self._id(block, f"{DERIVED}{unit}"), block.block_id, 0, formula)
+    def stated(self, block: Block, measure: int, value: int) -> Figure:
+        """The sum of one measure as the database has computed it, without reading the block's rows."""
+        return Figure(value, block.measures[measure][1], self._id(block, measure), block.block_id, measure)
+
+    def derived(self, block: Block, value: int, unit: str, formula: str, name: str = "") -> Figure:
+        """A figure that is worked out from others; its block lists what it is worked out from.
+
+        `name` tells two derived figures of one block and unit apart.
+        """
+        return Figure(value, unit, self._id(block, f"{DERIVED}{name or unit}"), block.block_id, 0, formula)
 
     def _id(self, block: Block, measure: int | str) -> str:
-        return f"{self.name}:{self.period.words}:{block.block_id}:{measure}"
+        return f"{self.name}{self.scope}:{self.period.words}:{block.block_id}:{measure}"
 
     def sum_up(self, label: str, columns: Sequence[int]) -> None:
         """Make the total row: each of the columns summed over all rows."""

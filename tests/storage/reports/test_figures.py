@@ -16,10 +16,10 @@ from tests.storage.erp.recon.worlds import Night
 
 
 @pytest.fixture(scope="module")
-def tables(night: Night, period: Period) -> dict[str, Table]:
-    """All reports of the night."""
+def tables(night: Night, period: Period) -> Iterator[dict[str, Table]]:
+    """All reports of the night; rows behind a figure may be read as long as the connection is open."""
     with night.database.read() as connection:
-        return {name: build(connection, period) for name, build in REPORTS.items()}
+        yield {name: build(connection, period) for name, build in REPORTS.items()}
 
 
 def figures(table: Table) -> Iterator[Figure]:
@@ -56,10 +56,11 @@ def test_figure_ids_are_unique(tables: dict[str, Table], period: Period) -> None
 
 def test_trace_leads_each_sum_back_to_rows(night: Night, tables: dict[str, Table], connection: Connection) -> None:
     """Tracing a total goes through the figures it adds up, and ends at rows that sum to it."""
+    built: dict[tuple[str, Period], Table] = {}
     for name in ("sales", "settlement", "ads", "differences"):
         for cell in tables[name].total:
             if isinstance(cell, Figure):
-                rows = trace(connection, cell.figure_id)
+                rows = trace(connection, cell.figure_id, built)
                 assert sum(row.amount for row in rows) == cell.value
                 assert all(row.file_sha and row.row_no > 0 and row.file_name for row in rows)
 
@@ -71,8 +72,9 @@ def test_overview_figures_trace_to_their_value(
     front = overview.build(tables, period)
     shown = [card.figure for card in front.cards if card.figure.value]
     shown += [cell for row in (*front.reasons, *front.table.rows) for cell in row if isinstance(cell, Figure)]
+    built: dict[tuple[str, Period], Table] = {}
     for figure in shown:
-        assert sum(row.amount for row in trace(connection, figure.figure_id)) == figure.value
+        assert sum(row.amount for row in trace(connection, figure.figure_id, built)) == figure.value
 
 
 def test_every_source_row_exists(tables: dict[str, Table], connection: Connection) -> None:

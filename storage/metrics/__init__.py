@@ -1,0 +1,1 @@
+"""What each figure means: one sentence, one rule, one owner, whichever report shows it."""

@@ -1,0 +1,1 @@
+"""The books by column: what reports add up, in DuckDB, fed by day from the books."""

@@ -83,7 +83,7 @@ _PROFIT: dict[str, str] = {
     "subsidy": "subsidy",
 }
 _RECEIVABLE = {"payment": "goods", "refund": "refund"}
-_OWN_MONEY = frozenset({"ad_spend", "ad_top_up", "bank", "deposit", "top_up", "transfer", "withdrawal"})
+_OWN_MONEY = frozenset({"ad_spend", "ad_top_up", "bank", "deposit", "payable", "top_up", "transfer", "withdrawal"})
 """Ad wallets are paid in advance; what was spent is counted by the day's ad report, once."""
 
 

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
 from storage.database.tables import ad_day, fulfilment, move
+from storage.database.tables.purchasing import inbound, receipt, rma
 from storage.erp.catalog.components import Components, needs
 from storage.erp.settlement.express import Charge, Parcel
 from storage.erp.settlement.facts import ACTUAL, ESTIMATE, TRUE_UP, BookLine, Fact, MoveKey, OrderKey, Pool, Span
@@ -13,7 +15,6 @@ from storage.erp.settlement.shares import split
 
 CUSTOMER = "customer"
 LOST = frozenset({"loss", "scrap"})
-RESENT = "resend"
 MoveValues = Mapping[MoveKey, int]
 """What the goods of a move are worth in fen, as the cost layers say it."""
 
@@ -22,10 +23,10 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
     """What the goods that went to customers cost, and what came back, from the day that the income is recognised.
 
     `values`: from the cost layers; without them a move is worth its own unit cost. Goods that come back at once into
-    loss give their cost back and are damage; goods sent again are a cost of the after-sale, whatever became of the
-    order's income.
+    loss give their cost back and are damage; goods sent again are a cost of the after-sale of the order that they
+    were sent for, on the day they left.
     """
-    owners = _documents(connection)
+    owners, resent = _documents(connection), _resent(connection)
     m = move.c
     query = (
         select(move)
@@ -34,31 +35,55 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
     )
     for row in connection.execute(query):
         key = owners.get(row.doc_id)
-        if key is not None:
+        if key in resent:
+            yield from _resend(row, resent[key], span, values or {})
+        elif key is not None:
             yield from _cost(row, key, pool, span, values or {})
 
 
-def _documents(connection: Connection) -> dict[str, OrderKey]:
-    """Parcel -> order."""
-    f = fulfilment.c
-    rows = connection.execute(select(f.fulfilment_id, f.platform, f.shop, f.order_no))
-    return {fulfilment_id: (platform, shop, order_no) for fulfilment_id, platform, shop, order_no in rows}
+def _resent(connection: Connection) -> dict[OrderKey, OrderKey]:
+    """The order by which goods are sent again -> the order whose after-sale it is."""
+    a = rma.c
+    query = select(a.platform, a.shop, a.replacement_no, a.order_no).where(a.kind == "resend", a.replacement_no != "")
+    return {(row[0], row[1], row[2]): (row[0], row[1], row[3]) for row in connection.execute(query)}
 
 
-def _cost(row: Row[object], key: OrderKey, pool: Pool, span: Span, values: MoveValues) -> Iterator[Fact]:
-    head = pool.heads.get(key)
-    resent = row.doc_type == RESENT
-    if head is None or not (head.recognised or resent):
-        return
-    day = row.at[:10] if resent else max(row.at[:10], head.recognised)
-    if not span.has(day):
-        return
+def _worth(row: Row[Any], values: MoveValues) -> tuple[int, tuple[str, int, str]]:
+    """What the goods of a move cost, and where that stands."""
     identity = (row.doc_type, row.doc_id, row.doc_line, row.leg)
     fen = values.get(identity, row.qty * row.unit_cost_fen)
-    source = (row.file_sha, row.row_no, f"出入库 {'/'.join(map(str, identity))} {row.code}×{row.qty}")
+    return fen, (row.file_sha, row.row_no, f"出入库 {'/'.join(map(str, identity))} {row.code}×{row.qty}")
+
+
+def _resend(row: Row[Any], original: OrderKey, span: Span, values: MoveValues) -> Iterator[Fact]:
+    fen, source = _worth(row, values)
+    if span.has(row.at[:10]):
+        signed = fen if row.from_place == CUSTOMER else -fen
+        yield Fact(*original, "", "resend_cost", signed, row.at[:10], ACTUAL, *source)
+
+
+def _documents(connection: Connection) -> dict[str, OrderKey]:
+    """Stock document -> order: parcels, and receipts of returns by their authorisation."""
+    f, r, i, a = fulfilment.c, receipt.c, inbound.c, rma.c
+    parcels = select(f.fulfilment_id, f.platform, f.shop, f.order_no)
+    returns = (
+        select(r.receipt_id, a.platform, a.shop, a.order_no)
+        .select_from(receipt.join(inbound, i.inbound_id == r.inbound_id).join(rma, a.rma_id == i.source_id))
+        .where(i.kind == "return")
+    )
+    return {row[0]: (row[1], row[2], row[3]) for query in (parcels, returns) for row in connection.execute(query)}
+
+
+def _cost(row: Row[Any], key: OrderKey, pool: Pool, span: Span, values: MoveValues) -> Iterator[Fact]:
+    head = pool.heads.get(key)
+    if head is None or not head.recognised:
+        return
+    day = max(row.at[:10], head.recognised)
+    if not span.has(day):
+        return
+    fen, source = _worth(row, values)
     back = row.from_place == CUSTOMER
-    component = "resend_cost" if resent else "goods_cost"
-    yield Fact(*key, row.doc_line, component, fen if back else -fen, day, ACTUAL, *source)
+    yield Fact(*key, row.doc_line, "goods_cost", fen if back else -fen, day, ACTUAL, *source)
     if back and row.to_place in LOST:
         yield Fact(*key, row.doc_line, "damage", -fen, day, ACTUAL, *source)
 

@@ -46,7 +46,7 @@ def take_express_bills(connection: Connection) -> Counts:
             rows.append({
                 "carrier": str(_first(said, CARRIER) or KINDS.get(kind, "")), "waybill_no": str(number),
                 "fee": str(_first(said, FEE) or FREIGHT), "bill_no": f"{kind}|{shop}|{row_key}", "n": n,
-                "day": at[:10], "weight_g": grams(str(_first(said, WEIGHT))), "amount_fen": amount, "file_sha": sha,
+                "day": at[:10], "weight_g": grams(_first(said, WEIGHT)), "amount_fen": amount, "file_sha": sha,
                 "row_no": row_no,
             })  # fmt: skip
     return merge(connection, express_bill_line, rows)
@@ -56,10 +56,12 @@ def _first(said: Mapping[str, object], names: Sequence[str]) -> object:
     return next((said[name] for name in names if said.get(name) not in (None, "")), "")
 
 
-def grams(kilograms: str) -> int:
-    """`1.25` -> 1250; 0 where no weight is said."""
+def grams(kilograms: object) -> int:
+    """`1.25` -> 1250; 0 where no weight is said. A whole number is hundredths: a column that was taught as money."""
+    if isinstance(kilograms, int):
+        return kilograms * 10
     try:
-        return int((Decimal(kilograms.strip().removesuffix("kg").strip()) * 1000).to_integral_value())
+        return int((Decimal(str(kilograms).strip().removesuffix("kg").strip()) * 1000).to_integral_value())
     except InvalidOperation:
         return 0
 
@@ -163,14 +165,11 @@ def match_express(
     for parcel in known.values():
         by_number[parcel.waybill_no].append(parcel)
     e = express_bill_line.c
-    rows = connection.execute(
-        select(e.carrier, e.waybill_no, e.fee, e.day, e.amount_fen, e.weight_g, e.file_sha, e.row_no).order_by(
-            e.day, e.carrier, e.waybill_no, e.fee, e.bill_no, e.n
-        )
-    ).all()
+    columns = (e.day, e.carrier, e.waybill_no, e.fee, e.bill_no, e.n, e.amount_fen, e.weight_g, e.file_sha, e.row_no)
+    rows = sorted(tuple(row) for row in connection.execute(select(*columns)))
     times: Counter[tuple[str, str, str]] = Counter()
     charges = []
-    for carrier, number, fee, day, fen, weight, sha, row_no in rows:
+    for day, carrier, number, fee, _, _, fen, weight, sha, row_no in rows:
         times[carrier, number, fee] += 1
         again = times[carrier, number, fee] > 1
         if span is None or span.has(day):

@@ -1,5 +1,6 @@
 """Small books by hand: two shops, a bundle, parcels, statements, ads, an express bill."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,10 +134,18 @@ class Shop:
         return self.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)])
 
 
+@pytest.fixture(scope="session")
+def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books at the newest tables, made once: every test gets a copy."""
+    path = tmp_path_factory.mktemp("settlement") / "empty.db"
+    open_database(path).close()
+    return path
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, empty_books: Path) -> Iterator[Shop]:
     """Empty books with the file that everything comes from."""
-    database = open_database(tmp_path / "books.db")
+    database = open_database(shutil.copy(empty_books, tmp_path / "books.db"))
     found = Shop(database)
     found.put(raw_file, file_sha="sha", kind="practice_orders", state="read", name="订单.csv")
     yield found

@@ -81,7 +81,11 @@ async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwrigh
         driver = driver or await start_driver()
     try:
         raw = await driver.chromium.launch(
-            executable_path=choice.executable, headless=headless, args=choice.flags, handle_sigint=False
+            executable_path=choice.executable,
+            headless=headless,
+            args=choice.flags,
+            ignore_default_args=choice.left_out or None,
+            handle_sigint=False,
         )
     except BaseException as error:
         await driver.stop()

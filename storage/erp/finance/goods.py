@@ -226,7 +226,7 @@ def _issue(run: _Run, document: Document) -> Valued:
         for found in document:
             needs[found.code] += found.qty
         for code, qty in needs.items():
-            if run.book.left(code) < qty:
+            if not run.book.holds(code, qty):
                 raise LayersShort(code, document[0].key.doc_id, qty, run.book.left(code), "")
     valued = []
     for found in document:

@@ -117,6 +117,14 @@ class LayerBook:
         """Pieces that the layers of a code hold."""
         return sum(layer.qty_left for layer in self.layers[code][self.heads[code] :])
 
+    def holds(self, code: str, qty: int) -> bool:
+        """Whether the layers of a code hold so many pieces."""
+        row, position = self.layers[code], self.heads[code]
+        while qty > 0 and position < len(row):
+            qty -= row[position].qty_left
+            position += 1
+        return qty <= 0
+
     def consume(self, move: MoveKey, code: str, qty: int) -> int:
         """Goods went out, oldest first; returns their value. Raises LayersShort, and then nothing was taken."""
         row, head = self.layers[code], self.heads[code]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select
 
 from storage.database.tables import bill_line, order_line, platform_order, refund
 from storage.database.tables.ledger import cost_move, jv, jv_document
@@ -261,7 +261,7 @@ def _book_cost(connection: Connection, until: str) -> int:
     for posted, rows in zip(post_new(connection, drafts), drafted, strict=True):
         carried += [_carry(row, posted.no) for row in rows]
     if carried:
-        connection.execute(_CARRY, carried)
+        _write_carried(connection, carried)
     return len(drafts)
 
 
@@ -273,17 +273,12 @@ def _cost_of(no: str, rows: list[tuple[object, ...]]) -> GoodsDocument:
                          str(first[14]), int(str(first[15])))  # fmt: skip
 
 
-def _carry(row: tuple[object, ...], no: str) -> dict[str, object]:
-    return {"t": row[0], "d": row[1], "l": row[2], "g": row[3], "by_no": no}
+def _carry(row: tuple[object, ...], no: str) -> tuple[object, ...]:
+    return (no, *row[:4])
 
 
-_CARRY = (
-    cost_move.update()
-    .where(
-        cost_move.c.doc_type == bindparam("t"),
-        cost_move.c.doc_id == bindparam("d"),
-        cost_move.c.doc_line == bindparam("l"),
-        cost_move.c.leg == bindparam("g"),
-    )
-    .values(carry_no=bindparam("by_no"))
-)
+def _write_carried(connection: Connection, carried: list[tuple[object, ...]]) -> None:
+    """Through the driver: there is one for every line that was sent."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    where = " AND ".join(f"{name} = {mark}" for name in ("doc_type", "doc_id", "doc_line", "leg"))
+    connection.exec_driver_sql(f"UPDATE cost_move SET carry_no = {mark} WHERE {where}", carried)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables.settlement import profit_adjustment
 from storage.erp.settlement.components import COMPONENTS
 from storage.erp.settlement.errors import AdjustmentConflict, ComponentUnknown, ReasonNeeded
-from storage.erp.settlement.facts import ACTUAL, Fact, Span
+from storage.erp.settlement.facts import BY_HAND, Fact, Span
 
 
 class Adjustment(NamedTuple):
@@ -76,6 +76,5 @@ def adjustment_facts(connection: Connection, span: Span) -> Iterator[Fact]:
     for row in connection.execute(select(*columns).where(c.day.between(*span)).order_by(c.adjustment_id)):
         one = Adjustment(*row)
         ref = f"调整 {one.adjustment_id} {one.author}：{one.note}"
-        yield Fact(
-            one.platform, one.shop, one.order_no, one.sub_no, one.component, one.amount_fen, one.day, ACTUAL, "", 0, ref
-        )
+        whose = (one.platform, one.shop, one.order_no, one.sub_no)
+        yield Fact(*whose, one.component, one.amount_fen, one.day, BY_HAND, "", 0, ref)

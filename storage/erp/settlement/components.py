@@ -1,7 +1,8 @@
 """What an order's figures are made of, and where each fee class of a statement goes. Data, pure.
 
 A statement line goes to exactly one of four places: a component of the profit, the receivable that it pays (the income
-itself is recognised when the order finishes), a movement of own money, or the list of what nobody has classed yet.
+itself is recognised with the order), a movement of own money, or the list of what nobody has classed yet. Which
+component is which account of the ledger: `ACCOUNTS`, as `finance.chart.FEE_ACCOUNTS` has it for fees.
 """
 
 from enum import Enum
@@ -23,6 +24,7 @@ COMPONENTS: dict[str, Component] = {
     "buyer_freight": Component("买家运费", "freight paid by the buyer", "income"),
     "refund": Component("退款", "refunds", "income"),
     "subsidy": Component("平台补贴", "platform subsidy", "income"),
+    "output_tax": Component("销项税额", "output tax", "income"),
     "commission": Component("平台佣金", "commission", "fee"),
     "affiliate": Component("达人与推广佣金", "affiliates' commission", "fee"),
     "service_fee": Component("平台服务费", "platform service fees", "fee"),
@@ -45,6 +47,25 @@ FEES = tuple(name for name, one in COMPONENTS.items() if one.part == "fee")
 COSTS = tuple(name for name, one in COMPONENTS.items() if one.part in ("cost", "other"))
 AFTERSALE = ("return_freight", "compensation", "penalty", "damage", "resend_cost")
 """What after-sales cost beyond the money that goes back."""
+
+
+ACCOUNTS: dict[str, str] = {
+    **dict.fromkeys((*INCOME,), "6001"),
+    "goods_cost": "6401",
+    "commission": "660101",
+    "service_fee": "660102",
+    "marketing": "660103",
+    "affiliate": "660104",
+    "insurance": "660105",
+    "compensation": "660106",
+    "points": "660107",
+    "freight": "660108",
+    "return_freight": "660108",
+    "payment_fee": "660301",
+    "penalty": "671101",
+    "donation": "671102",
+}
+"""component -> account; the others are figures of management that the ledger books elsewhere or not."""
 
 
 class Place(Enum):
@@ -80,9 +101,8 @@ _PROFIT: dict[str, str] = {
     "refund_commission": "commission",
     "return_freight": "return_freight",
     "software_fee": "service_fee",
-    "subsidy": "subsidy",
 }
-_RECEIVABLE = {"payment": "goods", "refund": "refund"}
+_RECEIVABLE = {"payment": "goods", "refund": "refund", "subsidy": "subsidy"}
 _OWN_MONEY = frozenset({"ad_spend", "ad_top_up", "bank", "deposit", "payable", "top_up", "transfer", "withdrawal"})
 """Ad wallets are paid in advance; what was spent is counted by the day's ad report, once."""
 

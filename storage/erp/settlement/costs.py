@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from storage.database.tables import ad_day, fulfilment, move
+from storage.database.tables.ledger import cost_move
 from storage.database.tables.purchasing import inbound, receipt, rma
 from storage.erp.catalog.components import Components, needs
+from storage.erp.finance.moments import moment
 from storage.erp.settlement.express import Charge, Parcel
 from storage.erp.settlement.facts import ACTUAL, ESTIMATE, TRUE_UP, BookLine, Fact, MoveKey, OrderKey, Pool, Span
 from storage.erp.settlement.shares import split
@@ -57,9 +59,17 @@ def _worth(row: Row[Any], values: MoveValues) -> tuple[int, tuple[str, int, str]
 
 def _resend(row: Row[Any], original: OrderKey, span: Span, values: MoveValues) -> Iterator[Fact]:
     fen, source = _worth(row, values)
-    if span.has(row.at[:10]):
+    day = moment(row.at)[:10]
+    if span.has(day):
         signed = fen if row.from_place == CUSTOMER else -fen
-        yield Fact(*original, "", "resend_cost", signed, row.at[:10], ACTUAL, *source)
+        yield Fact(*original, "", "resend_cost", signed, day, ACTUAL, *source)
+
+
+def layer_values(connection: Connection) -> dict[MoveKey, int]:
+    """What the ledger's cost layers say that moves are worth, of those that are in the ledger."""
+    c = cost_move.c
+    rows = connection.execute(select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.value_fen))
+    return {(row[0], row[1], row[2], row[3]): abs(int(row[4])) for row in rows}
 
 
 def _documents(connection: Connection) -> dict[str, OrderKey]:
@@ -78,7 +88,7 @@ def _cost(row: Row[Any], key: OrderKey, pool: Pool, span: Span, values: MoveValu
     head = pool.heads.get(key)
     if head is None or not head.recognised:
         return
-    day = max(row.at[:10], head.recognised)
+    day = max(moment(row.at)[:10], head.recognised)
     if not span.has(day):
         return
     fen, source = _worth(row, values)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 from storage.database.bulk import Counts, merge
 from storage.database.tables import document_row, fulfilment, fulfilment_line, move
 from storage.database.tables.settlement import express_bill_line
+from storage.erp.finance.moments import moment
 from storage.erp.reconciliation.words import yuan
 from storage.erp.settlement.facts import OrderKey, Pool, Span
 
@@ -107,7 +108,7 @@ def _own_parcels(connection: Connection, pool: Pool) -> dict[tuple[str, str], Pa
     left: dict[str, str] = {}
     gone = select(m.doc_id, m.at).where(m.doc_type == "issue").order_by(m.at.desc())
     for doc_id, at in connection.execute(gone):
-        left[doc_id] = at[:10]
+        left[doc_id] = moment(at)[:10]
     inside: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for fulfilment_id, sub_no, code, qty in connection.execute(
         select(part.fulfilment_id, part.sub_no, part.code, part.qty).order_by(part.fulfilment_id, part.sub_no)

@@ -1,9 +1,10 @@
 """What orders earned and cost, one fact per source row: amount, order, component, business day, and where it stands.
 
-Income is recognised when an order finishes (the buyer confirms); an order that the pool does not have is recognised
-when a statement pays it. Refunds and the cost of goods follow their order: not before it is recognised. Fees count on
-the day that the statement takes them, freight when the parcel leaves, advertising on its day. An estimate is a fact of
-its own, and what the bill says later is a second one, the difference (`true_up`), so that both stay visible.
+Income is recognised when the ledger's policy says so (usually when the buyer confirms); what a statement pays for an
+order that the pool does not have counts when it is paid, and says so (`unknown_order`). Refunds and the cost of goods
+follow their order: not before it is recognised. Fees count on the day that the statement takes them, freight when the
+parcel leaves, advertising on its day. An estimate is a fact of its own, and what the bill says later is a second one,
+the difference (`true_up`), so that both stay visible.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ OrderKey = tuple[str, str, str]
 MoveKey = tuple[str, str, str, int]
 """doc_type, doc_id, doc_line, leg."""
 
-ACTUAL, ESTIMATE, TRUE_UP = "actual", "estimate", "true_up"
+ACTUAL, ESTIMATE, TRUE_UP, UNKNOWN, BY_HAND = "actual", "estimate", "true_up", "unknown_order", "by_hand"
 
 
 class Fact(NamedTuple):
@@ -58,7 +59,7 @@ class BookLine(NamedTuple):
 
 
 class Head(NamedTuple):
-    """An order as profit needs it. `recognised`: the day on which it finished, "" while it has not."""
+    """An order as profit needs it. `recognised_at`: the moment from which its income counts, "" while it does not."""
 
     platform: str
     shop: str
@@ -68,7 +69,7 @@ class Head(NamedTuple):
     platform_discount_fen: int
     freight_fen: int
     paid_day: str
-    recognised: str
+    recognised_at: str
     file_sha: str
     row_no: int
 
@@ -76,6 +77,11 @@ class Head(NamedTuple):
     def key(self) -> OrderKey:
         """Which order it is."""
         return self.platform, self.shop, self.order_no
+
+    @property
+    def recognised(self) -> str:
+        """The day from which its income counts, "" while it does not."""
+        return self.recognised_at[:10]
 
 
 class Pool(NamedTuple):

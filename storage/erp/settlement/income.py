@@ -1,21 +1,28 @@
 """What orders brought by themselves, and what statements say of them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from storage.database.tables import bill_line, refund
+from storage.erp.finance.moments import moment
+from storage.erp.finance.policy import tax_within
+from storage.erp.finance.sales import DoneRefund, OrderPart, Recognised, refund_shares, revenue_lines
 from storage.erp.reconciliation.expectations import REFUSED_WORDS
+from storage.erp.reconciliation.words import percent
 from storage.erp.settlement.components import Place, place_of
-from storage.erp.settlement.facts import ACTUAL, Fact, Head, Pool, Span
+from storage.erp.settlement.facts import ACTUAL, UNKNOWN, Fact, Head, OrderKey, Pool, Span
 
 
 def order_income(pool: Pool, span: Span) -> Iterator[Fact]:
-    """What the orders that finished in those days sold for: list price by sub-order, discounts and freight by order.
+    """What the orders recognised in those days sold for: list price by sub-order, discounts, freight, and apart from
+    them the platform's subsidy (FMS-68).
 
-    The sum over an order is what its buyer paid. An order without sub-orders has its payment as one amount.
+    Without the subsidy the sum over an order is what its buyer paid. An order without sub-orders has its payment as one
+    amount.
     """
     for key, head in pool.heads.items():
         if not span.has(head.recognised):
@@ -29,35 +36,74 @@ def order_income(pool: Pool, span: Span) -> Iterator[Fact]:
 
 def _of_order(head: Head, goods_fen: int) -> Iterator[Fact]:
     """Discounts and freight; what they leave unexplained of the payment stands with the goods, so that it adds up."""
-    discounts = (
+    parts = (
         ("seller_discount", -head.seller_discount_fen),
         ("platform_discount", -head.platform_discount_fen),
         ("buyer_freight", head.freight_fen),
     )
-    rest = head.paid_fen - goods_fen - sum(fen for _, fen in discounts)
+    rest = head.paid_fen - goods_fen - sum(fen for _, fen in parts)
     source = (head.file_sha, head.row_no, f"订单 {head.order_no}")
-    for component, fen in (*discounts, ("goods", rest)):
+    for component, fen in (*parts, ("goods", rest), ("subsidy", head.platform_discount_fen)):
         if fen:
             yield Fact(*head.key, "", component, fen, head.recognised, ACTUAL, *source)
 
 
-def refunds(connection: Connection, pool: Pool, span: Span) -> Iterator[Fact]:
-    """Refunds that were done of recognised orders, on the day of the refund or, when it was earlier, of the income."""
+def refunds_of(connection: Connection, pool: Pool) -> dict[OrderKey, list[DoneRefund]]:
+    """The refunds that were done of recognised orders, by order; `recognised` says whether the income was there before
+    the refund.
+    """
     r = refund.c
-    query = (
-        select(r.platform, r.shop, r.order_no, r.sub_no, r.amount_fen, r.done_at, r.status, r.refund_no, r.file_sha,
-               r.row_no)
-        .where(r.done_at != "")
-        .order_by(r.platform, r.shop, r.refund_no)
-    )  # fmt: skip
-    for platform, shop, order_no, sub_no, fen, done_at, status, number, sha, row_no in connection.execute(query):
-        head = pool.heads.get((platform, shop, order_no))
-        if head is None or not head.recognised or any(word in status for word in REFUSED_WORDS):
+    query = select(
+        r.platform, r.shop, r.order_no, r.refund_no, r.sub_no, r.amount_fen, r.done_at, r.file_sha, r.row_no, r.status
+    ).where(r.done_at != "")
+    found: dict[OrderKey, list[DoneRefund]] = defaultdict(list)
+    for row in sorted(connection.execute(query).all(), key=itemgetter(0, 1, 2, 3)):
+        key, at = (row[0], row[1], row[2]), moment(row.done_at)
+        head = pool.heads.get(key)
+        if head is not None and head.recognised and not any(word in row.status for word in REFUSED_WORDS):
+            later = at > head.recognised_at
+            found[key].append(DoneRefund(key, row[3], row[4], row[5], at, later, row.file_sha, row.row_no))
+    return found
+
+
+def refunds(by_order: Mapping[OrderKey, list[DoneRefund]], pool: Pool, span: Span) -> Iterator[Fact]:
+    """Refunds on the day that they were done or, when that was earlier, on the day of the income."""
+    for key, done in by_order.items():
+        for one in done:
+            day = max(one.at[:10], pool.heads[key].recognised)
+            sub_no = one.sub_no if any(line.sub_no == one.sub_no for line in pool.lines.get(key, ())) else ""
+            if span.has(day):
+                source = (one.file_sha, one.row_no, f"退款 {one.refund_no}")
+                yield Fact(*key, sub_no, "refund", -one.amount_fen, day, ACTUAL, *source)
+
+
+def output_tax(by_order: Mapping[OrderKey, list[DoneRefund]], pool: Pool, span: Span, vat_bp: int) -> Iterator[Fact]:
+    """The tax inside what was sold and what was refunded, line by line as the ledger reckons it."""
+    for key, head in pool.heads.items():
+        if not head.recognised or not vat_bp:
             continue
-        day = max(done_at[:10], head.recognised)
-        if span.has(day):
-            source = (sha, row_no, f"退款 {number}")
-            yield Fact(platform, shop, order_no, sub_no, "refund", -fen, day, ACTUAL, *source)
+        done = by_order.get(key, [])
+        lines = [OrderPart(line.sub_no, line.code, line.paid_share_fen) for line in pool.lines.get(key, ())]
+        if span.has(head.recognised):
+            gross = head.paid_fen + head.platform_discount_fen
+            sale = Recognised(key, head.recognised_at, head.paid_fen, gross, head.file_sha, head.row_no)
+            sold = revenue_lines(lines, sale, [one for one in done if not one.recognised])
+            source = (head.file_sha, head.row_no, f"订单 {head.order_no} 税率 {percent(vat_bp)}")
+            for line, part in zip(lines or [OrderPart("", "", 1)], sold, strict=True):
+                tax = tax_within(part.gross_fen, vat_bp)
+                if tax:
+                    yield Fact(*key, line.sub_no, "output_tax", -tax, head.recognised, ACTUAL, *source)
+        for one in done:
+            if one.recognised and span.has(one.at[:10]):
+                yield from _tax_back(one, lines or [OrderPart("", "", 1)], vat_bp)
+
+
+def _tax_back(one: DoneRefund, lines: list[OrderPart], vat_bp: int) -> Iterator[Fact]:
+    source = (one.file_sha, one.row_no, f"退款 {one.refund_no} 税率 {percent(vat_bp)}")
+    for line, fen in zip(lines, refund_shares(lines, one.sub_no, one.amount_fen), strict=True):
+        tax = tax_within(fen, vat_bp)
+        if tax:
+            yield Fact(*one.key, line.sub_no, "output_tax", tax, one.at[:10], ACTUAL, *source)
 
 
 class Gathered(NamedTuple):
@@ -75,10 +121,10 @@ class Gathered(NamedTuple):
 
 
 def statement_facts(connection: Connection, pool: Pool, span: Span) -> Gathered:
-    """Fees, subsidies, compensation, insurance and fines as statements take and give them (FMS-15, 16, 19, AS-23, 24).
+    """Fees, compensation, insurance and fines as statements take and give them (FMS-15, 16, 19, AS-23, 24).
 
-    Payments and refunds of orders that the pool has are no profit of their own: they pay what was recognised. A
-    person's own wallet is no shop's.
+    Payments, subsidies and refunds of orders that the pool has are no profit of their own: they pay what was
+    recognised. A person's own wallet is no shop's.
     """
     b = bill_line.c
     gathered = Gathered([], defaultdict(lambda: defaultdict(int)))
@@ -95,7 +141,8 @@ def statement_facts(connection: Connection, pool: Pool, span: Span) -> Gathered:
         if place is Place.PROFIT or (place is Place.RECEIVABLE and order_no and not known):
             sub_no = number if order_no != number else ""
             source = (sha, row_no, f"{wallet} 流水 {flow_no}")
-            fact = Fact(platform, shop, order_no, sub_no, component, fen, at[:10], ACTUAL, *source)
+            basis = ACTUAL if place is Place.PROFIT else UNKNOWN
+            fact = Fact(platform, shop, order_no, sub_no, component, fen, at[:10], basis, *source)
             gathered.facts.append(fact)
         else:
             gathered.apart[place][shop, fee] += fen

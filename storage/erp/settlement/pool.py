@@ -9,35 +9,72 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, select
 
-from storage.database.tables import order_line, platform_order
-from storage.erp.reconciliation.expectations import CLOSED_WORDS
+from storage.database.tables import bill_line, fulfilment, move, order_line, platform_order
+from storage.erp.finance.moments import moment
+from storage.erp.finance.policy import Policy
+from storage.erp.finance.sales import later
 from storage.erp.settlement.facts import BookLine, Head, OrderKey, Pool
 
-
+NO_INCOME = ("unpaid", "closed")
 _numbers = itemgetter(0, 1, 2, 3)
 
 
-def read_pool(connection: Connection) -> Pool:
-    """Every order with its sub-orders, in the order of their numbers."""
-    o, n = platform_order.c, order_line.c
+def read_pool(connection: Connection, policy: Policy | None = None) -> Pool:
+    """Every order with its sub-orders, in the order of their numbers; recognised when the ledger's policy says so."""
+    return Pool(_heads(connection, policy or Policy()), *_lines(connection))
+
+
+def _heads(connection: Connection, policy: Policy) -> dict[OrderKey, Head]:
+    o = platform_order.c
     heads: dict[OrderKey, Head] = {}
+    told = _told(connection, policy)
     query = select(
         o.platform, o.shop, o.order_no, o.paid_fen, o.seller_discount_fen, o.platform_discount_fen, o.freight_fen,
-        o.paid_at, o.finished_at, o.file_sha, o.row_no, o.platform_status,
+        o.paid_at, o.finished_at, o.file_sha, o.row_no, o.pay_state,
     )  # fmt: skip
     for row in sorted(connection.execute(query).all(), key=_numbers):
-        closed = any(word in row.platform_status.lower() for word in CLOSED_WORDS)
-        recognised = "" if closed else row.finished_at[:10]
-        head = Head(*row[:7], row.paid_at[:10], recognised, row.file_sha, row.row_no)
+        at = moment(row.finished_at) if told is None else told.get((row[0], row[1], row[2]), "")
+        if told is None and at and policy.recognise == "window":
+            at = later(at, policy.window_days)
+        counts = "" if row.pay_state in NO_INCOME else at
+        head = Head(*row[:7], row.paid_at[:10], counts, row.file_sha, row.row_no)
         heads[head.key] = head
-    lines: dict[OrderKey, list[BookLine]] = defaultdict(list)
+    return heads
+
+
+def _told(connection: Connection, policy: Policy) -> dict[OrderKey, str] | None:
+    """When orders count whose goods must have left, or that must have been paid; None: when they finished."""
+    f, m, b = fulfilment.c, move.c, bill_line.c
+    if policy.recognise == "ship":
+        query = (
+            select(f.platform, f.shop, f.order_no, m.at)
+            .join_from(fulfilment, move, f.fulfilment_id == m.doc_id)
+            .where(m.to_place == "customer")
+        )
+    elif policy.recognise == "settle":
+        query = select(b.platform, b.shop, b.order_no, b.at).where(b.fee_type == "payment", b.order_no != "")
+    else:
+        return None
+    first: dict[OrderKey, str] = {}
+    for platform, shop, order_no, at in connection.execute(query):
+        key = (platform, shop, order_no)
+        first[key] = min(first.get(key, "9999"), moment(at))
+    return first
+
+
+Lines = dict[OrderKey, list[BookLine]]
+
+
+def _lines(connection: Connection) -> tuple[Lines, dict[tuple[str, str, str], str]]:
+    n = order_line.c
+    lines: Lines = defaultdict(list)
     subs: dict[tuple[str, str, str], str] = {}
-    query_lines = select(
+    query = select(
         n.platform, n.shop, n.order_no, n.sub_no, n.product_id, n.code, n.qty, n.price_fen, n.discount_share_fen,
         n.paid_share_fen, n.carrier, n.waybill_no, n.file_sha, n.row_no,
     )  # fmt: skip
-    for platform, shop, order_no, *said in sorted(connection.execute(query_lines).all(), key=_numbers):
+    for platform, shop, order_no, *said in sorted(connection.execute(query).all(), key=_numbers):
         line = BookLine(*said)
         lines[platform, shop, order_no].append(line)
         subs[platform, shop, line.sub_no] = order_no
-    return Pool(heads, lines, subs)
+    return lines, subs

@@ -7,12 +7,21 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from storage.erp.catalog.components import Components, components
+from storage.erp.finance.policy import Policy
 from storage.erp.settlement.adjustments import adjustment_facts
 from storage.erp.settlement.components import Place
-from storage.erp.settlement.costs import MoveValues, advertising, estimated_costs, freight, goods_costs, last_costs
+from storage.erp.settlement.costs import (
+    MoveValues,
+    advertising,
+    estimated_costs,
+    freight,
+    goods_costs,
+    last_costs,
+    layer_values,
+)
 from storage.erp.settlement.express import match_express, parcels
 from storage.erp.settlement.facts import BookLine, Fact, OrderKey, Pool, Span
-from storage.erp.settlement.income import order_income, refunds, statement_facts
+from storage.erp.settlement.income import order_income, output_tax, refunds, refunds_of, statement_facts
 from storage.erp.settlement.pool import read_pool
 from storage.erp.settlement.shares import split
 
@@ -24,11 +33,13 @@ NO_PRODUCT = ""
 class Rules(NamedTuple):
     """How profit is worked out.
 
-    `values`: what moves are worth, from the cost layers; None: the moves' own unit costs. `estimate_costs`: whether
-    goods that no move of ours tells of are valued at the last receipt. `explode_bundles`: whether products are what
+    `policy`: the ledger's: when income counts, and the tax inside it. `values`: what moves are worth; None: as the
+    ledger's cost layers say it, a move's own unit cost where they do not know it. `estimate_costs`: whether goods that
+    no move of ours tells of are valued at the last receipt. `explode_bundles`: whether products are what
     the warehouse holds (a bundle's figures are shared out among its parts) or what the shop sells.
     """
 
+    policy: Policy = Policy()
     values: MoveValues | None = None
     estimate_costs: bool = True
     explode_bundles: bool = True
@@ -47,13 +58,16 @@ class Books(NamedTuple):
 def gather(connection: Connection, span: Span, rules: Rules | None = None) -> Books:
     """Everything that earned or cost in those days, one fact per source row; nothing is written."""
     rules = rules or Rules()
-    pool = read_pool(connection)
+    pool = read_pool(connection, rules.policy)
+    done = refunds_of(connection, pool)
+    values = layer_values(connection) if rules.values is None else rules.values
     gathered = statement_facts(connection, pool, span)
     facts = [
         *order_income(pool, span),
-        *refunds(connection, pool, span),
+        *refunds(done, pool, span),
+        *output_tax(done, pool, span, rules.policy.vat_bp),
         *gathered.facts,
-        *goods_costs(connection, pool, span, rules.values),
+        *goods_costs(connection, pool, span, values),
     ]
     if rules.estimate_costs:
         facts += estimated_costs(connection, pool, span, components(connection))

@@ -23,12 +23,14 @@ from storage.database.tables import (
     refund,
 )
 from storage.database.tables.settlement import express_bill_line
+from storage.erp.finance.policy import Policy
 from storage.erp.settlement.facts import Span
 from storage.erp.settlement.profit import Books as Gathered
 from storage.erp.settlement.profit import Rules, gather
 
 T = TypeVar("T")
 MONTH = Span("2026-11-01", "2026-11-30")
+UNTAXED = Rules(policy=Policy(vat_bp=0))
 KEYS = {"platform": "practice", "shop": "A"}
 
 
@@ -125,8 +127,8 @@ class Shop:
         with self.database.read() as connection:
             return call(connection)
 
-    def gather(self, rules: Rules | None = None, span: Span = MONTH) -> Gathered:
-        """All facts of November."""
+    def gather(self, rules: Rules = UNTAXED, span: Span = MONTH) -> Gathered:
+        """All facts of November, of a shop that is exempt from tax unless said otherwise."""
         return self.read(lambda connection: gather(connection, span, rules))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:

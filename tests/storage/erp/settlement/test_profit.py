@@ -5,7 +5,8 @@ import pytest
 from storage.erp.reconciliation.outcomes import COMPONENTS as FEES
 from storage.erp.settlement.components import COMPONENTS, Place, place_of
 from storage.erp.settlement.facts import ESTIMATE, TRUE_UP, Span, total
-from storage.erp.settlement.profit import Rules, bundle_weights, by_channel, by_order, by_product, waterfall
+from storage.erp.settlement.profit import bundle_weights, by_channel, by_order, by_product, waterfall
+from tests.storage.erp.settlement.conftest import UNTAXED
 
 ORDER = ("practice", "A", "1")
 
@@ -48,7 +49,7 @@ def test_every_statement_line_is_gathered_once(shop) -> None:
     gathered = [fact for fact in books.facts if "流水" in fact.ref]
     apart = {place: sum(by_class.values()) for place, by_class in books.apart.items()}
     assert total(gathered) + sum(apart.values()) == statement == books.statement_fen
-    assert apart == {Place.RECEIVABLE: 11300, Place.OWN_MONEY: -9000, Place.UNCLASSIFIED: -7}
+    assert apart == {Place.RECEIVABLE: 11800, Place.OWN_MONEY: -9000, Place.UNCLASSIFIED: -7}
     assert dict(books.apart[Place.UNCLASSIFIED]) == {("A", "what is this"): -7}
 
 
@@ -131,7 +132,7 @@ def test_cost_layers_can_be_plugged_in(shop) -> None:
     shop.order("1", ("X", 2, 5000))
     shop.parcel("1", "Z1", ("1-1", "X", 2), unit=310)
     layers = {("issue", "FUZ1", "1-1", 1): 655}
-    assert total(shop.gather(Rules(values=layers)).facts, "goods_cost") == -655
+    assert total(shop.gather(UNTAXED._replace(values=layers)).facts, "goods_cost") == -655
 
 
 def test_a_cost_that_nobody_knows_is_no_zero(shop) -> None:
@@ -141,7 +142,7 @@ def test_a_cost_that_nobody_knows_is_no_zero(shop) -> None:
     shop.received("X", 300)
     (cost,) = [fact for fact in shop.gather().facts if fact.component == "goods_cost"]
     assert (cost.amount_fen, cost.basis, cost.sub_no) == (-600, ESTIMATE, "1-1")
-    assert total(shop.gather(Rules(estimate_costs=False)).facts, "goods_cost") == 0
+    assert total(shop.gather(UNTAXED._replace(estimate_costs=False)).facts, "goods_cost") == 0
 
 
 def test_an_order_nobody_knows_is_paid_by_its_statement(shop) -> None:

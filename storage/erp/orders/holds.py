@@ -134,9 +134,9 @@ def release_arrived(connection: Connection, now: str) -> list[OrderKey]:
     """
     free = {(place, code): qty for place, by in stock_by_warehouse(connection).items() for code, qty in by.items()}
     made_of, go = components(connection), []
-    for key, nth, lines in _waiting_for_goods(connection):
-        if _promise(free, [needs(code, qty, made_of) for code, qty in lines]):
-            close_hold(connection, key, "OUT_OF_STOCK", nth, Cause(now, "core:arrival", "stock", "货到了"))
+    for key, code, nth, lines in _waiting_for_goods(connection):
+        if _promise(free, [needs(wanted, qty, made_of) for wanted, qty in lines]):
+            close_hold(connection, key, code, nth, Cause(now, "core:arrival", "stock", "货到了"))
             go.append(key)
     approve_free(connection, go, Cause(now, "core:arrival", "stock", "货到了，自动放行"))
     return go
@@ -155,24 +155,26 @@ def _promise(free: dict[tuple[str, str], int], wants: Iterable[Mapping[str, int]
     return served
 
 
-def _waiting_for_goods(connection: Connection) -> list[tuple[OrderKey, int, list[tuple[str, int]]]]:
+def _waiting_for_goods(connection: Connection) -> list[tuple[OrderKey, str, int, list[tuple[str, int]]]]:
+    """(order, hold, its number, what it waits for), in the order in which they are served."""
     h, o, line = order_hold.c, platform_order.c, order_line.c
     query = (
-        select(h.platform, h.shop, h.order_no, h.nth, o.priority, o.paid_at)
+        select(h.platform, h.shop, h.order_no, h.code, h.nth, h.facts, o.priority, o.paid_at)
         .join_from(
             order_hold,
             platform_order,
             and_(o.platform == h.platform, o.shop == h.shop, o.order_no == h.order_no),
         )
-        .where(h.state == "open", h.code == "OUT_OF_STOCK")
+        .where(h.state == "open", h.release_by == "arrival")
     )
-    heads = sorted(connection.execute(query).all(), key=lambda row: (-row.priority, row.paid_at, tuple(row[:3])))
+    heads = sorted(connection.execute(query).all(), key=lambda row: (-row.priority, row.paid_at, tuple(row[:5])))
     found = []
     for row in heads:
         mine = (line.platform == row.platform, line.shop == row.shop, line.order_no == row.order_no)
         wanted = select(line.code, line.qty).where(*mine, line.waybill_no == "", line.refund_status.in_(NO_REFUND))
         lines = [(code, qty) for code, qty in connection.execute(wanted.order_by(line.sub_no))]
-        found.append((OrderKey(*row[:3]), row.nth, lines))
+        gifts = json.loads(row.facts or "{}").get("gifts", {})
+        found.append((OrderKey(*row[:3]), row.code, row.nth, sorted(gifts.items()) or lines))
     return found
 
 

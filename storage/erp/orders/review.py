@@ -136,6 +136,8 @@ class _Work:
 
     def _stays(self, hold: Hold, found: Mapping[str, Reason]) -> bool:
         """Whether an open hold goes on: the same thing is still found, or only a person may let go of it."""
+        if hold.release_by == "arrival":
+            return True  # `holds.release_arrived` lets it go, in its turn
         again = found.get(hold.code)
         if again is not None:
             return again.topic == hold.topic
@@ -144,8 +146,7 @@ class _Work:
         return hold.release_by == "person"
 
     def _why(self, hold: Hold) -> str:
-        reasons = {"time": "时间到了", "arrival": "货到了"}
-        return reasons.get(hold.release_by, "复审时已不成立")
+        return "时间到了" if hold.release_by == "time" else "复审时已不成立"
 
     def _verdict(self, case: Case, reasons: list[Reason], pending: Collection[str]) -> None:
         words = "；".join(reason.words for reason in reasons) or (
@@ -156,9 +157,9 @@ class _Work:
         self.steps.append(Step(case.key, "process", to, cause))
         told = [reason._asdict() for reason in reasons]
         text = json.dumps(told, ensure_ascii=False, sort_keys=True)
+        mark = hashlib.sha256(text.encode()).hexdigest()[:16] if told else "kept" if pending else "pass"
         self.reviews.append({
-            **case.key._asdict(), "rule_set": self.rule_set,
-            "reasons_hash": hashlib.sha256(text.encode()).hexdigest()[:16] if told else "pass",
+            **case.key._asdict(), "rule_set": self.rule_set, "reasons_hash": mark,
             "verdict": "hold" if pending else "pass", "reasons": text, "reviewed_at": self.now,
         })  # fmt: skip
 

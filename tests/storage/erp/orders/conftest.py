@@ -1,6 +1,7 @@
 """Small books to review, split, merge and ship orders in."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,11 +146,20 @@ class Desk:
         return True
 
 
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Empty books with warehouses, codes and waybill numbers, migrated once."""
+    path = tmp_path_factory.mktemp("orders") / "books.db"
+    database = open_database(path)
+    Desk(database).lay_out()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """Empty books with warehouses, codes and waybill numbers."""
+def desk(laid_out: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk over a copy of those books."""
+    shutil.copy(laid_out, tmp_path / "books.db")
     database = open_database(tmp_path / "books.db")
-    found = Desk(database)
-    found.lay_out()
-    yield found
+    yield Desk(database)
     database.close()

@@ -1,0 +1,318 @@
+"""Approved orders get stock, a parcel, a carrier and an instruction to the warehouse, in one transaction.
+
+Only orders that the review approved are asked for (a held order is not allocated), so either an order has its
+reservation, its parcel, its pick tasks and the event that says why, or it has nothing. Safe to run again.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, and_, select
+
+from storage.database.bulk import insert_missing
+from storage.database.tables import (
+    allocation_batch,
+    fulfilment,
+    fulfilment_line,
+    order_event,
+    order_line,
+    platform_order,
+)
+from storage.database.tables.review import fulfilment_share
+from storage.erp.allocation import read as allocation_read
+from storage.erp.allocation.allocate import Summary, owner_of
+from storage.erp.allocation.bound import Certificate
+from storage.erp.allocation.model import AllocationPolicy, Batch, FreeStock, OpenOrder, OrderKey, Parcel
+from storage.erp.allocation.release import release_closed
+from storage.erp.allocation.rules import allocate_best
+from storage.erp.allocation.words import yuan
+from storage.erp.catalog.components import components
+from storage.erp.orders import gifts
+from storage.erp.orders.goods import goods_of
+from storage.erp.orders.holds import hold
+from storage.erp.orders.instructions import issue, settle_instructions
+from storage.erp.orders.merging import MergeRules, merge_parcels, settle_merges
+from storage.erp.orders.review import PLATFORMS
+from storage.erp.orders.shares import largest_remainder, line_money
+from storage.erp.orders.split import Part, SplitRules, split
+from storage.erp.orders.transition import Cause, Step, states_of, transition_all
+from storage.erp.orders.waybills import assign, prices_in_books
+from storage.erp.stock.book import ReservationLine, Short
+from storage.erp.stock.reserving import reserve_groups
+
+
+@dataclass(frozen=True)
+class DispatchPolicy:
+    """How approved orders become parcels: allocation, what travels apart, what together, who gets a gift."""
+
+    allocation: AllocationPolicy = field(default_factory=lambda: AllocationPolicy(platforms=PLATFORMS))
+    split: SplitRules = field(default_factory=SplitRules)
+    merge: MergeRules = field(default_factory=MergeRules)
+    gift_rules: tuple[gifts.GiftRule, ...] = ()
+
+
+def dispatch(
+    connection: Connection, night: str, now: str, policy: DispatchPolicy | None = None, batch_id: str = ""
+) -> Summary:
+    """Allocate every approved order, split, merge, label and instruct the warehouse; returns the batch's summary.
+
+    `night`: the day that names the batch; `now`: business time of the events. Orders that get nothing are held as
+    OUT_OF_STOCK until goods arrive. Parcels whose order was refunded or closed are given back first.
+    """
+    policy = policy or DispatchPolicy()
+    released = settle(connection, now)
+    desk = _Desk(connection, policy, now)
+    orders = desk.approved()
+    free = allocation_read.free_stock(connection)
+    orders = desk.without_missing_gifts(orders, free)
+    places = allocation_read.warehouses(connection)
+    batch, proof = allocate_best(orders, free, places, policy.allocation.costs, policy.allocation)
+    name = _batch_name(connection, batch_id or night)
+    parcels = desk.write(batch, name)
+    desk.hold_short(batch, name)
+    merge_parcels(connection, policy.merge, Cause(now, "core", f"allocation:{name}"))
+    labelled, without = assign(connection, prices_in_books(connection), desk.goods, policy.allocation.carriers)
+    summary = Summary(
+        name, len(orders), sum(len(order.lines) for order in orders), parcels, len(batch.shorts), batch.cost_fen,
+        proof.bound_fen, labelled, without, released, _note(batch, proof),
+    )  # fmt: skip
+    if batch.parcels:
+        connection.execute(allocation_batch.insert(), [_batch_row(summary)])
+    return summary
+
+
+def settle(connection: Connection, now: str) -> int:
+    """Let reservations, boxes, instructions and gifts follow what was refunded, closed or shipped meanwhile.
+
+    Returns how many sub-orders were given back.
+    """
+    cause = Cause(now, "core", "settle", "包裹已取消或已发出")
+    released = release_closed(connection)
+    gifts.settle_gifts(connection, now)
+    settle_merges(connection, cause)
+    settle_instructions(connection, cause)
+    return released
+
+
+def _batch_name(connection: Connection, base: str) -> str:
+    known = set(connection.execute(select(allocation_batch.c.batch_id)).scalars())
+    number, name = 1, base
+    while name in known:
+        number += 1
+        name = f"{base}#{number}"
+    return name
+
+
+def _note(batch: Batch, proof: Certificate) -> str:
+    shortage = f"，缺货计 {yuan(batch.shortage_fen)} 元" if batch.shortage_fen else ""
+    return f"运费 {yuan(batch.shipping_fen)} 元{shortage}；{proof.words}"
+
+
+def _batch_row(summary: Summary) -> dict[str, object]:
+    names = ("batch_id", "orders", "lines", "parcels", "short_lines", "cost_fen", "bound_fen", "note")
+    return {**{name: getattr(summary, name) for name in names}, "recorded_at": datetime.now(UTC).isoformat()}
+
+
+Planned = tuple[str, Parcel, Part, int]
+"""A parcel to be: its id, what was allocated, which part of that it carries, and its share of the cost in fen."""
+
+
+class _Desk:
+    """One run: what is read once, and what is written from the decision."""
+
+    def __init__(self, connection: Connection, policy: DispatchPolicy, now: str) -> None:
+        self.connection, self.policy, self.now = connection, policy, now
+        self.goods = goods_of(connection)
+
+    def approved(self) -> list[OpenOrder]:
+        """The open orders that the review let pass, and the rest of those that are being shipped."""
+        found = allocation_read.open_orders(self.connection, self.policy.allocation, components(self.connection))
+        states = states_of(self.connection, [order.key for order in found])
+        return [order for order in found if states[order.key].process in ("approved", "released")]
+
+    def without_missing_gifts(self, orders: Sequence[OpenOrder], free: FreeStock) -> list[OpenOrder]:
+        """The orders whose gifts are there, decided order by order; those that must wait for theirs are held."""
+        self.gifts: dict[OrderKey, list[gifts.Gift]] = {}
+        if not self.policy.gift_rules:
+            return list(orders)
+        given, has = gifts.given(self.connection), gifts.with_gifts(self.connection)
+        heads, kept = self._buys(orders), []
+        for order in orders:
+            mine = [] if order.key in has else gifts.gifts_for(heads[order.key], self.policy.gift_rules, given)
+            waits = gifts.missing(mine, free)
+            if waits:
+                facts = {"gifts": {gift.rule.code: gift.rule.qty for gift in mine if gift.rule.code in waits}}
+                cause = Cause(self.now, "core", "gifts", f"赠品 {'、'.join(waits)} 没有了，等到货", facts)
+                hold(self.connection, order.key, "GIFT_SHORT", cause, owner="采购", release_by="arrival")
+                continue
+            given.update(gift.rule.rule for gift in mine)
+            self.gifts[order.key] = mine
+            kept.append(order)
+        return kept
+
+    def _buys(self, orders: Sequence[OpenOrder]) -> dict[OrderKey, gifts.Buy]:
+        o = platform_order.c
+        query = select(o.platform, o.shop, o.order_no, o.paid_fen, o.paid_at).where(
+            o.platform.in_(self.policy.allocation.platforms)
+        )
+        heads = {OrderKey(*row[:3]): row for row in self.connection.execute(query)}
+        return {
+            order.key: gifts.Buy(order.key, heads[order.key].paid_fen, heads[order.key].paid_at,
+                                 frozenset(line.code for line in order.lines))
+            for order in orders
+        }  # fmt: skip
+
+    def write(self, batch: Batch, name: str) -> int:
+        """Reserve and write every parcel; one that another writer was faster with is left for the next run."""
+        planned = self._planned(batch)
+        answers = reserve_groups(self.connection, [
+            {owner_of(one, parcel.key, line.sub_no): [ReservationLine(parcel.warehouse, *need) for need in line.needs]
+             for line in part.lines}
+            for one, parcel, part, _ in planned
+        ])  # fmt: skip
+        got = [plan for plan, answer in zip(planned, answers, strict=True) if not isinstance(answer, Short)]
+        if not got:
+            return 0
+        self._write_parcels(got, batch, name)
+        cause = f"allocation:{name}"
+        self._instruct(got, cause)
+        self._tell(got, cause)
+        for key, (one, parcel) in _first_of(got).items():
+            gifts.attach(self.connection, key, one, parcel.warehouse, self.gifts.get(key, ()))
+        return len(got)
+
+    def _planned(self, batch: Batch) -> list[Planned]:
+        numbers = self._numbers()
+        planned: list[Planned] = []
+        for parcel in batch.parcels:
+            parts = split(parcel.lines, self.goods, self.policy.split)
+            costs = largest_remainder(parcel.cost_fen, [sum(line.qty for line in part.lines) for part in parts])
+            for part, cost_fen in zip(parts, costs, strict=True):
+                numbers[parcel.key] += 1
+                planned.append(("-".join((*parcel.key, str(numbers[parcel.key]))), parcel, part, cost_fen))
+        return planned
+
+    def _numbers(self) -> Counter[OrderKey]:
+        """How many parcels each order has had, live or not: a number is never used twice."""
+        f = fulfilment.c
+        counted: Counter[OrderKey] = Counter()
+        for row in self.connection.execute(select(f.platform, f.shop, f.order_no)):
+            counted[OrderKey(*row)] += 1
+        return counted
+
+    def _write_parcels(self, planned: Sequence[Planned], batch: Batch, name: str) -> None:
+        rows, lines, shares = [], [], []
+        money = self._money({parcel.key for _, parcel, _, _ in planned})
+        for one, parcel, part, cost_fen in planned:
+            said = {**batch.explanations[parcel.key]}
+            if part.because:
+                said["split"] = part.because
+            rows.append({
+                "fulfilment_id": one, **parcel.key._asdict(), "warehouse": parcel.warehouse, "batch_id": name,
+                "state": "allocated", "carrier": "", "waybill_no": "", "cost_fen": cost_fen,
+                "explanation": json.dumps(said, ensure_ascii=False, sort_keys=True),
+            })  # fmt: skip
+            lines += [
+                {"fulfilment_id": one, "sub_no": line.sub_no, "code": line.code, "qty": line.qty} for line in part.lines
+            ]
+            parts = [money[parcel.key, line.sub_no] for line in part.lines]
+            shares.append({
+                "fulfilment_id": one, "paid_fen": sum(paid for paid, _ in parts),
+                "freight_fen": sum(freight for _, freight in parts), "split_because": part.because,
+            })  # fmt: skip
+        self.connection.execute(fulfilment.insert(), rows)
+        self.connection.execute(fulfilment_line.insert(), lines)
+        self.connection.execute(fulfilment_share.insert(), shares)
+
+    def _money(self, keys: set[OrderKey]) -> dict[tuple[OrderKey, str], tuple[int, int]]:
+        """(order, sub-order) → (paid, freight) in fen; over all sub-orders of an order they sum back to it."""
+        o, line = platform_order.c, order_line.c
+        query = (
+            select(line.platform, line.shop, line.order_no, line.sub_no, line.paid_share_fen, o.paid_fen, o.freight_fen)
+            .join_from(order_line, platform_order, and_(o.platform == line.platform, o.shop == line.shop,
+                                                        o.order_no == line.order_no))
+            .where(line.platform.in_(self.policy.allocation.platforms))
+            .order_by(line.platform, line.shop, line.order_no, line.sub_no)
+        )  # fmt: skip
+        by_order: dict[OrderKey, list[tuple[str, int, int, int]]] = defaultdict(list)
+        for row in self.connection.execute(query):
+            key = OrderKey(*row[:3])
+            if key in keys:
+                by_order[key].append((row.sub_no, row.paid_share_fen, row.paid_fen, row.freight_fen))
+        found = {}
+        for key, lines in by_order.items():
+            split_up = line_money(lines[0][2], lines[0][3], [share for _, share, _, _ in lines])
+            for (sub_no, *_), both in zip(lines, split_up, strict=True):
+                found[key, sub_no] = both
+        return found
+
+    def _instruct(self, planned: Sequence[Planned], cause: str) -> None:
+        tasks: Counter[tuple[str, str]] = Counter()
+        for one, _, part, _ in planned:
+            for line in part.lines:
+                for code, qty in line.needs:
+                    tasks[one, code] += qty
+        parcels = {one: parcel.warehouse for one, parcel, _, _ in planned}
+        issue(self.connection, parcels, tasks, Cause(self.now, "core", cause))
+
+    def _tell(self, planned: Sequence[Planned], cause: str) -> None:
+        """The event of each order that names its parcels, and the state that follows."""
+        named: dict[OrderKey, list[str]] = defaultdict(list)
+        for one, parcel, _, _ in planned:
+            named[parcel.key].append(one)
+        rows = [
+            {**key._asdict(), "type": "allocated", "at": self.now, "actor": "core", "cause": cause,
+             "data": json.dumps({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"},
+                                ensure_ascii=False, sort_keys=True)}
+            for key, names in sorted(named.items())
+        ]  # fmt: skip
+        insert_missing(self.connection, order_event, rows)
+        transition_all(self.connection, [
+            Step(key, "process", "released", Cause(self.now, "core", cause, "已下发仓库", {"fulfilments": names}))
+            for key, names in sorted(named.items())
+        ])  # fmt: skip
+
+    def hold_short(self, batch: Batch, name: str) -> None:
+        """Orders that got nothing at all wait for goods, with the figures of what is missing."""
+        shipped = {parcel.key for parcel in batch.parcels}
+        words: dict[OrderKey, list[str]] = defaultdict(list)
+        codes: dict[OrderKey, set[str]] = defaultdict(set)
+        for short in batch.shorts:
+            words[short.key].append(short.because)
+            codes[short.key].add(short.line.code)
+        states = states_of(self.connection, words)
+        for key in sorted(words):
+            if key not in shipped and states[key].process == "approved":
+                cause = Cause(self.now, "core", f"allocation:{name}", "；".join(words[key]))
+                hold(self.connection, key, "OUT_OF_STOCK", cause, owner="采购", topic=",".join(sorted(codes[key])),
+                     release_by="arrival")  # fmt: skip
+
+
+def _first_of(planned: Iterable[Planned]) -> Mapping[OrderKey, tuple[str, Parcel]]:
+    """Each order's first parcel: the one that its gifts travel in."""
+    found: dict[OrderKey, tuple[str, Parcel]] = {}
+    for one, parcel, _, _ in planned:
+        found.setdefault(parcel.key, (one, parcel))
+    return found
+
+
+def automatic_share(connection: Connection) -> tuple[int, int, int]:
+    """(orders given a warehouse without a person, orders given one, parcels without an explanation).
+
+    A person had a hand in it where somebody released a hold of the order or chose its warehouse.
+    """
+    f, e = fulfilment.c, order_event.c
+    served = {OrderKey(*row) for row in connection.execute(select(f.platform, f.shop, f.order_no).distinct())}
+    by_hand = {
+        OrderKey(*row)
+        for row in connection.execute(
+            select(e.platform, e.shop, e.order_no).where(e.type.like("hold_released%")).distinct()
+        )
+    }
+    dumb = sum(
+        not json.loads(text or "{}").get("words") for text in connection.execute(select(f.explanation)).scalars()
+    )
+    return len(served - by_hand), len(served), dumb

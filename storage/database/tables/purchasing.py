@@ -253,6 +253,18 @@ rma_line = Table(
     CheckConstraint("qty > 0 AND refund_fen >= 0", name="sizes"),
 )
 
+# What an exchange or a resend sends instead, at which price.
+rma_wanted = Table(
+    "rma_wanted",
+    metadata,
+    key("rma_id"),
+    key("line_no"),
+    text("code"),
+    whole("qty"),
+    fen("price_fen"),
+    CheckConstraint("qty > 0 AND price_fen >= 0", name="sizes"),
+)
+
 # What came about an order from outside (a platform's after-sale document, a call) before it is tied to one.
 aftersale_request = Table(
     "aftersale_request",

@@ -4,8 +4,8 @@ draft → approved → sent → part → received; draft and approved may be can
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -45,6 +45,20 @@ WORDS = {"draft": "草稿", "approved": "已批准", "sent": "已下单", "part"
          "closed": "已关闭", "cancelled": "已作废"}  # fmt: skip
 
 
+class _Planned(NamedTuple):
+    """One line of a plan with its supplier."""
+
+    supplier: str
+    code: str
+    warehouse: str
+    order_on: str
+    arrive_on: str
+    pay_on: str
+    qty: int
+    price_fen: int
+    amount_fen: int
+
+
 def draft_orders(connection: Connection, plan_id: str) -> Counts:
     """One draft per supplier, warehouse and day of ordering, with what the plan orders then; a second call adds none.
 
@@ -53,7 +67,7 @@ def draft_orders(connection: Connection, plan_id: str) -> Counts:
     p = purchase_order.c
     old = (p.state == "draft", p.plan_id != plan_id)
     connection.execute(purchase_order.update().where(*old).values(state="cancelled"))
-    groups: dict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[_Planned]] = defaultdict(list)
     for row in _planned(connection, plan_id):
         groups[row.supplier, row.warehouse, row.order_on].append(row)
     heads, lines = [], []
@@ -76,7 +90,7 @@ def draft_orders(connection: Connection, plan_id: str) -> Counts:
     return made
 
 
-def _planned(connection: Connection, plan_id: str) -> Sequence[Row[Any]]:
+def _planned(connection: Connection, plan_id: str) -> list[_Planned]:
     o, s = planned_order.c, purchase_suggestion.c
     same = (o.plan_id == s.plan_id) & (o.code == s.code) & (o.warehouse == s.warehouse)
     query = (
@@ -85,10 +99,10 @@ def _planned(connection: Connection, plan_id: str) -> Sequence[Row[Any]]:
         .where(o.plan_id == plan_id)
         .order_by(o.code, o.warehouse, o.order_on)
     )
-    return connection.execute(query).all()
+    return [_Planned(*row) for row in connection.execute(query)]
 
 
-def _name_orders(connection: Connection, plan_id: str, groups: Mapping[tuple[str, str, str], list[Row[Any]]]) -> None:
+def _name_orders(connection: Connection, plan_id: str, groups: Mapping[tuple[str, str, str], list[_Planned]]) -> None:
     o = planned_order.c
     for (name, warehouse, order_on), rows in groups.items():
         mine = (o.plan_id == plan_id, o.warehouse == warehouse, o.order_on == order_on,

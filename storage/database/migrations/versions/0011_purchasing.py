@@ -28,6 +28,7 @@ def upgrade() -> None:
     _reorder_alert()
     _rma()
     _rma_line()
+    _rma_wanted()
     _supplier()
     _supply_rule()
 
@@ -56,6 +57,7 @@ TABLES = (
     "reorder_alert",
     "rma",
     "rma_line",
+    "rma_wanted",
     "supplier",
     "supply_rule",
 )
@@ -347,6 +349,19 @@ def _rma_line() -> None:
         sa.Column("refund_fen", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("qty > 0 AND refund_fen >= 0", name=op.f("ck_rma_line_sizes")),
         sa.PrimaryKeyConstraint("rma_id", "sub_no", name=op.f("pk_rma_line")),
+    )
+
+
+def _rma_wanted() -> None:
+    op.create_table(
+        "rma_wanted",
+        sa.Column("rma_id", sa.Text(), nullable=False),
+        sa.Column("line_no", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), server_default="", nullable=False),
+        sa.Column("qty", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), server_default="0", nullable=False),
+        sa.CheckConstraint("qty > 0 AND price_fen >= 0", name=op.f("ck_rma_wanted_sizes")),
+        sa.PrimaryKeyConstraint("rma_id", "line_no", name=op.f("pk_rma_wanted")),
     )
 
 

@@ -1,0 +1,106 @@
+"""What comes from outside about an order: tied to it by its sub-order, or kept in a queue until somebody knows.
+
+A platform's after-sale document, a message or a call names a sub-order (or what the writer takes for one). Tied, it
+carries the order and the buyer as the books may show them (masked); what cannot be tied stays visible and is tried
+again with every night's orders.
+"""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from storage.database.bulk import insert_missing
+from storage.database.tables import order_line, platform_order, refund
+from storage.database.tables.privacy import address_book
+from storage.database.tables.purchasing import aftersale_request
+from storage.erp.allocation.model import OrderKey
+
+
+class Asked(NamedTuple):
+    """An after-sale as somebody outside tells it, and the file and row (or 0) where that is written."""
+
+    platform: str
+    shop: str
+    request_no: str
+    sub_no: str
+    kind: str
+    reason: str
+    qty: int
+    amount_fen: int
+    requested_at: str
+    file_sha: str = ""
+    row_no: int = 0
+
+
+class Tied(NamedTuple):
+    """A request with its order and its buyer; `customer` is masked, "" when the books know no buyer."""
+
+    request_no: str
+    key: OrderKey
+    sub_no: str
+    code: str
+    paid_fen: int
+    customer: str
+
+
+def take_in(connection: Connection, *asked: Asked) -> int:
+    """Keep what was asked, once each, and tie what can be tied; returns how many are new."""
+    rows = [{**one._asdict(), "order_no": "", "rma_id": "", "words": ""} for one in asked]
+    made = insert_missing(connection, aftersale_request, rows).created
+    tie(connection)
+    return made
+
+
+def take_in_refunds(connection: Connection) -> int:
+    """Take in the after-sales that platforms' refund exports tell of; returns how many are new."""
+    rows = connection.execute(select(refund).order_by(refund.c.platform, refund.c.shop, refund.c.refund_no)).all()
+    return take_in(connection, *(
+        Asked(row.platform, row.shop, row.refund_no, row.sub_no, "refund", row.status, 0, row.amount_fen,
+              row.created_at, row.file_sha, row.row_no)
+        for row in rows
+    ))  # fmt: skip
+
+
+def tie(connection: Connection) -> int:
+    """Tie every open request whose sub-order exactly one order of its shop has; returns how many. Others say why."""
+    a, line = aftersale_request.c, order_line.c
+    waiting = connection.execute(select(a.platform, a.shop, a.request_no, a.sub_no).where(a.order_no == "")).all()
+    tied = 0
+    for platform, shop, request_no, sub_no in waiting:
+        orders = connection.execute(
+            select(line.order_no).where(line.platform == platform, line.shop == shop, line.sub_no == sub_no).distinct()
+        ).scalars().all()  # fmt: skip
+        one = orders[0] if sub_no and len(orders) == 1 else ""
+        words = "" if one else "没有写子订单号" if not sub_no else f"{len(orders)} 个订单有子订单 {sub_no}"
+        mine = (a.platform == platform, a.shop == shop, a.request_no == request_no)
+        connection.execute(aftersale_request.update().where(*mine).values(order_no=one, words=words))
+        tied += bool(one)
+    return tied
+
+
+def unlinked(connection: Connection) -> list[tuple[str, str, str]]:
+    """The queue: (shop, number, why) of every request that no order is known for."""
+    a = aftersale_request.c
+    query = select(a.shop, a.request_no, a.words).where(a.order_no == "").order_by(a.shop, a.request_no)
+    return [(row.shop, row.request_no, row.words) for row in connection.execute(query)]
+
+
+def tied_requests(connection: Connection) -> list[Tied]:
+    """Every request that is tied, with what the books know of its order and its buyer."""
+    a, line, o, book = aftersale_request.c, order_line.c, platform_order.c, address_book.c
+    mine = (line.platform == a.platform) & (line.shop == a.shop) & (line.sub_no == a.sub_no)
+    order = (o.platform == a.platform) & (o.shop == a.shop) & (o.order_no == a.order_no)
+    buyer = (book.platform == a.platform) & (book.shop == a.shop) & (book.order_no == a.order_no)
+    query = (
+        select(a.request_no, a.platform, a.shop, a.order_no, a.sub_no, line.code, o.paid_fen, book.name_masked,
+               book.phone_masked)
+        .join_from(aftersale_request, order_line, mine)
+        .join(platform_order, order)
+        .outerjoin(address_book, buyer)
+        .where(a.order_no != "")
+        .order_by(a.shop, a.request_no)
+    )  # fmt: skip
+    return [
+        Tied(row[0], OrderKey(*row[1:4]), row[4], row[5], row[6], " ".join(part for part in row[7:9] if part))
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,181 @@
+"""Money that goes back: asked of the bots when it is owed, given back only when a bot's result says so.
+
+Owed is: a refund without goods, once agreed; a return, once the warehouse has what came (or at once, where that was
+agreed: 极速退); an exchange whose goods cost less, by the difference.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, select
+
+from storage.database.bulk import insert_missing
+from storage.database.tables import bot_result, command, order_event
+from storage.database.tables.purchasing import inbound, receipt, receipt_line, rma, rma_line
+from storage.erp.aftersales.rules import (
+    AT_ONCE,
+    EXCHANGE,
+    KIND_WORDS,
+    REFUND_ONLY,
+    RESEND,
+    Progress,
+    RefundRule,
+    progress,
+)
+from storage.erp.allocation.words import yuan
+from storage.erp.catalog.components import Components, components, needs
+from storage.erp.purchasing.inbound import BAD, GOOD
+
+WORKLIST = "to_refund"
+DONE = ("done", "found_done")
+STANDS = ("published", "person", "done", "rejected")
+
+Came = Mapping[str, Mapping[tuple[str, str], int]]  # rma -> (line, condition) -> pieces
+
+
+class Owed(NamedTuple):
+    """What an after-sale owes its buyer now, in fen, and why."""
+
+    rma_id: str
+    amount_fen: int
+    words: str
+
+
+def owed(connection: Connection, rule: RefundRule | None = None) -> list[Owed]:
+    """What every agreed after-sale owes now, whether or not it was asked of the bots, by number."""
+    came, states, made_of = _came(connection), _inbound_states(connection), components(connection)
+    lines: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(select(rma_line).order_by(rma_line.c.rma_id, rma_line.c.sub_no)):
+        lines[row.rma_id].append(row)
+    agreed = select(rma).where(rma.c.decision == "approved", rma.c.kind != RESEND).order_by(rma.c.rma_id)
+    found = [
+        _owed(one, lines[one.rma_id], came.get(one.rma_id, {}), made_of, rule or RefundRule())
+        for one in connection.execute(agreed)
+        if one.policy == AT_ONCE or one.kind == REFUND_ONLY or states.get(one.rma_id) in ("received", "closed")
+    ]
+    return [one for one in found if one.amount_fen > 0]
+
+
+def _owed(
+    one: Row[Any], lines: list[Row[Any]], came: Mapping[tuple[str, str], int], made_of: Components, rule: RefundRule
+) -> Owed:
+    whole = sum(line.refund_fen for line in lines)
+    if one.kind == EXCHANGE:
+        return Owed(one.rma_id, max(-one.difference_fen, 0), f"换出的货便宜 {yuan(-one.difference_fen)} 元")
+    if one.kind == REFUND_ONLY:
+        return Owed(one.rma_id, whole, f"仅退款 {yuan(whole)} 元")
+    if one.policy == AT_ONCE:
+        return Owed(one.rma_id, whole, f"极速退 {yuan(whole)} 元，不等收货")
+    total, parts = 0, []
+    for line in lines:
+        good, bad = _sets(line.sub_no, needs(line.code, 1, made_of), came)
+        fen = rule.owed_fen(line.refund_fen, line.qty, good, bad, one.responsible)
+        total += fen
+        parts.append(f"子订单 {line.sub_no} 退 {line.qty} 件，收到好货 {good}、坏货 {bad}，应退 {yuan(fen)} 元")
+    return Owed(one.rma_id, total, "；".join(parts))
+
+
+def _sets(sub_no: str, parts: Mapping[str, int], came: Mapping[tuple[str, str], int]) -> tuple[int, int]:
+    """(good, bad) whole pieces of a sub-order; a bundle is good as far as all its components are."""
+    names = {base: sub_no if len(parts) == 1 else f"{sub_no}|{base}" for base in parts}
+    good = min(came.get((names[base], GOOD), 0) // count for base, count in parts.items())
+    both = min(
+        (came.get((names[base], GOOD), 0) + came.get((names[base], BAD), 0)) // count for base, count in parts.items()
+    )
+    return good, both - good
+
+
+def publish_refunds(connection: Connection, night: str, rule: RefundRule | None = None) -> int:
+    """Ask the bots for every refund that is owed and not asked for; returns how many; a second call asks for none.
+
+    One that the platform refused or that waits for a person is not asked for again; one that failed is, another night.
+    """
+    heads = {row.rma_id: row for row in connection.execute(select(rma).where(rma.c.decision == "approved"))}
+    known = _commands(connection)
+    rows = []
+    for one in owed(connection, rule):
+        head = heads[one.rma_id]
+        before = known.get((head.shop, one.rma_id), [])
+        if any(state in STANDS or (at == night and state != "withdrawn") for at, state in before):
+            continue
+        rows.append(_command(head, one, night, sum(at == night for at, _ in before)))
+    insert_missing(connection, command, rows)
+    return len(rows)
+
+
+def _command(head: Row[Any], one: Owed, night: str, earlier: int) -> dict[str, object]:
+    data = {
+        "店铺": head.shop, "售后单号": one.rma_id, "主订单编号": head.order_no, "类型": KIND_WORDS[head.kind],
+        "退款金额": yuan(one.amount_fen), "金额_分": str(one.amount_fen), "原因": head.reason,
+    }  # fmt: skip
+    return {
+        "command_id": "|".join((WORKLIST, head.shop, one.rma_id, night)) + (f"#{earlier + 1}" if earlier else ""),
+        "worklist": WORKLIST, "shop": head.shop, "subject": one.rma_id, "night": night, "state": "published",
+        "data": json.dumps(data, ensure_ascii=False, sort_keys=True), "reason": one.words,
+    }  # fmt: skip
+
+
+def record_refunds(connection: Connection) -> int:
+    """An event for every refund that a bot's result calls done; returns how many are new, a second call writes none."""
+    c, r = command.c, bot_result.c
+    query = (
+        select(c.command_id, c.subject, c.data, func.min(r.at).label("at"))
+        .join_from(command, bot_result, r.command_id == c.command_id)
+        .where(c.worklist == WORKLIST, c.state == "done", r.outcome.in_(DONE))
+        .group_by(c.command_id, c.subject, c.data)
+    )
+    heads = {row.rma_id: row for row in connection.execute(select(rma))}
+    events = [
+        {
+            "platform": heads[row.subject].platform, "shop": heads[row.subject].shop,
+            "order_no": heads[row.subject].order_no, "type": "refunded_by_bot", "at": f"{row.at}|{row.subject}",
+            "actor": "bot", "cause": row.command_id,
+            "data": json.dumps({"rma": row.subject, "amount_fen": int(json.loads(row.data)["金额_分"])}),
+        }
+        for row in connection.execute(query)
+        if row.subject in heads
+    ]  # fmt: skip
+    return insert_missing(connection, order_event, events).created
+
+
+def stages(connection: Connection) -> dict[str, Progress]:
+    """Where every after-sale stands."""
+    states, known = _inbound_states(connection), _commands(connection)
+    return {
+        row.rma_id: progress(
+            row.kind, row.decision, states.get(row.rma_id, ""),
+            Counter(state for _, state in known.get((row.shop, row.rma_id), ())), row.replacement_no,
+        )
+        for row in connection.execute(select(rma).order_by(rma.c.rma_id))
+    }  # fmt: skip
+
+
+def _commands(connection: Connection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    c = command.c
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    rows = connection.execute(select(c.shop, c.subject, c.night, c.state).where(c.worklist == WORKLIST))
+    for shop, subject, night, state in rows:
+        found[shop, subject].append((night, state))
+    return found
+
+
+def _inbound_states(connection: Connection) -> dict[str, str]:
+    i = inbound.c
+    return {row.inbound_id: row.state for row in connection.execute(select(inbound).where(i.kind == "return"))}
+
+
+def _came(connection: Connection) -> Came:
+    i, r, line = inbound.c, receipt.c, receipt_line.c
+    query = (
+        select(i.source_id, line.line_no, line.condition, func.sum(line.qty))
+        .join_from(receipt, receipt_line, r.receipt_id == line.receipt_id)
+        .join(inbound, i.inbound_id == r.inbound_id)
+        .where(i.kind == "return")
+        .group_by(i.source_id, line.line_no, line.condition)
+    )
+    found: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    for rma_id, line_no, condition, qty in connection.execute(query):
+        found[rma_id][line_no, condition] = int(qty)
+    return found

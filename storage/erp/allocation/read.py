@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, select
 from storage.database.tables import fulfilment, fulfilment_line, order_line, platform_order, warehouse
 from storage.erp.allocation.model import AllocationPolicy, FreeStock, OpenLine, OpenOrder, OrderKey, Warehouse
 from storage.erp.catalog.components import Components, needs, stock_by_warehouse
+from storage.erp.stock.places import place_kinds, sells
 
 PAID = ("paid", "part_refunded")
 NO_REFUND = ("", "无售后", "无", "售后关闭", "退款关闭")  # anything else holds the sub-order back: deny by default
@@ -52,7 +53,7 @@ def free_stock(connection: Connection) -> FreeStock:
 
 
 def warehouses(connection: Connection) -> list[Warehouse]:
-    """Every warehouse, in order of preference."""
-    c = warehouse.c
+    """Every warehouse whose goods may be promised to anybody, in order of preference."""
+    c, kinds = warehouse.c, place_kinds(connection)
     rows = connection.execute(select(c.warehouse, c.name, c.province, c.rank).order_by(c.rank, c.warehouse))
-    return [Warehouse(*row) for row in rows]
+    return [Warehouse(*row) for row in rows if sells(row.warehouse, kinds)]

@@ -1,5 +1,7 @@
 """Give back what is held for sub-orders that will not ship any more: refunded, being refunded, or closed."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, and_, or_, select
 
 from storage.database.tables import fulfilment, fulfilment_line, order_line, platform_order, reservation
@@ -21,6 +23,25 @@ def release_closed(connection: Connection) -> int:
             touched[fulfilment_id] = touched.get(fulfilment_id, 0) + 1
             _settle(connection, fulfilment_id, sub_no)
     return sum(touched.values())
+
+
+def cancel_parcels(connection: Connection, owners: Iterable[str]) -> int:
+    """Let the parcels go whose goods were given up (expired lot, goods that a count did not find); returns how many.
+
+    `owners`: of reservations that have ended as expired or void. The sub-orders are open again for allocation. Owners
+    that are no parcel's are left alone; a second call cancels nothing more.
+    """
+    cancelled = 0
+    for owner in owners:
+        fulfilment_id, sub_no = owner.split("|")[0], owner.rsplit("|", 1)[-1]
+        part = fulfilment_line.c
+        known = connection.execute(
+            select(part.sub_no).where(part.fulfilment_id == fulfilment_id, part.sub_no == sub_no)
+        ).first()
+        if known is not None:
+            _settle(connection, fulfilment_id, sub_no)
+            cancelled += 1
+    return cancelled
 
 
 def _closed(connection: Connection) -> list[tuple[str, OrderKey, str]]:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from storage.database.tables import bundle, channel_sku, quant
+from storage.erp.catalog.sets import StockSet, available, read_sets
 from storage.erp.stock.errors import BundleCircular
+from storage.erp.stock.places import place_kinds, sells
 
 Components = Mapping[str, Mapping[str, int]]
 
@@ -49,28 +51,52 @@ def packable(code: str, made_of: Components, free: Mapping[str, int]) -> int:
     return max(0, min(free.get(base, 0) // count for base, count in parts.items()))
 
 
-def stock_by_warehouse(connection: Connection, *, held: bool = False) -> dict[str, dict[str, int]]:
-    """Free pieces per warehouse and base code; with `held=True` everything on hand, reserved or not."""
+def stock_by_warehouse(
+    connection: Connection, *, held: bool = False, named: Iterable[str] = ()
+) -> dict[str, dict[str, int]]:
+    """Free pieces per warehouse and base code, in the places that sell; `named`: those that sell only when named.
+
+    With `held=True` everything that exists for customers: reserved, frozen and in transit too, defects not.
+    """
+    kinds, named = place_kinds(connection), frozenset(named)
     result: dict[str, dict[str, int]] = defaultdict(dict)
     for row in connection.execute(select(quant).order_by(quant.c.warehouse, quant.c.code)):
-        result[row.warehouse][row.code] = row.on_hand - (0 if held else row.reserved)
+        if kinds.get(row.warehouse) != "defect" if held else sells(row.warehouse, kinds, named):
+            result[row.warehouse][row.code] = row.on_hand - (0 if held else row.reserved)
     return dict(result)
 
 
 def sellable(connection: Connection) -> dict[str, int]:
     """How many of each code can still be promised: on hand minus reserved, bundles packed whole in one warehouse.
 
-    Codes: everything the stock book, the bundles or a shop's catalog knows; a code that was never in stock is 0.
+    Codes: everything the stock book, the bundles, the sets or a shop's catalog knows; a code that was never in stock
+    is 0.
     """
-    made_of, stock = components(connection), stock_by_warehouse(connection)
+    made_of, stock, sets = components(connection), stock_by_warehouse(connection), read_sets(connection)
     listed = connection.execute(select(channel_sku.c.code).distinct()).scalars()
-    codes = {code for code in listed if code} | set(made_of) | {code for free in stock.values() for code in free}
-    return sellable_of(codes, made_of, stock)
+    codes = (
+        {code for code in listed if code}
+        | set(made_of)
+        | set(sets)
+        | {code for free in stock.values() for code in free}
+    )
+    return sellable_of(codes, made_of, stock, sets)
 
 
-def sellable_of(codes: Iterable[str], made_of: Components, stock: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+def sellable_of(
+    codes: Iterable[str],
+    made_of: Components,
+    stock: Mapping[str, Mapping[str, int]],
+    sets: Mapping[str, StockSet] | None = None,
+) -> dict[str, int]:
     """The same, pure: over the given codes and stock per warehouse."""
-    return {code: sum(packable(code, made_of, free) for free in stock.values()) for code in sorted(codes)}
+    known = sets or {}
+    return {
+        code: sum(
+            available(known[code], free) if code in known else packable(code, made_of, free) for free in stock.values()
+        )
+        for code in sorted(codes)
+    }
 
 
 def exists_anywhere(code: str, made_of: Components, on_hand: Mapping[str, Mapping[str, int]]) -> bool:

@@ -118,7 +118,10 @@ def _withdraw(
     still = {("to_ship", one.shop, one.subject, _text(one.data)) for rows in parcels.values() for _, one in rows}
     still |= {(one.worklist, one.shop, one.subject, "") for one in on_off}
     c = command.c
-    waiting = select(c.command_id, c.worklist, c.shop, c.subject, c.data).where(c.state == "published")
+    waiting = select(c.command_id, c.worklist, c.shop, c.subject, c.data).where(
+        c.state == "published",
+        c.worklist.in_(WORKLISTS),  # others withdraw their own
+    )
     gone = []
     for row in connection.execute(waiting):
         if row.worklist == "to_enrol" or (row.worklist not in SHIP and not stock_known):

@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from storage.reports import (
     ads,
+    aftersale_cost,
     aftersale_rate,
     board,
     bots,
+    channel_profit,
     channels,
     differences,
     fulfilment,
@@ -21,6 +23,8 @@ from storage.reports import (
     hot,
     missing,
     movement,
+    order_profit,
+    product_profit,
     products,
     regions,
     restock,
@@ -37,9 +41,11 @@ from storage.reports.table import Period, Table
 
 REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
     "ads": ads.build,
+    "aftersale_cost": aftersale_cost.build,
     "aftersale_rate": aftersale_rate.build,
     "board": board.build,
     "bots": bots.build,
+    "channel_profit": channel_profit.build,
     "channels": channels.build,
     "differences": differences.build,
     "fulfilment": fulfilment.build,
@@ -48,6 +54,8 @@ REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
     "hot": hot.build,
     "missing": missing.build,
     "movement": movement.build,
+    "order_profit": order_profit.build,
+    "product_profit": product_profit.build,
     "products": products.build,
     "regions": regions.build,
     "restock": restock.build,

@@ -116,3 +116,25 @@ def place_of(fee_type: str) -> tuple[Place, str]:
     if fee_type in _RECEIVABLE:
         return Place.RECEIVABLE, _RECEIVABLE[fee_type]
     return (Place.OWN_MONEY if fee_type in _OWN_MONEY else Place.UNCLASSIFIED), ""
+
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("商品货款", ("goods",)),
+    ("商家优惠", ("seller_discount",)),
+    ("平台优惠", ("platform_discount",)),
+    ("买家运费", ("buyer_freight",)),
+    ("退款", ("refund",)),
+    ("平台补贴", ("subsidy",)),
+    ("销项税额", ("output_tax",)),
+    ("平台佣金", ("commission",)),
+    ("达人佣金", ("affiliate",)),
+    ("平台服务费", ("service_fee", "points")),
+    ("支付手续费", ("payment_fee",)),
+    ("广告推广", ("marketing",)),
+    ("商品成本", ("goods_cost",)),
+    ("快递费", ("freight",)),
+    ("运费险", ("insurance",)),
+    ("售后费用", AFTERSALE),
+    ("其他", ("donation", "other")),
+)
+"""How the waterfall is shown: every component in one column."""

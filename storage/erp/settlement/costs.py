@@ -24,11 +24,14 @@ MoveValues = Mapping[MoveKey, int]
 def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValues | None = None) -> Iterator[Fact]:
     """What the goods that went to customers cost, and what came back, from the day that the income is recognised.
 
+    A move is its parcel's order's, or that of the return's authorisation, else of the sub-order that its line names.
+
     `values`: from the cost layers; without them a move is worth its own unit cost. Goods that come back at once into
     loss give their cost back and are damage; goods sent again are a cost of the after-sale of the order that they
     were sent for, on the day they left.
     """
     owners, resent = _documents(connection), _resent(connection)
+    by_sub = {line.sub_no: key for key, lines in pool.lines.items() for line in lines}
     m = move.c
     query = (
         select(move)
@@ -36,7 +39,7 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
         .order_by(m.doc_type, m.doc_id, m.doc_line, m.leg)
     )
     for row in connection.execute(query):
-        key = owners.get(row.doc_id)
+        key = owners.get(row.doc_id) or by_sub.get(row.doc_line)
         if key in resent:
             yield from _resend(row, resent[key], span, values or {})
         elif key is not None:

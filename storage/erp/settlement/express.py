@@ -148,6 +148,7 @@ class Charge(NamedTuple):
     words: str
     file_sha: str
     row_no: int
+    key: str  # the bill's row for good
 
 
 def match_express(
@@ -170,7 +171,7 @@ def match_express(
     rows = sorted(tuple(row) for row in connection.execute(select(*columns)))
     times: Counter[tuple[str, str, str]] = Counter()
     charges = []
-    for day, carrier, number, fee, _, _, fen, weight, sha, row_no in rows:
+    for day, carrier, number, fee, bill_no, n, fen, weight, sha, row_no in rows:
         times[carrier, number, fee] += 1
         again = times[carrier, number, fee] > 1
         if span is None or span.has(day):
@@ -179,9 +180,9 @@ def match_express(
             own = _own_weight(owner, weights_g or {})
             over = max(weight - own - tolerance_g, 0) if own and weight else 0
             words = _words(outcome, carrier, number, fee, fen, (weight, own, over))
-            charges.append(
-                Charge(carrier, number, fee, day, fen, weight, outcome, owner, own, over, words, sha, row_no)
-            )
+            key = "|".join((carrier, number, fee, bill_no, str(n)))
+            said = (carrier, number, fee, day, fen, weight)
+            charges.append(Charge(*said, outcome, owner, own, over, words, sha, row_no, key))
     return charges
 
 

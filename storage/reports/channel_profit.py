@@ -1,0 +1,140 @@
+"""Profit by channel: each shop's orders and its own costs, beside what the ledger says, every difference by name."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from storage.erp.reconciliation.words import rate_bp, yuan
+from storage.erp.settlement.components import AFTERSALE, INCOME
+from storage.erp.settlement.facts import Fact, Span
+from storage.erp.settlement.ledger_tie import LedgerProfit, bridge, ledger_lines, ledger_profit, unlinked
+from storage.erp.settlement.profit import by_channel, gather
+from storage.reports.table import Cell, Column, Period, Table, ratio
+
+TITLE = "渠道利润"
+FEES = ("commission", "affiliate", "service_fee", "points", "payment_fee")
+COLUMNS = (
+    Column("平台", "", 12),
+    Column("店铺", "", 16),
+    Column("净收入", "fen", 15),
+    Column("商品成本", "fen", 15),
+    Column("毛利", "fen", 15),
+    Column("平台费用", "fen", 14),
+    Column("广告推广", "fen", 14),
+    Column("快递与运费险", "fen", 14),
+    Column("售后费用", "fen", 13),
+    Column("其他", "fen", 12),
+    Column("利润", "fen", 15),
+    Column("其中店铺费用", "fen", 14),
+    Column("利润率", "percent", 9),
+    Column("佣金率", "percent", 9),
+    Column("账簿外", "fen", 14),
+    Column("账簿利润", "fen", 15),
+    Column("与账簿差", "fen", 12),
+)
+MEASURES = tuple((column.title, column.unit) for column in (*COLUMNS[2:12], COLUMNS[14]))
+BOOKED = (("账簿利润", "fen"),)
+GAP = (("与账簿差", "fen"),)
+NOBODY = "（无店铺）"
+
+
+def build(connection: Connection, period: Period) -> Table:
+    """One row per platform and shop. 账簿外: what management counts and the ledger does not, by name in the notes.
+
+    利润 − 账簿外 = 账簿利润 where the ledger is written up to the last day; what it has and no order does is 与账簿差.
+    """
+    table = Table("channel_profit", TITLE, period, COLUMNS)
+    span = Span(*period)
+    books, ledger = gather(connection, span), ledger_profit(connection, span)
+    found = by_channel(books.facts)
+    for channel in sorted(set(found) | {row.channel for row in ledger}):
+        facts = found.get(channel, [])
+        _add(table, channel, facts)
+        _book(connection, table, span, channel, [row for row in ledger if row.channel == channel])
+        table.rows.append(_row(table, channel, facts))
+    _sums(table)
+    table.notes += _notes(books.facts, ledger)
+    return table
+
+
+def _add(table: Table, channel: tuple[str, str], facts: Sequence[Fact]) -> None:
+    block = table.block("|".join(channel), f"{channel[1] or NOBODY} 利润", MEASURES)
+    for fact in facts:
+        fen = fact.amount_fen
+        own = 0 if fact.order_no else fen
+        outside = fen if unlinked(fact) else 0
+        block.add(fact.file_sha, fact.row_no, fact.ref, *_parts(fact.component, fen), own, outside)
+
+
+def _parts(component: str, fen: int) -> list[int]:
+    """Net income, goods, gross profit, fees, ads, freight, after-sales, other, profit."""
+    places = {
+        **dict.fromkeys(INCOME, 0), "goods_cost": 1, **dict.fromkeys(FEES, 3), "marketing": 4, "freight": 5,
+        "insurance": 5, **dict.fromkeys(AFTERSALE, 6),
+    }  # fmt: skip
+    parts = [0] * 9
+    parts[places.get(component, 7)] = parts[8] = fen
+    parts[2] = parts[0] + parts[1]
+    return parts
+
+
+def _book(
+    connection: Connection, table: Table, span: Span, channel: tuple[str, str], rows: Sequence[LedgerProfit]
+) -> None:
+    block = table.block(f"ledger|{'|'.join(channel)}", f"{channel[1] or NOBODY} 账簿利润", BOOKED)
+    for row in rows:
+        for line in ledger_lines(connection, span, row.account, channel):
+            words = f"凭证 {line.no} 第 {line.n} 行 {row.account} {row.name}：{line.words}"
+            block.add(line.file_sha, line.row_no, words, line.amount_fen)
+
+
+def _row(table: Table, channel: tuple[str, str], facts: Sequence[Fact]) -> list[Cell]:
+    name = "|".join(channel)
+    block, booked = table.blocks[name], table.blocks[f"ledger|{name}"]
+    cells: list[Cell] = [table.figure(block, measure) for measure in range(10)]
+    margin: Cell = ""
+    if facts:
+        share = ratio(block.total(8), block.total(0), 10_000)
+        margin = table.derived(block, share, "percent", "利润 ÷ 净收入")
+    outside, own = table.figure(block, 10), table.figure(booked, 0)
+    gap = table.block(f"gap|{name}", f"{channel[1]} 与账簿差", GAP)
+    for figure, sign in ((own, 1), (table.figure(block, 8), -1), (outside, 1)):
+        gap.add("", 0, f"{'+' if sign > 0 else '−'} {figure.figure_id}", sign * figure.value)
+    rate = _rate(table, name, facts)
+    return [channel[0] or "—", channel[1] or NOBODY, *cells, margin, rate, outside, own, table.figure(gap, 0)]
+
+
+def _rate(table: Table, name: str, facts: Sequence[Fact]) -> Cell:
+    """What the platform really took as commission, of what the shop sold with tax; empty where it took none."""
+    taken = [fact for fact in facts if fact.component == "commission"]
+    base = sum(fact.amount_fen for fact in facts if fact.component in INCOME and fact.component != "output_tax")
+    if not taken:
+        return ""
+    block = table.block(f"rate|{name}", f"{name} 佣金率", (("佣金", "fen"),))
+    for fact in taken:
+        block.add(fact.file_sha, fact.row_no, fact.ref, fact.amount_fen)
+    words = f"佣金 {yuan(-block.total(0))} ÷ 含税净收入 {yuan(base)}"
+    return table.derived(block, rate_bp(block.total(0), base), "percent", words)
+
+
+def _sums(table: Table) -> None:
+    table.sum_up("合计", (*range(2, 12), 14, 15, 16))
+    income, profit = (table.blocks[f"total-{column}"] for column in (2, 10))
+    margin = ratio(profit.total(0), income.total(0), 10_000)
+    table.total[12] = table.derived(profit, margin, "percent", "利润 ÷ 净收入")
+
+
+def _notes(facts: Sequence[Fact], ledger: Sequence[LedgerProfit]) -> list[str]:
+    found = bridge(facts, ledger)
+    notes = ["净收入 = 货款 − 优惠 + 买家运费 − 退款 + 平台补贴 − 销项税额；毛利 = 净收入 − 商品成本。"]
+    if not ledger:
+        return [*notes, "账簿里还没有这些天的凭证，无从核对。"]
+    if found.closed:
+        notes.append(f"与账簿核对：{len(found.rows)} 个科目逐分一致。")
+    wrong = [f"{row.account} {row.name} 差 {yuan(row.gap_fen)}" for row in found.rows if row.gap_fen]
+    if wrong:
+        notes.append(f"与账簿不一致的科目：{'；'.join(wrong)}。")
+    for words, amounts in (("账簿外", found.only_facts), ("只在账簿里", found.only_ledger)):
+        if amounts:
+            notes.append(f"{words}：{'；'.join(f'{name} {yuan(fen)}' for name, fen in sorted(amounts.items()))}。")
+    return notes

@@ -1,0 +1,183 @@
+"""The profit of orders, products and channels of a small mall: one sum, the ledger's, and every cell walked back."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from bots.practice.world import TINY
+from storage.database.tables import ad_day, bill_line, raw_file
+from storage.erp.finance.policy import Policy
+from storage.erp.finance.post_events import post_events
+from storage.erp.settlement.facts import Span
+from storage.erp.settlement.freight_vouchers import post_freight
+from storage.erp.settlement.ledger_tie import bridge, ledger_lines, ledger_profit
+from storage.erp.settlement.profit import Rules, by_channel, gather
+from storage.reports import Period, aftersale_cost, channel_profit, order_profit, product_profit
+from storage.reports.sources import trace
+from storage.reports.table import Figure, Table
+from tests.storage.erp.recon.worlds import LAST_DAY, Night
+
+PERIOD = Period("2026-10-01", LAST_DAY.isoformat())
+SPAN = Span(*PERIOD)
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """A tiny mall's files in the books, with their vouchers."""
+    night = Night(tmp_path_factory.mktemp("profit"), TINY, 7)
+    night.take_all()
+    with night.database.write() as connection:
+        post_events(connection, LAST_DAY.isoformat())
+        post_freight(connection, LAST_DAY.isoformat())
+    yield night
+    night.database.close()
+
+
+@pytest.fixture
+def connection(night: Night) -> Iterator[Connection]:
+    """A reading connection."""
+    with night.database.read() as connection:
+        yield connection
+
+
+def column(table: Table, title: str) -> int:
+    """The total of a column."""
+    cell = table.total[[one.title for one in table.columns].index(title)]
+    assert isinstance(cell, Figure)
+    return cell.value
+
+
+@pytest.mark.function("FMS-44", "FMS-20", "FMS-60")
+def test_the_orders_profit_is_the_ledgers(connection: Connection) -> None:
+    """Every linked account agrees to the fen; from the ledger's profit to the orders' each difference has a name."""
+    facts = gather(connection, SPAN).facts
+    found = bridge(facts, ledger_profit(connection, SPAN))
+    assert found.closed, found
+    assert {row.account for row in found.rows} >= {"6001", "660101", "660103", "660105", "660301"}
+    assert all(row.gap_fen == 0 for row in found.rows)
+    assert set(found.only_facts) <= {"按最近进价估计的成本", "订单库没有的订单收款"}
+    assert found.ledger_fen + sum(found.only_facts.values()) == sum(fact.amount_fen for fact in facts)
+
+
+@pytest.mark.function("FMS-21")
+def test_each_shop_agrees_with_its_own_books(connection: Connection) -> None:
+    """Shop by shop the linked accounts agree, and the shops sum to the company."""
+    ledger = ledger_profit(connection, SPAN)
+    channels = by_channel(gather(connection, SPAN).facts)
+    assert len(channels) >= 2
+    for channel, facts in channels.items():
+        assert bridge(facts, [row for row in ledger if row.channel == channel]).closed
+    assert {row.channel for row in ledger} <= set(channels)
+
+
+def test_a_shop_that_is_taxed_otherwise_does_not_agree(connection: Connection) -> None:
+    """The tie can fail: another tax rate than the ledger's shows as a gap in revenue."""
+    facts = gather(connection, SPAN, Rules(policy=Policy(vat_bp=600))).facts
+    found = bridge(facts, ledger_profit(connection, SPAN))
+    assert not found.closed
+    assert [row.account for row in found.rows if row.gap_fen] == ["6001"]
+
+
+@pytest.mark.function("FMS-10")
+def test_a_figure_of_the_ledger_leads_to_its_vouchers(connection: Connection) -> None:
+    """Every account of every shop is the sum of its voucher lines, each with its document's row."""
+    for row in ledger_profit(connection, SPAN):
+        lines = ledger_lines(connection, SPAN, row.account, row.channel)
+        assert sum(line.amount_fen for line in lines) == row.amount_fen
+        assert all(line.no and line.source for line in lines)
+        assert any(line.file_sha and line.row_no for line in lines)
+
+
+@pytest.mark.function("BI-14", "FMS-46")
+def test_three_reports_have_one_profit(connection: Connection) -> None:
+    """Orders, products and channels sum to the same profit; margin is profit over net income."""
+    orders, products, channels = (
+        one.build(connection, PERIOD) for one in (order_profit, product_profit, channel_profit)
+    )
+    assert column(orders, "利润") == column(products, "利润") == column(channels, "利润") != 0
+    for title in ("商品成本", "广告推广"):
+        assert column(orders, title) == column(products, title) == column(channels, title)
+    margin = channels.total[12]
+    assert isinstance(margin, Figure)
+    assert margin.value == pytest.approx(10_000 * column(channels, "利润") / column(channels, "净收入"), abs=1)
+    assert column(channels, "与账簿差") == 0
+    assert any("逐分一致" in note for note in channels.notes)
+
+
+def test_ads_and_commission_are_the_files(connection: Connection) -> None:
+    """Σ advertising is the ad reports', Σ commission the statements'."""
+    table = order_profit.build(connection, PERIOD)
+    spend = connection.execute(select(func.sum(ad_day.c.spend_fen))).scalar_one()
+    assert column(table, "广告推广") == -int(spend)
+    taken = bill_line.c.fee_type.in_(("commission", "refund_commission", "campaign_commission"))
+    assert (
+        column(table, "平台佣金")
+        == connection.execute(select(func.sum(bill_line.c.amount_fen)).where(taken)).scalar_one()
+    )
+
+
+@pytest.mark.parametrize("report", [order_profit, product_profit, channel_profit, aftersale_cost])
+def test_every_cell_walks_back_to_rows(report, connection: Connection) -> None:
+    """Each total is the sum of the rows that it is traced to, and rows of files are of files that are archived."""
+    table = report.build(connection, PERIOD)
+    files = set(connection.execute(select(raw_file.c.file_sha)).scalars())
+    for cell in table.total:
+        if isinstance(cell, Figure) and not cell.formula:
+            rows = trace(connection, cell.figure_id)
+            assert sum(row.amount for row in rows) == cell.value
+            assert all(row.file_sha in files for row in rows if row.row_no)
+
+
+def test_vouchers_of_freight_are_written_once(shop) -> None:
+    """Estimate, release and bill: what the orders say of freight is what the ledger says, before and after the bill."""
+    shop.order("1", ("X", 2, 5000), ("Y", 1, 2000))
+    shop.parcel("1", "Z1", ("1-1", "X", 2), ("1-2", "Y", 1))
+    assert shop.write(lambda c: post_freight(c, "2026-11-30")) == 1
+    agree(shop)
+    shop.express("Z1", 450)
+    shop.express("Z9", 800)
+    assert [shop.write(lambda c: post_freight(c, "2026-11-30")) for _ in range(2)] == [3, 0]
+    agree(shop)
+    accounts = dict(shop.rows("SELECT account, sum(dr_fen - cr_fen) FROM jv_line GROUP BY account"))
+    assert accounts == {"660108": 1250, "220202": 0, "220201": -1250}
+
+
+def agree(shop) -> None:
+    """Freight by fact is freight by account."""
+    span = Span("2026-11-01", "2026-11-30")
+    facts = [fact for fact in shop.gather().facts if fact.component == "freight"]
+    found = bridge(facts, shop.read(lambda c: ledger_profit(c, span)))
+    assert found.closed
+    assert [row.account for row in found.rows] == ["660108"]
+
+
+@pytest.mark.function("AS-22", "FMS-41")
+def test_goods_refunds_and_freight_agree_with_the_ledger_too(shop) -> None:
+    """Goods out at layer cost, goods back, refunds before and after the income, tax, fees, freight: all agree."""
+    shop.received("X", 310)
+    shop.order("1", ("X", 3, 3333), ("X", 1, 1001), discount=77, platform_discount_fen=50, freight_fen=600)
+    shop.order("2", ("X", 1, 4999), finished="2026-11-20")
+    shop.order("3", ("X", 1, 4999), finished="")
+    for number in ("1", "2", "3"):
+        shop.parcel(number, f"Z{number}", (f"{number}-1", "X", 1), unit=1)
+    shop.refund("R1", "1", 1234, day="2026-11-08")
+    shop.refund("R2", "1", 555, day="2026-11-25", sub_no="1-2")
+    shop.refund("R3", "3", 4999)
+    shop.moved("M1", "1-1", "X", 1, unit=0, kind="return", from_place="customer", to_place="HZ",
+               at="2026-11-26 10:00:00")  # fmt: skip
+    shop.bill("payment", 9800, "1")
+    shop.bill("commission", -500, "1")
+    shop.bill("compensation", -88, "1")
+    shop.bill("penalty", -300)
+    shop.ad("PX", 1001)
+    shop.express("Z1", 450)
+    shop.write(lambda c: post_events(c, "2026-11-30"))
+    shop.write(lambda c: post_freight(c, "2026-11-30"))
+    facts = shop.gather(Rules()).facts
+    found = bridge(facts, shop.read(lambda c: ledger_profit(c, SPAN._replace(last_day="2026-11-30"))))
+    assert found.closed, found
+    assert {row.account for row in found.rows} == {
+        "6001", "6401", "660101", "660103", "660106", "660108", "671101",
+    }  # fmt: skip
+    assert found.only_ledger == {}

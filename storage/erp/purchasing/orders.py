@@ -18,6 +18,7 @@ from storage.database.tables.purchasing import (
     purchase_order,
     purchase_suggestion,
 )
+from storage.erp.purchasing.alerts import close_alerts
 from storage.erp.purchasing.errors import NoticeTooLarge, OrderState, OrderUnknown
 from storage.erp.purchasing.inbound import (
     GOOD,
@@ -189,7 +190,8 @@ def _check_notice(connection: Connection, po_id: str, qty: Mapping[str, int]) ->
 def receive(connection: Connection, came: Receipt) -> bool:
     """Goods of a notice came: good ones are stock at the order's price, bad ones are refused and still owed.
 
-    False when this receipt is in the books. Raises InboundUnknown, LineUnknown, ReceiptTooLarge, ReceiptConflict.
+    Reorder alerts that the goods settle are closed. False when this receipt is in the books.
+    Raises InboundUnknown, LineUnknown, ReceiptTooLarge, ReceiptConflict.
     """
     if known_receipt(connection, came):
         return False
@@ -210,6 +212,7 @@ def receive(connection: Connection, came: Receipt) -> bool:
     )  # fmt: skip
     if received(connection, came.inbound_id, (GOOD,)):
         _bring(connection, expected.source_id, _progress(connection, expected.source_id))
+    close_alerts(connection, came.at[:10])
     return True
 
 

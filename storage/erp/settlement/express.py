@@ -219,3 +219,43 @@ def _words(outcome: str, carrier: str, number: str, fee: str, fen: int, weights:
 def unmatched(charges: Iterable[Charge]) -> list[Charge]:
     """The rows that nobody's parcel explains."""
     return [charge for charge in charges if charge.outcome == "unmatched"]
+
+
+class ParcelFreight(NamedTuple):
+    """What a parcel was reckoned to cost and what the carrier bills; `gap_fen` + it cost more."""
+
+    carrier: str
+    waybill_no: str
+    fulfilment_id: str
+    estimate_fen: int
+    billed_fen: int
+    words: str
+
+    @property
+    def gap_fen(self) -> int:
+        """Billed less reckoned."""
+        return self.billed_fen - self.estimate_fen
+
+
+def freight_by_parcel(charges: Iterable[Charge]) -> list[ParcelFreight]:
+    """Every billed parcel with its difference, the greatest first (FMS-17)."""
+    billed: dict[tuple[str, str], int] = defaultdict(int)
+    known: dict[tuple[str, str], Parcel] = {}
+    for charge in charges:
+        if charge.parcel is not None:
+            key = (charge.parcel.carrier, charge.parcel.waybill_no)
+            billed[key] += charge.amount_fen
+            known[key] = charge.parcel
+    found = [
+        ParcelFreight(*key, known[key].fulfilment_id, known[key].estimate_fen, fen, _gap_words(known[key], fen))
+        for key, fen in billed.items()
+    ]
+    return sorted(found, key=lambda one: (-abs(one.gap_fen), one.carrier, one.waybill_no))
+
+
+def _gap_words(parcel: Parcel, billed_fen: int) -> str:
+    if not parcel.estimate_fen:
+        return f"{parcel.carrier} {parcel.waybill_no} 账单 {yuan(billed_fen)}，发货时没有估计"
+    gap = billed_fen - parcel.estimate_fen
+    more = f"{'多' if gap > 0 else '少'} {yuan(abs(gap))}" if gap else "一致"
+    return f"{parcel.carrier} {parcel.waybill_no} 估计 {yuan(parcel.estimate_fen)}，账单 {yuan(billed_fen)}，{more}"

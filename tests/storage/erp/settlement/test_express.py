@@ -9,6 +9,7 @@ from storage.database.tables.purchasing import rma
 from storage.documents.file import SourceFile
 from storage.documents.taught import FOLDER
 from storage.documents.teaching import Choices, keep, proposed
+from storage.erp.finance.post_events import post_events
 from storage.erp.settlement import aftersales
 from storage.erp.settlement.aftersales import cost_by_reason, effect, reason_in, tag
 from storage.erp.settlement.components import AFTERSALE
@@ -110,6 +111,9 @@ def test_after_sale_costs_are_told_by_reason(shop) -> None:
     )[0]
     assert sum(found.values()) == sum(total(facts, name) for name in AFTERSALE) == bill - 320
     assert why["practice", "A", "1"].words == "售后单 M1 判定为错发"
+    shop.write(lambda c: post_events(c, "2026-11-30"))
+    (booked,) = shop.rows("SELECT sum(cr_fen - dr_fen) FROM jv_line WHERE account IN ('660106', '671101', '660108')")[0]
+    assert booked == sum(found.values()) + 320
 
 
 def test_a_persons_word_on_the_reason_counts(shop) -> None:

@@ -41,7 +41,7 @@ def full(shop):
     return shop.gather()
 
 
-@pytest.mark.function("FMS-15", "FMS-16", "FMS-19")
+@pytest.mark.function("FMS-15", "FMS-19")
 def test_every_statement_line_is_gathered_once(shop) -> None:
     """Income, fees and refunds of the statements go to one place each, and what nobody classed is listed."""
     books = full(shop)
@@ -63,7 +63,7 @@ def test_an_order_shows_its_whole_waterfall(shop) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.function("FMS-43", "RPA-12")
+@pytest.mark.function("FMS-43")
 def test_ad_spend_is_shared_out_to_the_fen(shop) -> None:
     """The orders' shares and what no order bought sum to the ad report."""
     books = full(shop)
@@ -72,7 +72,7 @@ def test_ad_spend_is_shared_out_to_the_fen(shop) -> None:
     assert total(books.facts, "marketing") == -1078
 
 
-@pytest.mark.function("FMS-41", "FMS-17")
+@pytest.mark.function("FMS-41")
 def test_freight_is_an_estimate_until_the_bill_comes(shop) -> None:
     """Both are visible: what was reckoned when the parcel left, and the difference that the bill makes, by parcel."""
     books = full(shop)

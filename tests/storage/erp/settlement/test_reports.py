@@ -105,6 +105,7 @@ def test_three_reports_have_one_profit(connection: Connection) -> None:
     assert any("逐分一致" in note for note in channels.notes)
 
 
+@pytest.mark.function("RPA-12")
 def test_ads_and_commission_are_the_files(connection: Connection) -> None:
     """Σ advertising is the ad reports', Σ commission the statements'."""
     table = order_profit.build(connection, PERIOD)

@@ -39,7 +39,9 @@ def put_all(
         [_entry(table, key, before.get(key), {**before.get(key, {}), **row}, who, why, hide)
          for key, row in fresh.items()],
     )  # fmt: skip
-    upsert(connection, table, fresh.values())
+    upsert(connection, table, [row for key, row in fresh.items() if key not in before])
+    # whole rows where there are rows: a CHECK looks at the columns that stay as well
+    upsert(connection, table, [{**before[key], **row} for key, row in fresh.items() if key in before])
     return len(fresh)
 
 

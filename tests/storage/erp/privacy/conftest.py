@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from storage.database.connection import Database
 from storage.erp.audit.actors import Actor, grant, register
@@ -19,16 +20,18 @@ def keys() -> Keys:
     return Keys.new()
 
 
+def _people(connection: Connection) -> None:
+    for who, role in PEOPLE:
+        register(connection, Actor(who, "person", role, "", ""), by="boss")
+    register(connection, Actor("bot-1", "bot", "bot", "shop_a:robot", ""), by="boss")
+    for who in ("boss", "cangku"):
+        grant(connection, who, "shop", "*", by="boss")
+    grant(connection, "kefu", "shop", "shop_a", by="boss")
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """Books in which people and their rights are known."""
-    opened = fresh(tmp_path / "books.db")
-    with opened.write() as connection:
-        for who, role in PEOPLE:
-            register(connection, Actor(who, "person", role, "", ""), by="boss")
-        register(connection, Actor("bot-1", "bot", "bot", "shop_a:robot", ""), by="boss")
-        for who in ("boss", "cangku"):
-            grant(connection, who, "shop", "*", by="boss")
-        grant(connection, "kefu", "shop", "shop_a", by="boss")
+    opened = fresh(tmp_path / "books.db", _people)
     yield opened
     opened.close()

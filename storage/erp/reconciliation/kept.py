@@ -1,5 +1,6 @@
 """What a new run of the engine leaves alone: what people decided, and what is closed with its month."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
@@ -13,6 +14,21 @@ KEPT = (
 """The same as `kept_items`, for `bulk.upsert`."""
 
 Key = tuple[str, str, str]
+JOBS = ("orders", "wallet", "payables")
+SIDES = ("statement", "bank", "books")
+
+
+def kept_groups(connection: Connection) -> set[str]:
+    """Groups of those items: one look at what people decided, one at what is filed."""
+    i, f = recon_item.c, recon_filing.c
+    decided = select(i.group_id).where(i.decided_by != "")
+    filed = (
+        select(i.group_id)
+        .select_from(recon_filing)
+        .join(recon_month, recon_month.c.month == f.month)
+        .join(recon_item, and_(f.job == i.job, f.side == i.side, f.ref == i.ref))
+    )
+    return set(connection.execute(decided.union(filed)).scalars()) - {""}
 
 
 def kept_items(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -27,7 +43,8 @@ def closed() -> ColumnElement[bool]:
     return exists().where(mine, recon_month.c.month == f.month)
 
 
-def kept_keys(connection: Connection) -> frozenset[Key]:
-    """(job, side, ref) of those items."""
+def kept_keys(connection: Connection, sides: Sequence[str] = SIDES, jobs: Sequence[str] = JOBS) -> frozenset[Key]:
+    """(job, side, ref) of those items on these sides and of these jobs."""
     i = recon_item.c
-    return frozenset((job, side, ref) for job, side, ref in connection.execute(kept_items(i.job, i.side, i.ref)))
+    query = kept_items(i.job, i.side, i.ref).where(i.side.in_(sides), i.job.in_(jobs))
+    return frozenset((job, side, ref) for job, side, ref in connection.execute(query))

@@ -40,15 +40,18 @@ def match_orders(
     contracts: Contracts,
     coverage: Coverage,
     sub_orders: Mapping[str, str] | None = None,
+    wallets: Mapping[tuple[str, str], str] | None = None,
 ) -> Matched:
     """One decision per statement line except withdrawals (job wallet), and one per expectation without a line.
 
-    `sub_orders`: sub-order number -> order number, for statements that name the sub-order.
+    `sub_orders`: sub-order number -> order number, for statements that name the sub-order. `wallets`: (platform, shop)
+    -> wallet of shops of which not all lines are here.
     """
     ordered = sorted(lines, key=_line_order)
     index = _Index(orders, sub_orders or {})
     decisions: list[Decision] = []
-    cases = _cases(orders, refunds, ordered, contracts, coverage)
+    known = {**(wallets or {}), **{(line.platform, line.shop): line.wallet for line in ordered}}
+    cases = _cases(orders, refunds, known, contracts, coverage)
     unnamed: list[StatementLine] = []
     for line in _screen(ordered, decisions):
         if line.order_no:
@@ -84,12 +87,11 @@ class _Index:
 def _cases(
     orders: Iterable[BookOrder],
     refunds: Iterable[BookRefund],
-    lines: Iterable[StatementLine],
+    wallets: Mapping[tuple[str, str], str],
     contracts: Contracts,
     coverage: Coverage,
 ) -> dict[OrderKey, OrderCase]:
     """A case for each order of a shop that has a wallet; orders of other shops are no business of statements."""
-    wallets = {(line.platform, line.shop): line.wallet for line in lines}
     cases = {}
     for order in sorted(orders, key=lambda order: (order.platform, order.shop, order.order_no)):
         wallet = wallets.get((order.platform, order.shop))

@@ -34,7 +34,7 @@ Days = Mapping[tuple[str, str], frozenset[str]]
 def statement_lines(connection: Connection) -> list[StatementLine]:
     """Every line of every wallet, with the period of the file it came from."""
     b = bill_line.c
-    periods = _periods(connection)
+    periods = file_periods(connection)
     query = select(
         b.platform,
         b.shop,
@@ -201,7 +201,7 @@ def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> 
         days[BANK].update(days_between(first, last))
 
 
-def _periods(connection: Connection) -> dict[str, tuple[str, str]]:
+def file_periods(connection: Connection) -> dict[str, tuple[str, str]]:
     """File -> (first day, last day) that it speaks about on any occasion; an end at midnight is the day before's."""
     r = raw_receipt.c
     query = select(r.file_sha, r.period_from, r.period_to).where(r.period_from != "", r.period_to != "")

@@ -15,20 +15,23 @@ from sqlalchemy import Connection, delete, func, select
 from storage.database.bulk import Counts, upsert
 from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
 from storage.erp.reconciliation.contracts import Contracts
-from storage.erp.reconciliation.kept import KEPT, kept_items, kept_keys
+from storage.erp.reconciliation.kept import JOBS, KEPT, kept_groups, kept_keys
 from storage.erp.reconciliation.matching import match_orders
 from storage.erp.reconciliation.outcomes import is_exception
 from storage.erp.reconciliation.payables import match_payables
+from storage.erp.reconciliation.plain import Plain, decide_plain, forget, plain_groups, plain_keys
 from storage.erp.reconciliation.reading import (
     bank_lines,
     book_orders,
     book_refunds,
     coverage,
+    file_periods,
     payables,
     statement_lines,
     statement_totals,
     sub_orders,
 )
+from storage.erp.reconciliation.rest import rest_lines, rest_orders, rest_refunds, rest_sub_orders
 from storage.erp.reconciliation.rows import BankLine, Candidate, Coverage, Decision, Group, Matched, StatementLine
 from storage.erp.reconciliation.wallet import match_wallet, wallet_of
 from storage.erp.reconciliation.words import yuan
@@ -53,9 +56,22 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     """Give every statement and bank line, and every expectation without one, its one outcome, inside the caller's
     write transaction. `as_of` is the business day up to which the books speak.
     """
-    found = decide_all(connection, contracts, as_of)
-    counts = write(connection, found)
-    removed = remove_stale(connection, found)
+    covered, periods = coverage(connection, as_of), file_periods(connection)
+    plain = decide_plain(connection, contracts, periods)
+    lines = rest_lines(connection, periods)
+    orders = match_orders(
+        lines,
+        rest_orders(connection),
+        rest_refunds(connection),
+        contracts,
+        covered,
+        rest_sub_orders(connection),
+        plain.wallets,
+    )
+    found = together(orders, money_jobs(connection, lines, contracts, covered))
+    counts = plain.counts.plus(write(connection, found))
+    removed = remove_stale(connection, found, plain)
+    forget(connection)
     return summary(connection, counts, removed)
 
 
@@ -76,7 +92,7 @@ def money_jobs(
 
     Books that know of no authorised payment have nothing to hold debits against: they are left alone.
     """
-    kept = kept_keys(connection)
+    kept = kept_keys(connection, jobs=("wallet", "payables"))
     sent = [line for line in lines if line.fee_type == "withdrawal" and ("wallet", "statement", line.ref) not in kept]
     bank, owed = bank_lines(connection), payables(connection)
     spent = [line for line in bank if owed and not wallet_of(line, contracts)]
@@ -103,7 +119,7 @@ def together(one: Matched, other: Matched) -> Matched:
 def write(connection: Connection, found: Matched) -> Counts:
     """Write decisions, groups and candidates; what people decided and what is closed stays as it is."""
     counts = upsert(connection, recon_item, _item_rows(found.decisions), keep=KEPT)
-    known = _kept_groups(connection)
+    known = kept_groups(connection)
     upsert(connection, recon_group, [group._asdict() for group in found.groups if group.group_id not in known])
     upsert(connection, recon_candidate, [candidate._asdict() for candidate in found.candidates])
     return counts
@@ -114,29 +130,36 @@ def _item_rows(decisions: Iterable[Decision]) -> Iterable[dict[str, object]]:
         yield {**decision._asdict(), "outcome": int(decision.outcome)}
 
 
-def remove_stale(connection: Connection, found: Matched) -> int:
-    """Take away the engine's own items, groups and candidates that the data no longer calls for; how many items."""
-    wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
-    kept = kept_keys(connection)
+def remove_stale(connection: Connection, found: Matched, plain: Plain) -> int:
+    """Take away the engine's own items, groups and candidates that the data no longer calls for; how many items.
+
+    Items of statement lines are looked through only when there are more of them than lines.
+    """
     i = recon_item.c
-    stored = [tuple(key) for key in connection.execute(select(i.job, i.side, i.ref).where(i.decided_by == ""))]
-    stale = [key for key in stored if key not in wanted and key not in kept]
+    wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
+    of_lines = sum(side == "statement" for _, side, _ in wanted) + plain.lines
+    told = connection.execute(select(func.count()).where(i.job.in_(JOBS), i.side == "statement")).scalar_one()
+    sides = ["bank", "books"] if told == of_lines else ["bank", "books", "statement"]
+    if told != of_lines:
+        wanted |= plain_keys(connection)
+    kept = kept_keys(connection, sides)
+    stored = connection.execute(select(i.job, i.side, i.ref).where(i.side.in_(sides)))
+    stale = [key for row in stored if (key := tuple(row)) not in wanted and key not in kept]
     for job, side, ref in stale:
         connection.execute(delete(recon_item).where(i.job == job, i.side == side, i.ref == ref))
-    _remove_stale_groups(connection, found.groups)
+    _remove_stale_groups(connection, found.groups, plain)
     _remove_stale_candidates(connection, found.candidates)
     return len(stale)
 
 
-def _kept_groups(connection: Connection) -> set[str]:
-    """Groups of items that stay as they are."""
-    query = kept_items(recon_item.c.group_id).where(recon_item.c.group_id != "")
-    return set(connection.execute(query).scalars())
-
-
-def _remove_stale_groups(connection: Connection, groups: Iterable[Group]) -> None:
+def _remove_stale_groups(connection: Connection, groups: Iterable[Group], plain: Plain) -> None:
+    """Groups are looked through only when there are more of them than are called for."""
     g = recon_group.c
-    wanted = {group.group_id for group in groups} | _kept_groups(connection)
+    wanted = {group.group_id for group in groups}
+    count = connection.execute(select(func.count()).select_from(recon_group)).scalar_one()
+    if count == len(wanted) + plain.groups:
+        return
+    wanted |= kept_groups(connection) | plain_groups(connection)
     for group_id in connection.execute(select(g.group_id)).scalars().all():
         if group_id not in wanted:
             connection.execute(delete(recon_group).where(g.group_id == group_id))
@@ -155,10 +178,10 @@ def summary(connection: Connection, counts: Counts, removed: int) -> Summary:
     """What the books say after it."""
     i = recon_item.c
     outcomes: Counter[int] = Counter()
-    lines = 0
-    for outcome, side, count in connection.execute(select(i.outcome, i.side, func.count()).group_by(i.outcome, i.side)):
+    for outcome, count in connection.execute(select(i.outcome, func.count()).group_by(i.job, i.outcome)):
         outcomes[outcome] += count
-        lines += count if side != "books" else 0
+    sides = ("statement", "bank")
+    lines = connection.execute(select(func.count()).where(i.job.in_(JOBS), i.side.in_(sides))).scalar_one()
     exceptions = sum(count for outcome, count in outcomes.items() if is_exception(outcome))
     found = dict(sorted(outcomes.items()))
     return Summary(lines, outcomes.total(), exceptions, outcomes[5], found, counts.created, counts.changed, removed)

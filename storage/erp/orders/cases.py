@@ -20,6 +20,13 @@ OPEN = ("new", "held", "approved")
 """Process states in which an order is still judged: later it is in the warehouse, and changes go by a pull-back."""
 
 
+_HEAD = tuple(
+    platform_order.c[name]
+    for name in ("platform", "shop", "order_no", "pay_state", "ship_state", "refund_state", "paid_fen", "created_at",
+                 "paid_at", "province", "city", "priority")
+)  # fmt: skip
+
+
 def map_lines(connection: Connection) -> int:
     """Give every sub-order without a code the one that its platform SKU is mapped to; returns how many got one."""
     line, channel = order_line.c, channel_sku.c
@@ -40,25 +47,46 @@ def read_cases(
     connection: Connection, now: str, platforms: Collection[str], keys: Collection[OrderKey] | None = None
 ) -> list[Case]:
     """Every order of the platforms that is not shipped, closed or in the warehouse; or of those only `keys`."""
-    heads = _heads(connection, platforms, keys)
-    wanted = {OrderKey(*row[:3]) for row in heads}
+    return _cases(connection, now, platforms, keys, _heads(connection, platforms, keys))
+
+
+def read_past_cases(connection: Connection, begin: str, end: str, platforms: Collection[str]) -> list[Case]:
+    """Every order created from `begin` to `end` (both included), whatever became of it, as if judged at `end`."""
+    o = platform_order.c
+    query = (
+        select(*_HEAD)
+        .where(o.platform.in_(sorted(platforms)), o.created_at >= begin, o.created_at <= end)
+        .order_by(o.platform, o.shop, o.order_no)
+    )
+    heads = connection.execute(query).all()
+    return _cases(connection, end, platforms, {OrderKey(row.platform, row.shop, row.order_no) for row in heads}, heads)
+
+
+def _cases(
+    connection: Connection,
+    now: str,
+    platforms: Collection[str],
+    keys: Collection[OrderKey] | None,
+    heads: Sequence[Row[Any]],
+) -> list[Case]:
+    wanted = {OrderKey(row.platform, row.shop, row.order_no) for row in heads}
     shelf = _Shelf.read(connection)
     lines: dict[OrderKey, list[CaseLine]] = defaultdict(list)
     for row in _line_rows(connection, platforms, keys):
-        key = OrderKey(*row[:3])
+        key = OrderKey(row.platform, row.shop, row.order_no)
         if key in wanted:
             lines[key].append(shelf.line(row))
     details, received = _details(connection, platforms), payments_received(connection)
     past = _Past.read(connection)
     quotas = _Quotas.read(connection)
     found = []
-    for row in heads:
-        key = OrderKey(*row[:3])
+    for head in heads:
+        key = OrderKey(head.platform, head.shop, head.order_no)
         detail = details.get(key)
         mine = tuple(sorted(lines[key]))
         case = Case(
-            key, now, row.pay_state, row.ship_state, row.refund_state, row.paid_fen, row.created_at, row.paid_at,
-            row.province, row.city, mine, row.priority, received.get(key),
+            key, now, head.pay_state, head.ship_state, head.refund_state, head.paid_fen, head.created_at,
+            head.paid_at, head.province, head.city, mine, head.priority, received.get(key),
         )  # fmt: skip
         if detail is not None:
             case = _with_detail(case, detail)
@@ -68,13 +96,10 @@ def read_cases(
     return found
 
 
-def _heads(
-    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
-) -> Sequence[Row[str, str, str]]:
+def _heads(connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None) -> Sequence[Row[Any]]:
     o, s = platform_order.c, order_state.c
     query = (
-        select(o.platform, o.shop, o.order_no, o.pay_state, o.ship_state, o.refund_state, o.paid_fen, o.created_at,
-               o.paid_at, o.province, o.city, o.priority)
+        select(*_HEAD)
         .outerjoin_from(platform_order, order_state,
                         and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no))
         .where(o.platform.in_(sorted(platforms)), o.ship_state.in_(("none", "part", "")),
@@ -94,7 +119,7 @@ def _only(query: Select[Any], column: ColumnElement[str], keys: Collection[Order
 
 def _line_rows(
     connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
-) -> Iterable[Row[str, str, str]]:
+) -> Iterable[Row[Any]]:
     line = order_line.c
     query = select(line.platform, line.shop, line.order_no, line.sub_no, line.code, line.qty, line.paid_share_fen,
                    line.refund_status, line.platform_sku).where(line.platform.in_(sorted(platforms)))  # fmt: skip
@@ -122,7 +147,7 @@ class _Shelf:
         usual = {(shop, code): int(price) for shop, code, price in priced}
         return cls(known - {""}, usual, made_of, stock_by_warehouse(connection), {})
 
-    def line(self, row: Row[str, str, str]) -> CaseLine:
+    def line(self, row: Row[Any]) -> CaseLine:
         code = row.code
         if code not in self.packed:
             most = (packable(code, self.made_of, free) for free in self.stock.values())
@@ -134,12 +159,12 @@ class _Shelf:
         )  # fmt: skip
 
 
-def _details(connection: Connection, platforms: Collection[str]) -> dict[OrderKey, Row[str, str, str]]:
+def _details(connection: Connection, platforms: Collection[str]) -> dict[OrderKey, Row[Any]]:
     query = select(order_detail).where(order_detail.c.platform.in_(sorted(platforms)))
     return {OrderKey(row.platform, row.shop, row.order_no): row for row in connection.execute(query)}
 
 
-def _with_detail(case: Case, detail: Row[str, str, str]) -> Case:
+def _with_detail(case: Case, detail: Row[Any]) -> Case:
     """The case with what is known beside the platform's figures; the platform's token says best where it goes."""
     return case._replace(
         order_type=detail.order_type,

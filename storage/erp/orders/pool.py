@@ -1,0 +1,197 @@
+"""The pool: orders of every platform's own file beside those of the bots, counted against the files they came from."""
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from storage.database.bulk import Counts, insert_missing, merge
+from storage.database.tables import document_row, order_event, order_line, platform_order
+from storage.database.tables.review import order_detail
+from storage.erp.allocation.model import OrderKey
+from storage.erp.orders.mappers import MAPPERS, Mapper, line_refund, pay_state, refund_state, ship_state
+from storage.erp.orders.shares import largest_remainder
+
+_DIGITS = re.compile(r"\d{7,}")
+_TOLD = ("exported_at",)
+
+
+def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Counts:
+    """Bring the orders of every collected platform file into the pool; the counts are orders. Again changes nothing.
+
+    Whatever the order in which files arrive the pool ends the same: of two exports of an order the later one counts.
+    """
+    counts = Counts()
+    for kind in sorted(kinds or MAPPERS):
+        mapper = MAPPERS[kind]
+        by_order: dict[OrderKey, list[Row[Any]]] = defaultdict(list)
+        r = document_row.c
+        query = select(document_row).where(r.kind == kind, r.order_no != "").order_by(r.shop, r.row_key, r.n)
+        for row in connection.execute(query):
+            by_order[OrderKey(row.platform, row.shop, row.order_no)].append(row)
+        taken = [_order(mapper, key, rows) for key, rows in sorted(by_order.items())]
+        counts = counts.plus(_write(connection, taken))
+    return counts
+
+
+class _Taken(NamedTuple):
+    """One order as it goes into the books."""
+
+    head: dict[str, object]
+    lines: list[dict[str, object]]
+    detail: dict[str, object]
+
+
+def _order(mapper: Mapper, key: OrderKey, rows: Sequence[Row[Any]]) -> _Taken:
+    data = [json.loads(row.data) for row in rows]
+    newest = max(range(len(rows)), key=lambda n: (rows[n].exported_at, -rows[n].row_no))
+    first = data[newest]
+
+    def said(column: str) -> str:
+        return mapper.text(first, column)
+
+    lines = [_line(mapper, key, row, one) for row, one in zip(rows, data, strict=True)] if mapper.lines else []
+    shares = [int(str(line["paid_share_fen"])) for line in lines]
+    paid = mapper.number(first, mapper.order_paid) if mapper.order_paid else sum(shares)
+    if lines and sum(shares) != paid:
+        for line, share in zip(lines, largest_remainder(paid, shares), strict=True):
+            line["paid_share_fen"] = share
+    freight = [mapper.number(one, mapper.freight) for one in data]
+    refunded = sum(mapper.number(one, mapper.refunded) for one in data)
+    words = [mapper.text(one, mapper.refund) for one in data]
+    pay = pay_state(said(mapper.status), said(mapper.paid_at), paid, refunded, said(mapper.refund))
+    waybills = sum(bool(line["waybill_no"]) for line in lines)
+    shipped_at = max((mapper.text(one, mapper.shipped) for one in data), default="")
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    head = {
+        **key._asdict(), "content_hash": hashlib.sha256(text.encode()).hexdigest(), "pay_state": pay,
+        "ship_state": ship_state(said(mapper.status), shipped_at, waybills, len(lines)),
+        "refund_state": refund_state(words, pay), "platform_status": said(mapper.status),
+        "goods_fen": sum(mapper.number(one, mapper.price) * mapper.number(one, mapper.qty) for one in data),
+        "paid_fen": paid, "seller_discount_fen": sum(mapper.number(one, mapper.seller_discount) for one in data),
+        "platform_discount_fen": sum(mapper.number(one, mapper.platform_discount) for one in data),
+        "freight_fen": max(freight) if mapper.order_freight else sum(freight),
+        "refunded_fen": min(refunded, paid), "priority": 0, "province": said(mapper.province),
+        "city": said(mapper.city), "created_at": said(mapper.created), "paid_at": said(mapper.paid_at),
+        "shipped_at": shipped_at, "finished_at": said(mapper.finished), "latest_ship_at": said(mapper.due),
+        "platform_modified_at": "", "exported_at": rows[newest].exported_at, "file_sha": rows[newest].file_sha,
+        "row_no": rows[newest].row_no,
+    }  # fmt: skip
+    detail = {
+        **key._asdict(), "district": said(mapper.district), "buyer_memo": _veiled(said(mapper.buyer_memo)),
+        "seller_memo": _veiled(said(mapper.seller_memo)), "flag": said(mapper.flag),
+        "told_at": rows[newest].exported_at,
+    }  # fmt: skip
+    return _Taken(head, lines, detail)
+
+
+def _line(mapper: Mapper, key: OrderKey, row: Row[Any], data: dict[str, Any]) -> dict[str, object]:
+    own = [mapper.text(data, column) for column in mapper.sub]
+    qty, price = mapper.number(data, mapper.qty), mapper.number(data, mapper.price)
+    sub_no = own[0] if len(own) == 1 and own[0].isdigit() and len(own[0]) > 12 else "-".join([key.order_no, *own])
+    return {
+        **key._asdict(), "sub_no": sub_no if row.n == 1 else f"{sub_no}-{row.n}",
+        "product_id": mapper.text(data, mapper.product), "platform_sku": mapper.text(data, mapper.sku),
+        "code": mapper.text(data, mapper.code), "title": mapper.text(data, mapper.title),
+        "qty": qty, "price_fen": price,
+        "discount_share_fen": 0, "paid_share_fen": mapper.number(data, mapper.paid) if mapper.paid else price * qty,
+        "refunded_fen": mapper.number(data, mapper.refunded),
+        "refund_status": line_refund(mapper.text(data, mapper.refund)),
+        "carrier": mapper.text(data, mapper.carrier), "waybill_no": mapper.text(data, mapper.waybill),
+        "platform_modified_at": row.exported_at, "file_sha": row.file_sha, "row_no": row.row_no,
+    }  # fmt: skip
+
+
+def _veiled(memo: str) -> str:
+    """A memo without the long numbers that people write into it: the books keep nothing personal in plain."""
+    return _DIGITS.sub(lambda found: found[0][:3] + "*" * (len(found[0]) - 3), memo)
+
+
+def _write(connection: Connection, taken: Sequence[_Taken]) -> Counts:
+    counts = merge(connection, platform_order, (one.head for one in taken), version=("exported_at", "content_hash"))
+    merge(connection, order_line, (line for one in taken for line in one.lines), version=["platform_modified_at"])
+    merge(connection, order_detail, (one.detail for one in taken), version=["told_at"], source=())
+    events = [
+        {**{name: one.head[name] for name in OrderKey._fields}, "type": kind, "at": one.head[column], "actor": "",
+         "cause": f"{one.head['file_sha']}:{one.head['row_no']}", "data": ""}
+        for one in taken
+        for kind, column in (("created", "created_at"), ("paid", "paid_at"), ("finished", "finished_at"))
+        if one.head[column]
+    ]  # fmt: skip
+    insert_missing(connection, order_event, events)
+    return counts
+
+
+class DayCount(NamedTuple):
+    """Orders of one shop's day: in the platform's files, and in the pool."""
+
+    platform: str
+    shop: str
+    day: str
+    told: int
+    pooled: int
+
+
+def day_counts(connection: Connection) -> list[DayCount]:
+    """For every collected shop and day, how many orders the platform's files tell of and how many the pool holds."""
+    r, o = document_row.c, platform_order.c
+    per_order = (
+        select(r.platform, r.shop, r.order_no, func.min(r.at).label("at"))
+        .where(r.kind.in_(sorted(MAPPERS)), r.order_no != "")
+        .group_by(r.platform, r.shop, r.order_no)
+        .subquery()
+    )
+    day = func.substr(per_order.c.at, 1, 10)
+    told = {
+        (str(row[0]), str(row[1]), str(row[2])): int(row[3])
+        for row in connection.execute(
+            select(per_order.c.platform, per_order.c.shop, day, func.count()).group_by(
+                per_order.c.platform, per_order.c.shop, day
+            )
+        )
+    }
+    shops = {key[:2] for key in told}
+    made = func.substr(o.created_at, 1, 10)
+    query = select(o.platform, o.shop, made, func.count()).group_by(o.platform, o.shop, made)
+    rows = [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in connection.execute(query)]
+    pooled = {row[:3]: row[3] for row in rows if row[:2] in shops}
+    return [DayCount(*key, told.get(key, 0), pooled.get(key, 0)) for key in sorted(told.keys() | pooled.keys())]
+
+
+class Excluded(NamedTuple):
+    """An order that counts for no figure, with what was paid for it."""
+
+    key: OrderKey
+    order_type: str
+    paid_fen: int
+
+
+class Figures(NamedTuple):
+    """A day's paid orders; what is left out of them stands beside them."""
+
+    orders: int
+    paid_fen: int
+    excluded: tuple[Excluded, ...]
+
+
+SPECIAL = ("brushing", "test")
+
+
+def figures(connection: Connection, day: str) -> Figures:
+    """Paid orders created on `day` and what was paid for them, without brushing and test orders, which are listed."""
+    o, d = platform_order.c, order_detail.c
+    query = (
+        select(o.platform, o.shop, o.order_no, o.paid_fen, func.coalesce(d.order_type, "normal").label("kind"))
+        .outerjoin_from(platform_order, order_detail,
+                        and_(d.platform == o.platform, d.shop == o.shop, d.order_no == o.order_no))
+        .where(func.substr(o.created_at, 1, 10) == day, o.pay_state.not_in(("unpaid", "closed")))
+        .order_by(o.platform, o.shop, o.order_no)
+    )  # fmt: skip
+    rows = connection.execute(query).all()
+    left_out = tuple(Excluded(OrderKey(*row[:3]), row.kind, row.paid_fen) for row in rows if row.kind in SPECIAL)
+    counted = [row for row in rows if row.kind not in SPECIAL]
+    return Figures(len(counted), sum(row.paid_fen for row in counted), left_out)

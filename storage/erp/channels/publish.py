@@ -137,7 +137,8 @@ def publish_stock(
     by_shop = {(one.rule.platform, one.rule.shop, code): one for code, each in found.items() for one in each.shown}
     known = {(r.platform, r.shop, r.platform_sku): r for r in connection.execute(select(channel_stock))}
     c = command.c
-    states = dict(connection.execute(select(c.command_id, c.state).where(c.worklist == WORKLIST)).tuples().all())
+    answered = connection.execute(select(c.command_id, c.state).where(c.worklist == WORKLIST))
+    states = {row.command_id: row.state for row in answered}
     rows, commands = [], []
     sku = channel_sku.c
     for row in connection.execute(select(channel_sku).order_by(sku.platform, sku.shop, sku.platform_sku)):

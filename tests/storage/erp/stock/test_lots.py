@@ -197,7 +197,7 @@ def test_lots_must_add_up_to_their_move(books):
 
 @pytest.mark.function("WMS-34")
 def test_a_serial_number_is_in_one_place(books):
-    """A piece is received once, leaves from where it is, comes back from the customer, and is kept for one at a time."""
+    """A piece is received once, leaves from where it is, comes back from the customer, is kept for one at a time."""
     follow(books, Rule("A", by_serial=True))
     receive(books, "R1", "A", 2, serials=["S1", "S2"])
     with pytest.raises(SerialElsewhere):

@@ -1,6 +1,7 @@
 """Price differences given back: money only, pro rata by what each sub-order paid (AS-20), done by a bot's result."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -51,9 +52,7 @@ def request(connection: Connection, wanted: PriceRefund) -> dict[str, int]:
     }  # fmt: skip
     rows = [{**said, "sub_no": sub_no, "amount_fen": fen} for sub_no, fen in parts.items()]
     connection.execute(price_refund.insert(), rows)
-    listed = "；".join(f"{sub_no} {yuan(fen)}" for sub_no, fen in parts.items())
-    plain = yuan(wanted.amount_fen).lstrip("¥").replace(",", "")
-    data = {"店铺": shop, "主订单编号": order_no, "退款金额": plain, "明细": listed, "原因": wanted.reason}
+    data = _row(wanted, parts)
     words = f"退差价 {yuan(wanted.amount_fen)}：{wanted.reason}（{wanted.author}）；按子订单实付比例分摊"
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     published = {"command_id": command_id, "worklist": WORKLIST, "shop": shop, "subject": wanted.request_id,
@@ -85,6 +84,16 @@ def _shared(connection: Connection, wanted: PriceRefund) -> dict[str, int]:
         raise RefundTooMuch(wanted.order[2], yuan(whole), taken, yuan(wanted.amount_fen))
     parts = capped(wanted.amount_fen, list(paid.values()), list(left.values()))
     return {sub: fen for sub, fen in zip(paid, parts, strict=True) if fen}
+
+
+def _row(wanted: PriceRefund, parts: Mapping[str, int]) -> dict[str, str]:
+    """The worklist's row, in the form that refunds of after-sales have."""
+    listed = "；".join(f"{sub_no} {yuan(fen)}" for sub_no, fen in parts.items())
+    plain = yuan(wanted.amount_fen).replace("¥", "").replace(",", "")
+    return {
+        "店铺": wanted.order[1], "售后单号": wanted.request_id, "主订单编号": wanted.order[2], "类型": "退差价",
+        "退款金额": plain, "金额_分": str(wanted.amount_fen), "原因": wanted.reason, "明细": listed,
+    }  # fmt: skip
 
 
 def _parts(connection: Connection, request_id: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, select
 
 from storage.database.tables import order_line, refund
+from storage.database.tables.purchasing import rma, rma_line
 from storage.database.tables.settlement import price_refund
 from storage.erp.reconciliation.expectations import REFUSED_WORDS
 from storage.erp.settlement.facts import OrderKey
@@ -46,32 +47,57 @@ def refunded_by_sub(connection: Connection, order: OrderKey, paid: Mapping[str, 
 
 
 def requested_by_sub(connection: Connection, order: OrderKey) -> dict[str, int]:
-    """What price refunds ask back, or gave back, that no refund of the platform tells of yet.
+    """What is asked back, or was given back, that no refund of the platform tells of yet: price differences and agreed
+    after-sales.
 
-    A request that a bot carried out is told of by the platform's refund of the same amount, one each.
+    One that a bot carried out is told of by the platform's refund of the same amount, one each.
     """
-    p, r = price_refund.c, refund.c
-    mine = (p.platform == order[0], p.shop == order[1], p.order_no == order[2], p.state.in_((REQUESTED, DONE)))
-    told = Counter(
-        connection.execute(
-            select(r.amount_fen).where(
-                r.platform == order[0], r.shop == order[1], r.order_no == order[2], r.done_at != ""
-            )
-        ).scalars()
-    )
-    requests: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
-    columns = (p.request_id, p.state, p.sub_no, p.amount_fen)
-    for request_id, state, sub_no, fen in connection.execute(select(*columns).where(*mine).order_by(*columns[:3])):
-        requests[request_id, state].append((sub_no, fen))
+    told = _told(connection, order)
     gone: dict[str, int] = defaultdict(int)
-    for (_, state), parts in requests.items():
+    for parts, may_be_told in (*_price_refunds(connection, order), *_after_sales(connection, order)):
         whole = sum(fen for _, fen in parts)
-        if state == DONE and told[whole] > 0:
+        if may_be_told and told[whole] > 0:
             told[whole] -= 1
             continue
         for sub_no, fen in parts:
             gone[sub_no] += fen
     return dict(gone)
+
+
+def _told(connection: Connection, order: OrderKey) -> Counter[int]:
+    """How many refunds of each amount the platform tells of."""
+    r = refund.c
+    mine = (r.platform == order[0], r.shop == order[1], r.order_no == order[2], r.done_at != "")
+    return Counter(connection.execute(select(r.amount_fen).where(*mine)).scalars())
+
+
+Asked = tuple[list[tuple[str, int]], bool]
+"""(sub_no, fen) of one request, and whether the platform may tell of it already."""
+
+
+def _price_refunds(connection: Connection, order: OrderKey) -> list[Asked]:
+    p = price_refund.c
+    mine = (p.platform == order[0], p.shop == order[1], p.order_no == order[2], p.state.in_((REQUESTED, DONE)))
+    found: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    columns = (p.request_id, p.state, p.sub_no, p.amount_fen)
+    for request_id, state, sub_no, fen in connection.execute(select(*columns).where(*mine).order_by(*columns[:3])):
+        found[request_id, state].append((sub_no, fen))
+    return [(parts, state == DONE) for (_, state), parts in found.items()]
+
+
+def _after_sales(connection: Connection, order: OrderKey) -> list[Asked]:
+    a, n = rma.c, rma_line.c
+    query = (
+        select(a.rma_id, n.sub_no, n.refund_fen)
+        .join_from(rma, rma_line, a.rma_id == n.rma_id)
+        .where(a.platform == order[0], a.shop == order[1], a.order_no == order[2], a.decision == "approved")
+        .where(n.refund_fen > 0)
+        .order_by(a.rma_id, n.sub_no)
+    )
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for rma_id, sub_no, fen in connection.execute(query):
+        found[rma_id].append((sub_no, fen))
+    return [(parts, True) for parts in found.values()]
 
 
 def capped(total_fen: int, weights: Sequence[int], caps: Sequence[int]) -> list[int]:

@@ -4,6 +4,7 @@ import pytest
 
 from storage.database.bulk import merge
 from storage.database.tables import bot_result, refund
+from storage.database.tables.purchasing import rma, rma_line
 from storage.erp.invariants.books import refunds_within_paid
 from storage.erp.settlement import invoices, price_refunds
 from storage.erp.settlement.errors import InvoiceState, InvoiceTooMuch, ReasonNeeded, RefundTooMuch, RequestConflict
@@ -95,6 +96,17 @@ def test_a_request_has_one_number_and_a_reason(shop) -> None:
         shop.write(lambda c: price_refunds.request(c, ask("T1", 999)))
     with pytest.raises(ReasonNeeded):
         shop.write(lambda c: price_refunds.request(c, ask("T3", 1, reason=" ")))
+
+
+def test_agreed_after_sales_are_money_that_is_asked_back_too(shop) -> None:
+    """What an agreed return will give back cannot be given back again; told of by the platform it counts once."""
+    two_lines(shop)
+    shop.put(rma, rma_id="M1", platform="practice", shop="A", order_no="1", kind="return", decision="approved")
+    shop.put(rma_line, rma_id="M1", sub_no="1-1", code="X", qty=1, refund_fen=6667)
+    with pytest.raises(RefundTooMuch):
+        shop.write(lambda c: price_refunds.request(c, ask("T1", 3335)))
+    shop.refund("R1", "1", 6667, sub_no="1-1")
+    assert shop.write(lambda c: price_refunds.request(c, ask("T1", 3334))) == {"1-2": 3334}
 
 
 def test_a_cap_gives_the_rest_to_the_others() -> None:

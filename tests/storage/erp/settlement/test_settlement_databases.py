@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from storage.database.connection import Database, open_database
 from storage.database.digest import digests
@@ -13,11 +12,11 @@ from storage.database.tables.base import metadata
 from storage.erp.settlement import aftersales, invoices, payees, price_refunds, sheets
 from storage.erp.settlement.adjustments import Adjustment, adjust, take_back
 from storage.erp.settlement.facts import Fact, Span
-from storage.erp.settlement.freight_vouchers import post_freight
 from storage.erp.settlement.invoices import Buyer
 from storage.erp.settlement.payees import PayeeRule
 from storage.erp.settlement.price_refunds import PriceRefund
 from storage.erp.settlement.profit import gather
+from storage.erp.settlement.settle import settle
 from storage.erp.settlement.sheets import Party
 from tests.storage.database.conftest import database, postgres_url
 from tests.storage.erp.settlement.conftest import Shop
@@ -53,19 +52,12 @@ def month(shop: Shop) -> list[Fact]:
         command_id = invoices.ask_for(connection, "I1", "2026-11-21")
     shop.put(bot_result, run_id="r", command_id=command_id, worklist="to_invoice", outcome="done", at="2026-11-22")
     shop.refund("R1", "1", 900)
-    shop.write(steps)
-    shop.write(steps)
+    shop.write(lambda connection: aftersales.tag(connection, ("practice", "A", "1"), "quality", "开线", "李"))
+    first, again = (shop.write(lambda connection: settle(connection, "2026-11-30")) for _ in range(2))
+    assert first == (0, 0, 1, 1, 4)
+    assert "红字发票草稿 1 张，运费凭证 4 张" in first.words()
+    assert again == (0, 0, 0, 0, 0)
     return shop.read(lambda connection: gather(connection, SPAN)).facts
-
-
-def steps(connection: Connection) -> None:
-    """What is run again every night."""
-    aftersales.tag(connection, ("practice", "A", "1"), "quality", "开线", "李")
-    invoices.follow(connection)
-    invoices.draft_reds(connection)
-    payees.share_out(connection)
-    price_refunds.follow(connection)
-    post_freight(connection, "2026-11-30")
 
 
 def test_a_month_is_the_same_in_either_database(database: Database, tmp_path: Path) -> None:

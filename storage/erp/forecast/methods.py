@@ -75,24 +75,23 @@ def _smooth(history: Values, parameters: Parameters, days: int) -> list[float]:
 
 def _croston_rate(history: Values, alpha: float) -> list[float]:
     """The rate of pieces a day before each day and after the last: size / interval * (1 - alpha / 2)."""
-    size = interval = 0.0
+    size, chance = _beginning(history)
+    interval = 1 / chance if chance else float(len(history) + 1)
     since, rates = 1, []
     for qty in history:
-        rates.append((1 - alpha / 2) * size / interval if interval else 0.0)
+        rates.append((1 - alpha / 2) * size / interval)
         if qty > 0:
-            size = size + alpha * (qty - size) if interval else qty
-            interval = interval + alpha * (since - interval) if interval else float(since)
+            size += alpha * (qty - size)
+            interval += alpha * (since - interval)
             since = 1
         else:
             since += 1
-    return [*rates, (1 - alpha / 2) * size / interval if interval else 0.0]
+    return [*rates, (1 - alpha / 2) * size / interval]
 
 
 def _tsb_rate(history: Values, alpha: float, beta: float) -> list[float]:
     """The rate before each day and after the last: probability * size; the probability falls on every empty day."""
-    sold = [qty for qty in history[: 4 * WEEK] if qty > 0]
-    size = sum(sold) / len(sold) if sold else 0.0
-    chance = len(sold) / max(len(history[: 4 * WEEK]), 1)
+    size, chance = _beginning(history)
     rates = []
     for qty in history:
         rates.append(chance * size)
@@ -100,6 +99,12 @@ def _tsb_rate(history: Values, alpha: float, beta: float) -> list[float]:
             size += alpha * (qty - size)
         chance += beta * ((qty > 0) - chance)
     return [*rates, chance * size]
+
+
+def _beginning(history: Values) -> tuple[float, float]:
+    """(mean pieces of a day that sold, share of days that sold) of the first four weeks: where smoothing begins."""
+    sold = [qty for qty in history[: 4 * WEEK] if qty > 0]
+    return sum(sold) / len(sold) if sold else 0.0, len(sold) / max(len(history[: 4 * WEEK]), 1)
 
 
 def _squared(history: Values, rates: Values) -> float:

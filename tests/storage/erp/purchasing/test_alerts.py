@@ -15,7 +15,7 @@ def test_one_alert_from_below_the_reorder_point_until_the_goods_are_there(shop: 
     """Below the reorder point one alert opens with a suggestion, stays one, survives the order, and ends on receipt."""
     shop.stock(A=30, B=900)
     for code in "AB":
-        shop.sell(code, *(10,) * 70)
+        shop.sell(code, *(10,) * 40)
         shop.rule(code)
     plan = shop.write(lambda c: make_plan(c, TODAY))
     assert shop.write(lambda c: open_alerts(c, plan.plan_id)) == 1
@@ -40,7 +40,7 @@ def test_one_alert_from_below_the_reorder_point_until_the_goods_are_there(shop: 
 def test_an_alert_that_closed_may_open_again(shop: Shop) -> None:
     """A later plan that finds the code below again opens another alert; the old one stays closed."""
     shop.stock(A=10)
-    shop.sell("A", *(10,) * 70)
+    shop.sell("A", *(10,) * 40)
     shop.rule("A")
     first = shop.write(lambda c: make_plan(c, TODAY))
     shop.write(lambda c: open_alerts(c, first.plan_id))

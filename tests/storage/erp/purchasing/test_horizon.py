@@ -23,7 +23,7 @@ WEEK = (9, 11, 10, 8, 12, 14, 6)
 def test_the_plans_orders_are_its_drafts_and_its_cash(shop: Shop) -> None:
     """What the plan orders over the horizon is what its drafts say, by day of ordering and of paying, to the fen."""
     for code in "ABC":
-        shop.sell(code, *WEEK * 10)
+        shop.sell(code, *WEEK * 5)
         shop.rule(code, price_fen=1234 + ord(code), moq=30)
     shop.rule("A", "G", price_fen=999)
     plan = shop.write(lambda c: make_plan(c, TODAY))
@@ -41,7 +41,7 @@ def test_the_plans_orders_are_its_drafts_and_its_cash(shop: Shop) -> None:
 
 def test_the_newest_plan_replaces_the_drafts_and_nothing_else(shop: Shop) -> None:
     """Drafts of an older plan are cancelled; an approved one stays; drafting twice drafts once."""
-    shop.sell("A", *WEEK * 10)
+    shop.sell("A", *WEEK * 5)
     shop.rule("A")
     first = shop.write(lambda c: make_plan(c, TODAY))
     shop.write(lambda c: draft_orders(c, first.plan_id))
@@ -95,15 +95,15 @@ def test_scenarios_without_a_past_promise_nothing() -> None:
 def test_overstock_is_what_the_books_say(shop: Shop) -> None:
     """The list over the limit is what plain SQL finds, and its value is the excess at cost."""
     shop.stock(A=2000, B=100, C=50)
-    shop.sell("A", *(10,) * 70)
-    shop.sell("B", *(10,) * 70)
+    shop.sell("A", *(10,) * 40)
+    shop.sell("B", *(10,) * 40)
     shop.rule("A", cover_limit_days=60)
     shop.rule("B")
     found = shop.write(lambda c: overstock(c, TODAY))
     sql = """SELECT q.code, q.on_hand - q.reserved,
                (q.on_hand - q.reserved) - CAST(coalesce(d.daily, 0) * coalesce(r.cover_limit_days, 90) AS INTEGER)
              FROM quant q
-             LEFT JOIN (SELECT code, sum(qty) / 70.0 AS daily FROM order_line GROUP BY code) d ON d.code = q.code
+             LEFT JOIN (SELECT code, sum(qty) / 40.0 AS daily FROM order_line GROUP BY code) d ON d.code = q.code
              LEFT JOIN supply_rule r ON r.code = q.code
              WHERE q.on_hand - q.reserved > coalesce(d.daily, 0) * coalesce(r.cover_limit_days, 90)
              ORDER BY 3 DESC"""

@@ -85,7 +85,7 @@ def test_orders_go_their_way_only(shop: Shop, step: str) -> None:
 @pytest.mark.function("PUR-05")
 def test_incoming_counts_by_the_day_it_is_due(shop: Shop) -> None:
     """What is due in the window is subtracted, what is due later is shown and not counted; a notice moves its part."""
-    shop.sell("A", *(10,) * 70)
+    shop.sell("A", *(10,) * 40)
     shop.rule("A")
     sent(shop, A=50)
     shop.write(lambda c: orders.notify(c, "ASN1", "P1", day(-60), {"A": 20}))
@@ -98,7 +98,7 @@ def test_incoming_counts_by_the_day_it_is_due(shop: Shop) -> None:
 @pytest.mark.function("PUR-06")
 def test_lead_times_are_what_receipts_say(shop: Shop) -> None:
     """Mean and spread of the days from order to receipt, by pieces; without receipts the supplier's word counts."""
-    shop.sell("A", *(10,) * 70)
+    shop.sell("A", *(10,) * 40)
     shop.rule("A", lead_days=3)
     shop.write(lambda c: make_plan(c, TODAY))
     assert shop.rows("SELECT lead_mean_milli, lead_sd_milli, lead_receipts FROM purchase_suggestion") == [(3000, 0, 0)]
@@ -119,7 +119,7 @@ def test_reserved_goods_are_not_available(shop: Shop) -> None:
     from storage.erp.stock.book import ReservationLine, reserve
 
     shop.stock(A=40)
-    shop.sell("A", *(10,) * 70)
+    shop.sell("A", *(10,) * 40)
     shop.rule("A")
     shop.write(lambda c: reserve(c, "someone", [ReservationLine("H", "A", 15)]))
     assert shop.write(available) == {("A", "H"): 25}

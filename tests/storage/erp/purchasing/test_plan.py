@@ -23,7 +23,7 @@ def test_a_suggestion_is_its_arithmetic(shop: Shop) -> None:
     """Demand + safety - available - incoming is the net, rounded up to minimum and pack; nothing when covered."""
     shop.stock(A=40, B=5000)
     for code in "AB":
-        shop.sell(code, *WEEK * 10)
+        shop.sell(code, *WEEK * 5)
         shop.rule(code, moq=50, pack=24)
     plan = shop.write(lambda c: make_plan(c, TODAY))
     found = suggestions(shop, plan.plan_id)
@@ -39,7 +39,7 @@ def test_a_suggestion_is_its_arithmetic(shop: Shop) -> None:
 
 def test_the_same_books_make_the_same_plan(shop: Shop) -> None:
     """A second run on the same day writes nothing."""
-    shop.sell("A", *WEEK * 6)
+    shop.sell("A", *WEEK * 5)
     shop.rule("A")
     first = shop.write(lambda c: make_plan(c, TODAY))
     before = shop.write(digest)
@@ -52,7 +52,7 @@ def test_the_same_books_make_the_same_plan(shop: Shop) -> None:
 def test_doubling_a_week_of_one_code_changes_its_suggestion_only(shop: Shop) -> None:
     """Twice the sales of seven days: that code's suggestion grows and says by what; no other suggestion changes."""
     for code in "ABC":
-        shop.sell(code, *WEEK * 10)
+        shop.sell(code, *WEEK * 5)
         shop.rule(code)
     first = shop.write(lambda c: make_plan(c, TODAY))
     shop.sell("B", *WEEK)

@@ -121,7 +121,7 @@ def enter_invoice(connection: Connection, invoice: Invoice) -> str:
         "author": invoice.author, "file_sha": invoice.file_sha, "row_no": invoice.row_no,
     }  # fmt: skip
     fresh = _enter(connection, supplier_invoice, name, head)
-    accrued: dict[str, int] = defaultdict(int)
+    accrued: dict[tuple[str, str], int] = defaultdict(int)
     differences: list[Line] = []
     for n, line in enumerate(invoice.lines, start=1):
         row = {"supplier": invoice.supplier, "invoice_no": invoice.invoice_no, "n": n, **line.receipt._asdict(),
@@ -145,11 +145,11 @@ def _number(connection: Connection, name: str) -> str:
     return str(connection.execute(query).scalar_one())
 
 
-def _accrued(connection: Connection, line: InvoiceLine) -> tuple[str, int]:
-    """(receipt, what its pieces on this invoice were accrued at): the parts of all invoices sum to the receipt."""
+def _accrued(connection: Connection, line: InvoiceLine) -> tuple[tuple[str, str], int]:
+    """((party, receipt), what its pieces on this invoice were accrued at); all invoices together: the receipt."""
     m, told = move.c, supplier_invoice_line.c
     where = [m[name] == value for name, value in line.receipt._asdict().items()]
-    query = select(m.qty, m.unit_cost_fen).join_from(
+    query = select(m.qty, m.unit_cost_fen, cost_move.c.party).join_from(
         move, cost_move, (m.doc_type == cost_move.c.doc_type) & (m.doc_id == cost_move.c.doc_id)
         & (m.doc_line == cost_move.c.doc_line) & (m.leg == cost_move.c.leg)
     )  # fmt: skip
@@ -158,7 +158,7 @@ def _accrued(connection: Connection, line: InvoiceLine) -> tuple[str, int]:
     invoiced = sum(connection.execute(select(told.qty).where(*mine)).scalars())
     if row is None or invoiced + line.qty > row.qty:
         raise IssueUnknown(line.receipt.doc_line, str(line.receipt), line.qty, (row.qty if row else 0) - invoiced)
-    return line.receipt.doc_id, row.unit_cost_fen * line.qty
+    return (row.party, line.receipt.doc_id), row.unit_cost_fen * line.qty
 
 
 # --- a later difference in cost --------------------------------------------------------------------------------------

@@ -139,6 +139,11 @@ def _goods(document: GoodsDocument, words: str, *against: Line) -> Draft:
                  document.file_sha, document.row_no)  # fmt: skip
 
 
+def _receipt_no(document: GoodsDocument) -> str:
+    """A receipt is one open item, however many vouchers it has."""
+    return document.source_id.partition("#")[0]
+
+
 def _value(document: GoodsDocument) -> int:
     return sum(line.value_fen for line in document.lines)
 
@@ -150,13 +155,13 @@ def opening(document: GoodsDocument) -> Draft:
 
 def receipt(document: GoodsDocument) -> Draft:
     """借 库存商品 贷 应付账款-暂估."""
-    against = credit(ACCRUED, _value(document), party=document.party, item=document.source_id)
+    against = credit(ACCRUED, _value(document), party=document.party, item=_receipt_no(document))
     return _goods(document, f"采购入库 {document.source_id}，发票未到，按订单价暂估", against)
 
 
 def purchase_return(document: GoodsDocument) -> Draft:
     """借 应付账款-暂估 贷 库存商品."""
-    against = debit(ACCRUED, _value(document), party=document.party, item=document.source_id)
+    against = debit(ACCRUED, _value(document), party=document.party, item=_receipt_no(document))
     return _goods(document, f"采购退货 {document.source_id}", against)
 
 
@@ -300,7 +305,7 @@ class InvoiceDocument(NamedTuple):
     invoice_no: str
     supplier: str
     day: str
-    accrued: tuple[tuple[str, int], ...]  # (receipt, fen)
+    accrued: tuple[tuple[tuple[str, str], int], ...]  # ((who it was accrued for, receipt), fen)
     differences: tuple[Line, ...]  # debit: the goods cost more than was accrued
     net_fen: int
     tax_fen: int
@@ -310,7 +315,7 @@ class InvoiceDocument(NamedTuple):
 
 def supplier_invoice(document: InvoiceDocument) -> Draft:
     """借 应付账款-暂估, 进项税额 (and what the price differs by) 贷 应付账款."""
-    lines = [debit(ACCRUED, fen, party=document.supplier, item=item) for item, fen in document.accrued if fen]
+    lines = [debit(ACCRUED, fen, party=party, item=item) for (party, item), fen in document.accrued if fen]
     lines += document.differences
     if document.tax_fen:
         lines.append(debit(INPUT_TAX, document.tax_fen, party=document.supplier, item=document.invoice_no))

@@ -7,6 +7,7 @@ from shutil import copyfile
 import pytest
 
 from storage.database.connection import open_database
+from storage.erp.finance.ledger import trial_balance
 from tests.storage.erp.finance.small_books import Accounts
 
 
@@ -22,7 +23,9 @@ def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def books(tmp_path: Path, empty_books: Path) -> Iterator[Accounts]:
-    """Empty books with one warehouse."""
+    """Empty books with one warehouse; whatever a test does, their trial balance is zero at the end."""
     database = open_database(copyfile(empty_books, tmp_path / "books.db"))
     yield Accounts(database)
+    with database.read() as connection:
+        assert sum(row.balance_fen for row in trial_balance(connection)) == 0
     database.close()

@@ -1,15 +1,17 @@
 """Rows of files as the books keep them: the personal cells masked. The file itself lies in the archive, unchanged.
 
-Which cells are personal is told by their titles, and, wherever it stands, by a mobile number in the text.
+Which cells are personal is told by their titles; in notes and names of accounts a mobile number is told by its form.
 """
 
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, select
 
+from storage.database.connection import Database
 from storage.database.tables import document_row, raw_row, row_fix
 from storage.erp.audit.log import noted
 from storage.erp.privacy.normal import masked
@@ -24,6 +26,7 @@ _ADDRESS = re.compile(
 )
 _ID = re.compile(r"身份证号|证件号")
 _REGION = re.compile(r"[-_/]?(省|市|区|省份|城市|地区)$")
+_FREE = re.compile(r"留言|备注|说明|摘要|对方|账[号户]|remark|note|memo|message", re.IGNORECASE)
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 
 
@@ -39,21 +42,48 @@ def kind_of(title: str) -> str:
 
 
 def masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row, title → cell, with personal cells masked and mobile numbers masked wherever they stand. Pure.
+    """The row, title → cell, with personal cells masked, and mobile numbers in free text. Pure.
 
-    Order and flow numbers are longer than a mobile number and stay as they are.
+    Ids of orders, goods and parcels stay as they are, also where they look like a mobile number.
     """
-    return {title: _cell(kind_of(title), cell) for title, cell in row.items()}
+    return {title: _cell(title, cell) for title, cell in row.items()}
 
 
-def _cell(kind: str, cell: Any) -> Any:
-    if not isinstance(cell, str):
+def _cell(title: str, cell: Any) -> Any:
+    kind = kind_of(title)
+    if not isinstance(cell, str) or not cell.strip():
         return cell
-    if kind == "id":
-        return "****" if cell.strip() else cell
     if kind:
-        return masked(kind, cell)
-    return _MOBILE.sub(lambda found: masked("phone", found.group(0)), cell)
+        return "****" if kind == "id" else masked(kind, cell)
+    if _FREE.search(title):
+        return _MOBILE.sub(lambda found: masked("phone", found.group(0)), cell)
+    return cell
+
+
+def mask_files(database: Database, *, who: str) -> int:
+    """Mask what files left in the books and scrub the disk of what was there before; returns how many rows changed.
+
+    Runs after files were taken in: a second run changes nothing and scrubs nothing.
+    """
+    with database.write() as connection:
+        changed = mask_books(connection, who=who)
+    if changed:
+        _scrub(database)
+    return changed
+
+
+def _scrub(database: Database) -> None:
+    """Write the tables anew: no freed page, and in SQLite no old frame of the WAL, still holds what was masked."""
+    with database.engine.connect() as plain:
+        if database.dialect == "sqlite":
+            raw = cast(sqlite3.Connection, plain.connection.dbapi_connection)
+            raw.execute("PRAGMA query_only=0")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        for table in (raw_row, document_row, row_fix):
+            connection.exec_driver_sql(f"VACUUM FULL {table.name}")
 
 
 def mask_books(connection: Connection, *, who: str) -> int:

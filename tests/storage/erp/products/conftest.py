@@ -15,6 +15,7 @@ from storage.database.tables import (
     channel_sku,
     command,
     fulfilment,
+    order_line,
     platform_order,
     raw_file,
     warehouse,
@@ -62,14 +63,16 @@ class Shop:
             lambda c: c.execute(bundle.insert(), [{"code": code, "component": k, "qty": n} for k, n in parts.items()])
         )
 
-    def parcel(self, order_no: str) -> None:
-        """An order with a parcel."""
-        order = {"platform": "practice", "shop": "shop_a", "order_no": order_no, "pay_state": "paid", "file_sha": "sha"}
-        part = {"fulfilment_id": f"F{order_no}", "platform": "practice", "shop": "shop_a", "order_no": order_no,
-                "warehouse": "HZ", "state": "labelled"}  # fmt: skip
+    def parcel(self, order_no: str, *, shop: str = "shop_a", title: str = "", **facts: Any) -> None:
+        """An order with a parcel, and a line where it has a title."""
+        order = {"platform": "practice", "shop": shop, "order_no": order_no}
+        part = {**order, "fulfilment_id": f"F{order_no}", "warehouse": "HZ", "state": "labelled"}
+        line = {**order, "sub_no": order_no, "title": title, "code": title, "qty": 1, "paid_share_fen": 1000}
         with self.database.write() as connection:
-            connection.execute(platform_order.insert(), [order])
+            connection.execute(platform_order.insert(), [{**order, "pay_state": "paid", "file_sha": "sha", **facts}])
             connection.execute(fulfilment.insert(), [part])
+            if title:
+                connection.execute(order_line.insert(), [{**line, "file_sha": "sha"}])
 
     def answer(
         self,

@@ -1,6 +1,7 @@
 """Many products from a sheet: shown first, applied once, taken back as a whole."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from storage.erp.products import attributes, codes, sheets
 from storage.erp.products.codes import NewSku
 from storage.erp.products.errors import BatchFixed, BatchOverwritten
 from storage.erp.products.sheets import Line
+from storage.reports import Period
+from storage.reports.workbook import write_morning_report
 from storage.uploads.sheet import workbook
 
 HEAD = ["商家编码", "商品名称", "条码", "重量g", "箱规", "属性:材质"]
@@ -124,18 +127,28 @@ def test_a_wrong_row_is_refused_with_its_reason(library, sheet, word) -> None:
     assert library.read(lambda c: codes.resolve(c, ["Z"])) == {"Z": "Z"}
 
 
+BAD = ["=cmd|'/C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")', "＝1+1"]
+
+
 @pytest.mark.function("SEC-16")
 def test_formulas_stay_text_on_the_way_in_and_out(library, tmp_path: Path) -> None:
-    """`=cmd` in a name: kept as its letters, and text in the workbook that is written, whatever cell it stands in."""
+    """`=cmd` in a name: kept as its letters, and text in what is written, in every cell of the morning's report too."""
     import openpyxl
 
-    bad = ["=cmd|'/C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
-    library.write(lambda c: [codes.add_sku(c, NewSku(f"F{n}", name), who="anna") for n, name in enumerate(bad)])
-    titles = library.read(
-        lambda c: [row[0] for row in c.exec_driver_sql("SELECT title FROM sku WHERE code LIKE 'F%' ORDER BY code")]
-    )
-    assert titles == bad
-    book = openpyxl.load_workbook(io.BytesIO(workbook([[name] for name in titles])))
-    cells = [cell for row in book.active.iter_rows() for cell in row]
-    assert [cell.data_type for cell in cells] == ["s"] * len(bad)
-    assert cells[0].value == bad[0]
+    library.write(lambda c: [codes.add_sku(c, NewSku(f"F{n}", name), who="anna") for n, name in enumerate(BAD)])
+    for number, name in enumerate(BAD):
+        library.listed(str(number), f"F{number}", title=name, shop=f"{name}店", category=name)
+        library.parcel(str(number), shop=f"{name}店", created_at="2026-11-20 10:00:00", paid_at="2026-11-20 10:00:00",
+                       paid_fen=1000, title=name)  # fmt: skip
+    titles = "SELECT title FROM sku WHERE code LIKE 'F%' ORDER BY code"
+    assert library.read(lambda c: [row[0] for row in c.exec_driver_sql(titles)]) == BAD
+    plain = openpyxl.load_workbook(io.BytesIO(workbook([[name] for name in BAD])))
+    cells = [cell for row in plain.active.iter_rows() for cell in row]
+    assert [cell.data_type for cell in cells] == ["s"] * len(BAD)
+    assert cells[0].value == BAD[0]
+    path = tmp_path / "晨报.xlsx"
+    day = Period("2026-11-20", "2026-11-20")
+    library.read(lambda c: write_morning_report(c, day, path, datetime(2026, 11, 21, tzinfo=UTC)))
+    written = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    assert {str(cell.value) for cell in written} & {f"{name}店" for name in BAD}
+    assert [cell.coordinate for cell in written if cell.data_type == "f"] == []

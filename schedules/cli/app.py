@@ -14,6 +14,7 @@ from schedules.cli import (
     explain_commands,
     flow_commands,
     ingest_commands,
+    report_commands,
     sheet_commands,
 )
 from schedules.cli.flow_commands import pairs
@@ -250,22 +251,6 @@ def accept(
 
 
 @app.command()
-def report(
-    name: Annotated[str, typer.Argument(help="报表名；morning 是早报 / report, morning for the workbook")] = "morning",
-    night: Annotated[str, typer.Option(help="哪一夜 / which night, YYYY-MM-DD")] = "",
-) -> None:
-    """出一张报表：终端里看，或者出 Excel 早报。
-
-    Shows a report, or writes the morning workbook.
-
-    例 / examples: `yeban report` · `yeban report differences`
-    """
-    from schedules.cli.books_commands import show_report
-
-    show_report(name, night)
-
-
-@app.command()
 def trace(figure: Annotated[str, typer.Argument(help="早报里的单元格，如 总览!C5 / a cell of the report")]) -> None:
     """一个数字从哪来：早报的单元格 → 账 → 文件的第几行 → 哪个流程的哪一行。
 
@@ -276,20 +261,6 @@ def trace(figure: Annotated[str, typer.Argument(help="早报里的单元格，�
     from schedules.cli.books_commands import trace_figure
 
     trace_figure(figure)
-
-
-@app.command()
-def verify() -> None:
-    """检查账的全部不变式：库存、预留、对账、金额……一条不成立就说是哪一条。
-
-    Checks every invariant of the books. 例 / example: `yeban verify`
-    """
-    from schedules.books import verify as verify_books
-    from schedules.desk import open_desk
-    from schedules.settings import today_in_shanghai
-
-    with open_desk() as desk:
-        console.print(verify_books(desk, today_in_shanghai()))
 
 
 @app.command()
@@ -333,6 +304,7 @@ flow_commands.register(app)
 ingest_commands.register(app)
 explain_commands.register(app)
 sheet_commands.register(app)
+report_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
-from schedules.books import period_of, report_path
+from schedules.books import facts_path, report_path
 from schedules.books import report as write_report
 from schedules.cli.night_view import night_table
 from schedules.cli.screen import console, say, tell
@@ -60,20 +60,16 @@ def whole_sha(desk: Desk, beginning: str) -> str:
     return str(found[0][0])
 
 
-def show_report(name: str, night: str) -> None:
-    """One report as a table, or the morning workbook as a file."""
-    from storage.reports import REPORTS
-
+def write_morning(night: str) -> None:
+    """The morning workbook of the night, as a file."""
     with open_desk() as desk:
         day = night_day(desk, night)
-        if name == "morning":
-            write_report(desk, day)
-            console.print(Text(str(report_path(desk, day))))
-            return
-        if name not in REPORTS:
-            raise ReportMissing(name, ["morning", *sorted(REPORTS)])
-        with desk.database.read() as connection:
-            table = REPORTS[name](connection, period_of(connection, day))
+        write_report(desk, day)
+        console.print(Text(str(report_path(desk, day))))
+
+
+def print_table(table: Table) -> None:
+    """One report on the terminal, its first rows and its notes."""
     if len(table.columns) * COLUMN_WIDTH_MIN > console.width:
         print_records(table)
     else:
@@ -81,8 +77,8 @@ def show_report(name: str, night: str) -> None:
     left = len(table.rows) - ROWS_SHOWN
     if left > 0:
         tell(
-            f"还有 {left} 行，全部在早报里：yeban report",
-            f"{left} more rows are in the workbook: yeban report",
+            f"还有 {left} 行：yeban report {table.name} --xlsx 文件.xlsx",
+            f"{left} more rows: yeban report {table.name} --xlsx FILE.xlsx",
             "yellow",
         )
     for note in table.notes:
@@ -120,6 +116,7 @@ def cells_of(row: Sequence[Cell]) -> list[str]:
 def trace_figure(figure: str) -> None:
     """A cell of the newest morning report, or a figure id, walked back to its rows."""
     from storage.reports.cells import figure_of
+    from storage.reports.facts.copy import with_copy
     from storage.reports.sources import trace
 
     with open_desk() as desk:
@@ -127,7 +124,7 @@ def trace_figure(figure: str) -> None:
         if "!" in figure:
             sheet, _, cell = figure.partition("!")
             figure_id = figure_of(newest_report(desk), sheet, cell.upper())
-        with desk.database.read() as connection:
+        with desk.database.read() as connection, with_copy(connection, facts_path(desk)):
             rows = trace(connection, figure_id)
             origins = origins_of(connection, {row.file_sha for row in rows if row.file_sha})
     tell(f"{figure}  ←  {figure_id}", f"{figure}  ←  {figure_id}", "bold")

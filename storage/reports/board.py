@@ -10,7 +10,7 @@ from storage.reports.cube import Cut, Values, block_of, cells, sums, value_of
 from storage.reports.facts.copy import Facts, facts_of
 from storage.reports.goods import previous
 from storage.reports.scope import EVERYTHING, Scope
-from storage.reports.table import DERIVED, FIGURE, Cell, Column, Figure, Period, Table, ratio
+from storage.reports.table import Cell, Column, Figure, Period, Table, ratio
 
 TITLE = "经营看板"
 SHOWN = (
@@ -84,11 +84,7 @@ def _turnover(connection: Connection, table: Table, period: Period, scope: Scope
     """Stock is not split by shop, so a board of one shop shows none."""
     if scope != EVERYTHING:
         return
-    total = turnover.build(connection, period).total
-    found = total[5] if total else ""
-    if isinstance(found, Figure):
-        block = table.block("turnover_days", "库存周转", (("成本", "fen"),))
-        block.add("", FIGURE, found.figure_id, found.value)
-        cell = table.derived(block, found.value, "days", found.formula, f"{DERIVED}turnover")
-        metric = DICTIONARY["turnover_days"]
-        table.rows.append([metric.title, cell, "—", "—", metric.sentence])
+    figures = turnover.total(connection, table, facts_of(connection), period)
+    metric = DICTIONARY["turnover_days"]
+    if isinstance(figures[3], Figure):
+        table.rows.append([metric.title, figures[3], "—", "—", metric.sentence])

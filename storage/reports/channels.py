@@ -8,7 +8,7 @@ from storage.reports.table import Chart, Period, Table
 
 TITLE = "渠道销售"
 METRICS = ("orders_paid", "gmv_paid", "refunds_done", "net_sales", "aov")
-DIMENSIONS = (Dimension("平台", 12, column("platform")), Dimension("店铺", 18, column("shop")))
+DIMENSIONS = (Dimension("平台", 12, column("platform"), "platform"), Dimension("店铺", 18, column("shop"), "shop"))
 
 
 def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Table:

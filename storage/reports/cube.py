@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from storage.metrics.dictionary import METRICS, base
 from storage.metrics.metric import Metric
 from storage.reports.facts.copy import Facts, facts_of
+from storage.reports.facts.rollup import ROLLED, name_of, part_of
 from storage.reports.scope import Scope
 from storage.reports.table import Block, Cell, Column, Period, SourceRow, Table, ratio
 from storage.reports.zones import in_shanghai
@@ -35,6 +36,10 @@ class Dimension(NamedTuple):
     title: str
     width: int
     of: Callable[[Metric], str]
+    rolled: str = ""  # its column in the tables of storage/reports/facts/rollup.py, "" where they do not have it
+
+
+DAY = Dimension("日期", 12, lambda metric: f"{metric.at}::DATE", "day")
 
 
 def column(name: str) -> Callable[[Metric], str]:
@@ -60,14 +65,34 @@ def sums(facts: Facts, cut: Cut, *, dimensions: Sequence[Dimension] | None = Non
     if not by:
         found[()] = {}
     for group in _groups(cut.metrics):
-        parts = ", ".join(f"coalesce(sum({_part(metric)}), 0)::BIGINT" for metric in group)
+        parts = ", ".join(f"coalesce(sum({part_of(metric)}), 0)::BIGINT" for metric in group)
         keys = "".join(f"{dimension.of(group[0])}, " for dimension in by)
         condition, values = _condition(group[0], cut)
         grouped = f" GROUP BY {', '.join(str(n + 1) for n in range(len(by)))}" if by else ""
-        for row in facts.rows(f"SELECT {keys}{parts} FROM {group[0].fact} WHERE {condition}{grouped}", values):
+        query = f"SELECT {keys}{parts} FROM {group[0].fact} WHERE {condition}{grouped}"
+        if _is_rolled(group[0], cut, by):
+            query, values = _rolled(group, cut, by, grouped)
+        for row in facts.rows(query, values):
             told = found.setdefault(tuple(str(value) for value in row[: len(by)]), {})
             told.update(zip((metric.name for metric in group), row[len(by) :], strict=True))
     return found
+
+
+def _is_rolled(metric: Metric, cut: Cut, by: Sequence[Dimension]) -> bool:
+    """Whether the small tables hold the answer: whole days of Shanghai's clock, by what they are kept by."""
+    whole = not (cut.span or cut.more or cut.scope.zone)
+    return whole and metric.fact in ROLLED and all(dimension.rolled for dimension in by)
+
+
+def _rolled(group: Sequence[Metric], cut: Cut, by: Sequence[Dimension], grouped: str) -> tuple[str, list[object]]:
+    keys = "".join(f"{dimension.rolled}, " for dimension in by)
+    parts = ", ".join(f"coalesce(sum({metric.name}), 0)::BIGINT" for metric in group)
+    limited, values = cut.scope.condition
+    table = name_of(group[0].fact, group[0].at)
+    return (
+        f"SELECT {keys}{parts} FROM {table} WHERE day BETWEEN ?::DATE AND ?::DATE{limited}{grouped}",
+        [*cut.period, *values],
+    )
 
 
 def _groups(names: Iterable[str]) -> list[list[Metric]]:
@@ -77,10 +102,6 @@ def _groups(names: Iterable[str]) -> list[list[Metric]]:
         for _, metric in base(name):
             groups.setdefault((metric.fact, metric.at), {})[metric.name] = metric
     return [list(group.values()) for group in groups.values()]
-
-
-def _part(metric: Metric) -> str:
-    return f"CASE WHEN {metric.where} THEN {metric.part} END" if metric.where else metric.part
 
 
 def bounds(period: Period) -> tuple[str, str]:
@@ -120,7 +141,7 @@ def source_rows(facts: Facts, cut: Cut, values: Sequence[str] | None, names: Seq
         for dimension, value in zip(cut.dimensions, values or (), strict=values is not None):
             condition += f" AND {dimension.of(group[0])} = ?"
             bound.append(value)
-        columns = ", ".join(f"coalesce({_part(metric)}, 0)::BIGINT AS p{n}" for n, metric in enumerate(group))
+        columns = ", ".join(f"coalesce({part_of(metric)}, 0)::BIGINT AS p{n}" for n, metric in enumerate(group))
         query = (
             f"SELECT * FROM (SELECT file_sha, row_no, {KEYS[group[0].fact]}, {columns} FROM {group[0].fact}"
             f" WHERE {condition}) WHERE {' OR '.join(f'p{n} <> 0' for n in range(len(group)))} ORDER BY 3, 2, 1"

@@ -8,7 +8,7 @@ from storage.reports.table import Chart, Period, Table
 
 TITLE = "履约与时效"
 METRICS = ("orders_due", "orders_complete", "fulfilment_rate", "orders_on_time", "on_time_rate", "orders_late")
-DIMENSIONS = (Dimension("店铺", 20, column("shop")),)
+DIMENSIONS = (Dimension("店铺", 20, column("shop"), "shop"),)
 
 
 def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Table:

@@ -8,7 +8,7 @@ from storage.reports.table import Chart, Period, Table
 
 TITLE = "三种 GMV"
 METRICS = ("gmv_paid", "gmv_shipped", "gmv_settled", "orders_paid", "orders_shipped", "aov")
-DIMENSIONS = (Dimension("店铺", 20, column("shop")),)
+DIMENSIONS = (Dimension("店铺", 20, column("shop"), "shop"),)
 
 
 def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Table:

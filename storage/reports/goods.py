@@ -39,7 +39,7 @@ def universe(connection: Connection, facts: Facts) -> list[str]:
     known = set(connection.execute(select(sku.c.code)).scalars()) | set(
         connection.execute(select(quant.c.code)).scalars()
     )
-    known |= {row[0] for row in facts.rows("SELECT DISTINCT code FROM moves")}
+    known |= {row[0] for row in facts.rows("SELECT DISTINCT code FROM stock_moves")}
     known |= set(connection.execute(select(bundle.c.component)).scalars())
     return sorted(known - set(connection.execute(select(bundle.c.code)).scalars()) - {""})
 
@@ -47,20 +47,18 @@ def universe(connection: Connection, facts: Facts) -> list[str]:
 def held(facts: Facts, last_day: str) -> Held:
     """What lay in which of our places at the end of the day; places that are empty are left out."""
     found: Held = defaultdict(dict)
-    query = f"SELECT code, place, sum(qty)::BIGINT FROM ({_TWO_ENDED}) WHERE day <= ? GROUP BY ALL HAVING sum(qty) <> 0"
-    for code, place, qty in facts.rows(query, [last_day]):
-        if place not in VIRTUAL_PLACES:
-            found[code][place] = qty
-    return found
-
-
-_TWO_ENDED = """SELECT day, code, to_place AS place, qty, value_fen FROM moves
-    UNION ALL SELECT day, code, from_place, -qty, -value_fen FROM moves"""
+    query = """SELECT code, from_place, to_place, sum(qty)::BIGINT FROM stock_moves WHERE day <= ?::DATE GROUP BY ALL"""
+    for code, origin, target, qty in facts.rows(query, [last_day]):
+        for place, change in ((target, qty), (origin, -qty)):
+            if place not in VIRTUAL_PLACES:
+                found[code][place] = found[code].get(place, 0) + change
+    return {code: {place: qty for place, qty in places.items() if qty} for code, places in found.items()}
 
 
 def received(facts: Facts, period: Period) -> dict[str, int]:
     """Pieces that came into our places from outside in the period."""
-    query = "SELECT code, from_place, to_place, sum(qty)::BIGINT FROM moves WHERE day BETWEEN ? AND ? GROUP BY ALL"
+    query = """SELECT code, from_place, to_place, sum(qty)::BIGINT FROM stock_moves
+        WHERE day BETWEEN ?::DATE AND ?::DATE GROUP BY ALL"""
     found: dict[str, int] = defaultdict(int)
     for code, origin, target, qty in facts.rows(query, list(period)):
         if origin in VIRTUAL_PLACES and target not in VIRTUAL_PLACES:
@@ -71,7 +69,11 @@ def received(facts: Facts, period: Period) -> dict[str, int]:
 def sold(facts: Facts, period: Period, scope: Scope) -> dict[str, Sold]:
     """What was paid for of each item in the period, bundles taken apart."""
     limited, values = scope.condition
-    query = f"""SELECT code, sum(qty)::BIGINT, sum(sold_fen)::BIGINT, strftime(max(paid_at), '%Y-%m-%d') FROM parts
+    if not limited:
+        query = """SELECT code, sum(qty)::BIGINT, sum(sold_fen)::BIGINT, max(day)::VARCHAR FROM sold_days
+            WHERE day BETWEEN ?::DATE AND ?::DATE GROUP BY code"""
+        return {row[0]: Sold(*row[1:]) for row in facts.rows(query, list(period))}
+    query = f"""SELECT code, sum(qty)::BIGINT, sum(sold_fen)::BIGINT, max(paid_at)::DATE::VARCHAR FROM parts
         WHERE pay_state <> 'unpaid' AND paid_at >= ?::TIMESTAMP AND paid_at < ?::TIMESTAMP{limited} AND qty > 0
         GROUP BY code"""
     return {row[0]: Sold(*row[1:]) for row in facts.rows(query, [*bounds(period), *values])}

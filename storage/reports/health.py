@@ -20,7 +20,7 @@ from storage.reports.goods import (
     until,
 )
 from storage.reports.scope import EVERYTHING, Scope
-from storage.reports.table import COUNTED, Cell, Chart, Column, Figure, Period, Table, ratio
+from storage.reports.table import Cell, Chart, Column, Figure, Period, Table, ratio
 
 TITLE = "库存健康"
 EVER = "0001-01-01"
@@ -96,10 +96,6 @@ def _cover(table: Table, code: str, free: int, pace: Sold) -> Figure:
 def _count(table: Table) -> None:
     """How many items have which status, in a note; together they are all items."""
     counts = {status: sum(row[0] == status for row in table.rows) for status in STATUSES}
-    block = table.block("total", "合计 单品", (("单品", "count"),))
-    for row in table.rows:
-        if isinstance(row[3], Figure):
-            block.add("", COUNTED, row[3].figure_id, 1)
     words = "、".join(f"{status} {count}" for status, count in counts.items())
     table.notes.append(f"{len(table.rows)} 个单品：{words}。每个单品恰有一个状态。")
     table.notes.append(

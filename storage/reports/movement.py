@@ -9,7 +9,7 @@ from storage.reports.cube import metric_column
 from storage.reports.facts.copy import facts_of
 from storage.reports.goods import NOTHING, days_before, held, moved_rows, received, sold, sold_rows, titles_of
 from storage.reports.scope import EVERYTHING, Scope
-from storage.reports.table import COUNTED, Column, Figure, Period, SourceRow, Table, ratio
+from storage.reports.table import Column, Figure, Period, SourceRow, Table, ratio
 
 TITLE = "动销分析"
 EVER = "0001-01-01"
@@ -31,7 +31,8 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     """One row per item that was in stock or sold; those that did not sell come first, the most stock first."""
     table = Table("movement", TITLE, period, COLUMNS, scope=scope.words)
     facts = facts_of(connection)
-    opening = {c: sum(p.values()) for c, p in held(facts, days_before(period.first_day, 1)).items()}
+    eve = days_before(period.first_day, 1)
+    opening = {c: sum(p.values()) for c, p in held(facts, eve).items()}
     closing = {c: sum(p.values()) for c, p in held(facts, period.last_day).items()}
     came, sales = received(facts, period), sold(facts, period, scope)
     stocked = {code for code in opening.keys() | closing.keys() | came.keys() if _stocked(code, opening, closing, came)}
@@ -41,7 +42,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         rest = table.block(code, code, (("在库", "pieces"),))
         rest.load = partial(_pieces, connection, code, period.last_day)
         first = table.block(f"{code}|opening", f"{code} 期初", (("在库", "pieces"),))
-        first.load = partial(_pieces, connection, code, days_before(period.first_day, 1))
+        first.load = partial(_pieces, connection, code, eve)
         arrived = table.block(f"{code}|received", f"{code} 入库", (("入库", "pieces"),))
         arrived.load = partial(_incoming, connection, code, period)
         paid = table.block(f"{code}|sold", f"{code} 销量", (("销量", "pieces"), ("金额", "fen")))
@@ -81,10 +82,6 @@ def _total(table: Table) -> None:
     table.sum_up("合计", (3, 4, 5, 6))
     moved = sum(row[2] == MOVED for row in table.rows)
     if table.rows:
-        block = table.block("moved", "动销单品", (("单品", "count"),))
-        for row in table.rows:
-            if isinstance(row[5], Figure) and row[2] == MOVED:
-                block.add("", COUNTED, row[5].figure_id, 1)
         share = ratio(moved, len(table.rows), 10_000)
         words = f"{moved} ÷ {len(table.rows)} = {share // 100}.{share % 100:02d} %"
         table.notes.append(f"动销率 = 卖出过的单品 ÷ 有货或卖出过的单品 = {words}。")

@@ -64,6 +64,16 @@ class Scope:
 EVERYTHING = Scope()
 
 
+def checked(scope: Scope) -> Scope:
+    """The scope when it can be used. Raises ScopeWrong."""
+    from storage.reports.zones import zone_of
+
+    if scope.by not in STEPS:
+        raise ScopeWrong(f"by={scope.by}", STEPS)
+    zone_of(scope.zone)
+    return scope
+
+
 def parse_scope(words: str) -> Scope:
     """The scope that `Scope.words` says. Raises ScopeWrong."""
     scope = EVERYTHING

@@ -36,7 +36,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     stock = {code: sum(places.values()) for code, places in held(facts, last).items()}
     month, ever = until(last, SALES_DAYS), Period(EVER, last)
     recent, sales = sold(facts, month, scope), sold(facts, ever, scope)
-    arrived = dict(facts.rows("SELECT code, min(day) FROM moves GROUP BY code"))
+    arrived = dict(facts.rows("SELECT code, min(day)::VARCHAR FROM stock_moves GROUP BY code"))
     titles = titles_of(connection)
     rows: list[tuple[int, str]] = []
     for code in sorted(code for code, qty in stock.items() if qty > 0):

@@ -1,5 +1,6 @@
 """Walk a figure back to the rows of the archived files that it is the sum of."""
 
+import sys
 from collections.abc import Callable, Iterator
 from inspect import signature
 from typing import NamedTuple
@@ -88,6 +89,11 @@ def build_scoped(connection: Connection, name: str, period: Period, scope: Scope
     if scope != EVERYTHING:
         raise ScopeWrong(f"{name} {scope.words}", [other for other in REPORTS if takes_scope(other)])
     return build(connection, period)
+
+
+def title_of(name: str) -> str:
+    """What the report is called."""
+    return str(getattr(sys.modules[REPORTS[name].__module__], "TITLE", name))
 
 
 def takes_scope(name: str) -> bool:

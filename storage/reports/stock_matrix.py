@@ -1,5 +1,6 @@
 """What lies where: items by warehouse, one column each, with what is taken and free; rows and columns add up."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from sqlalchemy import Connection, select
@@ -8,7 +9,7 @@ from storage.database.tables import warehouse
 from storage.reports.cube import metric_column
 from storage.reports.facts.copy import facts_of
 from storage.reports.goods import held, moved_rows, reserved, reserved_rows, titles_of, universe
-from storage.reports.table import FIGURE, Cell, Column, Figure, Period, Table
+from storage.reports.table import FIGURE, Cell, Column, Figure, Period, SourceRow, Table
 
 TITLE = "多仓库存"
 EVER = "0001-01-01"
@@ -46,10 +47,15 @@ def _columns(places: list[str], names: dict[str, str]) -> list[Column]:
 
 def _sums(table: Table, code: str, cells: list[Cell], taken: int) -> list[Cell]:
     """The row's total, what is taken, and what is left: each a sum of figures of the row."""
+    kept = table.stated(table.blocks[f"{code}|held"], 0, taken)
+    figures = [cell for cell in cells if isinstance(cell, Figure)]
     row = table.block(f"{code}|all", f"{code} 各仓合计", (("在库", "pieces"), ("可用", "pieces")))
-    for cell in cells:
-        if isinstance(cell, Figure):
-            row.add("", FIGURE, cell.figure_id, cell.value, cell.value)
-    held_figure = table.stated(table.blocks[f"{code}|held"], 0, taken)
-    row.add("", FIGURE, held_figure.figure_id, 0, -taken)
-    return [table.figure(row, 0), held_figure, table.figure(row, 1)]
+    row.load = partial(_added, figures, kept)
+    total = sum(figure.value for figure in figures)
+    return [table.stated(row, 0, total), kept, table.stated(row, 1, total - taken)]
+
+
+def _added(places: list[Figure], kept: Figure) -> Iterator[SourceRow]:
+    for figure in places:
+        yield SourceRow("", FIGURE, figure.figure_id, (figure.value, figure.value))
+    yield SourceRow("", FIGURE, kept.figure_id, (0, -kept.value))

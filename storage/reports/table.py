@@ -4,9 +4,10 @@ Values are integers in their unit: `fen`, `count`, `pieces`, `percent` (hundredt
 `days` (hundredths). A derived figure says its formula; every other figure is the sum of its sources.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 
@@ -168,12 +169,15 @@ class Table:
         for column in columns:
             title = self.columns[column].title
             block = self.block(f"{key}-{column}", f"{label} {title}", [(title, self.columns[column].unit)])
-            for row in rows:
-                cell = row[column]
-                if isinstance(cell, Figure):
-                    block.add("", FIGURE, cell.figure_id, cell.value)
-            total[column] = self.figure(block, 0)
+            figures = [cell for row in rows if isinstance(cell := row[column], Figure)]
+            block.load = partial(references, figures)
+            total[column] = self.stated(block, 0, sum(figure.value for figure in figures))
         return total
+
+
+def references(figures: Iterable[Figure]) -> Iterator[SourceRow]:
+    """Figures as the sources of their sum."""
+    return (SourceRow("", FIGURE, figure.figure_id, (figure.value,)) for figure in figures)
 
 
 def ratio(numerator: int, denominator: int, scale: int) -> int:

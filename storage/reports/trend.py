@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from storage.metrics.dictionary import METRICS as DICTIONARY
-from storage.reports.cube import Cut, block_of, metric_column
+from storage.reports.cube import DAY, Cut, block_of, metric_column, sums
 from storage.reports.facts.copy import Facts, facts_of
 from storage.reports.festivals import NEW_YEAR, comparable, festivals
 from storage.reports.scope import EVERYTHING, Scope
@@ -55,12 +54,11 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
 
 def _by_day(facts: Facts, period: Period, scope: Scope) -> Days:
     """Every day's sums from two years before the period, one query."""
-    limited, values = scope.condition
-    orders, paid = DICTIONARY["orders_paid"], DICTIONARY["gmv_paid"]
     first = date.fromisoformat(period.first_day) - timedelta(days=800)
-    query = f"""SELECT {paid.at}::DATE, sum({orders.part})::BIGINT, sum({paid.part})::BIGINT FROM {paid.fact}
-        WHERE {paid.where} AND {paid.at} >= ?{limited} GROUP BY 1"""
-    return {row[0]: (row[1], row[2]) for row in facts.rows(query, [first, *values])}
+    cut = Cut(("orders_paid", "gmv_paid"), (DAY,), Period(first.isoformat(), period.last_day), scope)
+    return {
+        date.fromisoformat(day): (told["orders_paid"], told["gmv_paid"]) for (day,), told in sums(facts, cut).items()
+    }
 
 
 def _months(period: Period) -> list[Stretch]:

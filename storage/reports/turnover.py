@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from storage.erp.stock.book import VIRTUAL_PLACES
 from storage.reports.cube import metric_column
 from storage.reports.facts.copy import Facts, facts_of
 from storage.reports.goods import moved_rows, sold, sold_rows, titles_of
@@ -49,11 +48,8 @@ def build(connection: Connection, period: Period) -> Table:
         table.rows.append(
             [code, titles.get(code, ""), *_cells(connection, table, facts, period, code, costs[code], fen)]
         )
-    all_costs = Costs(sum(c.day_ends_fen for c in costs.values()), sum(c.cogs_fen for c in costs.values()))
-    fen = sum(one.fen for code, one in revenue.items() if code in costs)
     if table.rows:
-        figures = _total(connection, table, facts, period, all_costs, fen, sorted(costs))
-        table.total = ["合计", "", *figures]
+        table.total = ["合计", "", *total(connection, table, facts, period)]
     table.notes.append(
         f"周转天数 = 平均库存成本 ÷（销货成本 ÷ {days} 天）；成本取流水上的单位成本，没有成本的货按零算。"
     )
@@ -68,20 +64,14 @@ def length(period: Period) -> int:
 
 def costs_of(facts: Facts, period: Period) -> dict[str, Costs]:
     """Each item's costs: a move counts in every day from its own to the last, so no day has to be built up."""
-    query = f"""
+    query = """
         SELECT code,
-               sum(sign * value_fen * (date_diff('day', greatest(day, ?)::DATE, ?::DATE) + 1))::BIGINT,
-               sum(CASE WHEN day >= ? AND (from_place = 'customer' OR to_place = 'customer')
+               sum(sign * value_fen * (date_diff('day', greatest(day, ?::DATE), ?::DATE) + 1))::BIGINT,
+               sum(CASE WHEN day >= ?::DATE AND (from_place = 'customer' OR to_place = 'customer')
                    THEN -sign * value_fen ELSE 0 END)::BIGINT
-        FROM (SELECT *, (to_place NOT IN {_places()})::INTEGER - (from_place NOT IN {_places()})::INTEGER AS sign
-              FROM moves WHERE day <= ? AND day <> '')
-        WHERE sign <> 0 GROUP BY code"""
+        FROM stock_moves WHERE day <= ?::DATE AND sign <> 0 GROUP BY code"""
     first, last = period
     return {row[0]: Costs(row[1], row[2]) for row in facts.rows(query, [first, last, first, last])}
-
-
-def _places() -> str:
-    return "(" + ", ".join(f"'{place}'" for place in sorted(VIRTUAL_PLACES)) + ")"
 
 
 def _cells(
@@ -114,16 +104,19 @@ def _figures(
     return found
 
 
-def _total(
-    connection: Connection, table: Table, facts: Facts, period: Period, costs: Costs, revenue_fen: int, codes: list[str]
-) -> list[Cell]:
-    lying = table.block("total", "合计 库存成本", (("成本", "fen"),))
+def total(connection: Connection, table: Table, facts: Facts, period: Period) -> list[Cell]:
+    """All items together: average cost of stock, cost of goods sold, revenue, and the days by either."""
+    costs, revenue = costs_of(facts, period), sold(facts, period, EVERYTHING)
+    codes = sorted(costs)
+    lying = table.block("turnover|total", "合计 库存成本", (("成本", "fen"),))
     lying.load = lambda: (row for code in codes for row in _values(connection, code, period.last_day))
-    gone = table.block("total|cogs", "合计 销货成本", (("成本", "fen"),))
+    gone = table.block("turnover|cogs", "合计 销货成本", (("成本", "fen"),))
     gone.load = lambda: (row for code in codes for row in _gone(connection, code, period))
-    paid = table.block("total|sold", "合计 实付", (("金额", "fen"),))
+    paid = table.block("turnover|sold", "合计 实付", (("金额", "fen"),))
     paid.load = lambda: (row for code in codes for row in _paid(facts, code, period))
-    return _figures(table, lying, gone, paid, costs, revenue_fen, length(period))
+    all_costs = Costs(sum(one.day_ends_fen for one in costs.values()), sum(one.cogs_fen for one in costs.values()))
+    fen = sum(revenue[code].fen for code in codes if code in revenue)
+    return _figures(table, lying, gone, paid, all_costs, fen, length(period))
 
 
 def _values(connection: Connection, code: str, last_day: str) -> list[SourceRow]:

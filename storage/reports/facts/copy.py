@@ -5,7 +5,8 @@ them, and it is compared day by day before that.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,18 @@ def facts_of(connection: Connection) -> Facts:
 def attach(connection: Connection, facts: Facts) -> None:
     """Let reports on this connection take these facts."""
     _ATTACHED[connection] = facts
+
+
+@contextmanager
+def with_copy(connection: Connection, path: Path) -> Iterator[Facts]:
+    """Reports on this connection take the copy at `path` while this lasts. Raises FactsWrong."""
+    facts = open_copy(connection, path)
+    attach(connection, facts)
+    try:
+        yield facts
+    finally:
+        _ATTACHED.pop(connection, None)
+        facts.close()
 
 
 def _in_memory(connection: Connection) -> Facts:
@@ -148,7 +161,7 @@ def _brought_up(facts: "DuckDBPyConnection", connection: Connection, moment: str
         create(facts)
         note(facts, "layout", LAYOUT)
         known = {}
-    fed = feed(facts, connection)
+    fed = feed(facts, connection, anew=known.get("metrics") != _dictionary())
     changed = _edits(known.get("metrics", ""))
     note(facts, "metrics", _dictionary())
     note(facts, "moment", moment)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, bindparam, text
 
 from storage.errors import StoreError
+from storage.reports.facts.rollup import roll_up
 from storage.reports.facts.schema import FEEDS, TABLES, VIEWS, Feed
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def create(facts: "DuckDBPyConnection") -> None:
         facts.execute(f"CREATE VIEW {name} AS {query}")
 
 
-def feed(facts: "DuckDBPyConnection", connection: Connection) -> Fed:
+def feed(facts: "DuckDBPyConnection", connection: Connection, *, anew: bool = True) -> Fed:
     """Bring the facts to what the books say now, whole or not at all; feeding again changes nothing.
 
+    `anew`: the small tables are made although no day has changed, because their rules have.
     Raises FactsWrong when a fed day does not sum to the books.
     """
     days = rows = 0
@@ -67,6 +69,8 @@ def feed(facts: "DuckDBPyConnection", connection: Connection) -> Fed:
                 days += len(changed)
             if "lines" in names:
                 _complete(facts, changed, all_parts=new_bundles)
+        if days or new_bundles or anew:
+            roll_up(facts)
         facts.execute("COMMIT")
     except BaseException:
         facts.execute("ROLLBACK")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
 
 from bots.practice.world import SMALL
 from storage.erp.reconciliation.reconcile import reconcile
@@ -19,6 +20,13 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
         reconcile(connection, night.contracts, LAST_DAY)
     yield night
     night.database.close()
+
+
+@pytest.fixture(scope="session")
+def reading(night: Night) -> Iterator[Connection]:
+    """One reading connection for many reports: what they add up is fed once."""
+    with night.database.read() as connection:
+        yield connection
 
 
 @pytest.fixture(scope="session")

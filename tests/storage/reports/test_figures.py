@@ -16,10 +16,9 @@ from tests.storage.erp.recon.worlds import Night
 
 
 @pytest.fixture(scope="module")
-def tables(night: Night, period: Period) -> Iterator[dict[str, Table]]:
+def tables(reading: Connection, period: Period) -> dict[str, Table]:
     """All reports of the night; rows behind a figure may be read as long as the connection is open."""
-    with night.database.read() as connection:
-        yield {name: build(connection, period) for name, build in REPORTS.items()}
+    return {name: build(reading, period) for name, build in REPORTS.items()}
 
 
 def figures(table: Table) -> Iterator[Figure]:
@@ -29,10 +28,9 @@ def figures(table: Table) -> Iterator[Figure]:
 
 
 @pytest.fixture
-def connection(night: Night) -> Iterator[Connection]:
+def connection(reading: Connection) -> Connection:
     """A reading connection."""
-    with night.database.read() as connection:
-        yield connection
+    return reading
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))

@@ -1,0 +1,158 @@
+"""Every report over five million order lines: how long until its figures are there, median and 95th percentile.
+
+The copy by column is made synthetically (its shape is the feed's own, storage/reports/facts), a year of two million
+orders; each report is asked for the whole year. Reports that read the books directly are not in this bench. The feed
+itself is measured on real books of a size that fits the bench: rows per second from SQLite into the copy.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from storage.database.connection import Database, open_database
+from storage.database.tables import order_line, platform_order, sku, warehouse
+from storage.reports import REPORTS, Period
+from storage.reports.facts.copy import Facts, attach, open_copy
+from storage.reports.facts.feed import create
+from storage.reports.facts.rollup import roll_up
+from tests.bench.measure import Measured, within
+
+LINES = 5_000_000
+LINES_PER_ORDER = 2.15
+CODES = 5_000
+GOAL_S = 0.5
+RUNS = 20
+FEED_LINES = 200_000
+FEED_GOAL_PER_S = 20_000
+YEAR = Period("2025-12-01", "2026-11-30")
+BY_COLUMN = (
+    "aftersale_rate", "board", "channels", "fulfilment", "gmv", "health", "hot", "movement", "products", "regions",
+    "sales", "slow", "stock_matrix", "times", "trend", "turnover",
+)  # fmt: skip
+
+
+async def run(rounds: int, lines: int = LINES, feed_lines: int = FEED_LINES) -> list[Measured]:
+    """The 95th percentile of each report against half a second, and the rate of the feed."""
+    runs = max(rounds, RUNS) if lines == LINES else rounds
+    with tempfile.TemporaryDirectory() as folder, big_books(Path(folder), lines) as (database, facts):
+        found = [_report(name, database, facts, runs) for name in BY_COLUMN]
+    with tempfile.TemporaryDirectory() as folder:
+        found.append(_feed(Path(folder), feed_lines))
+    return found
+
+
+def _report(name: str, database: Database, facts: Facts, runs: int) -> Measured:
+    times = []
+    for _ in range(runs + 1):
+        with database.read() as connection:
+            attach(connection, facts)
+            started = time.perf_counter()
+            table = REPORTS[name](connection, YEAR)
+            times.append(time.perf_counter() - started)
+            if not table.rows:
+                raise AssertionError(f"the report {name} has no rows")
+    times = sorted(times[1:])
+    high = times[min(len(times) - 1, round(0.95 * len(times)))]
+    what = f"half a second at p95 (median {statistics.median(times) * 1000:.0f} ms)"
+    return within(f"report {name}", [high], limit_s=GOAL_S, what=what)
+
+
+@contextmanager
+def big_books(folder: Path, lines: int) -> Iterator[tuple[Database, Facts]]:
+    """Books with a catalog, and a copy by column with that many lines."""
+    import duckdb
+
+    database = open_database(folder / "books.db")
+    with database.write() as connection:
+        connection.execute(insert(sku), [{"code": f"SKU{n}", "title": f"商品 {n}"} for n in range(CODES)])
+        connection.execute(insert(warehouse), [{"warehouse": f"wh{n}", "name": f"{n} 号仓"} for n in range(3)])
+    made = duckdb.connect(str(folder / "facts.duckdb"))
+    create(made)
+    for statement in _statements(lines):
+        made.execute(statement)
+    roll_up(made)
+    facts = Facts(made)
+    yield database, facts
+    facts.close()
+    database.close()
+
+
+def _statements(lines: int) -> list[str]:
+    """A year of orders; everything follows from row numbers, so each run makes the same books."""
+    orders = max(int(lines / LINES_PER_ORDER), 10)
+    spread = f"(n * 31536000 // {orders})"
+    head = f"""SELECT n, TIMESTAMP '2025-12-01' + to_seconds({spread}) AS created_at, 'p' || (n % 4) AS platform,
+        'shop_' || (n % 12) AS shop, '26' || lpad(n::VARCHAR, 16, '0') AS order_no,
+        CASE hash(n) % 20 WHEN 0 THEN 'unpaid' WHEN 1 THEN 'refunded' ELSE 'paid' END AS pay_state,
+        'P' || (hash(n * 7) % 31) AS province, 'C' || (hash(n * 7) % 340) AS city, 'f' || (n // 20000) AS file_sha
+        FROM range({orders}) t(n)"""
+    return [
+        f"CREATE TEMP TABLE head AS {head}",
+        f"""INSERT INTO lines BY NAME SELECT strftime(created_at, '%Y-%m-%d') AS day, platform, shop, order_no,
+            order_no || '-' || k AS sub_no,
+            'SKU' || ((hash(n * 10 + k) % {CODES}) * (hash(n + k) % 100) // 100) AS code, '商品' AS title,
+            'G' || (n % 3000) AS product_id, 1 + (n + k) % 3 AS qty, 1000 + hash(n + k) % 20000 AS sold_fen,
+            pay_state, created_at + INTERVAL 60 SECOND AS paid_at, province, city, file_sha,
+            (n % 20000)::INTEGER AS row_no, false AS rest, false AS is_bundle
+            FROM head, range(5) s(k) WHERE k < 1 + hash(n) % 4 LIMIT {lines}""",
+        """INSERT INTO orders BY NAME SELECT strftime(h.created_at, '%Y-%m-%d') AS day, h.platform, h.shop, h.order_no,
+            h.pay_state, CASE WHEN n % 50 = 0 THEN 'none' ELSE 'shipped' END AS ship_state, h.created_at,
+            h.created_at + INTERVAL 60 SECOND AS paid_at,
+            CASE WHEN n % 50 > 0 THEN h.created_at + to_hours((hash(n) % 60)::BIGINT) END AS shipped_at,
+            h.created_at + INTERVAL 48 HOUR AS latest_ship_at, coalesce(l.fen, 0) AS paid_fen,
+            100 AS seller_discount_fen, 50 AS platform_discount_fen, h.province, h.city, h.file_sha,
+            (n % 20000)::INTEGER AS row_no FROM head h
+            LEFT JOIN (SELECT order_no, sum(sold_fen)::BIGINT AS fen FROM lines GROUP BY 1) l USING (order_no)
+            ORDER BY n""",
+        """INSERT INTO refunds BY NAME SELECT day, platform, shop, 'R' || order_no AS refund_no, order_no,
+            paid_fen AS amount_fen, created_at + INTERVAL 3 DAY AS created_at, created_at + INTERVAL 4 DAY AS done_at,
+            'reason ' || (row_no % 9) AS reason, file_sha, row_no FROM orders WHERE row_no % 18 = 0""",
+        """INSERT INTO bills BY NAME SELECT day, platform, shop, 'alipay' AS wallet, 'B' || order_no AS flow_no,
+            f.fee_type, order_no, CASE f.fee_type WHEN 'payment' THEN paid_fen ELSE -paid_fen // 50 END AS amount_fen,
+            created_at + INTERVAL 9 DAY AS billed_at, file_sha, row_no
+            FROM orders, (VALUES ('payment'), ('commission')) f(fee_type)""",
+        f"""INSERT INTO moves BY NAME SELECT strftime(DATE '2025-12-01' + d::INTEGER, '%Y-%m-%d') AS day,
+            'SKU' || c AS code,
+            CASE WHEN d % 30 = 0 THEN 'supplier' ELSE 'wh' || (c % 3) END AS from_place,
+            CASE WHEN d % 30 = 0 THEN 'wh' || (c % 3) ELSE 'customer' END AS to_place,
+            CASE WHEN d % 30 = 0 THEN 60 + c % 40 ELSE 2 END AS qty, qty * 1500 AS value_fen, 1 AS n
+            FROM range(365) a(d), range({CODES}) b(c) WHERE d % 30 = 0 OR (c + d) % 3 = 0""",
+    ]
+
+
+def _feed(folder: Path, lines: int) -> Measured:
+    """Rows per second from books in SQLite into the copy, the comparison with the books included."""
+    database = open_database(folder / "books.db")
+    orders = [
+        {
+            "platform": "p", "shop": "s", "order_no": f"{n:08d}", "content_hash": f"{n:x}", "pay_state": "paid",
+            "ship_state": "shipped", "paid_fen": 1000, "created_at": f"2026-11-{1 + n % 28:02d} 10:00:00",
+            "paid_at": f"2026-11-{1 + n % 28:02d} 10:01:00", "file_sha": "f", "row_no": n,
+        }
+        for n in range(lines // 2)
+    ]  # fmt: skip
+    with database.write() as connection:
+        connection.execute(insert(platform_order), orders)
+        for k in range(2):
+            rows = [
+                {"platform": "p", "shop": "s", "order_no": one["order_no"], "sub_no": f"{one['order_no']}-{k}",
+                 "code": f"SKU{n % 500}", "qty": 1, "paid_share_fen": 500, "file_sha": "f", "row_no": n}
+                for n, one in enumerate(orders)
+            ]  # fmt: skip
+            connection.execute(insert(order_line), rows)
+    with database.read() as connection:
+        started = time.perf_counter()
+        facts = open_copy(connection, folder / "facts.duckdb")
+        spent = time.perf_counter() - started
+        held = facts.rows("SELECT count(*) FROM lines")[0][0] + facts.rows("SELECT count(*) FROM orders")[0][0]
+        facts.close()
+    database.close()
+    if held != len(orders) * 3:
+        raise AssertionError(f"{held} rows were fed of {len(orders) * 3}")
+    what = f"{FEED_GOAL_PER_S} rows fed per second (here {held / spent:,.0f})"
+    return within("feed of the copy by column", [spent], limit_s=held / FEED_GOAL_PER_S, what=what)

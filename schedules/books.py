@@ -89,15 +89,6 @@ def report(desk: Desk, night: date) -> str:
     return path.name
 
 
-def report(desk: Desk, night: date) -> str:
-    """The morning report of the night as a workbook."""
-    path = report_path(desk, night)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with desk.database.read() as connection:
-        workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
-    return path.name
-
-
 def report_path(desk: Desk, night: date) -> Path:
     """Where the morning report of the night lies."""
     return desk.home / "reports" / f"早报-{night}.xlsx"

@@ -13,6 +13,8 @@ from storage.erp.allocation import allocate as allocation
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.wanted import PublishPolicy
 from storage.erp.invariants import verify as invariants
+from storage.erp.orders import holds
+from storage.erp.orders import review as orders
 from storage.erp.reconciliation import reconcile as reconciliation
 from storage.erp.reconciliation.contracts import Contracts
 from storage.reports import workbook
@@ -89,6 +91,16 @@ def report(desk: Desk, night: date) -> str:
     return path.name
 
 
+def review(desk: Desk, night: date) -> str:
+    """Open orders are judged as at the beginning of the night: clean ones pass, the others say what holds them."""
+    now = f"{night} 00:00:00"
+    with desk.database.write() as connection:
+        holds.release_due(connection, now)
+        holds.release_arrived(connection, now)
+        found = orders.review(connection, now)
+    return found.words(desk.settings.lang)
+
+
 def report_path(desk: Desk, night: date) -> Path:
     """Where the morning report of the night lies."""
     return desk.home / "reports" / f"早报-{night}.xlsx"
@@ -106,5 +118,6 @@ STEPS: dict[str, Step] = {
     "publish": publish,
     "reconcile": reconcile,
     "report": report,
+    "review": review,
     "verify": verify,
 }

@@ -98,6 +98,6 @@ def _told(table: Table, row: Row | None, other: Row | None, hide: Sequence[str],
     """What the log says of one side: the columns that differ from the other side, `mark` for hidden ones."""
     if row is None:
         return None
-    keys = {column.name for column in table.primary_key}
+    keys = {column.name for column in table.primary_key} | WALL_CLOCK
     told = {name: value for name, value in row.items() if name not in keys and (other or {}).get(name) != value}
     return {name: mark if name in hide else value for name, value in told.items()}

@@ -18,6 +18,13 @@ JOBS = ("orders", "wallet", "payables")
 SIDES = ("statement", "bank", "books")
 
 
+def closed_month(connection: Connection, key: Key) -> str:
+    """The closed month that an item is filed in, "" while it is open."""
+    f = recon_filing.c
+    here = select(f.month).join(recon_month, recon_month.c.month == f.month)
+    return connection.execute(here.where(f.job == key[0], f.side == key[1], f.ref == key[2])).scalar() or ""
+
+
 def kept_groups(connection: Connection) -> set[str]:
     """Groups of those items: one look at what people decided, one at what is filed."""
     i, f = recon_item.c, recon_filing.c

@@ -145,6 +145,7 @@ DIFFERENCES: dict[str, tuple[str, str]] = {
     "refund_twice": ("退款重复", "the same refund twice"),
     "refund_unknown": ("退款单不存在", "a refund nobody has"),
     "refunds_not_in": ("售后未取到", "the shop's refunds are not in yet"),
+    "residual_open": ("余额未清", "matched by a person, a residual is open"),
     "rounding": ("尾差", "rounding"),
     "subsidy_extra": ("多余补贴", "a further subsidy line"),
     "subsidy_missing": ("补贴未到", "subsidy missing"),
@@ -155,6 +156,7 @@ DIFFERENCES: dict[str, tuple[str, str]] = {
     "subsidy_twice": ("补贴重复", "the same subsidy twice"),
     "unclassified": ("未归类", "no rule knows this line"),
     "withdrawal_missing": ("提现未到账", "a withdrawal that did not arrive"),
+    "written_off": ("已核销", "written off by a person"),
     "wrong_period": ("期间不符", "dated outside the statement's period"),
     "wrong_shop": ("店铺不符", "the order belongs to another shop"),
 }

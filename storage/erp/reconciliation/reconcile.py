@@ -17,6 +17,7 @@ from storage.database.tables import bank_line, bill_line, recon_candidate, recon
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.kept import JOBS, KEPT, kept_groups, kept_keys
 from storage.erp.reconciliation.matching import match_orders
+from storage.erp.reconciliation.months import file_late
 from storage.erp.reconciliation.outcomes import is_exception
 from storage.erp.reconciliation.payables import match_payables
 from storage.erp.reconciliation.plain import Plain, decide_plain, forget, plain_groups, plain_keys
@@ -72,6 +73,7 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     counts = plain.counts.plus(write(connection, found))
     removed = remove_stale(connection, found, plain)
     forget(connection)
+    file_late(connection)
     return summary(connection, counts, removed)
 
 
@@ -138,6 +140,7 @@ def remove_stale(connection: Connection, found: Matched, plain: Plain) -> int:
     i = recon_item.c
     wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
     of_lines = sum(side == "statement" for _, side, _ in wanted) + plain.lines
+    of_lines += sum(side == "statement" for _, side, _ in kept_keys(connection, jobs=("wallet",)) - wanted)
     told = connection.execute(select(func.count()).where(i.job.in_(JOBS), i.side == "statement")).scalar_one()
     sides = ["bank", "books"] if told == of_lines else ["bank", "books", "statement"]
     if told != of_lines:

@@ -1,0 +1,87 @@
+"""How much will be sold, by which method, and how well that method did: the back-test beside each forecast."""
+
+import json
+
+from sqlalchemy import Connection, Row, func, select
+
+from storage.database.tables import sku
+from storage.database.tables.purchasing import forecast
+from storage.erp.forecast.book import TITLES, Forecast, chosen_forecasts
+from storage.reports.table import Cell, Column, Figure, Period, Table, ratio
+
+TITLE = "销量预测"
+DAYS = 30
+HIGH_BP = 9500
+COLUMNS = (
+    Column("商家编码", "", 16),
+    Column("商品", "", 26),
+    Column("方法", "", 12),
+    Column(f"{DAYS} 日预测", "pieces", 11),
+    Column(f"{DAYS} 日 95 % 分位", "pieces", 13),
+    Column("周误差", "percent", 10),
+    Column("上周同日误差", "percent", 13),
+    Column("分位损失", "ratio", 10),
+    Column("分位内", "count", 9),
+    Column("检验次数", "count", 10),
+    Column("覆盖率", "percent", 10),
+    Column("说明", "", 60, True),
+    Column("预测编号", "", 34),
+)
+MEASURES = (
+    (f"{DAYS} 日预测", "pieces"),
+    (f"{DAYS} 日 95 % 分位", "pieces"),
+    ("分位内", "count"),
+    ("检验次数", "count"),
+)
+
+
+def build(connection: Connection, period: Period) -> Table:
+    """One row per code that was forecast after the period's last day (or the last such day before), the most first."""
+    table = Table("forecast", TITLE, period, COLUMNS)
+    f = forecast.c
+    last_day = connection.execute(select(func.max(f.last_day)).where(f.last_day <= period.last_day)).scalar()
+    if not last_day:
+        table.notes.append("还没有预测：先写供货规则，夜里就会按销量预测。")
+        return table
+    codes = connection.execute(select(f.code).where(f.last_day == last_day).distinct()).scalars().all()
+    told = chosen_forecasts(connection, last_day, codes)
+    scores = {row.forecast_id: row for row in connection.execute(select(forecast).where(f.last_day == last_day))}
+    titles = dict(connection.execute(select(sku.c.code, sku.c.title)).all())
+    for code in sorted(told, key=lambda one: (-told[one].demand_milli(DAYS), one)):
+        table.rows.append(_row(table, told[code], scores[told[code].forecast_id], titles.get(code, "")))
+    table.sum_up("合计", (3, 8, 9))
+    covered, checked = sum(row.covered for row in scores.values()), sum(row.checked for row in scores.values())
+    table.notes.append(
+        f"数据到 {last_day}。滚动回测比较周合计误差（WAPE），不如「上周同日」就用上周同日；"
+        f"95 % 分位的检验 {checked} 次，{covered} 次在分位内（{ratio(covered, checked, 10_000) / 100:.1f} %）。"
+    )
+    return table
+
+
+def _row(table: Table, told: Forecast, row: Row[str], title: str) -> list[Cell]:
+    block = table.block(told.code, f"{told.code} 预测", MEASURES)
+    mean, high = (-(-told.demand_milli(DAYS, bp) // 1000) for bp in (0, HIGH_BP))
+    block.add("", 0, f"预测 {told.forecast_id}", mean, high, row.covered, row.checked)
+    tried = json.loads(row.data)["tried"]
+    words = "，".join(f"{TITLES[name]} {score['wape_bp'] / 100:.1f} %" for name, score in sorted(tried.items()))
+    return [
+        told.code,
+        title,
+        TITLES[told.method],
+        table.figure(block, 0),
+        table.figure(block, 1),
+        _error(table, told, "周误差", row.wape_bp, f"{row.origins} 次回测，周合计误差 ÷ 周销量：{words}"),
+        _error(table, told, "上周同日误差", row.naive_wape_bp, f"{row.origins} 次回测，用上周同日预测的周误差"),
+        table.derived(block, ratio(row.pinball_milli, 10, 1), "ratio", "95 % 分位的平均分位损失，件"),
+        table.figure(block, 2),
+        table.figure(block, 3),
+        table.derived(block, ratio(row.covered, row.checked, 10_000), "percent", f"{row.covered} ÷ {row.checked}"),
+        told.words,
+        told.forecast_id,
+    ]
+
+
+def _error(table: Table, told: Forecast, title: str, wape_bp: int, formula: str) -> Figure:
+    block = table.block(f"{told.code}/{title}", f"{told.code} {title}", ((title, "percent"),))
+    block.add("", 0, f"预测 {told.forecast_id}", wape_bp)
+    return table.derived(block, wape_bp, "percent", formula)

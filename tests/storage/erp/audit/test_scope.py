@@ -1,11 +1,11 @@
 """A reader sees his shops and warehouses and nothing else, whatever he asks and in whichever way."""
 
 import random
+import sqlite3
 from itertools import product
 
 import pytest
 from sqlalchemy import Integer, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database.connection import Database
 from storage.database.tables import channel_sku, metadata, order_line, platform_order
@@ -147,19 +147,30 @@ CROOKED = (
 )
 
 
-@pytest.mark.parametrize("crooked", CROOKED)
-def test_there_is_no_way_round(filled: Database, crooked: str) -> None:
+def test_there_is_no_way_round(filled: Database) -> None:
     """Naming the schema, catalogs, the planner, writing, new or dropped tables: refused, and the view still holds."""
     schema = "main" if filled.dialect == "sqlite" else "public"
-    reader = Reader("a", frozenset({"shop_a"}), frozenset({"HZ"}))
-    with pytest.raises((ScopeBroken, SQLAlchemyError)), reading(filled, reader) as connection:
-        found = connection.exec_driver_sql(crooked.format(schema=schema))
-        assert found.returns_rows, "a statement without rows was carried out"
-        assert leaks(reader, repr(found.all())) == ["reached"]
-    with reading(filled, reader) as connection:
+    with reading(filled, Reader("a", frozenset({"shop_a"}), frozenset({"HZ"}))) as connection:
+        for crooked in CROOKED:
+            with pytest.raises(ScopeBroken):
+                connection.exec_driver_sql(crooked.format(schema=schema))
         assert set(connection.execute(select(platform_order.c.shop)).scalars()) == {"shop_a"}
     with filled.read() as connection:
         assert set(connection.execute(select(platform_order.c.shop)).scalars()) == set(SHOPS)
+
+
+def test_sqlite_itself_refuses_what_is_no_question(any_database: Database) -> None:
+    """Behind the words there is a second lock: the engine's authorizer takes nothing but reading."""
+    if any_database.dialect != "sqlite":
+        assert any_database.dialect == "postgresql"  # there the transaction is read-only, which other tests show
+        return
+    with reading(any_database, Reader("a", frozenset({"shop_a"}), None)) as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        for statement in ("PRAGMA query_only=0", "DROP VIEW temp.platform_order", "ATTACH 'x.db' AS y",
+                          "DELETE FROM main.platform_order", "CREATE TEMP TABLE t (x)"):  # fmt: skip
+            with pytest.raises(sqlite3.DatabaseError, match=r"not authorized|prohibited"):
+                raw.cursor().execute(statement)
 
 
 def test_the_next_user_of_the_connection_sees_everything_again(filled: Database) -> None:
@@ -206,8 +217,8 @@ def test_grants_make_the_reader(any_database: Database) -> None:
 def test_no_reader_sees_another_row(any_database: Database) -> None:
     """Fuzz over readers: tables, joins, sub-queries, typed SQL, search, export and reports: not one foreign row."""
     fill(any_database)
-    many = 9 if any_database.dialect == "sqlite" else 1  # PostgreSQL makes a hundred views in tens of milliseconds
-    for reader in readers(many):
+    some = readers(9) if any_database.dialect == "sqlite" else readers(0)[1:]  # there a hundred views take their time
+    for reader in some:
         with reading(any_database, reader) as connection:
             shown = _everything(connection)
             assert _places(connection, reader) == [], reader
@@ -223,7 +234,7 @@ def test_no_reader_sees_another_row(any_database: Database) -> None:
             _shop(connection, shop)
             where = Address("张三", "13912345678", "文一路", f"{shop}~HZ省")
             book.keep(connection, keys, {OrderKey("practice", shop, f"{shop}~HZ"): where}, who="x")
-    for reader in readers(many // 5):
+    for reader in some[1:3]:
         with reading(any_database, reader) as connection:
             export = repr(book.shown(connection)) + repr(book.find(connection, keys, phone="139 1234 5678"))
             reports = _reports(connection)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, or_, select
 
 from storage.database.bulk import Counts, merge
 from storage.database.tables import document_row, fulfilment, fulfilment_line, move
+from storage.database.tables.products import variant
 from storage.database.tables.settlement import express_bill_line
 from storage.erp.finance.moments import moment
 from storage.erp.reconciliation.words import yuan
@@ -160,9 +161,11 @@ def match_express(
 ) -> list[Charge]:
     """Every row of the express bills of those days with its parcel, in the order of days and numbers (RPA-02).
 
-    `weights_g`: code -> grams a piece; a parcel with a code that is not in it is not weighed.
+    `weights_g`: code -> grams a piece, by default as the product library has them; a parcel with a code that nobody
+    weighed is not compared.
     """
     known = parcels(connection, pool)
+    weights = library_weights(connection) if weights_g is None else weights_g
     by_number: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in known.values():
         by_number[parcel.waybill_no].append(parcel)
@@ -177,13 +180,19 @@ def match_express(
         if span is None or span.has(day):
             owner, outcome = _owner(known, by_number, carrier, number)
             outcome = "billed_twice" if again and owner is not None else outcome
-            own = _own_weight(owner, weights_g or {})
+            own = _own_weight(owner, weights)
             over = max(weight - own - tolerance_g, 0) if own and weight else 0
             words = _words(outcome, carrier, number, fee, fen, (weight, own, over))
             key = "|".join((carrier, number, fee, bill_no, str(n)))
             said = (carrier, number, fee, day, fen, weight)
             charges.append(Charge(*said, outcome, owner, own, over, words, sha, row_no, key))
     return charges
+
+
+def library_weights(connection: Connection) -> dict[str, int]:
+    """code -> grams a piece, of the codes that were weighed."""
+    v = variant.c
+    return {code: int(weight) for code, weight in connection.execute(select(v.code, v.weight_g).where(v.weight_g > 0))}
 
 
 def _owner(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.database.tables.ledger import jv, jv_line
 from storage.erp.finance.chart import CHART, accounts
@@ -97,14 +97,21 @@ class LedgerLine(NamedTuple):
 def ledger_lines(connection: Connection, span: Span, account: str, channel: Channel | None = None) -> list[LedgerLine]:
     """The voucher lines that a figure of `ledger_profit` is the sum of (FMS-10)."""
     n = jv_line.c
+    where = [] if channel is None else [n.platform == channel[0], n.shop == channel[1]]
+    return read_lines(connection, span, account, where)
+
+
+def read_lines(
+    connection: Connection, span: Span, account: str, where: Iterable[ColumnElement[bool]]
+) -> list[LedgerLine]:
+    """The lines of an account in vouchers of documents of those days, as profit and loss counts them."""
+    n = jv_line.c
     query = (
         select(n.no, n.n, n.cr_fen - n.dr_fen, jv.c.words, jv.c.source_type, jv.c.source_id, jv.c.file_sha, jv.c.row_no)
         .join_from(jv_line, jv, jv.c.no == n.no)
-        .where(jv.c.document_day.between(*span), jv.c.kind != CLOSING, n.account == account)
+        .where(jv.c.document_day.between(*span), jv.c.kind != CLOSING, n.account == account, *where)
         .order_by(n.no, n.n)
     )
-    if channel is not None:
-        query = query.where(n.platform == channel[0], n.shop == channel[1])
     return [
         LedgerLine(row[0], row[1], int(row[2]), row[3], f"{row[4]}/{row[5]}", row[6], row[7])
         for row in connection.execute(query)

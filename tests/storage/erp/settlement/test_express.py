@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage.archive import Archive
+from storage.database.tables.products import variant
 from storage.database.tables.purchasing import rma
 from storage.documents.file import SourceFile
 from storage.documents.taught import FOLDER
@@ -27,7 +28,6 @@ BILL = """中通快递对账单 2026年11月,,,,,
 圆通速递,7700000003,2026-11-07,北京,1,3.00
 中通快递,7700000009,2026-11-07,北京,1,9.99
 """
-WEIGHTS = {"X": 600, "Y": 1000}
 
 
 def parcels(shop) -> None:
@@ -48,7 +48,9 @@ def test_a_carriers_bill_is_matched_to_parcels(shop, tmp_path: Path) -> None:
     taken = ingest(shop.database, archive, BILL.encode(), shop="A")
     assert (taken.state, taken.kind, taken.created) == ("read", "express_zto", 4), taken.message
     assert [shop.write(take_express_bills).created for _ in range(2)] == [4, 0]
-    charges = shop.read(lambda c: match_express(c, read_pool(c), WEIGHTS))
+    for code, weight in (("X", 600), ("Y", 1000)):
+        shop.put(variant, code=code, combination=code, weight_g=weight)
+    charges = shop.read(lambda c: match_express(c, read_pool(c)))
     assert [(one.waybill_no[-1], one.outcome, one.amount_fen, one.over_g) for one in charges] == [
         ("1", "matched", 450, 200), ("2", "matched", 800, 2100), ("9", "unmatched", 999, 0),
         ("3", "other_carrier", 300, 0),

@@ -1,17 +1,23 @@
 """The profit of orders, products and channels of a small mall: one sum, the ledger's, and every cell walked back."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection, func, select
 
 from bots.practice.world import TINY
-from storage.database.tables import ad_day, bill_line, raw_file
+from storage.database.tables import ad_day, bill_line, raw_file, sku
+from storage.database.tables.products import attribute_value
+from storage.erp.finance import statements
+from storage.erp.finance.drill import register
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.post_events import post_events
+from storage.erp.finance.statements import STATEMENTS, profit_and_loss
 from storage.erp.settlement.facts import Span
 from storage.erp.settlement.freight_vouchers import post_freight
-from storage.erp.settlement.ledger_tie import bridge, ledger_lines, ledger_profit
+from storage.erp.settlement.ledger_dimensions import Dimension, cell_lines, profit_by
+from storage.erp.settlement.ledger_tie import bridge, ledger_profit
 from storage.erp.settlement.profit import Rules, by_channel, gather
 from storage.reports import Period, aftersale_cost, channel_profit, order_profit, product_profit
 from storage.reports.sources import trace
@@ -39,6 +45,18 @@ def connection(night: Night) -> Iterator[Connection]:
     """A reading connection."""
     with night.database.read() as connection:
         yield connection
+
+
+@pytest.fixture
+def branded(night: Night) -> Iterator[Connection]:
+    """The same, where two thirds of the codes have one of two brands; taken back afterwards."""
+    with night.database.engine.connect() as connection:
+        transaction = connection.begin()
+        codes = connection.execute(select(sku.c.code).order_by(sku.c.code)).scalars().all()
+        rows = [{"code": code, "attribute": "品牌", "value": f"牌{at % 2}"} for at, code in enumerate(codes) if at % 3]
+        connection.execute(attribute_value.insert(), rows)
+        yield connection
+        transaction.rollback()
 
 
 def column(table: Table, title: str) -> int:
@@ -80,13 +98,37 @@ def test_a_shop_that_is_taxed_otherwise_does_not_agree(connection: Connection) -
 
 
 @pytest.mark.function("FMS-10")
-def test_a_figure_of_the_ledger_leads_to_its_vouchers(connection: Connection) -> None:
-    """Every account of every shop is the sum of its voucher lines, each with its document's row."""
-    for row in ledger_profit(connection, SPAN):
-        lines = ledger_lines(connection, SPAN, row.account, row.channel)
-        assert sum(line.amount_fen for line in lines) == row.amount_fen
-        assert all(line.no and line.source for line in lines)
-        assert any(line.file_sha and line.row_no for line in lines)
+@pytest.mark.parametrize("dimension", ["platform", "shop", "sku", "brand", "month", "day"])
+def test_profit_and_loss_by_dimension_sums_to_the_company(dimension: Dimension, branded: Connection) -> None:
+    """Each account's cells sum to the company's, and each cell to its voucher lines, which name their documents."""
+    whole: dict[str, int] = defaultdict(int)
+    for row in ledger_profit(branded, SPAN):
+        whole[row.account] += row.amount_fen
+    cells = profit_by(branded, SPAN, dimension)
+    assert len(cells) >= 2 or dimension in ("platform", "month")
+    assert {name: sum(one.get(name, 0) for one in cells.values()) for name in whole} == whole
+    for value, accounts in cells.items():
+        for account, fen in accounts.items():
+            lines = cell_lines(branded, SPAN, account, dimension, value)
+            assert sum(line.amount_fen for line in lines) == fen
+            assert all(line.no and line.source for line in lines)
+
+
+@pytest.mark.function("FMS-10")
+def test_the_statements_by_shop_and_month_sum_to_the_company(connection: Connection) -> None:
+    """利润表 by shop and by month sums to the whole, every cell of it and of 资产负债表 is the sum of voucher lines."""
+    first, last = PERIOD
+    whole = {row.key: row.amount_fen for row in profit_and_loss(connection, statements.Span(first, last))}
+    shops = [statements.Span(first, last, shop=shop) for shop in ("shop_a", "shop_b", "shop_c", "")]
+    months = [statements.Span(f"2026-{month}-01", f"2026-{month}-31") for month in ("10", "11")]
+    for parts in (shops[:3], months):
+        told = [{row.key: row.amount_fen for row in profit_and_loss(connection, span)} for span in parts]
+        assert {key: sum(one[key] for one in told) for key in whole} == whole
+    span = statements.Span(first, last)
+    for name in ("profit_and_loss", "balance_sheet"):
+        for row in STATEMENTS[name](connection, span):
+            if not row.of:
+                assert sum(one.amount_fen for one in register(connection, name, row.key, span)) == row.amount_fen
 
 
 @pytest.mark.function("BI-14", "FMS-46")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from storage.database.bulk import insert_missing
-from storage.database.tables import fulfilment, order_line
+from storage.database.tables import fulfilment, order_line, platform_order
 from storage.database.tables.purchasing import aftersale_request, inbound, rma, rma_line, rma_wanted
 from storage.erp.aftersales.errors import (
     DecisionMade,
@@ -85,6 +85,9 @@ def request(connection: Connection, asked: Request) -> bool:
     if known is not None:
         _check_same(connection, asked, known)
         return False
+    o = platform_order.c
+    mine = (o.platform == asked.key.platform, o.shop == asked.key.shop, o.order_no == asked.key.order_no)
+    connection.execute(select(o.order_no).where(*mine).with_for_update())  # two requests must not both take the last
     books = sub_orders(connection, asked.key)
     lines = [_line(asked, sub_no, qty, books) for sub_no, qty in sorted(asked.lines.items())]
     before = asked.kind == REFUND_ONLY and not any(books[sub_no].shipped for sub_no in asked.lines)

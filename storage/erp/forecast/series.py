@@ -50,19 +50,19 @@ def _sold(connection: Connection, window: Sequence[str]) -> dict[str, dict[str, 
     made_of = components(connection)
     line, o = order_line.c, platform_order.c
     same = and_(line.platform == o.platform, line.shop == o.shop, line.order_no == o.order_no)
-    day = func.substr(o.paid_at, 1, 10)
+    paid_on = func.substr(o.paid_at, 1, 10).label("paid_on")
     query = (
-        select(line.code, day, func.sum(line.qty))
+        select(line.code, paid_on, func.sum(line.qty))
         .join_from(order_line, platform_order, same)
         .where(o.paid_at >= window[0], o.paid_at < f"{window[-1]} 99", o.pay_state.not_in(NOT_SOLD), line.code != "",
                o.platform != "aftersale")
-        .group_by(line.code, day)
+        .group_by(line.code, "paid_on")
     )  # fmt: skip
     sold: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for code, paid_on, qty in connection.execute(query):
+    for code, day, qty in connection.execute(query):
         for base, pieces in needs(code, int(qty), made_of).items():
             if pieces > 0:
-                sold[base][paid_on] += pieces
+                sold[base][day] += pieces
     return sold
 
 
@@ -86,9 +86,9 @@ def stock_out_days(connection: Connection, window: Sequence[str]) -> dict[str, s
     Days before a code's first move say nothing and are not named.
     """
     m = move.c
-    day = func.substr(m.at, 1, 10)
-    ends = select(m.code, day, m.from_place, m.to_place, func.sum(m.qty)).group_by(
-        m.code, day, m.from_place, m.to_place
+    moved_on = func.substr(m.at, 1, 10).label("moved_on")
+    ends = select(m.code, moved_on, m.from_place, m.to_place, func.sum(m.qty)).group_by(
+        m.code, "moved_on", m.from_place, m.to_place
     )
     changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for code, at, origin, target, qty in connection.execute(ends):

@@ -107,11 +107,12 @@ def known_receipt(connection: Connection, came: Receipt) -> bool:
 def write_receipt(
     connection: Connection, came: Receipt, counted: Sequence[str] = CONDITIONS
 ) -> tuple[Inbound, list[tuple[ReceivedLine, str]]]:
-    """Write a receipt that is not in the books yet, and the state of what it belongs to.
+    """Write a receipt that is not in the books yet, and the state of what it belongs to; one writer at a time.
 
     `counted`: the conditions that count against what is expected (what is refused at the gate does not). Returns what
     was expected and every received line with its code. Raises InboundUnknown, LineUnknown, ReceiptTooLarge.
     """
+    connection.execute(select(inbound.c.state).where(inbound.c.inbound_id == came.inbound_id).with_for_update())
     expected = read_inbound(connection, came.inbound_id)
     if expected is None:
         raise InboundUnknown(came.inbound_id)

@@ -170,6 +170,7 @@ def notify(connection: Connection, asn_id: str, po_id: str, expected_on: str, qt
 
 
 def _check_notice(connection: Connection, po_id: str, qty: Mapping[str, int]) -> None:
+    connection.execute(select(purchase_order.c.state).where(purchase_order.c.po_id == po_id).with_for_update())
     line = purchase_line.c
     ordered = {r.code: r.qty for r in connection.execute(select(line.code, line.qty).where(line.po_id == po_id))}
     i, part = inbound.c, inbound_line.c

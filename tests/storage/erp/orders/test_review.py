@@ -106,7 +106,6 @@ def test_a_release_is_audited_and_takes_a_name(desk):
     assert not desk.write(lambda c: holds.release(c, order, "SELLER_MEMO", person()))
     assert desk.rows("SELECT released_by, released_at, released_why FROM order_hold") == [("李雷", LATER, "看过了")]
     assert desk.rows("SELECT actor FROM order_event WHERE type LIKE 'hold_released%'") == [("李雷",)]
-    assert desk.sound()
 
 
 def test_a_hold_by_hand(desk):
@@ -134,7 +133,6 @@ def test_a_delay_window_releases_itself(desk):
     assert desk.write(lambda c: holds.release_due(c, "2026-11-21 10:30:59")) == 0
     assert desk.write(lambda c: holds.release_due(c, "2026-11-21 10:31:00")) == 1
     assert desk.process(order) == "approved"
-    assert desk.sound()
 
 
 @pytest.mark.function("OMS-17")
@@ -195,7 +193,6 @@ def test_states_come_from_facts_and_go_only_where_the_map_leads(desk):
         "process.finished",
     ]  # fmt: skip
     assert all(WORDS[name] in chart() for ways in LEGAL.values() for name in ways)
-    assert desk.sound()
 
 
 def test_an_impossible_fact_is_told_and_breaks_nothing(desk):

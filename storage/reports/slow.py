@@ -44,9 +44,9 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         unsold = (date.fromisoformat(last) - date.fromisoformat(last_sale or arrived[code])).days
         pace = recent.get(code, NOTHING).qty
         cover = ratio(stock[code] * SALES_DAYS, pace, 100)
-        if unsold <= UNSOLD_DAYS and (pace == 0 or cover <= COVER_DAYS * 100):
+        if unsold < UNSOLD_DAYS and cover <= COVER_DAYS * 100:
             continue
-        because = f"{unsold} 天没有卖出" if unsold > UNSOLD_DAYS else f"够卖 {cover // 100} 天"
+        because = f"{unsold} 天没有卖出" if unsold >= UNSOLD_DAYS else f"够卖 {cover // 100} 天"
         block = table.block(code, code, (("在库", "pieces"), ("价值", "fen")))
         block.load = partial(moved_rows, connection, code, EVER, last)
         paid = table.block(f"{code}|sold", f"{code} 近 30 天", (("销量", "pieces"), ("金额", "fen")))
@@ -59,5 +59,5 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         figures = [table.stated(block, 0, stock[code]), table.stated(paid, 0, pace)]
         table.rows.append([code, titles.get(code, ""), *figures, last_sale or "从未", days, cover_figure, because])
     table.rows = [row for _, row in sorted(zip(rows, table.rows, strict=True), key=lambda pair: pair[0])]
-    table.notes.append(f"有货且 {UNSOLD_DAYS} 天以上没卖出，或按近 {SALES_DAYS} 天的速度够卖 {COVER_DAYS} 天以上。")
+    table.notes.append(f"有货且 {UNSOLD_DAYS} 天没卖出，或按近 {SALES_DAYS} 天的速度够卖 {COVER_DAYS} 天以上。")
     return table

@@ -45,6 +45,7 @@ class Books:
     """One database; `order`, `stock` and the rest write what their names say."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         (folder / "books.db").write_bytes(_empty())
         self.database: Database = open_database(folder / "books.db")
         self.row_no = 0

@@ -1,0 +1,234 @@
+"""The dictionary of metrics: one meaning by one name, checked against the books, before anybody is sent a figure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from storage.database.tables import bot_result, command, platform_order, raw_row
+from storage.erp.commands.results import apply_results
+from storage.metrics.changes import affected, edits
+from storage.metrics.dictionary import METRICS
+from storage.reports import METRICS_OF, REPORTS, Period, check
+from storage.reports.export import to_csv, to_json
+from storage.reports.facts.copy import facts_of, open_copy, with_copy
+from storage.reports.facts.feed import FactsWrong
+from storage.reports.push import Picture, PushBlocked, publish
+from storage.reports.scope import Scope
+from storage.reports.sources import build_scoped, trace
+from storage.reports.table import Figure, Table
+from tests.storage.erp.recon.worlds import LAST_DAY
+from tests.storage.reports.books import NOVEMBER, Books, figures, metric_total
+
+OURS = sorted(name for name in REPORTS if METRICS_OF[name])
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Books]:
+    """Books with two paid orders."""
+    books = Books(tmp_path)
+    books.order("1", ("A", 1, 100), ship_state="shipped", shipped_at="2026-11-11 10:00:00")
+    books.order("2", ("A", 2, 250))
+    yield books
+    books.database.close()
+
+
+@pytest.mark.function("ERP-09")
+def test_a_metric_is_the_same_in_every_report(reading: Connection, period: Period) -> None:
+    """The total of a metric is byte-equal in all reports that show it, in the file as in the figure."""
+    seen: dict[str, set[tuple[int, str]]] = {}
+    reports = ("channels", "gmv", "regions", "sales", "times", "fulfilment")
+    for name in reports:
+        table = build_scoped(reading, name, period, Scope())
+        last = to_csv(table).decode("utf-8-sig").rstrip().rsplit("\r\n", 1)[-1].split(",")
+        for place, column in enumerate(table.columns):
+            if column.metric:
+                seen.setdefault(column.metric, set()).add((metric_total(table, column.metric), last[place]))
+    shared = [metric for metric in seen if sum(metric in METRICS_OF[name] for name in reports) > 1]
+    assert {"gmv_paid", "orders_paid", "refunds_done", "net_sales", "aov"} <= set(shared)
+    assert {metric: len(found) for metric, found in seen.items()} == dict.fromkeys(seen, 1)
+    board = build_scoped(reading, "board", period, Scope())
+    for row in board.rows:
+        if isinstance(row[1], Figure) and row[1].block_id in seen:
+            assert {(row[1].value)} == {value for value, _ in seen[row[1].block_id]}
+
+
+@pytest.mark.function("ERP-09")
+def test_an_edited_definition_shows_the_reports_it_touches() -> None:
+    """A metric defined anew names every report that shows it or what is worked out from it, and wants a new version."""
+    old = METRICS["gmv_paid"]
+    new = {**METRICS, "gmv_paid": replace(old, where="pay_state = 'paid'")}
+    (edit,) = edits(METRICS, new, METRICS_OF)
+    assert (edit.metric, edit.versioned) == ("gmv_paid", False)
+    assert {"board", "channels", "gmv", "regions", "sales", "times", "trend"} <= set(edit.reports)
+    assert "stock_matrix" not in edit.reports
+    assert edits(METRICS, {**METRICS, "gmv_paid": replace(old, sentence="别的说法")}, METRICS_OF) == []
+    (versioned,) = edits(METRICS, {**METRICS, "gmv_paid": replace(old, part="1", version=2)}, METRICS_OF)
+    assert versioned.versioned
+    assert "aftersale_rate" in affected("orders_shipped", METRICS, METRICS_OF)
+
+
+def test_the_dictionary_is_whole() -> None:
+    """Each entry says sentence, grain, owner and rule; what it rests on is there too; each is shown somewhere."""
+    shown = {name for names in METRICS_OF.values() for name in names}
+    for name, metric in METRICS.items():
+        assert metric.name == name
+        assert all((metric.title, metric.sentence, metric.grain, metric.owner, metric.formula)), name
+        assert all(needed in METRICS for needed in metric.needs)
+        assert affected(name, METRICS, METRICS_OF) or name in shown, name
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_figure_names_its_metric(name: str, reading: Connection, period: Period) -> None:
+    """No column of figures is without an entry of the dictionary, and no report shows one that it does not name."""
+    table = REPORTS[name](reading, period)
+    if name == "board":
+        found = {cell.block_id.split("|")[0] for row in table.rows for cell in row if isinstance(cell, Figure)}
+        found.discard("turnover")
+    else:
+        places = {n for row in table.rows for n, cell in enumerate(row) if isinstance(cell, Figure)}
+        found = {table.columns[place].metric for place in places}
+    assert found <= set(METRICS_OF[name])
+
+
+@pytest.mark.function("BI-54")
+def test_every_money_cell_leads_to_rows_of_files(reading: Connection, period: Period) -> None:
+    """Each amount of each report, by its id alone, is walked back to rows that were archived, and they sum to it."""
+    known = {tuple(row) for row in reading.execute(select(raw_row.c.file_sha, raw_row.c.row_no))}
+    built: dict[tuple[str, Period], Table] = {}
+    walked = 0
+    for name in sorted({*OURS, "ads", "differences", "sales", "settlement"}):
+        table = REPORTS[name](reading, period)
+        for figure in figures(table):
+            if figure.unit != "fen":
+                continue
+            rows = trace(reading, figure.figure_id, built)
+            assert all((row.file_sha, row.row_no) in known and row.file_name for row in rows), figure.figure_id
+            if not figure.formula:
+                assert sum(row.amount for row in rows) == figure.value, figure.figure_id
+            walked += 1
+    assert walked > 300
+
+
+@pytest.mark.function("BI-55")
+def test_metrics_agree_with_the_books_until_one_does_not(books: Books) -> None:
+    """Every metric equals the books asked another way; a copy that was tampered with is found, figure by figure."""
+    with books.database.read() as connection:
+        compared = check.compare(connection, NOVEMBER)
+        assert {one.metric for one in compared} >= {metric.name for metric in METRICS.values() if metric.fact} - {
+            "parts_qty"
+        }
+        assert check.wrong(connection, NOVEMBER) == []
+        assert next(one.books for one in compared if one.metric == "gmv_paid") == 350
+        facts_of(connection).rows("UPDATE rolled_orders_paid_at SET gmv_paid = gmv_paid + 1")
+        findings = check.findings(connection, LAST_DAY)
+    assert [finding.where for finding in findings] == ["BI-55 gmv_paid"]
+    assert "报表 351，账 350" in findings[0].message
+
+
+def test_all_metrics_of_a_whole_night_agree(reading: Connection, period: Period) -> None:
+    """On a whole mall every metric is what plain SQL over the books says, and none of them is trivially zero."""
+    compared = check.compare(reading, period)
+    assert [one for one in compared if one.shown != one.books] == []
+    assert [one.metric for one in compared if one.books == 0] == []
+
+
+def _pictures(connection: Connection) -> list[Picture]:
+    return [Picture(build_scoped(connection, "board", NOVEMBER, Scope()), "看板.png", "reports/board.xlsx")]
+
+
+@pytest.mark.function("BI-46")
+def test_one_message_for_each_group_and_slot(books: Books) -> None:
+    """A group gets one message a slot however often it is asked; one that failed goes out again, a sent one not."""
+    slot = "2026-11-20 08:00"
+
+    def push() -> str:
+        with books.database.write() as connection:
+            return publish(connection, "运营群", slot, _pictures(connection), LAST_DAY)
+
+    def answer(command_id: str, outcome: str, run_id: str) -> None:
+        with books.database.write() as connection:
+            row = {"run_id": run_id, "command_id": command_id, "worklist": "to_notify", "shop": "运营群",
+                   "outcome": outcome, "at": f"2026-11-20 08:0{run_id[-1]}:00"}  # fmt: skip
+            connection.execute(insert(bot_result), [row])
+            apply_results(connection, run_id)
+
+    first = push()
+    assert first
+    assert push() == ""
+    answer(first, "failed", "run-1")
+    second = push()
+    assert second not in ("", first)
+    assert push() == ""
+    answer(second, "done", "run-2")
+    assert push() == ""
+    with books.database.read() as connection:
+        rows = connection.execute(select(command.c.state, command.c.data, command.c.reason)).all()
+    assert sorted(row.state for row in rows) == ["done", "failed"]
+    assert all("看板.png" in row.data and "reports/board.xlsx" in row.data and "¥3.50" in row.data for row in rows)
+
+
+@pytest.mark.function("BI-55")
+def test_nothing_is_sent_while_a_figure_is_wrong(books: Books) -> None:
+    """A metric that differs from the books stops the push: an error that names it, and no command in the books."""
+    with books.database.write() as connection, with_copy(connection, Path(books.folder / "facts.duckdb")) as facts:
+        facts.rows("UPDATE rolled_orders_paid_at SET orders_paid = 7")
+        with pytest.raises(PushBlocked, match="付款订单"):
+            publish(connection, "运营群", "2026-11-20 08:00", _pictures(connection), LAST_DAY)
+        assert connection.execute(select(command.c.command_id)).all() == []
+
+
+def test_the_copy_follows_the_books_day_by_day(books: Books) -> None:
+    """Fed again nothing is written; a changed day is fed; a deleted order leaves; a damaged copy is made anew."""
+    path = books.folder / "facts.duckdb"
+
+    def paid() -> int:
+        with books.database.read() as connection, with_copy(connection, path):
+            return metric_total(build_scoped(connection, "channels", NOVEMBER, Scope()), "gmv_paid")
+
+    assert paid() == 350
+    before = path.stat().st_mtime_ns
+    assert paid() == 350
+    assert path.stat().st_mtime_ns == before, "nothing moved: the copy is only read"
+    books.order("3", ("A", 1, 50), at="2026-11-20 09:00:00")
+    assert paid() == 400
+    with books.database.write() as connection:
+        connection.execute(update(platform_order).where(platform_order.c.order_no == "3").values(pay_state="unpaid"))
+    assert paid() == 350
+    with books.database.write() as connection:
+        connection.execute(platform_order.delete().where(platform_order.c.order_no == "2"))
+    assert paid() == 100
+    path.write_bytes(b"not a database any more")
+    assert paid() == 100, "a damaged copy is made anew"
+
+
+def test_a_day_that_does_not_sum_to_the_books_is_refused(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When rows come out of the books other than their sums say, the facts are refused and nothing is kept."""
+    from storage.reports.facts import feed as feeding
+
+    lossy = replace(
+        feeding.FEEDS["lines"], columns={**feeding.FEEDS["lines"].columns, "sold_fen": "n.paid_share_fen - 1"}
+    )
+    monkeypatch.setitem(feeding.FEEDS, "lines", lossy)
+    with books.database.read() as connection, pytest.raises(FactsWrong, match="lines：2026-11-10"):
+        open_copy(connection, books.folder / "facts.duckdb")
+    monkeypatch.undo()
+    with books.database.read() as connection:
+        facts = open_copy(connection, books.folder / "facts.duckdb")
+        assert facts.rows("SELECT sum(sold_fen) FROM lines") == [(350,)]
+        facts.close()
+
+
+def test_json_carries_what_is_needed_to_walk_back(books: Books) -> None:
+    """Each figure of the JSON has its whole value, its unit, its words and the id that leads to its rows."""
+    import json
+
+    with books.table("channels") as table:
+        said = json.loads(to_json(table))
+        cell = said["total"][3]
+        assert (cell["value"], cell["unit"], cell["shown"]) == (350, "fen", "¥3.50")
+    with books.database.read() as connection:
+        assert sum(row.amount for row in trace(connection, cell["figure"])) == 350
+    assert said["columns"][3]["metric"] == "gmv_paid"

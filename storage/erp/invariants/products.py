@@ -1,14 +1,40 @@
 """What must hold of products, prices and what is published (I-23, I-24), and of the log of changes (SEC-03)."""
 
+import json
 from collections import defaultdict
 from itertools import pairwise
 
 from sqlalchemy import Connection, and_, func, or_, select
 
+from storage.database.tables.lots import channel_stock
 from storage.database.tables.products import activity_offer, activity_use, price
 from storage.erp.audit.log import broken
 from storage.erp.invariants.findings import Finding, Invariant
 from storage.erp.products.prices import KINDS, Price, rows_of, ties
+
+EXCLUSIVE = ("exclusive", "quota")
+
+
+def published_within_sellable(connection: Connection) -> list[Finding]:
+    """I-23: shops that share a code exclusively never show more of it together than could be sold when it was said.
+
+    Presale is a promise of its own and does not count; in ratio mode more than 100 % is shown as exposure instead.
+    The last figure that changed was worked out from the stock of its moment, and no other has changed since.
+    """
+    c = channel_stock.c
+    shown: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    last: dict[str, tuple[str, int]] = {}
+    for row in connection.execute(select(channel_stock).where(c.mode.in_(EXCLUSIVE))):
+        inputs = json.loads(row.explanation or "{}").get("inputs", {"sellable": 0, "safety": 0})  # unexplained: none
+        there = max(0, inputs["sellable"] - inputs["safety"])
+        mine = shown[row.code]
+        mine[row.platform, row.shop] = max(mine.get((row.platform, row.shop), 0), row.qty - row.presale_qty)
+        last[row.code] = max(last.get(row.code, ("", 0)), (row.recorded_at, there))
+    return [
+        Finding(code, f"各店对外合计 {sum(by_shop.values())} 件，当时可售 {last[code][1]} 件（{len(by_shop)} 家店）")
+        for code, by_shop in sorted(shown.items())
+        if sum(by_shop.values()) > last[code][1]
+    ]
 
 
 def quotas_hold(connection: Connection) -> list[Finding]:
@@ -68,6 +94,7 @@ def log_untouched(connection: Connection) -> list[Finding]:
 
 
 CHECKS: dict[str, Invariant] = {
+    "I-23": published_within_sellable,
     "I-24": quotas_hold,
     "PIM-18": prices_have_one_winner,
     "SEC-03": log_untouched,

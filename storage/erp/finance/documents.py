@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, bindparam, select
 
-from storage.database.tables import move
+from storage.database.tables import move, payable
 from storage.database.tables.ledger import (
     cash_document,
     cost_layer,
@@ -73,19 +73,21 @@ class Cash(NamedTuple):
 
 
 class CashKind(NamedTuple):
-    """What a document of money is called, which way it goes (+ in), and what stands against it unless said."""
+    """What a document of money is called, which way it goes (+ in), what stands against it unless said, and as what
+    reconciliation looks for it at the bank ("": not there)."""
 
     title: str
     sign: int
     contra: str
+    payable: str = ""
 
 
 CASH_KINDS: dict[str, CashKind] = {
     "income": CashKind("收入", 1, "6051"),
-    "expense": CashKind("支出", -1, "6602"),
-    "payment": CashKind("付供应商货款", -1, PAYABLE),
-    "prepayment": CashKind("预付款", -1, PREPAID),
-    "deposit": CashKind("付保证金", -1, DEPOSIT),
+    "expense": CashKind("支出", -1, "6602", "expense"),
+    "payment": CashKind("付供应商货款", -1, PAYABLE, "invoice"),
+    "prepayment": CashKind("预付款", -1, PREPAID, "other"),
+    "deposit": CashKind("付保证金", -1, DEPOSIT, "other"),
     "deposit_back": CashKind("收回保证金", 1, DEPOSIT),
     "transfer": CashKind("资金划转", -1, CLEARING),
 }
@@ -302,8 +304,8 @@ def _revalue_average(connection: Connection, receipt: MoveKey, difference_fen: i
 def enter_cash(connection: Connection, cash: Cash) -> str:
     """Book money that a person says came, went or was moved; returns the voucher's number.
 
-    It stands on 在途资金 until the bank's statement shows it (`treasury`). Raises AuthorMissing, AccountUnknown,
-    DocumentConflict.
+    It stands on 在途资金 until the bank's statement shows it: what is paid is a `payable` too, authorised by its
+    author, so that reconciliation finds its line. Raises AuthorMissing, AccountUnknown, DocumentConflict.
     """
     if not (cash.author.strip() and cash.reason.strip()):
         raise AuthorMissing
@@ -311,6 +313,11 @@ def enter_cash(connection: Connection, cash: Cash) -> str:
     contra = cash.contra or kind.contra
     account(contra)
     _enter(connection, cash_document, cash.document_no, {**cash._asdict(), "contra": contra})
+    if kind.payable:
+        _enter(connection, payable, cash.document_no, {
+            "payable_no": cash.document_no, "kind": kind.payable, "payee": cash.party, "reference": cash.item,
+            "amount_fen": cash.amount_fen, "authorised_by": cash.author, "authorised_on": cash.day, "due_day": cash.day,
+        })  # fmt: skip
     where = (cash.platform, cash.shop, "", cash.party, cash.item or cash.document_no)
     fen = kind.sign * cash.amount_fen
     money = debit(CLEARING, fen, cash.platform, cash.shop, party=cash.account, item=cash.document_no)

@@ -5,22 +5,31 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Text, and_, cast, func, literal, select
 
-from storage.database.tables import ad_day, bank_line, bill_line, recon_item
-from storage.database.tables.ledger import jv, jv_line
+from storage.database.tables import ad_day, bank_line, bill_line, payable, recon_item
+from storage.database.tables.ledger import cash_document, jv, jv_line
 from storage.erp.finance.ledger import post_new
 from storage.erp.finance.moments import moment
-from storage.erp.finance.rules import ADS_EXPENSE, RULES, AdsDocument, BankDocument, StatementDocument
+from storage.erp.finance.rules import (
+    ADS_EXPENSE,
+    RULES,
+    AdsDocument,
+    BankDocument,
+    PayableDocument,
+    StatementDocument,
+)
 from storage.erp.finance.vouchers import Draft
 from storage.erp.reconciliation.outcomes import Outcome
 
 BAR = literal("|")
-EXPLAINED = (Outcome.MATCHED, Outcome.FEES_EXPLAINED, Outcome.WITHIN_TOLERANCE)
+EXPLAINED = (Outcome.MATCHED, Outcome.FEES_EXPLAINED, Outcome.WITHIN_TOLERANCE, Outcome.REFUND_OFFSET)
+BANK_FEE = "bank.fee"  # reconciliation's rule for what the bank takes itself
 
 
 def book_money(connection: Connection, until: str) -> int:
     """Statement lines, bank lines and advertising up to the day `until`; returns how many vouchers were written."""
     return (
         _book_statements(connection, until)
+        + _book_payables(connection, until)
         + _book_bank(connection, until)
         + _book_explained(connection, until)
         + _book_ads(connection, until)
@@ -51,25 +60,47 @@ def _book_statements(connection: Connection, until: str) -> int:
     return len(post_new(connection, drafts))
 
 
+def _book_payables(connection: Connection, until: str) -> int:
+    """Payments that somebody authorised and that are due; those that a person entered as documents are booked."""
+    p = payable.c
+    booked = and_(jv.c.source_type == "payable", jv.c.source_id == p.payable_no, jv.c.kind == "payable")
+    query = (
+        select(p.payable_no, p.kind, p.due_day, p.payee, p.reference, p.amount_fen, p.file_sha, p.row_no)
+        .select_from(payable.outerjoin(jv, booked))
+        .where(jv.c.no.is_(None), p.authorised_on != "", p.due_day <= until, p.amount_fen != 0,
+               p.payable_no.not_in(select(cash_document.c.document_no)))
+        .order_by(p.due_day, p.payable_no)
+    )  # fmt: skip
+    return len(
+        post_new(connection, [RULES["payable"].draft(PayableDocument(*row)) for row in connection.execute(query)])
+    )
+
+
 def _bank_documents(connection: Connection, until: str, kind: str) -> list[BankDocument]:
     """The bank lines without a voucher of this kind."""
     k, i = bank_line.c, recon_item.c
     source_id = k.account + BAR + k.line_key
     booked = and_(jv.c.source_type == "bank_line", jv.c.source_id == source_id, jv.c.kind == kind)
     said = (
-        select(i.ref, func.min(i.outcome).label("outcome"))
+        select(i.ref, func.max(i.rule_id).label("rule_id"))
         .where(i.side == "bank", i.outcome.in_(EXPLAINED))
         .group_by(i.ref)
         .subquery()
     )
     query = (
-        select(source_id, k.day, k.account, k.counterparty, k.summary, k.amount_fen, said.c.outcome, k.file_sha,
+        select(source_id, k.day, k.account, k.counterparty, k.summary, k.amount_fen, said.c.rule_id, k.file_sha,
                k.row_no)
         .select_from(bank_line.outerjoin(jv, booked).outerjoin(said, said.c.ref == source_id))
         .where(jv.c.no.is_(None), k.amount_fen != 0, k.day <= until)
         .order_by(k.day, source_id)
     )  # fmt: skip
-    return [BankDocument(*row[:6], row[6] is not None, *row[7:]) for row in connection.execute(query)]
+    return [BankDocument(*row[:6], _known_as(row[6]), *row[7:]) for row in connection.execute(query)]
+
+
+def _known_as(rule_id: str | None) -> str:
+    if rule_id is None:
+        return ""
+    return "fee" if rule_id == BANK_FEE else "transit"
 
 
 def _book_bank(connection: Connection, until: str) -> int:
@@ -79,7 +110,7 @@ def _book_bank(connection: Connection, until: str) -> int:
 
 def _book_explained(connection: Connection, until: str) -> int:
     """Lines that were booked as 待查款项 and that reconciliation has explained since."""
-    told = {one.source_id: one for one in _bank_documents(connection, until, "bank_explained") if one.explained}
+    told = {one.source_id: one for one in _bank_documents(connection, until, "bank_explained") if one.known_as}
     if not told:
         return 0
     query = (

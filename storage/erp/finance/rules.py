@@ -31,6 +31,8 @@ from storage.erp.finance.policy import tax_within
 from storage.erp.finance.vouchers import Draft, Line, credit, debit
 
 ADS_EXPENSE = "660103"
+BANK_LINES = {"transit": CLEARING, "fee": "660301", "": SUSPENSE}
+PAYABLES = {"invoice": PAYABLE, "expense": "6602", "payroll": "2211", "tax": "222103", "other": "2241"}
 STOCK_LOSS = "660207"
 
 
@@ -97,7 +99,8 @@ class StatementDocument(NamedTuple):
 
 
 class BankDocument(NamedTuple):
-    """One line of a bank statement, signed, + into the account; `explained`: reconciliation knows what it is."""
+    """One line of a bank statement, signed, + into the account; `known_as`: what reconciliation says that it is
+    (`transit`: a withdrawal or a payment that the books have; `fee`: of the bank itself; "": nobody knows yet)."""
 
     source_id: str
     day: str
@@ -105,7 +108,7 @@ class BankDocument(NamedTuple):
     counterparty: str
     summary: str
     amount_fen: int
-    explained: bool
+    known_as: str
     file_sha: str
     row_no: int
 
@@ -266,24 +269,48 @@ def _item_of(document: StatementDocument, account: str, fee: str) -> str:
 
 
 def bank(document: BankDocument) -> Draft:
-    """借 银行存款 贷 在途资金 for what is explained, 贷 其他应收款-待查款项 for what is not."""
+    """借 银行存款 贷 在途资金 for what is explained, 贷 其他应收款-待查款项 for what is not; fees are an expense."""
     mine = debit(BANK, document.amount_fen, party=document.account, item=document.source_id)
     party = document.counterparty or document.account
-    account = CLEARING if document.explained else SUSPENSE
-    against = credit(account, document.amount_fen, party=party, item=document.source_id)
+    against = credit(BANK_LINES[document.known_as], document.amount_fen, party=party, item=document.source_id)
     words = f"银行 {document.account}：{document.counterparty} {document.summary}".rstrip()
     return Draft("bank", "bank_line", document.source_id, document.day, words, (mine, against), document.file_sha,
                  document.row_no)  # fmt: skip
 
 
 def bank_explained(document: BankDocument) -> Draft:
-    """借 待查款项 贷 在途资金, when reconciliation finds out what a booked line was."""
+    """借 待查款项 贷 在途资金 (or the fee), when reconciliation finds out what a booked line was."""
     party = document.counterparty or document.account
     lines = (
         debit(SUSPENSE, document.amount_fen, party=party, item=document.source_id),
-        credit(CLEARING, document.amount_fen, party=party, item=document.source_id),
+        credit(BANK_LINES[document.known_as], document.amount_fen, party=party, item=document.source_id),
     )
     return Draft("bank_explained", "bank_line", document.source_id, document.day, f"待查款项已核对：{party}", lines,
+                 document.file_sha, document.row_no)  # fmt: skip
+
+
+class PayableDocument(NamedTuple):
+    """A payment that somebody authorised, on the day it is due. `kind`: invoice | expense | payroll | tax | other."""
+
+    payable_no: str
+    kind: str
+    day: str
+    payee: str
+    reference: str
+    amount_fen: int
+    file_sha: str
+    row_no: int
+
+
+def payable(document: PayableDocument) -> Draft:
+    """借 应付账款 (or what the kind says) 贷 在途资金, until the bank has paid it."""
+    item = document.reference or document.payable_no
+    lines = (
+        debit(PAYABLES[document.kind], document.amount_fen, party=document.payee, item=item),
+        credit(CLEARING, document.amount_fen, party=document.payee, item=document.payable_no),
+    )
+    return Draft("payable", "payable", document.payable_no, document.day,
+                 f"付款 {document.payable_no}：{document.payee} {document.reference}".rstrip(), lines,
                  document.file_sha, document.row_no)  # fmt: skip
 
 
@@ -342,6 +369,7 @@ RULES: dict[str, Rule] = {
     "count": Rule("盘点", "盘盈 借 库存商品；贷 待处理财产损溢（盘亏相反）", count),
     "loss": Rule("报损", "借 管理费用-存货损耗；贷 库存商品", loss),
     "opening": Rule("期初库存", "借 库存商品；贷 期初建账", opening),
+    "payable": Rule("付款", "借 应付账款/费用/薪酬/税费；贷 在途资金", payable),
     "purchase_return": Rule("采购退货", "借 应付账款-暂估；贷 库存商品", purchase_return),
     "receipt": Rule("采购入库", "借 库存商品；贷 应付账款-暂估", receipt),
     "refund": Rule("退款", "借 主营业务收入、销项税额；贷 应收账款-平台", refund),

@@ -262,7 +262,6 @@ def test_value_is_conserved(books, costing):
     assert left == books.rows("SELECT sum(dr_fen - cr_fen) FROM jv_line WHERE account = '1405'")[0]
 
 
-@pytest.mark.function("FMS-09")
 def test_money_by_hand_is_signed_and_booked_once(books):
     """Income, expense, transfer and prepayment become vouchers with author and reason; the cash book follows."""
     told = {"income": 5_000, "expense": 1_200, "prepayment": 300, "transfer": 50}

@@ -7,24 +7,64 @@ sort text in two ways.
 from collections import defaultdict
 from operator import itemgetter
 
-from sqlalchemy import Connection, select
+from sqlalchemy import CompoundSelect, Connection, select, union_all
 
-from storage.database.tables import bill_line, fulfilment, move, order_line, platform_order
+from storage.database.tables import bill_line, fulfilment, move, order_line, platform_order, refund
+from storage.database.tables.purchasing import inbound, receipt, rma
+from storage.database.tables.settlement import express_bill_line, profit_adjustment
 from storage.erp.finance.moments import moment
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.sales import later
-from storage.erp.settlement.facts import BookLine, Head, OrderKey, Pool
+from storage.erp.settlement.facts import BookLine, Head, OrderKey, Pool, Span
 
 NO_INCOME = ("unpaid", "closed")
 _numbers = itemgetter(0, 1, 2, 3)
 
 
-def read_pool(connection: Connection, policy: Policy | None = None) -> Pool:
-    """Every order with its sub-orders, in the order of their numbers; recognised when the ledger's policy says so."""
-    return Pool(_heads(connection, policy or Policy()), *_lines(connection))
+def read_pool(connection: Connection, policy: Policy | None = None, span: Span | None = None) -> Pool:
+    """The orders with their sub-orders, in the order of their numbers; recognised when the ledger's policy says so.
+
+    `span`: only those that something happened to in those days, which is all that facts of those days can be about.
+    """
+    policy = policy or Policy()
+    touched = None if span is None else _touched(span, policy)
+    return Pool(_heads(connection, policy, touched), *_lines(connection, touched))
 
 
-def _heads(connection: Connection, policy: Policy) -> dict[OrderKey, Head]:
+def _touched(span: Span, policy: Policy) -> CompoundSelect[str]:
+    """The numbers of the orders that finished, were paid, sent, sent back, refunded, billed or adjusted in those days;
+    equal numbers of other shops may be among them.
+    """
+    o, n, r, b, f = platform_order.c, order_line.c, refund.c, bill_line.c, fulfilment.c
+    m, e, a = move.c, express_bill_line.c, profit_adjustment.c
+    first, last = span.first_day, f"{span.last_day} 24"
+    finished_from = later(first, -policy.window_days) if policy.recognise == "window" else first
+    billed = select(b.order_no).where(b.at.between(first, last), b.order_no != "")
+    moved = select(m.doc_id).where(m.at.between(later(first, -1), last))  # moments with a zone may be a day off
+    lines_moved = select(m.doc_line).where(m.at.between(later(first, -1), last))
+    numbers = select(e.waybill_no).where(e.day.between(*span))
+    returns = (
+        select(rma.c.order_no)
+        .select_from(receipt.join(inbound, inbound.c.inbound_id == receipt.c.inbound_id).join(
+            rma, rma.c.rma_id == inbound.c.source_id))
+        .where(receipt.c.receipt_id.in_(moved))
+    )  # fmt: skip
+    return union_all(
+        select(o.order_no).where(o.finished_at.between(later(finished_from, -1), last)),
+        select(o.order_no).where(o.paid_at.between(first, last)),
+        select(r.order_no).where(r.done_at.between(later(first, -1), last)),
+        billed,
+        select(n.order_no).where(n.sub_no.in_(billed)),
+        select(f.order_no).where(f.fulfilment_id.in_(moved)),
+        returns,
+        select(n.order_no).where(n.sub_no.in_(lines_moved)),
+        select(f.order_no).where(f.waybill_no.in_(numbers)),
+        select(n.order_no).where(n.waybill_no != "", n.waybill_no.in_(numbers)),
+        select(a.order_no).where(a.day.between(*span)),
+    )
+
+
+def _heads(connection: Connection, policy: Policy, touched: CompoundSelect[str] | None) -> dict[OrderKey, Head]:
     o = platform_order.c
     heads: dict[OrderKey, Head] = {}
     told = _told(connection, policy)
@@ -32,6 +72,8 @@ def _heads(connection: Connection, policy: Policy) -> dict[OrderKey, Head]:
         o.platform, o.shop, o.order_no, o.paid_fen, o.seller_discount_fen, o.platform_discount_fen, o.freight_fen,
         o.paid_at, o.finished_at, o.file_sha, o.row_no, o.pay_state,
     )  # fmt: skip
+    if touched is not None:
+        query = query.where(o.order_no.in_(touched))
     for row in sorted(connection.execute(query).all(), key=_numbers):
         at = moment(row.finished_at) if told is None else told.get((row[0], row[1], row[2]), "")
         if told is None and at and policy.recognise == "window":
@@ -65,7 +107,9 @@ def _told(connection: Connection, policy: Policy) -> dict[OrderKey, str] | None:
 Lines = dict[OrderKey, list[BookLine]]
 
 
-def _lines(connection: Connection) -> tuple[Lines, dict[tuple[str, str, str], str]]:
+def _lines(
+    connection: Connection, touched: CompoundSelect[str] | None
+) -> tuple[Lines, dict[tuple[str, str, str], str]]:
     n = order_line.c
     lines: Lines = defaultdict(list)
     subs: dict[tuple[str, str, str], str] = {}
@@ -73,6 +117,8 @@ def _lines(connection: Connection) -> tuple[Lines, dict[tuple[str, str, str], st
         n.platform, n.shop, n.order_no, n.sub_no, n.product_id, n.code, n.qty, n.price_fen, n.discount_share_fen,
         n.paid_share_fen, n.carrier, n.waybill_no, n.file_sha, n.row_no,
     )  # fmt: skip
+    if touched is not None:
+        query = query.where(n.order_no.in_(touched))
     for platform, shop, order_no, *said in sorted(connection.execute(query).all(), key=_numbers):
         line = BookLine(*said)
         lines[platform, shop, order_no].append(line)

@@ -58,7 +58,7 @@ class Books(NamedTuple):
 def gather(connection: Connection, span: Span, rules: Rules | None = None) -> Books:
     """Everything that earned or cost in those days, one fact per source row; nothing is written."""
     rules = rules or Rules()
-    pool = read_pool(connection, rules.policy)
+    pool = read_pool(connection, rules.policy, span)
     done = refunds_of(connection, pool)
     values = layer_values(connection) if rules.values is None else rules.values
     gathered = statement_facts(connection, pool, span)

@@ -17,6 +17,7 @@ from storage.erp.settlement.profit import Rules, bundle_weights, by_channel, by_
 from tests.storage.erp.settlement.conftest import Shop
 
 SPAN = Span("2026-11-01", "2026-11-30")
+HALVES = (Span("2026-11-01", "2026-11-10"), Span("2026-11-11", "2026-11-30"))
 CODES = ("X", "Y", "SET", "Q")
 FEES = ("payment", "subsidy", "commission", "refund_commission", "freight_insurance", "compensation", "penalty",
         "annual_fee", "withdrawal", "nobody knows")  # fmt: skip
@@ -73,7 +74,7 @@ def filled(sums: dict[str, int]) -> dict[str, int]:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders, bills, ads)
 def test_one_profit_however_it_is_added_up(empty_books: Path, drawn: Drawn, billed: Billed, spent: Spent) -> None:
-    """Orders, products and channels agree by component, statements are gathered whole, the ledger agrees by account."""
+    """Orders, products and channels agree by component, days add up, statements are whole, the ledger agrees."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(shutil.copy(empty_books, Path(folder) / "books.db"))
         shop = Shop(database)
@@ -91,6 +92,8 @@ def test_one_profit_however_it_is_added_up(empty_books: Path, drawn: Drawn, bill
                 n: f for n, f in whole.items() if f
             }
         assert books.statement_fen == (shop.rows("SELECT coalesce(sum(amount_fen), 0) FROM bill_line")[0][0])
+        halves = [shop.read(lambda c, part=part: gather(c, part, Rules())).facts for part in HALVES]
+        assert sorted([*halves[0], *halves[1]]) == sorted(books.facts), "days add up"
         found = bridge(books.facts, shop.read(lambda c: ledger_profit(c, SPAN)))
         assert found.closed, found
         database.close()

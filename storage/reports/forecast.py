@@ -1,17 +1,20 @@
 """How much will be sold, by which method, and how well that method did: the back-test beside each forecast."""
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, func, select
 
 from storage.database.tables import sku
 from storage.database.tables.purchasing import forecast
 from storage.erp.forecast.book import TITLES, Forecast, chosen_forecasts
+from storage.erp.forecast.clean import FLAG_WORDS
 from storage.reports.table import Cell, Column, Figure, Period, Table, ratio
 
 TITLE = "销量预测"
 DAYS = 30
 HIGH_BP = 9500
+SHOWN_DAYS = 6
 COLUMNS = (
     Column("商家编码", "", 16),
     Column("商品", "", 26),
@@ -24,6 +27,7 @@ COLUMNS = (
     Column("分位内", "count", 9),
     Column("检验次数", "count", 10),
     Column("覆盖率", "percent", 10),
+    Column("另作处理的日子", "", 44, True),
     Column("说明", "", 60, True),
     Column("预测编号", "", 34),
 )
@@ -76,9 +80,17 @@ def _row(table: Table, told: Forecast, row: Row[str], title: str) -> list[Cell]:
         table.figure(block, 2),
         table.figure(block, 3),
         table.derived(block, ratio(row.covered, row.checked, 10_000), "percent", f"{row.covered} ÷ {row.checked}"),
+        _set_apart(json.loads(row.data)["set_apart"]),
         told.words,
         told.forecast_id,
     ]
+
+
+def _set_apart(days: Sequence[tuple[str, str, int, float]]) -> str:
+    """The newest days whose figure is not taken as it is: what was sold, and what counts as ordinary instead."""
+    shown = [f"{day} {FLAG_WORDS[flag]} {actual} → {base:g}" for day, flag, actual, base in days[-SHOWN_DAYS:]]
+    more = f"；另有 {len(days) - SHOWN_DAYS} 天" if len(days) > SHOWN_DAYS else ""
+    return "；".join(shown) + more
 
 
 def _error(table: Table, told: Forecast, title: str, wape_bp: int, formula: str) -> Figure:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from storage.erp.aftersales.intake import take_in_refunds, unlinked
 from storage.erp.aftersales.refunds import publish_refunds, record_refunds
-from storage.erp.aftersales.replacements import write_replacements
+from storage.erp.aftersales.replacements import finish_shipped, write_replacements
 
 
 class Followed(NamedTuple):
@@ -27,5 +27,6 @@ def follow_up(connection: Connection, night: str) -> Followed:
     taken_in = take_in_refunds(connection)
     refunded = record_refunds(connection)
     replacements = write_replacements(connection, f"{night} 00:00:00")
+    finish_shipped(connection)
     asked = publish_refunds(connection, night)
     return Followed(taken_in, len(unlinked(connection)), replacements, asked, refunded)

@@ -60,6 +60,20 @@ def record_difference_paid(connection: Connection, rma_id: str, at: str) -> bool
     return connection.execute(mine.values(pay_state="paid", paid_at=at)).rowcount == 1
 
 
+def finish_shipped(connection: Connection) -> int:
+    """An order of ours is finished when it has left: no platform will confirm it. Returns how many; again: none."""
+    o, e = platform_order.c, order_event.c
+    left = (
+        select(func.max(e.at))
+        .where(e.platform == PLATFORM, e.shop == o.shop, e.order_no == o.order_no, e.type == "shipped_by_bot")
+        .scalar_subquery()
+    )
+    mine = platform_order.update().where(
+        o.platform == PLATFORM, o.ship_state == "shipped", o.finished_at == "", left.is_not(None)
+    )
+    return connection.execute(mine.values(shipped_at=left, finished_at=left)).rowcount
+
+
 def resend_costs(connection: Connection) -> list[AftersaleCost]:
     """What the goods of every resend that left cost, by the moves that took them out."""
     f, m = fulfilment.c, move.c

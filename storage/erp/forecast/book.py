@@ -14,7 +14,7 @@ from storage.erp.forecast.backtest import Score, best_method, quantile
 from storage.erp.forecast.clean import FLAG_WORDS, CleanSeries
 from storage.erp.forecast.errors import ForecastUnknown
 from storage.erp.forecast.methods import BY_HAND, TITLES, cumulated
-from storage.erp.forecast.series import demand_series
+from storage.erp.forecast.series import days_up_to, demand_series
 
 DAYS_AHEAD = 120
 MEAN = 0
@@ -134,6 +134,13 @@ def _computed(
         "tried": {one.method.name: {"wape_bp": one.wape_bp, "pinball_milli": one.pinball_milli} for one in tried},
         "days": len(series.actual),
         "touched": series.touched,
+        "set_apart": [
+            [day, flag, actual, round(base, 2)]
+            for day, flag, actual, base in zip(
+                days_up_to(last_day, len(series.actual)), series.flags, series.actual, series.base, strict=True
+            )
+            if flag
+        ],
         "noise_milli": _milli(shown.spread.noise),
         "level_milli": _milli(shown.spread.level),
     }

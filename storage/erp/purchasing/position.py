@@ -19,6 +19,8 @@ from storage.database.tables.purchasing import (
 )
 from storage.erp.catalog.components import components, needs
 from storage.erp.purchasing.rules import WHOLE_BP, Lead, split_by_share
+from storage.erp.stock.model import UNSELLABLE_KINDS
+from storage.erp.stock.places import place_kinds
 
 ON_ORDER = ("approved", "sent", "part")
 SHARE_DAYS = 28
@@ -35,11 +37,12 @@ class Incoming(NamedTuple):
 
 
 def available(connection: Connection) -> dict[Place, int]:
-    """On hand minus reserved, by code and warehouse."""
-    q = quant.c
+    """On hand minus reserved, by code and warehouse; places whose goods are never sold (defect, transit) left out."""
+    q, kinds = quant.c, place_kinds(connection)
     return {
         (row.code, row.warehouse): row.on_hand - row.reserved
         for row in connection.execute(select(quant).order_by(q.code))
+        if kinds.get(row.warehouse) not in UNSELLABLE_KINDS
     }
 
 

@@ -112,6 +112,8 @@ def test_a_resend_is_free_and_its_goods_are_a_cost_of_after_sales(shop: Shop) ->
     shop.ship(LATER)
     assert shop.write(replacements.resend_costs) == [("T1", "漏发", 2000)]
     assert (shop.refunds(), shop.on_hand()["B"]) == ({}, 18)
+    assert (shop.write(replacements.finish_shipped), shop.write(replacements.finish_shipped)) == (1, 0)
+    assert shop.rows("SELECT finished_at FROM platform_order WHERE order_no = 'BF-T1'") == [(f"{LATER} 23:00:00",)]
 
 
 def test_bundles_come_back_in_parts(shop: Shop) -> None:

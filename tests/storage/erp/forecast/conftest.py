@@ -1,5 +1,6 @@
 """Worlds of demand whose truth is known, and books to keep them in."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -63,9 +64,17 @@ class Demand:
             connection.execute(order_line.insert(), lines)
 
 
+@pytest.fixture(scope="session")
+def empty_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Books that each test copies: making the tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("demand") / "books.db"
+    open_database(path).close()
+    return path
+
+
 @pytest.fixture
-def demand(tmp_path: Path) -> Iterator[Demand]:
+def demand(empty_books: Path, tmp_path: Path) -> Iterator[Demand]:
     """Empty books."""
-    database = open_database(tmp_path / "books.db")
+    database = open_database(shutil.copy(empty_books, tmp_path / "books.db"))
     yield Demand(database)
     database.close()

@@ -54,14 +54,26 @@ def test_forecasts_show_their_error_beside_the_naives(shop: Shop) -> None:
     shop.sell("A", *(drawn.choice((0, 0, 0, 0, 1, 3)) for _ in range(140)))
     shop.write(lambda c: make_forecasts(c, day(1)))
     table = built(shop, "forecast")
-    code, _, method, mean, high, wape, naive, loss, covered, checked, share, words, forecast_id = values(table)[0]
+    code, _, method, mean, high, wape, naive, loss, covered, checked, share, days, words, forecast_id = values(table)[0]
     assert (code, method in ("TSB", "Croston"), str(forecast_id).startswith("A|")) == ("A", True, True)
     assert 0 < mean < high
     assert wape < naive
     assert loss > 0
     assert abs(share * checked - covered * 10_000) * 2 <= checked
     assert "回测 8 次" in words
+    assert days == ""
     assert "滚动回测" in table.notes[0]
+
+
+@pytest.mark.function("PUR-02")
+def test_days_that_were_set_apart_stand_beside_the_forecast(shop: Shop) -> None:
+    """An outlier's day, what was sold and what counts instead are shown with the forecast that came of it."""
+    shop.sell("A", *(10,) * 30, 300, *(10,) * 9)
+    shop.write(lambda c: make_forecasts(c, day(1)))
+    row = values(built(shop, "forecast"))[0]
+    assert str(row[11]).startswith(f"{day(10)} 异常日 300 → ")
+    assert "异常日 1 天" in str(row[12])
+    assert int(str(row[3])) < 400
 
 
 def test_without_a_plan_the_reports_say_what_to_do(shop: Shop) -> None:

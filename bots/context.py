@@ -126,6 +126,9 @@ class Context:
     in_effect: bool = False
     acts: int = 0
     signing_in: bool = False
+    headed_for: str = ""
+    arrived_at: str = ""
+    signless: set[str] = field(default_factory=set)
     sign_in_error: SiteError | None = None
     sensitive: bool = False
     tracing: bool = False
@@ -276,7 +279,9 @@ class Context:
 
     async def open(self, name: str) -> None:
         """The page of the library, or the address, is open and the way is clear."""
-        await self.page.goto(self.lookup.address(name), timeout_ms=max(self.timeout_ms, 30_000))
+        address, arrived, self.arrived_at = self.lookup.address(name), self.arrived_at, ""
+        if address != arrived:
+            await self.page.goto(address, timeout_ms=max(self.timeout_ms, 30_000))
 
     # ---- keeping the way clear
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bots.context import Context
 
 SIGNED_IN_TIMEOUT_MS = 15_000
+HEADED_FOR_TIMEOUT_MS = 5_000
+"""A page further in may show neither sign: it is not waited for as long, and not asked again in this run."""
 CAME_BACK_LOOK_MS = 1_000
 """How long one look for the signs lasts before it is asked whether the way in is there anew."""
 
@@ -40,8 +42,7 @@ async def sign_in(ctx: "Context") -> None:
         return
     ctx.signing_in = True
     try:
-        await ctx.page.goto(ctx.lookup.base, timeout_ms=30_000)
-        if await _is_signed_in(ctx, login):
+        if await _still_signed_in(ctx, login):
             learn_state(ctx.facts.mask, await ctx.session.state())
             return
         async with ctx.secrecy():
@@ -60,12 +61,29 @@ async def sign_in(ctx: "Context") -> None:
     ctx.facts.report(Progress("signed_in", ctx.facts.account.name))
 
 
-async def _is_signed_in(ctx: "Context", login: Login) -> bool:
-    """What the site shows: whichever of the two signs comes first."""
+async def _still_signed_in(ctx: "Context", login: Login) -> bool:
+    """Whether the saved session is good, seen on the page that the flow opens next, else on the site's first page.
+
+    Every page shows who is signed in on most sites: then the first page is not opened only to be left again.
+    """
+    ctx.arrived_at, address = "", ctx.headed_for
+    if address and ctx.session.remembered and address not in ctx.signless:
+        await ctx.page.goto(address, timeout_ms=30_000)
+        sign = await _sign(ctx, login, HEADED_FOR_TIMEOUT_MS)
+        if sign is None:
+            ctx.signless.add(address)
+        elif sign == 0:
+            ctx.arrived_at = address
+            return True
+    await ctx.page.goto(ctx.lookup.base, timeout_ms=30_000)
+    return await _sign(ctx, login, SIGNED_IN_TIMEOUT_MS) == 0
+
+
+async def _sign(ctx: "Context", login: Login, most_ms: int) -> int | None:
+    """What the site shows: whichever of the two signs comes first, 0 for signed in; None for neither."""
     signs = [login.signed_in] + ([login.signed_out] if login.signed_out is not None else [])
     answered = (ctx.page.last_status or 200) < 400  # an error page rarely turns into the site by itself
-    patience_ms = SIGNED_IN_TIMEOUT_MS if len(signs) > 1 and answered else 3_000
-    return await first_of(ctx, signs, patience_ms) == 0
+    return await first_of(ctx, signs, most_ms if len(signs) > 1 and answered else 3_000)
 
 
 async def _reach_signed_in(ctx: "Context", login: Login, document: float) -> None:

@@ -272,6 +272,11 @@ class Session(Protocol):
         """The open tabs, oldest first; a tab that the site opened is here as soon as it exists."""
         ...
 
+    @property
+    def remembered(self) -> bool:
+        """Whether it began with the state of an earlier session, which may still be signed in."""
+        ...
+
     async def new_page(self) -> Page: ...
     async def state(self) -> bytes:
         """Cookies and storage, to be given to `open_session` next time. Secret: keep it encrypted."""

@@ -98,6 +98,7 @@ class FakeSession:
 
     def __init__(self, site: FakeSite, state: bytes | None, downloads: Path, base: str) -> None:
         self.site, self.downloads, self.base = site, downloads, base
+        self.remembered = state is not None
         self._state = state or b"{}"
         self._pages: list[Page] = []
         self.tracing = False

@@ -135,7 +135,7 @@ class PlaywrightBrowser:
             )
             await context.add_init_script(EYES)
         speed = 1.0 if self._watched else chosen.animation_speed
-        return PlaywrightSession(context, downloads, base, chosen.block, speed)
+        return PlaywrightSession(context, downloads, base, chosen.block, speed, remembered=state is not None)
 
     async def close(self) -> None:
         try:
@@ -148,9 +148,17 @@ class PlaywrightSession:
     """One browser context; new tabs are watched from their first moment."""
 
     def __init__(
-        self, context: BrowserContext, downloads: Path, base: str, block: tuple[str, ...], animation_speed: float
+        self,
+        context: BrowserContext,
+        downloads: Path,
+        base: str,
+        block: tuple[str, ...],
+        animation_speed: float,
+        *,
+        remembered: bool,
     ) -> None:
         self._context = context
+        self.remembered = remembered
         self._animation_speed = animation_speed
         self.downloads = downloads
         self.base = base

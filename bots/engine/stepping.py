@@ -15,6 +15,8 @@ from bots.flow.flow import Flow
 from bots.flow.problem import Refused
 from bots.flow.step import Step, Steps
 from bots.runpage import StepLine
+from bots.steps.login import Login
+from bots.steps.open_ import Open
 
 DEEPEST_FLOWS = 8
 
@@ -44,9 +46,20 @@ class StepPlayer:
     async def steps(self, steps: Steps) -> None:
         """The steps have run, in order; the first error ends them."""
         for index, step in enumerate(steps, start=1):
+            self._ctx.headed_for = self._headed_for(step, steps[index:])
             if self._diary.depth < 0:
                 self._ctx.facts.report(Progress("step", self._diary.said(step), index, len(steps), self._ctx.item_key))
             await self.step(step)
+
+    def _headed_for(self, step: Step, following: Steps) -> str:
+        """Where the flow goes as soon as it is signed in: `open` right after `login`; "" when that is not certain."""
+        after = next((one for one in following if not one.off), None)
+        if not isinstance(step, Login) or not isinstance(after, Open) or after.when is not None:
+            return ""
+        try:
+            return self._ctx.lookup.address(self._ctx.text(after.page))
+        except BotError:  # the step itself will say so, at its own place
+            return ""
 
     async def step(self, step: Step) -> None:
         """The step has run, was switched off, or did not apply. Raises what it raised, with its place."""

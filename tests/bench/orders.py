@@ -137,10 +137,9 @@ async def theirs(raw: RawBrowser, bench: Bench) -> None:
         storage_state=json.loads(bench.state), locale="zh-CN", viewport={"width": 1440, "height": 900}
     )
     page = await context.new_page()
-    await page.goto(f"{bench.mall.url}/seller/home")
-    await page.get_by_test_id("shop-name").wait_for()
     for button, kind in (("export-orders", "订单"), ("export-refunds", "售后")):
         await page.goto(f"{bench.mall.url}/seller/orders")
+        await page.get_by_test_id("shop-name").wait_for()
         days = page.locator(".el-date-editor--daterange input")
         await days.nth(0).fill(bench.since.isoformat())
         await days.nth(1).fill(LAST_DAY.isoformat())

@@ -58,6 +58,7 @@ class Rig:
     inbox: Inbox = field(default_factory=NobodyThere)
     progress: list[Progress] = field(default_factory=list)
     lang: str = "zh"
+    saved: bytes | None = None
     secrets: dict[str, str] = field(default_factory=lambda: {"password": "s3cret-pass", "totp": "JBSWY3DPEHPK3PXP"})
 
     async def run(
@@ -71,7 +72,7 @@ class Rig:
     ) -> RunResult:
         """The flow's end, on a session of its own."""
         session: Session = await FakeBrowser(self.fake).open_session(
-            None, downloads=self.folder / "downloads", base=BASE
+            self.saved, downloads=self.folder / "downloads", base=BASE
         )
         try:
             return await play(

@@ -9,7 +9,7 @@ from storage.database.bulk import Counts
 from storage.database.connection import open_database
 from storage.database.digest import digest
 from storage.erp.stock import book as stock
-from storage.erp.stock.book import Issue, Missing, MoveRow, ReservationLine, Reserved, Short
+from storage.erp.stock.book import Issue, Missing, MoveRow, ReservationDesk, ReservationLine, Reserved, Short
 from storage.erp.stock.errors import (
     MoveConflict,
     NotEnoughStock,
@@ -17,6 +17,7 @@ from storage.erp.stock.errors import (
     ReservationConflict,
     ReservationEnded,
 )
+from storage.erp.stock.places import Place, set_places
 
 
 def opening(code: str, qty: int, *, sha: str = "sha", row_no: int = 5, place: str = "HZ") -> MoveRow:
@@ -85,11 +86,30 @@ def test_goods_cannot_leave_that_are_not_free(books):
     assert books.sound()
 
 
-def test_a_reservation_is_all_or_nothing(books):
+def ask_desk(books, owner, lines):
+    """The reservation desk, which commits by itself."""
+    with ReservationDesk(books.database) as desk:
+        return desk.reserve(owner, lines)
+
+
+WAYS = {
+    "one": lambda books, owner, lines: books.write(lambda c: stock.reserve(c, owner, lines)),
+    "many": lambda books, owner, lines: books.write(lambda c: stock.reserve_many(c, {owner: lines}))[owner],
+    "desk": ask_desk,
+}
+
+
+@pytest.fixture(params=sorted(WAYS))
+def ask(request, books):
+    """Ask for goods in each of the ways there are: they promise the same."""
+    return lambda owner, lines: WAYS[request.param](books, owner, lines)
+
+
+def test_a_reservation_is_all_or_nothing(books, ask):
     """If one line is short, no line is held, and every missing one is named."""
     books.stock(HZ={"A": 5, "B": 1})
     lines = [ReservationLine("HZ", "A", 5), ReservationLine("HZ", "B", 2), ReservationLine("GZ", "C", 1)]
-    short = books.write(lambda c: stock.reserve(c, "o", lines))
+    short = ask("o", lines)
     assert short == Short((Missing("HZ", "B", 2, 1), Missing("GZ", "C", 1, 0)))
     assert (balance(books), balance(books, "B")) == ((5, 0), (1, 0))
     assert books.rows("SELECT * FROM reservation") == []
@@ -103,15 +123,75 @@ def test_several_owners_share_one_fate(books):
     assert balance(books) == (5, 0)
 
 
-def test_asking_twice_holds_once(books):
+def test_asking_twice_holds_once(books, ask):
     """The same owner asking for the same again holds nothing more; asking for something else is refused."""
     books.stock(HZ={"A": 5})
     line = ReservationLine("HZ", "A", 3)
-    assert books.write(lambda c: stock.reserve(c, "o", [line])) == Reserved(1)
-    assert books.write(lambda c: stock.reserve(c, "o", [line])) == Reserved(0)
+    assert ask("o", [line]) == Reserved(1)
+    assert ask("o", [line]) == Reserved(0)
     with pytest.raises(ReservationConflict):
-        books.write(lambda c: stock.reserve(c, "o", [line._replace(qty=1)]))
+        ask("o", [line._replace(qty=1)])
+    assert ask("p", [line]) == Short((Missing("HZ", "A", 3, 2),))
     assert balance(books) == (5, 3)
+    books.write(lambda c: stock.void(c, "o"))
+    with pytest.raises(ReservationEnded):
+        ask("o", [line])
+    assert balance(books) == (5, 0)
+
+
+def test_nothing_is_held_where_nothing_is_sold(books, ask):
+    """Goods in a defect place count as not there, whichever way they are asked for."""
+    books.stock(HZ={"A": 5})
+    books.write(lambda c: set_places(c, [Place("HZ", "defect")]))
+    assert ask("o", [ReservationLine("HZ", "A", 1)]) == Short((Missing("HZ", "A", 1, 0),))
+    with pytest.raises(ValueError, match="above 0"):
+        ask("o", [ReservationLine("HZ", "A", 0)])
+
+
+def test_in_a_batch_first_come_first_served(books):
+    """What one owner of a batch lacks, the next may still get; a batch that is asked again holds nothing more."""
+    books.stock(HZ={"A": 5, "B": 1})
+    batch = {
+        "x": [ReservationLine("HZ", "A", 3)],
+        "y": [ReservationLine("HZ", "A", 3), ReservationLine("HZ", "B", 1)],
+        "z": [ReservationLine("HZ", "A", 1), ReservationLine("HZ", "A", 1), ReservationLine("HZ", "B", 1)],
+    }
+    answers = books.write(lambda c: stock.reserve_many(c, batch))
+    assert answers == {"x": Reserved(1), "y": Short((Missing("HZ", "A", 3, 2),)), "z": Reserved(2)}
+    assert books.write(lambda c: stock.reserve_many(c, batch))["z"] == Reserved(0)
+    assert (balance(books), balance(books, "B")) == ((5, 5), (1, 1))
+    assert books.sound()
+
+
+def test_a_part_leaves_and_the_rest_stays_held(books):
+    """Part of a reservation is consumed once; the rest is held under the next name and can end in its own way."""
+    books.stock(HZ={"A": 5, "B": 2, "C": 1})
+    lines = [ReservationLine("HZ", code, qty) for code, qty in (("A", 4), ("B", 2), ("C", 1))]
+    books.write(lambda c: stock.reserve(c, "F|s", lines))
+    taken = {("HZ", "A"): 1, ("HZ", "B"): 2, ("HZ", "C"): 0}
+    for _ in range(2):
+        assert books.write(lambda c: stock.consume_part(c, "F|s", taken, Issue("F", "s", "2026-11-21"))) == "F|s#2"
+    assert (balance(books), balance(books, "B"), balance(books, "C")) == ((4, 3), (0, 0), (1, 1))
+    with pytest.raises(ReservationConflict):
+        books.write(lambda c: stock.consume_part(c, "F|s#2", {("HZ", "A"): 4}, Issue("F", "s#2", "2026-11-21")))
+    rest = {("HZ", "A"): 3, ("HZ", "C"): 1}
+    assert books.write(lambda c: stock.consume_part(c, "F|s#2", rest, Issue("F", "s#2", "2026-11-22"))) == ""
+    with pytest.raises(ReservationEnded):
+        books.write(lambda c: stock.consume_part(c, "F|s", rest, Issue("F", "s", "2026-11-22")))
+    assert (balance(books), balance(books, "C")) == ((1, 0), (0, 0))
+
+
+def test_time_ends_a_reservation(books):
+    """What is over at a moment is expired then, and only that; a new date counts instead of the old one."""
+    books.stock(HZ={"A": 5})
+    for owner, until in (("o1", "2026-11-21 10:00:00"), ("o2", "2026-11-21 12:00:00"), ("o3", "2026-11-21 09:00:00")):
+        books.write(lambda c, o=owner: stock.reserve(c, o, [ReservationLine("HZ", "A", 1)]))
+        books.write(lambda c, o=owner, u=until: stock.set_expiry(c, o, u))
+    books.write(lambda c: stock.set_expiry(c, "o3", "2026-11-22"))
+    assert books.write(lambda c: stock.expire_due(c, "2026-11-21 10:00:00")) == ("o1",)
+    assert books.write(lambda c: stock.expire_due(c, "2026-11-21 10:00:00")) == ()
+    assert balance(books) == (5, 2)
+    assert books.sound()
 
 
 @pytest.mark.parametrize(("first", "second"), list(itertools.permutations(["consumed", "void", "expired"], 2)))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Connection, select
 
 from storage.database.connection import open_database
@@ -29,16 +29,17 @@ from storage.erp.stock.transfers import TRANSIT, in_transit, send_transfer, sett
 PLACES, CODES, LOTS = ("W1", "W2"), ("A", "B"), ("L1", "L2")  # A is followed by lots, L1 expires first; B is not
 AT = "2026-11-21"
 BUNDLE = {"A": 1, "B": 2}
+OPENING = (("W1", "A", "L1", 4), ("W1", "A", "L2", 5), ("W2", "A", "L2", 4), ("W1", "B", "", 7), ("W2", "B", "", 4))
 CHECKS = (
     stock_checks.balance_is_moves, stock_checks.moves_have_two_ends, stock_checks.reserved_is_held,
     stock_checks.balances_in_range, stock_checks.reservations_end_once, stock_checks.reserved_where_goods_are,
     *lot_checks.CHECKS.values(),
 )  # fmt: skip
 LINES = st.dictionaries(
-    st.tuples(st.sampled_from(PLACES), st.sampled_from(CODES)), st.integers(1, 6), min_size=1, max_size=3
+    st.tuples(st.sampled_from(PLACES), st.sampled_from(CODES)), st.integers(1, 4), min_size=1, max_size=2
 )
 OWNERS = st.sampled_from(["o1", "o2", "o3"])
-QTY = st.integers(1, 9)
+QTY = st.integers(1, 6)
 
 
 class StockBooks(RuleBasedStateMachine):
@@ -49,8 +50,10 @@ class StockBooks(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.outer = self.connection.begin()
-        self.on_hand: Counter[tuple[str, str]] = Counter()
-        self.lots: Counter[tuple[str, str]] = Counter()  # (place, lot) of A
+        self.on_hand = Counter({(place, code): qty for place, code, _, qty in OPENING if code == "B"})
+        self.lots = Counter({(place, lot): qty for place, code, lot, qty in OPENING if code == "A"})
+        for (place, _), qty in self.lots.items():
+            self.on_hand[place, "A"] += qty
         self.owners: dict[str, tuple[dict[tuple[str, str], int], str]] = {}
         self.holds: dict[str, tuple[tuple[str, str], int]] = {}
         self.sold: Counter[str] = Counter()
@@ -109,13 +112,14 @@ class StockBooks(RuleBasedStateMachine):
         if possible:
             self.leaves(place, code, qty)
 
-    @rule(code=st.sampled_from(CODES), place=st.sampled_from(PLACES))
-    def take_back(self, code: str, place: str) -> None:
-        if self.sold[code]:
-            row = MoveRow("return", self.number("B"), "1", 1, code, "customer", place, 1, 0, AT, "f", 1)
-            assert self.attempt(row)
-            self.sold[code] -= 1
-            self.comes(place, code, 1, {"": 1})
+    @precondition(lambda self: +self.sold)
+    @rule(data=st.data(), place=st.sampled_from(PLACES))
+    def take_back(self, data: st.DataObject, place: str) -> None:
+        code = data.draw(st.sampled_from(sorted(+self.sold)))
+        row = MoveRow("return", self.number("B"), "1", 1, code, "customer", place, 1, 0, AT, "f", 1)
+        assert self.attempt(row)
+        self.sold[code] -= 1
+        self.comes(place, code, 1, {"": 1})
 
     @rule(owner=OWNERS, lines=LINES, many=st.booleans())
     def reserve(self, owner: str, lines: dict[tuple[str, str], int], many: bool) -> None:
@@ -154,14 +158,21 @@ class StockBooks(RuleBasedStateMachine):
         if isinstance(held, Reserved):
             self.owners.update({owner: (lines, "held") for owner, lines in wanted.items()})
 
-    @rule(owner=OWNERS, state=st.sampled_from(["consumed", "void", "expired"]))
-    def end(self, owner: str, state: str) -> None:
-        name = f"{owner}|s"
+    def drawn_owner(self, data: st.DataObject) -> str:
+        """Mostly somebody who holds something; now and then somebody whose reservation has ended, or nobody."""
+        held = sorted(name for name, (_, state) in self.owners.items() if state == "held")
+        return data.draw(st.sampled_from([*held, *held, *sorted(self.owners), "nobody|s"]))
+
+    @precondition(lambda self: self.owners)
+    @rule(data=st.data(), state=st.sampled_from(["consumed", "void", "expired"]))
+    def end(self, data: st.DataObject, state: str) -> None:
+        name = self.drawn_owner(data)
+        owner, line = name.split("|")
         lines, before = self.owners.get(name, ({}, ""))
         try:
             with self.connection.begin_nested():
                 if state == "consumed":
-                    ended = len(stock.consume(self.connection, name, Issue(owner, "s", AT)))
+                    ended = len(stock.consume(self.connection, name, Issue(owner, line, AT)))
                 elif state == "void":
                     ended = len(stock.void(self.connection, name))
                 else:
@@ -176,22 +187,28 @@ class StockBooks(RuleBasedStateMachine):
             if state == "consumed":
                 self.sell(lines)
 
-    @rule(owner=OWNERS, lines=LINES)
-    def consume_part(self, owner: str, lines: dict[tuple[str, str], int]) -> None:
-        name = f"{owner}|s"
+    @precondition(lambda self: self.owners)
+    @rule(data=st.data())
+    def consume_part(self, data: st.DataObject) -> None:
+        name = self.drawn_owner(data)
+        owner, line = name.split("|")
         held, state = self.owners.get(name, ({}, ""))
+        left_over = st.sampled_from([0, 1, 1, 2, -1])
+        drawn = {key: max(0, qty - data.draw(left_over)) for key, qty in held.items()} or {("W1", "B"): 1}
+        lines = {key: qty for key, qty in drawn.items() if qty}
         try:
             with self.connection.begin_nested():
-                rest = stock.consume_part(self.connection, name, lines, Issue(owner, "s", AT))
+                rest = stock.consume_part(self.connection, name, lines, Issue(owner, line, AT))
         except (ReservationConflict, ReservationEnded):
-            assert state != "held" or any(held.get(key, 0) < qty for key, qty in lines.items())
+            assert state != "held" or not lines or any(held.get(key, 0) < qty for key, qty in lines.items())
             return
         if state == "consumed":
             assert held == lines
             return
         assert state == "held"
         left = {key: qty - lines.get(key, 0) for key, qty in held.items() if qty > lines.get(key, 0)}
-        assert rest == (f"{name}#2" if left else "")
+        base, _, number = name.partition("#")
+        assert rest == (f"{base}#{int(number or 1) + 1}" if left else "")
         self.owners[name] = (lines, "consumed")
         if left:
             self.owners[rest] = (left, "held")
@@ -217,13 +234,13 @@ class StockBooks(RuleBasedStateMachine):
         self.on_hand[TRANSIT, code] += qty
         self.transfers[paper.doc_id] = (ends[1], Counter({code: qty}), taken)
 
-    @rule(data=st.data(), outcome=st.sampled_from(["arrived", "lost"]), qty=QTY)
-    def settle(self, data: st.DataObject, outcome: str, qty: int) -> None:
-        if not self.transfers:
-            return
+    @precondition(lambda self: self.transfers)
+    @rule(data=st.data(), outcome=st.sampled_from(["arrived", "lost"]))
+    def settle(self, data: st.DataObject, outcome: str) -> None:
         name = data.draw(st.sampled_from(sorted(self.transfers)))
         target, pieces, lots = self.transfers[name]
         ((code, left),) = pieces.items()
+        qty = data.draw(st.integers(1, left + 1))
         paper = self.paper("S")
         try:
             with self.connection.begin_nested():
@@ -266,12 +283,12 @@ class StockBooks(RuleBasedStateMachine):
         if isinstance(answer, Reserved):
             self.holds[name] = ((place, code), qty)
 
+    @precondition(lambda self: self.holds)
     @rule(data=st.data())
     def release(self, data: st.DataObject) -> None:
-        if self.holds:
-            name = data.draw(st.sampled_from(sorted(self.holds)))
-            assert release_hold(self.connection, name, "李", AT)
-            del self.holds[name]
+        name = data.draw(st.sampled_from(sorted(self.holds)))
+        assert release_hold(self.connection, name, "李", AT)
+        del self.holds[name]
 
     @invariant()
     def same_as_the_dictionaries(self) -> None:
@@ -305,6 +322,12 @@ class TestStockBooks(StockBooks.TestCase):
             start_following(connection, [Rule("A")], AT)
             dates = zip(LOTS, ("2027-01-01", "2027-06-01"), strict=True)
             add_lots(connection, [{"code": "A", "lot_no": lot, "expires_on": date} for lot, date in dates])
+            rows = {
+                MoveRow("receipt", "R0", str(n), 1, code, "supplier", place, qty, 0, AT, "f", 1): (Piece(lot, qty),)
+                for n, (place, code, lot, qty) in enumerate(OPENING)
+            }
+            told = {row[:4]: pieces for row, pieces in rows.items() if row.code == "A"}
+            stock.record_moves(connection, rows, Details(told))
         StockBooks.connection = cls.database.engine.connect()
 
     @classmethod

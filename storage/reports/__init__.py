@@ -73,9 +73,15 @@ REPORTS: dict[str, Callable[[Connection, Period], Table]] = {
     "unclassified": unclassified.build,
 }
 
-METRICS_OF: dict[str, tuple[str, ...]] = {
-    name: tuple(getattr(sys.modules[build.__module__], "METRICS", ())) for name, build in REPORTS.items()
-}
+
+def _metrics(build: Callable[..., Table]) -> tuple[str, ...]:
+    """Those that the report names, else those of its columns."""
+    module = sys.modules[build.__module__]
+    columns = (column.metric for column in getattr(module, "COLUMNS", ()))
+    return tuple(getattr(module, "METRICS", ())) or tuple(metric for metric in columns if metric)
+
+
+METRICS_OF: dict[str, tuple[str, ...]] = {name: _metrics(build) for name, build in REPORTS.items()}
 """Report -> the metrics of the dictionary that it shows."""
 
 __all__ = ["METRICS_OF", "REPORTS", "Period", "Table"]

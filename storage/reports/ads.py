@@ -9,13 +9,13 @@ TITLE = "广告"
 COLUMNS = (
     Column("店铺", "", 14),
     Column("计划", "", 26),
-    Column("花费", "fen", 14),
-    Column("展现量", "count", 12),
-    Column("点击量", "count", 10),
-    Column("点击率", "percent", 10),
-    Column("成交笔数", "count", 10),
-    Column("成交金额", "fen", 15),
-    Column("投入产出比", "ratio", 12),
+    Column("花费", "fen", 14, metric="ad_spend"),
+    Column("展现量", "count", 12, metric="ad_impressions"),
+    Column("点击量", "count", 10, metric="ad_clicks"),
+    Column("点击率", "percent", 10, metric="ad_click_rate"),
+    Column("成交笔数", "count", 10, metric="ad_orders"),
+    Column("成交金额", "fen", 15, metric="ad_gmv"),
+    Column("投入产出比", "ratio", 12, metric="ad_return"),
 )
 MEASURES = (("花费", "fen"), ("展现量", "count"), ("点击量", "count"), ("成交笔数", "count"), ("成交金额", "fen"))
 

@@ -11,7 +11,7 @@ COLUMNS = (
     Column("名称", "", 26),
     Column("店铺 / 账号", "", 18),
     Column("结果", "", 16),
-    Column("数量", "count", 10),
+    Column("数量", "count", 10, metric="bot_records"),
     Column("说明", "", 60, wrap=True),
 )
 MEASURES = (("数量", "count"),)

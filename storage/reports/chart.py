@@ -18,6 +18,7 @@ FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang 
 COLOURS = (f"#{ACCENT}", "#E39B3C", "#4C9A7A", "#C0392B", "#7D5BA6")
 GREY = "#6B7690"
 BARS_MOST = 20
+GROUPS_MOST = 60
 NAMES_MOST = 16
 FORMATS = ("png", "svg")
 
@@ -130,18 +131,26 @@ def _line(axes: "Axes", table: Table, chart: Chart) -> None:
 
 
 def _bar(axes: "Axes", table: Table, chart: Chart) -> None:
-    """Grouped bars; days stand in the order of time, whatever the order of the table."""
-    rows = min(len(table.rows), 60)
-    names, width = _names(table, chart.names, rows), 0.8 / len(chart.figures)
-    order = sorted(range(rows), key=lambda place: names[place]) if names[0][:2] == "20" else list(range(rows))
+    """Grouped bars, one group per name; days stand in the order of time, whatever the order of the table."""
+    names = list(dict.fromkeys(_names(table, chart.names)))
+    names = (sorted(names) if names[0][:2] == "20" else names)[:GROUPS_MOST]
+    rows, width = len(names), 0.8 / len(chart.figures)
     for place, column in enumerate(chart.figures):
-        values = _values(table, column, rows)
+        summed = _by_name(table, chart.names, column)
         axes.bar(
             [x + width * (place - (len(chart.figures) - 1) / 2) for x in range(rows)],
-            [values[i] for i in order], width * 0.92, color=COLOURS[place], label=table.columns[column].title,
+            [summed[name] for name in names], width * 0.92, color=COLOURS[place], label=table.columns[column].title,
         )  # fmt: skip
-    _along(axes, [names[i] for i in order])
+    _along(axes, names)
     _amounts(axes, table, chart)
+
+
+def _by_name(table: Table, names: int, column: int) -> Counter[str]:
+    """The sum of a column over the rows of each name: a day of three shops is one bar."""
+    found: Counter[str] = Counter()
+    for name, value in zip(_names(table, names), _values(table, column), strict=True):
+        found[name] += value  # type: ignore[assignment]
+    return found
 
 
 def _across(axes: "Axes", table: Table, chart: Chart) -> None:

@@ -187,7 +187,11 @@ def _native_chart(book: Any, sheet: Any, table: Table) -> None:
         )
     made.set_title({"name": table.title, "name_font": {"name": FONT, "size": 13, "color": f"#{NIGHT}"}})
     made.set_legend({"position": "bottom", "font": {"name": FONT, "size": 9}})
-    made.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": f"#{LINE}"}}, "reverse": kind == "bar"})
+    lines = {"visible": True, "line": {"color": f"#{LINE}"}}
+    amounts = {"major_gridlines": lines, "num_format": "#,##0", "num_font": {"name": FONT, "size": 9}}
+    groups = {"major_gridlines": {"visible": False}, "num_font": {"name": FONT, "size": 9}, "reverse": kind == "bar"}
+    made.set_x_axis(amounts if kind == "bar" else groups)
+    made.set_y_axis(groups if kind == "bar" else amounts)
     made.set_size({"width": 760, "height": 420})
     sheet.insert_chart(HEADER_ROW, len(table.columns) + 1, made)
 
@@ -204,6 +208,8 @@ def _write_meanings(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
         for place, said in enumerate(texts):
             sheet.write_string(row, place, clean(said), styles["wrap"])
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def metrics_of(table: Table) -> list[str]:
@@ -221,6 +227,8 @@ def _write_ids(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
         for place, cell in enumerate(row):
             sheet.write_string(number_, place, clean(cell.figure_id if isinstance(cell, Figure) else cell))
     sheet.set_column(0, len(table.columns), 30)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -43,11 +43,14 @@ COLUMNS = (
 
 
 def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Table:
-    """One row per item that the books know, as of the last day; what needs somebody comes first."""
+    """One row per item that the books know; what needs somebody comes first.
+
+    Stock is that of the night after the last day, when the day's files have come; sales end with the last day.
+    """
     table = Table("health", TITLE, period, COLUMNS, scope=scope.words)
-    facts, last = facts_of(connection), period.last_day
+    facts, last, night = facts_of(connection), period.last_day, period.night
     month = until(last, SALES_DAYS)
-    stock = {code: sum(places.values()) for code, places in held(facts, last).items()}
+    stock = {code: sum(places.values()) for code, places in held(facts, night).items()}
     taken, recent = reserved(connection), sold(facts, month, scope)
     sales = sold(facts, until(last, DEAD_DAYS), scope)
     titles, rows = titles_of(connection), []
@@ -55,7 +58,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         qty, pace = stock.get(code, 0), recent.get(code, NOTHING)
         status, why = judge(qty - taken.get(code, 0), pace.qty, sold_lately=code in sales)
         block = table.block(code, code, (("在库", "pieces"), ("价值", "fen")))
-        block.load = partial(moved_rows, connection, code, EVER, last)
+        block.load = partial(moved_rows, connection, code, EVER, night)
         paid = table.block(f"{code}|sold", f"{code} 近 30 天", (("销量", "pieces"), ("金额", "fen")))
         paid.load = partial(sold_rows, facts, code, month, scope)
         kept = table.block(f"{code}|held", f"{code} 占用", (("占用", "pieces"),))
@@ -68,6 +71,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         rows.append(cells)
     table.rows = sorted(rows, key=lambda row: (STATUSES.index(str(row[0])), str(row[1])))
     _count(table)
+    table.notes.append(f"在库算到 {night} 夜里，销量算到 {last}。")
     return table
 
 

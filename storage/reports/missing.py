@@ -16,7 +16,7 @@ COLUMNS = (
     Column("什么", "", 16),
     Column("店铺", "", 14),
     Column("期间 / 文件", "", 34, wrap=True),
-    Column("数量", "count", 10),
+    Column("数量", "count", 10, metric="missing_items"),
     Column("说明", "", 66, wrap=True),
     Column("等谁", "", 14),
 )

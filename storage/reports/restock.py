@@ -15,13 +15,13 @@ TARGET_DAYS = 21
 COLUMNS = (
     Column("商家编码", "", 16),
     Column("商品", "", 34),
-    Column("14 日销量", "pieces", 11),
-    Column("日均", "ratio", 9),
-    Column("在库", "pieces", 10),
-    Column("已占用", "pieces", 10),
-    Column("可用", "pieces", 10),
-    Column("可销天数", "days", 11),
-    Column("建议补货", "pieces", 12),
+    Column("14 日销量", "pieces", 11, metric="demand_14_days"),
+    Column("日均", "ratio", 9, metric="demand_a_day"),
+    Column("在库", "pieces", 10, metric="stock_on_hand"),
+    Column("已占用", "pieces", 10, metric="stock_reserved"),
+    Column("可用", "pieces", 10, metric="stock_free"),
+    Column("可销天数", "days", 11, metric="cover_days_14"),
+    Column("建议补货", "pieces", 12, metric="restock_qty"),
     Column("算式", "", 52),
 )
 MEASURES = (("14 日销量", "pieces"), ("在库", "pieces"), ("已占用", "pieces"), ("可用", "pieces"))

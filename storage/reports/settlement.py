@@ -12,10 +12,10 @@ COLUMNS = (
     Column("资金账户", "", 11),
     Column("费用", "", 14),
     Column("结论", "", 20),
-    Column("笔数", "count", 9),
-    Column("账单金额", "fen", 16),
-    Column("应有金额", "fen", 16),
-    Column("差额", "fen", 14),
+    Column("笔数", "count", 9, metric="statement_lines"),
+    Column("账单金额", "fen", 16, metric="statement_amount"),
+    Column("应有金额", "fen", 16, metric="statement_expected"),
+    Column("差额", "fen", 14, metric="statement_gap"),
 )
 MEASURES = tuple((column.title, column.unit) for column in COLUMNS[4:])
 WALLETS = {

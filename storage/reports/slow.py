@@ -33,7 +33,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     """One row per item, the longest unsold first; as of the last day of the period."""
     table = Table("slow", TITLE, period, COLUMNS, scope=scope.words)
     facts, last = facts_of(connection), period.last_day
-    stock = {code: sum(places.values()) for code, places in held(facts, last).items()}
+    stock = {code: sum(places.values()) for code, places in held(facts, period.night).items()}
     month, ever = until(last, SALES_DAYS), Period(EVER, last)
     recent, sales = sold(facts, month, scope), sold(facts, ever, scope)
     arrived = dict(facts.rows("SELECT code, min(day)::VARCHAR FROM stock_moves GROUP BY code"))
@@ -41,14 +41,14 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     rows: list[tuple[int, str]] = []
     for code in sorted(code for code, qty in stock.items() if qty > 0):
         last_sale = sales.get(code, NOTHING).last_day
-        unsold = (date.fromisoformat(last) - date.fromisoformat(last_sale or arrived[code])).days
+        unsold = max((date.fromisoformat(last) - date.fromisoformat(last_sale or arrived[code])).days, 0)
         pace = recent.get(code, NOTHING).qty
         cover = ratio(stock[code] * SALES_DAYS, pace, 100)
         if unsold < UNSOLD_DAYS and cover <= COVER_DAYS * 100:
             continue
         because = f"{unsold} 天没有卖出" if unsold >= UNSOLD_DAYS else f"够卖 {cover // 100} 天"
         block = table.block(code, code, (("在库", "pieces"), ("价值", "fen")))
-        block.load = partial(moved_rows, connection, code, EVER, last)
+        block.load = partial(moved_rows, connection, code, EVER, period.night)
         paid = table.block(f"{code}|sold", f"{code} 近 30 天", (("销量", "pieces"), ("金额", "fen")))
         paid.load = partial(sold_rows, facts, code, month, scope)
         cover_figure: Figure | str = "—"

@@ -18,8 +18,8 @@ MEASURES = (("在库", "pieces"), ("价值", "fen"))
 
 
 def build(connection: Connection, period: Period) -> Table:
-    """One row per item, one column per place that holds or held goods; at the end of the last day."""
-    facts, last = facts_of(connection), period.last_day
+    """One row per item, one column per place that holds or held goods; in the night after the last day."""
+    facts, last = facts_of(connection), period.night
     stock = held(facts, last)
     names = dict(connection.execute(select(warehouse.c.warehouse, warehouse.c.name)).all())
     places = sorted({place for of in stock.values() for place in of} | set(names))
@@ -35,7 +35,7 @@ def build(connection: Connection, period: Period) -> Table:
         kept.load = partial(reserved_rows, connection, code)
         table.rows.append([code, titles.get(code, ""), *cells, *_sums(table, code, cells, taken.get(code, 0))])
     table.sum_up("合计", range(2, len(table.columns)))
-    table.notes.append("在库按流水算到当天末；占用是此刻的。可用 = 各仓合计 − 占用。")
+    table.notes.append(f"在库按流水算到 {last} 夜里；占用是此刻的。可用 = 各仓合计 − 占用。")
     return table
 
 

@@ -13,8 +13,8 @@ COLUMNS = (
     Column("来源", "", 22),
     Column("店铺", "", 14),
     Column("写的是", "", 40, wrap=True),
-    Column("笔数", "count", 10),
-    Column("金额", "fen", 15),
+    Column("笔数", "count", 10, metric="unclassified_lines"),
+    Column("金额", "fen", 15, metric="unclassified_amount"),
 )
 MEASURES = (("笔数", "count"), ("金额", "fen"))
 WORD_COLUMNS = ("动账场景", "业务类型", "入账类型", "费用项", "交易类型", "类型")

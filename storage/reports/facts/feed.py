@@ -104,9 +104,10 @@ def _replace(facts: "DuckDBPyConnection", connection: Connection, feed: Feed, da
     _for_days(facts, f"DELETE FROM fed WHERE fact = '{feed.fact}' AND day IN (SELECT unnest(?))", days)
     written = 0
     there = [day for day in days if day in told]
-    whole = len(there) == len(told)
-    for begin in range(0, len(there), len(there) if whole else DAYS_AT_ONCE):
-        written += _copy(facts, connection, feed, None if whole else there[begin : begin + DAYS_AT_ONCE])
+    size = len(there) if len(there) == len(told) else DAYS_AT_ONCE
+    for begin in range(0, len(there), max(size, 1)):
+        some = there[begin : begin + size]
+        written += _copy(facts, connection, feed, None if len(some) == len(told) else some)
     _check(facts, feed, there, told)
     if there:
         facts.executemany("INSERT INTO fed VALUES (?, ?, ?)", [[feed.fact, d, json.dumps(told[d])] for d in there])

@@ -71,7 +71,7 @@ def filled(sums: dict[str, int]) -> dict[str, int]:
     return {name: fen for name, fen in sums.items() if fen}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders, bills, ads)
 def test_one_profit_however_it_is_added_up(empty_books: Path, drawn: Drawn, billed: Billed, spent: Spent) -> None:
     """Orders, products and channels agree by component, days add up, statements are whole, the ledger agrees."""

@@ -1,13 +1,15 @@
 """The profit of orders, products and channels of a small mall: one sum, the ledger's, and every cell walked back."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
 
 from bots.practice.world import TINY
-from storage.database.tables import ad_day, bill_line, raw_file, sku
+from storage.database.tables import ad_day, bank_line, bill_line, move, raw_file, raw_row, sku
 from storage.database.tables.products import attribute_value
 from storage.erp.finance import statements
 from storage.erp.finance.drill import register
@@ -26,6 +28,17 @@ from tests.storage.erp.recon.worlds import LAST_DAY, Night
 
 PERIOD = Period("2026-10-01", LAST_DAY.isoformat())
 SPAN = Span(*PERIOD)
+FOOTERS: dict[str, Callable[[dict[str, int]], tuple[Any, int]]] = {
+    "alipay_fund_bill_csv": lambda said: (bill_line, said["收入合计"] + said["支出合计"]),
+    "icbc_personal_debit": lambda said: (bank_line, said["收入合计"] + said["支出合计"]),
+    "practice_ads": lambda said: (ad_day, said["花费"]),
+    "practice_stock": lambda said: (move, said["在库数量"]),
+    "wxpay_trade_bill_all": lambda said: (
+        bill_line,
+        said["应结订单总金额"] - said["退款总金额"] - said["手续费总金额"],
+    ),
+}
+"""What the totals of a file say that its typed lines sum to."""
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +158,22 @@ def test_three_reports_have_one_profit(connection: Connection) -> None:
     assert margin.value == pytest.approx(10_000 * column(channels, "利润") / column(channels, "净收入"), abs=1)
     assert column(channels, "与账簿差") == 0
     assert any("逐分一致" in note for note in channels.notes)
+
+
+@pytest.mark.function("FMS-14")
+def test_every_statement_file_is_typed_to_its_footer(connection: Connection) -> None:
+    """Of each file that states totals: every row is kept raw, and its typed lines sum to what its last lines say."""
+    f = raw_file.c
+    stated = 0
+    for sha, kind, rows, control in connection.execute(select(f.file_sha, f.kind, f.rows, f.control)):
+        said = json.loads(control)
+        assert connection.execute(select(func.count()).where(raw_row.c.file_sha == sha)).scalar_one() == rows
+        if said["tie"]:
+            stated += 1
+            table, total_fen = FOOTERS[kind](said["stated"])
+            column = table.c.qty if table is move else table.c.spend_fen if table is ad_day else table.c.amount_fen
+            assert connection.execute(select(func.sum(column)).where(table.c.file_sha == sha)).scalar_one() == total_fen
+    assert stated >= 5
 
 
 @pytest.mark.function("RPA-12")

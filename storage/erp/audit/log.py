@@ -61,7 +61,12 @@ def changed_all(connection: Connection, entries: Iterable[Entry], *, at: str = "
 
 def noted(connection: Connection, who: str, what: str, subject: str, *, why: str = "", at: str = "") -> None:
     """Log an act that changes nothing: a look at personal data, an approval."""
-    _append(connection, [Entry(who, what, subject, why=why)], at)
+    noted_all(connection, [Entry(who, what, subject, why=why)], at=at)
+
+
+def noted_all(connection: Connection, entries: Iterable[Entry], *, at: str = "") -> None:
+    """Log many acts at once, also those that change nothing."""
+    _append(connection, list(entries), at)
 
 
 def _append(connection: Connection, entries: list[Entry], at: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import Connection, Table
 
 from storage.database.bulk import upsert
 from storage.database.tables.base import WALL_CLOCK
@@ -47,24 +47,45 @@ def put_all(
 
 def remove(connection: Connection, table: Table, key: Row, *, who: str, why: str = "") -> bool:
     """Delete one row and log what it was; False when it was not there."""
-    name = _key(table, key)
-    before = found(connection, table, [name]).get(name)
-    if before is None:
-        return False
-    changed_all(connection, [_entry(table, name, before, None, who, why, ())])
-    connection.execute(table.delete().where(_is(table, name)))
-    return True
+    return remove_all(connection, table, [_key(table, key)], who=who, why=why) == 1
+
+
+def remove_all(connection: Connection, table: Table, keys: Iterable[Key], *, who: str, why: str = "") -> int:
+    """Delete the rows with these keys and log what they were; returns how many were there."""
+    before = found(connection, table, keys)
+    changed_all(connection, [_entry(table, key, row, None, who, why, ()) for key, row in before.items()])
+    gone = list(before)
+    for begin in range(0, len(gone), AT_ONCE):
+        connection.exec_driver_sql(*_by_keys(connection, table, "DELETE FROM", gone[begin : begin + AT_ONCE]))
+    return len(before)
 
 
 def found(connection: Connection, table: Table, keys: Iterable[Key]) -> dict[Key, dict[str, Any]]:
     """The rows with these keys that are in the books, by key."""
     wanted = list(keys)
+    names = [column.name for column in table.columns]
+    places = [names.index(column.name) for column in table.primary_key]
     result: dict[Key, dict[str, Any]] = {}
     for begin in range(0, len(wanted), AT_ONCE):
-        where = or_(*(_is(table, key) for key in wanted[begin : begin + AT_ONCE]))
-        for row in connection.execute(select(table).where(where)).mappings():
-            result[_key(table, row)] = {str(name): value for name, value in row.items()}
+        query, values = _by_keys(
+            connection, table, f"SELECT {_quoted(connection, names)} FROM", wanted[begin : begin + AT_ONCE]
+        )
+        for row in connection.exec_driver_sql(query, values).cursor.fetchall():
+            result[tuple(row[place] for place in places)] = dict(zip(names, row, strict=True))
     return result
+
+
+def _by_keys(connection: Connection, table: Table, verb: str, keys: Sequence[Key]) -> tuple[str, Key]:
+    """`verb table WHERE key IN (…)` and its values; through the driver, as thousands of rows are looked up at once."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    marks = f"({', '.join(mark for _ in table.primary_key)})"
+    names = _quoted(connection, [column.name for column in table.primary_key])
+    listed = ", ".join(marks for _ in keys)
+    return f"{verb} {table.name} WHERE ({names}) IN (VALUES {listed})", tuple(value for key in keys for value in key)
+
+
+def _quoted(connection: Connection, names: Sequence[str]) -> str:
+    return ", ".join(map(connection.dialect.identifier_preparer.quote, names))
 
 
 def subject(table: Table, key: Key) -> str:
@@ -74,10 +95,6 @@ def subject(table: Table, key: Key) -> str:
 
 def _key(table: Table, row: Mapping[Any, Any]) -> Key:
     return tuple(row[column.name] for column in table.primary_key)
-
-
-def _is(table: Table, key: Key) -> Any:
-    return and_(*(column == value for column, value in zip(table.primary_key, key, strict=True)))
 
 
 def _differs(row: Row, before: Row | None) -> bool:

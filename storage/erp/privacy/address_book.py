@@ -1,14 +1,14 @@
 """Who gets an order: kept sealed, found by blind index, shown masked, revealed one at a time with a reason."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from storage.database.tables.privacy import address_book, audit_log
 from storage.erp.audit.actors import require
-from storage.erp.audit.log import noted
-from storage.erp.audit.rows import put_all
+from storage.erp.audit.log import Entry, noted_all
+from storage.erp.audit.rows import found, put_all
 from storage.erp.audit.scope import reader_of
 from storage.erp.privacy.errors import AddressMissing, LookUnexplained, ShopOutOfReach
 from storage.erp.privacy.normal import is_masked, masked
@@ -140,7 +140,7 @@ def reveal(connection: Connection, keys: Keys, order: OrderKey, *, who: str, why
     if not who.strip() or not why.strip():
         raise LookUnexplained
     require(connection, who, "reveal")
-    return _open(connection, keys, order, who, why)
+    return _open(connection, keys, [order], who, why)[order]
 
 
 def plain_rows(
@@ -150,19 +150,24 @@ def plain_rows(
     if not who.strip() or not why.strip():
         raise LookUnexplained
     require(connection, who, "export_plain")
-    return {order: _open(connection, keys, order, who, why) for order in orders}
+    return _open(connection, keys, list(orders), who, why)
 
 
-def _open(connection: Connection, keys: Keys, order: OrderKey, who: str, why: str) -> Address:
+def _open(
+    connection: Connection, keys: Keys, orders: Sequence[OrderKey], who: str, why: str
+) -> dict[OrderKey, Address]:
     shops = reader_of(connection, who).shops
-    if shops is not None and order.shop not in shops:
-        raise ShopOutOfReach(who, order.shop)
-    b = address_book.c
-    mine = (b.platform == order.platform, b.shop == order.shop, b.order_no == order.order_no)
-    row = connection.execute(select(address_book).where(*mine, b.state == KEPT)).mappings().first()
-    if row is None:
-        raise AddressMissing(order.order_no)
-    noted(connection, who, "address.reveal", "|".join(order), why=why)
+    rows = found(connection, address_book, orders)
+    for order in orders:
+        if shops is not None and order.shop not in shops:
+            raise ShopOutOfReach(who, order.shop)
+        if rows.get(order, {}).get("state") != KEPT:
+            raise AddressMissing(order.order_no)
+    noted_all(connection, [Entry(who, "address.reveal", "|".join(order), why=why) for order in orders])
+    return {order: _plain(keys, order, rows[order]) for order in orders}
+
+
+def _plain(keys: Keys, order: OrderKey, row: Mapping[str, Any]) -> Address:
     told = {name: unseal(keys, row[f"{name}_sealed"], _about(order, name)) or row[f"{name}_masked"] for name in FIELDS}
     return Address(**told, **{name: row[name] for name in Address._fields[3:]})
 

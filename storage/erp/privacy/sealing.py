@@ -34,6 +34,7 @@ class Keys:
     current: str
     sealing: Mapping[str, bytes] = field(repr=False)
     index: bytes = field(repr=False)
+    _ciphers: dict[str, "AESSIV"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def new(cls, key_id: str = "1") -> "Keys":
@@ -106,4 +107,6 @@ def _cipher(keys: Keys, key_id: str) -> "AESSIV":
 
     if key_id not in keys.sealing:
         raise KeyMissing(key_id)
-    return AESSIV(keys.sealing[key_id])
+    if key_id not in keys._ciphers:
+        keys._ciphers[key_id] = AESSIV(keys.sealing[key_id])
+    return keys._ciphers[key_id]

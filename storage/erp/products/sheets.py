@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
+from storage.database.bulk import insert_missing
 from storage.database.tables import metadata, sku
 from storage.database.tables.products import (
     attribute,
@@ -17,7 +18,7 @@ from storage.database.tables.products import (
     variant,
 )
 from storage.erp.audit.actors import require
-from storage.erp.audit.rows import found, put, put_all, remove
+from storage.erp.audit.rows import found, put, put_all, remove_all
 from storage.erp.products.attributes import typed
 from storage.erp.products.codes import check_name, resolve, same_name
 from storage.erp.products.errors import BatchFixed, BatchOverwritten, CodeTaken, ProductError, ValueWrong
@@ -181,7 +182,7 @@ def apply(connection: Connection, batch_id: str, name: str, lines: Sequence[Line
          "before": _json(before.get((table, key))), "after": _json(row)}
         for position, ((table, key), row) in enumerate(after.items())
     ]  # fmt: skip
-    put_all(connection, product_change, changes, who=who, why=batch_id)
+    insert_missing(connection, product_change, changes)  # the log has each of these rows already
     row = {"batch_id": batch_id, "name": name, "state": "applied", "decided_by": who, "recorded_at": _now()}
     put(connection, product_batch, row, who=who)
     return counts
@@ -199,24 +200,29 @@ def roll_back(connection: Connection, batch_id: str, *, who: str, why: str) -> i
         raise BatchFixed(batch_id, state or "不存在", "撤回")
     c = product_change.c
     changes = connection.execute(select(product_change).where(c.batch_id == batch_id).order_by(c.position.desc())).all()
-    overwritten = []
+    by_table: dict[Table, dict[tuple[Any, ...], tuple[str, str]]] = {}
     for change in changes:
         table, key = _subject(change.subject)
-        now = found(connection, table, [key]).get(key)
-        told = json.loads(change.after)
-        if now is None or any(now[name] != value for name, value in told.items()):
-            overwritten.append("|".join(map(str, [table.name, *key])))
+        by_table.setdefault(table, {})[key] = (change.before, change.after)
+    overwritten = [name for table, rows in by_table.items() for name in _overwritten(connection, table, rows)]
     if overwritten:
         raise BatchOverwritten(batch_id, overwritten)
-    for change in changes:
-        table, key = _subject(change.subject)
-        if change.before:
-            put(connection, table, json.loads(change.before), who=who, why=why)
-        else:
-            names = [column.name for column in table.primary_key]
-            remove(connection, table, dict(zip(names, key, strict=True)), who=who, why=why)
+    for table, rows in by_table.items():
+        back = [json.loads(before) for before, _ in rows.values() if before]
+        put_all(connection, table, back, who=who, why=why)
+        remove_all(connection, table, [key for key, (before, _) in rows.items() if not before], who=who, why=why)
     put(connection, product_batch, {"batch_id": batch_id, "state": "rolled_back"}, who=who, why=why)
     return len(changes)
+
+
+def _overwritten(
+    connection: Connection, table: Table, mine: Mapping[tuple[Any, ...], tuple[str, str]]
+) -> Iterable[str]:
+    """Rows that are not as the batch left them."""
+    now = found(connection, table, mine)
+    for key, (_, after) in mine.items():
+        if key not in now or any(now[key][name] != value for name, value in json.loads(after).items()):
+            yield "|".join(map(str, [table.name, *key]))
 
 
 def _subject(text: str) -> tuple[Table, tuple[Any, ...]]:

@@ -32,7 +32,7 @@ from storage.erp.allocation.words import yuan
 from storage.erp.catalog.components import components
 from storage.erp.orders import gifts
 from storage.erp.orders.goods import goods_of
-from storage.erp.orders.holds import hold
+from storage.erp.orders.holds import NewHold, hold_all
 from storage.erp.orders.instructions import issue, settle_instructions
 from storage.erp.orders.merging import MergeRules, merge_parcels, settle_merges
 from storage.erp.orders.review import PLATFORMS
@@ -146,7 +146,8 @@ class _Desk:
             if waits:
                 facts = {"gifts": {gift.rule.code: gift.rule.qty for gift in mine if gift.rule.code in waits}}
                 cause = Cause(self.now, "core", "gifts", f"赠品 {'、'.join(waits)} 没有了，等到货", facts)
-                hold(self.connection, order.key, "GIFT_SHORT", cause, owner="采购", release_by="arrival")
+                wait = NewHold(order.key, "GIFT_SHORT", cause, owner="采购", release_by="arrival")
+                hold_all(self.connection, [wait])
                 continue
             given.update(gift.rule.rule for gift in mine)
             self.gifts[order.key] = mine
@@ -284,11 +285,12 @@ class _Desk:
             words[short.key].append(short.because)
             codes[short.key].add(short.line.code)
         states = states_of(self.connection, words)
-        for key in sorted(words):
-            if key not in shipped and states[key].process == "approved":
-                cause = Cause(self.now, "core", f"allocation:{name}", "；".join(words[key]))
-                hold(self.connection, key, "OUT_OF_STOCK", cause, owner="采购", topic=",".join(sorted(codes[key])),
-                     release_by="arrival")  # fmt: skip
+        hold_all(self.connection, [
+            NewHold(key, "OUT_OF_STOCK", Cause(self.now, "core", f"allocation:{name}", "；".join(words[key])),
+                    owner="采购", topic=",".join(sorted(codes[key])), release_by="arrival")
+            for key in sorted(words)
+            if key not in shipped and states[key].process == "approved"
+        ])  # fmt: skip
 
 
 def _first_of(planned: Iterable[Planned]) -> Mapping[OrderKey, tuple[str, Parcel]]:

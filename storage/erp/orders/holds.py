@@ -7,13 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from storage.database.tables import order_line, platform_order
+from storage.database.tables.privacy import actor
 from storage.database.tables.review import order_hold
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import NO_REFUND
 from storage.erp.catalog.components import components, needs, stock_by_warehouse
 from storage.erp.orders.errors import OrderUnknown, ReleaseRefused
 from storage.erp.orders.review import close_hold
-from storage.erp.orders.transition import Cause, note, states_of, transition
+from storage.erp.orders.transition import Cause, Step, note, states_of, transition, transition_all
 
 
 class Waiting(NamedTuple):
@@ -29,36 +30,68 @@ class Waiting(NamedTuple):
     actions: tuple[str, ...]
 
 
+_FEW = 400
 _ACTIONS = {
     "ADDRESS": ("改地址", "取消"), "UNMAPPED": ("对应商品", "取消"), "OUT_OF_STOCK": ("等到货", "换货", "取消"),
     "REFUND_OPEN": ("处理售后",), "FRAUD": ("放行", "取消"),
 }  # fmt: skip
 
 
-def hold(
-    connection: Connection, key: OrderKey, code: str, cause: Cause, *,
-    owner: str = "", until: str = "", topic: str = "", release_by: str = "",
-) -> bool:  # fmt: skip
-    """Hold an order by hand (or by another package): until somebody releases it, or until a moment.
+class NewHold(NamedTuple):
+    """A hold to be: `release_by` person | time | arrival; default: time where `until` is set, else a person."""
+
+    key: OrderKey
+    code: str
+    cause: Cause
+    owner: str = ""
+    until: str = ""
+    topic: str = ""
+    release_by: str = ""
+
+
+def hold(connection: Connection, key: OrderKey, code: str, cause: Cause, *, owner: str = "", until: str = "") -> bool:
+    """Hold an order by hand (or from another package): until somebody releases it, or until a moment.
 
     False when it is held for that code already. Raises OrderUnknown; IllegalTransition once it is in the warehouse
     (pull it back first).
     """
     _known(connection, key)
+    return hold_all(connection, [NewHold(key, code, cause, owner, until)]) == 1
+
+
+def hold_all(connection: Connection, wanted: Iterable[NewHold]) -> int:
+    """The same for many orders, which must be in the pool; returns how many holds are new."""
+    news = list(wanted)
+    before = _before(connection, {one.key for one in news})
+    fresh = [one for one in news if "open" not in before.get((one.key, one.code), ())]
+    if not fresh:
+        return 0
+    transition_all(connection, [Step(one.key, "process", "held", one.cause) for one in fresh])
+    connection.execute(order_hold.insert(), [
+        {
+            **one.key._asdict(), "code": one.code, "nth": len(before.get((one.key, one.code), ())) + 1,
+            "state": "open", "topic": one.topic or one.cause.words, "words": one.cause.words,
+            "facts": json.dumps(dict(one.cause.facts), ensure_ascii=False, sort_keys=True),
+            "held_by": one.cause.actor, "release_by": one.release_by or ("time" if one.until else "person"),
+            "until": one.until, "owner": one.owner, "held_at": one.cause.at,
+        }
+        for one in fresh
+    ])  # fmt: skip
+    return len(fresh)
+
+
+def _before(connection: Connection, keys: Collection[OrderKey]) -> dict[tuple[OrderKey, str], list[str]]:
+    """(order, code) → the states of the holds that it has had."""
     h = order_hold.c
-    mine = (h.platform == key.platform, h.shop == key.shop, h.order_no == key.order_no, h.code == code)
-    rows = connection.execute(select(h.nth, h.state).where(*mine)).all()
-    if any(row.state == "open" for row in rows):
-        return False
-    transition(connection, key, "process", "held", cause)
-    facts = json.dumps(dict(cause.facts), ensure_ascii=False, sort_keys=True)
-    connection.execute(order_hold.insert(), [{
-        **key._asdict(), "code": code, "nth": len(rows) + 1, "state": "open", "topic": topic or cause.words,
-        "words": cause.words, "facts": facts, "held_by": cause.actor,
-        "release_by": release_by or ("time" if until else "person"), "until": until, "owner": owner,
-        "held_at": cause.at,
-    }])  # fmt: skip
-    return True
+    query = select(h.platform, h.shop, h.order_no, h.code, h.state)
+    if len(keys) <= _FEW:
+        query = query.where(h.order_no.in_(sorted({key.order_no for key in keys})))
+    found: dict[tuple[OrderKey, str], list[str]] = {}
+    for row in connection.execute(query):
+        key = OrderKey(row.platform, row.shop, row.order_no)
+        if key in keys:
+            found.setdefault((key, row.code), []).append(row.state)
+    return found
 
 
 def _known(connection: Connection, key: OrderKey) -> None:
@@ -73,7 +106,7 @@ def release(connection: Connection, key: OrderKey, code: str, cause: Cause) -> b
 
     Raises ReleaseRefused without a name or a reason, for the core and for bots, and for a hold that never was.
     """
-    if not cause.actor.strip() or cause.actor.split(":")[0] in ("core", "bot"):
+    if not _is_person(connection, cause.actor):
         raise ReleaseRefused(key.order_no, code, "放行要有具名的人", "it takes a person with a name")
     if not cause.words.strip():
         raise ReleaseRefused(key.order_no, code, "没有写原因", "it takes a reason")
@@ -92,6 +125,14 @@ def release(connection: Connection, key: OrderKey, code: str, cause: Cause) -> b
     if len(open_rows) == 1 and states_of(connection, [key])[key].process == "held":
         transition(connection, key, "process", "approved", cause)
     return True
+
+
+def _is_person(connection: Connection, who: str) -> bool:
+    """Somebody with a name who is not the core, and whom nobody registered as a bot."""
+    if not who.strip() or who.split(":")[0] in ("core", "bot"):
+        return False
+    kind = connection.execute(select(actor.c.kind).where(actor.c.who == who)).scalar()
+    return kind != "bot"
 
 
 def release_due(connection: Connection, now: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -13,6 +14,8 @@ from storage.database.tables.review import carrier_rate
 from storage.erp.allocation.model import OpenLine
 from storage.erp.commands import worklists as commands
 from storage.erp.orders import holds
+from storage.erp.orders.address_link import keep_addresses
+from storage.erp.orders.addresses import Address
 from storage.erp.orders.carriers import Gap, Prices, Rate, asked
 from storage.erp.orders.dispatch import DispatchPolicy, automatic_share, dispatch
 from storage.erp.orders.gifts import GiftRule
@@ -20,6 +23,7 @@ from storage.erp.orders.merging import MergeRules
 from storage.erp.orders.shares import largest_remainder
 from storage.erp.orders.split import Goods, SplitRules, split
 from storage.erp.orders.transition import Cause
+from storage.erp.privacy.sealing import Keys
 from tests.storage.erp.orders.desk import NIGHT, NOW, run
 
 LATER = "2026-11-21 12:00:00"
@@ -255,6 +259,33 @@ def test_orders_to_one_address_share_a_parcel_until_one_is_refunded(desk):
     assert desk.rows("SELECT type FROM order_event WHERE order_no = '0' AND type LIKE 'unmerged%'") == [
         (f"unmerged:{merged[0]}",)
     ]
+
+
+@pytest.mark.function("OMS-09")
+def test_sealed_addresses_of_one_person_are_merged(desk):
+    """Two orders to one person, written differently, meet in one parcel, and the books hold no plain address."""
+    desk.stock(HZ={"A": 9})
+    keys = Keys.new()
+    places = [
+        Address("浙江省", "杭州市", "西湖区", "文三路 90 号 1 幢", "李雷", "13800138000"),
+        Address("浙江省", "杭州市", "西湖区", "文三路90号1幢", "李雷", "+86 138 0013 8000"),
+        Address("浙江省", "杭州市", "西湖区", "文三路90号1幢", "韩梅梅", "13800138001"),
+        Address("浙江省", "杭州市", "西湖区", "****", "李*", "138****8000", "oaid-token-1"),
+    ]
+    orders = {desk.order(str(number), ("A", 1)): place for number, place in enumerate(places)}
+    desk.write(lambda c: keep_addresses(c, keys, orders, who="core"))
+    before = desk.write(digest)
+    desk.write(lambda c: keep_addresses(c, keys, orders, who="core"))
+    assert desk.write(digest) == before
+    desk.review()
+    run(desk, policy=DispatchPolicy(merge=MergeRules(30)))
+    assert desk.rows("SELECT fulfilment_id FROM parcel_fulfilment ORDER BY 1") == [
+        ("practice-shop_a-0-1",), ("practice-shop_a-1-1",),
+    ]  # fmt: skip
+    assert desk.rows("SELECT DISTINCT address_state FROM order_detail ORDER BY 1") == [("complete",), ("masked",)]
+    raw = b"".join(path.read_bytes() for path in Path(str(desk.database.engine.url.database)).parent.glob("books.db*"))
+    assert "文三路".encode() not in raw
+    assert b"13800138000" not in raw
 
 
 RATES = [

@@ -9,8 +9,9 @@ from storage.database.digest import digest
 from storage.database.tables import bot_result
 from storage.database.tables.review import shop_zone
 from storage.erp.commands import worklists as commands
+from storage.erp.finance.post_events import post_events
 from storage.erp.orders.business_day import business_day, orders_per_day, to_books
-from storage.erp.orders.instructions import hand_over, issue_missing
+from storage.erp.orders.instructions import hand_over, issue_missing, pack
 from storage.erp.orders.mappers import MAPPERS, OWN_MALLS
 from storage.erp.orders.pool import collect, day_counts
 from storage.erp.orders.timeline import timeline
@@ -239,9 +240,13 @@ def test_a_parcel_that_is_silent_for_two_days_is_reported(desk):
     ]  # fmt: skip
 
 
-def test_a_bots_answer_twice_ships_once(desk):
-    """Asked, answered and applied twice: one move, one command, and the parcel is gone once."""
-    warehouse(desk, ("1", ("A", 2)))
+@pytest.mark.function("OMS-40")
+def test_shipping_twice_is_one_move_one_command_and_one_voucher(desk):
+    """Packed, handed over, asked, answered, applied and posted twice: the goods leave and are booked once."""
+    (key,) = warehouse(desk, ("1", ("A", 2)))
+    parcel = "-".join((*key, "1"))
+    for step in (pack, pack, hand_over, hand_over):
+        desk.write(lambda c, one=step: one(c, parcel, Cause(NOW, "仓库", "scan", "扫描")))
     desk.write(lambda c: commands.publish(c, NIGHT))
     answered(desk, "1-1")
     answered(desk, "1-1", "R2")
@@ -249,4 +254,8 @@ def test_a_bots_answer_twice_ships_once(desk):
     assert desk.rows("SELECT COUNT(*), SUM(qty) FROM move WHERE doc_type = 'issue'") == [(1, 2)]
     assert desk.rows("SELECT COUNT(*) FROM command WHERE worklist LIKE 'to_ship%'") == [(1,)]
     assert desk.rows("SELECT state FROM ship_instruction") == [("handed_over",)]
+    for _ in range(2):
+        desk.write(lambda c: post_events(c, "2026-11-30"))
+    moved = "SELECT COUNT(DISTINCT jv.no) FROM jv JOIN jv_line ON jv_line.no = jv.no WHERE jv_line.account = '1406'"
+    assert desk.rows(moved) == [(1,)]
     assert json.loads(str(desk.rows("SELECT data FROM order_event WHERE type = 'shipped_by_bot'")[0][0]))

@@ -1,40 +1,137 @@
 """Several processes want the same goods at the same time."""
 
-import subprocess
-import sys
+import multiprocessing
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-BUYER = """
-import random, sys
-from storage.database.connection import open_database
-from storage.erp.stock.book import ReservationLine, Reserved, Issue, consume, reserve, void
-path, number = sys.argv[1], int(sys.argv[2])
-database, chance = open_database(path), random.Random(number)
-for attempt in range(150):
-    owner = f"F{number}.{attempt}|s"
-    codes = chance.sample(["A", "B", "C"], chance.randint(1, 3))
+from storage.database.connection import Database, open_database
+from storage.erp.stock.book import (
+    Issue,
+    MoveRow,
+    ReservationDesk,
+    ReservationLine,
+    Reserved,
+    consume,
+    record_moves,
+    void,
+)
+
+PROCESSES = 8
+
+
+def at_once(work: Callable[[str, int], None], url: str) -> list[int | None]:
+    """Run `work(url, number)` in eight processes; their exit codes. Forked: nothing is loaded anew."""
+    forked = multiprocessing.get_context("fork")
+    running = [forked.Process(target=work, args=(url, number)) for number in range(PROCESSES)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join(timeout=120)
+    return [process.exitcode for process in running]
+
+
+def grab(url: str, number: int) -> None:
+    """1,500 tries for one piece of one code, one by one."""
+    with ReservationDesk(open_database(url)) as desk:
+        for attempt in range(1500):
+            desk.reserve(f"o{number}.{attempt}|s", [ReservationLine("HZ", "HOT", 1)])
+
+
+def shop(url: str, number: int) -> None:
+    """Orders of crossing codes, written in any order; held, given back or consumed, some in batches."""
+    database, chance = open_database(url), random.Random(number)
+    with ReservationDesk(database) as desk:
+        for attempt in range(40):
+            owners = [f"F{number}.{attempt}.{n}|s" for n in range(chance.choice([1, 1, 4]))]
+            wanted = {
+                owner: [ReservationLine("HZ", code, chance.randint(1, 2)) for code in chance.sample("ABCDE", 3)]
+                for owner in owners
+            }
+            for owner, answer in desk.reserve_many(wanted).items():
+                if isinstance(answer, Reserved):
+                    with database.write() as connection:
+                        settle(connection, owner, chance.random())
+
+
+def settle(connection, owner, luck):
+    """A third is given back, half is consumed, the rest stays held."""
+    if luck < 0.3:
+        void(connection, owner)
+    elif luck < 0.8:
+        consume(connection, owner, Issue(owner.partition("|")[0], "s", "2026-11-21"))
+
+
+def fill(database: Database, **codes: int) -> None:
+    """An opening of the warehouse HZ."""
+    rows = [
+        MoveRow("opening", "Q", code, 1, code, "opening", "HZ", qty, 1, "2026-11-20", "sha", 1)
+        for code, qty in codes.items()
+    ]
     with database.write() as connection:
-        held = reserve(connection, owner, [ReservationLine("HZ", code, chance.randint(1, 3)) for code in codes])
-    if isinstance(held, Reserved):
-        with database.write() as connection:
-            if chance.random() < 0.3:
-                void(connection, owner)
-            elif chance.random() < 0.8:
-                consume(connection, owner, Issue(owner.split("|")[0], "s", "2026-11-21"))
-"""
+        record_moves(connection, rows)
+
+
+def expect_every_piece(database: Database, opened: dict[str, int]) -> None:
+    """Nothing is sold twice and nothing is lost: what was there is there, gone, or held once."""
+    with database.read() as connection:
+        quants = connection.execute(text("SELECT code, on_hand, reserved FROM quant")).all()
+        gone = Counter(dict(told(connection, "SELECT code, SUM(qty) FROM move WHERE doc_type = 'issue' GROUP BY code")))
+        held = Counter(
+            dict(told(connection, "SELECT code, SUM(qty) FROM reservation WHERE state='held' GROUP BY code"))
+        )
+    assert {row.code: row.on_hand + gone[row.code] for row in quants} == opened
+    assert {row.code: row.reserved for row in quants} == {row.code: held[row.code] for row in quants}
+    assert min(row.on_hand - row.reserved for row in quants) >= 0
+
+
+def told(connection, sql):
+    """(text, whole number) rows."""
+    return [(row[0], int(row[1])) for row in connection.execute(text(sql))]
 
 
 @pytest.mark.slow
-def test_four_processes_never_oversell(books, tmp_path):
-    """Four buyers on three hot codes: nothing is sold twice, every piece is accounted for, and they sell out."""
-    books.stock(HZ={"A": 200, "B": 150, "C": 100})
-    path = str(tmp_path / "books.db")
-    buyers = [subprocess.Popen([sys.executable, "-c", BUYER, path, str(number)]) for number in range(4)]
-    assert [buyer.wait(timeout=120) for buyer in buyers] == [0, 0, 0, 0]
-    totals = books.rows("SELECT code, on_hand, reserved FROM quant ORDER BY code")
-    gone = dict(books.rows("SELECT code, SUM(qty) FROM move WHERE doc_type = 'issue' GROUP BY code"))
-    assert {code: on_hand + gone.get(code, 0) for code, on_hand, _ in totals} == {"A": 200, "B": 150, "C": 100}
-    assert min(on_hand - reserved for _, on_hand, reserved in totals) < 3
-    held = dict(books.rows("SELECT code, SUM(qty) FROM reservation WHERE state = 'held' GROUP BY code"))
-    assert {code: reserved for code, _, reserved in totals} == {code: held.get(code, 0) for code in "ABC"}
+@pytest.mark.function("WMS-18", "ERP-04")
+def test_eight_buyers_of_one_code_get_exactly_what_is_there(books, tmp_path):
+    """12,000 tries for 5,000 pieces grant exactly 5,000; whenever one looks, available is moves minus reservations."""
+    fill(books.database, HOT=5000)
+    path, seen = str(tmp_path / "books.db"), []
+    books.database.close()
+    forked = multiprocessing.get_context("fork")
+    buyers = [forked.Process(target=grab, args=(path, number)) for number in range(PROCESSES)]
+    for buyer in buyers:
+        buyer.start()
+    while any(buyer.is_alive() for buyer in buyers):
+        with books.database.read() as connection:
+            shown = connection.execute(text("SELECT on_hand - reserved FROM quant")).scalar_one()
+            moved = connection.execute(text("SELECT SUM(qty) FROM move WHERE to_place = 'HZ'")).scalar_one()
+            held = connection.execute(text("SELECT COALESCE(SUM(qty), 0) FROM reservation")).scalar_one()
+        assert shown == moved - held
+        seen.append(shown)
+        buyers[0].join(timeout=0.01)
+    assert [buyer.exitcode for buyer in buyers] == [0] * PROCESSES
+    assert len({shown for shown in seen if 0 < shown < 5000}) >= 3
+    assert books.rows("SELECT COUNT(*) FROM reservation") == [(5000,)]
+    assert books.rows("SELECT on_hand, reserved FROM quant") == [(5000, 5000)]
+
+
+@pytest.mark.slow
+@pytest.mark.function("WMS-19")
+def test_crossing_orders_neither_block_nor_oversell(books, tmp_path):
+    """Eight processes order crossing codes in any order, each whole or not at all: no deadlock, no piece lost."""
+    opened = dict.fromkeys("ABCDE", 150)
+    fill(books.database, **opened)
+    books.database.close()
+    assert at_once(shop, str(tmp_path / "books.db")) == [0] * PROCESSES
+    expect_every_piece(books.database, opened)
+    partly = books.rows("SELECT owner FROM reservation GROUP BY owner HAVING COUNT(*) <> 3")
+    assert partly == []
+
+
+def test_the_file_is_where_the_test_thinks(books, tmp_path):
+    """The processes above open the books of this test, not some others."""
+    assert Path(str(books.database.engine.url.database)) == tmp_path / "books.db"

@@ -21,7 +21,6 @@ from storage.erp.finance.numbering import insert_rows
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.rules import COMES_FROM, GOES_TO, RULES, GoodsDocument, GoodsLine
 from storage.erp.finance.senders import Sender, senders_of
-from storage.erp.finance.vouchers import Draft
 from storage.erp.stock.book import VIRTUAL_PLACES
 
 COLUMNS = tuple(column.name for column in cost_move.c)
@@ -89,7 +88,7 @@ class _Run:
     out: dict[tuple[str, str, str, str], list[Outstanding]]
     rows: dict[MoveKey, CostRow] = field(default_factory=dict)
     backs: dict[MoveKey, tuple[int, int]] = field(default_factory=dict)
-    drafts: list[Draft] = field(default_factory=list)
+    documents: list[GoodsDocument] = field(default_factory=list)
     drafted: list[list[CostRow]] = field(default_factory=list)
 
 
@@ -118,7 +117,7 @@ def book_moves(connection: Connection, until: str, policy: Policy) -> Booked:
         waiting = failed
     _write(connection, run)
     told = tuple(Waiting(found[0].key.doc_type, found[0].key.doc_id, reason) for found, reason in waiting)
-    return Booked(len(run.drafts), told)
+    return Booked(len(run.documents), told)
 
 
 def _unbooked(connection: Connection, until: str) -> list[StockMove]:
@@ -212,7 +211,7 @@ def _book(run: _Run, names: dict[tuple[str, str], int], document: Document) -> s
             tuple(line for _, lines in valued for line in lines), who.platform, who.shop, who.order_no, who.party,
             first.file_sha, first.row_no,
         )  # fmt: skip
-        run.drafts.append(RULES[told.rule].draft(told))
+        run.documents.append(told)
         run.drafted.append(rows)
     return ""
 
@@ -280,7 +279,8 @@ def _issues_of(run: _Run, document: Document) -> dict[tuple[str, str, str, str],
 
 def _write(connection: Connection, run: _Run) -> None:
     save(connection, run.book)
-    for posted, rows in zip(post_new(connection, run.drafts), run.drafted, strict=True):
+    drafts = (RULES[told.rule].draft(told) for told in run.documents)
+    for posted, rows in zip(post_new(connection, drafts), run.drafted, strict=True):
         for row in rows:
             row.no = posted.no
     known = []

@@ -6,6 +6,7 @@ Everything runs inside the caller's transaction. Two writers cannot take one num
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -17,6 +18,7 @@ from storage.erp.finance.numbering import write
 from storage.erp.finance.vouchers import REVERSAL, Draft, Line, check, content_hash
 
 _LOOKED_UP_AT_ONCE = 500
+_DRAFTS_AT_ONCE = 2_000
 
 
 class Counts(NamedTuple):
@@ -57,11 +59,18 @@ def post_many(connection: Connection, drafts: Iterable[Draft]) -> Counts:
     return Counts(created, len(done) - created)
 
 
-def post_new(connection: Connection, drafts: Sequence[Draft]) -> list[Posted]:
-    """The same for documents that the caller knows to have no voucher yet: nothing is looked up."""
-    for draft in drafts:
-        check(draft)
-    return write(connection, [(draft, 1, content_hash(draft)) for draft in drafts])
+def post_new(connection: Connection, drafts: Iterable[Draft]) -> list[Posted]:
+    """The same for documents that the caller knows to have no voucher yet: nothing is looked up.
+
+    They are made and written some thousand at a time, so that a year's drafts never stand in memory together.
+    """
+    done: list[Posted] = []
+    drafts = iter(drafts)
+    while piece := list(islice(drafts, _DRAFTS_AT_ONCE)):
+        for draft in piece:
+            check(draft)
+        done += write(connection, [(draft, 1, content_hash(draft)) for draft in piece])
+    return done
 
 
 def _post(connection: Connection, drafts: Sequence[Draft]) -> list[Posted]:

@@ -1,7 +1,9 @@
 """What moved on wallets, at the bank and in the accounts of advertisements, into the ledger."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Connection, Text, and_, cast, func, literal, select
 
@@ -48,16 +50,19 @@ def _book_statements(connection: Connection, until: str) -> int:
         .where(jv.c.no.is_(None), b.amount_fen != 0)
         .order_by(b.at, source_id, b.fee_type)
     )  # fmt: skip
-    drafts = []
-    for name, rows in groupby(connection.execute(query), key=lambda row: str(row[0])):
-        parts = list(rows)
+    rows = connection.execute(query).all()  # read to the end before anything is written
+    return len(post_new(connection, _statement_drafts(rows, until)))
+
+
+def _statement_drafts(rows: Sequence[Any], until: str) -> Iterator[Draft]:
+    for name, grouped in groupby(rows, key=lambda row: str(row[0])):
+        parts = list(grouped)
         first = parts[0]
         day = moment(first[1])[:10]
         if day <= until:
             fees = tuple((row[7], row[8]) for row in parts)
             told = StatementDocument(name, day, *first[2:7], fees, first[9], first[10])
-            drafts.append(RULES["statement"].draft(told))
-    return len(post_new(connection, drafts))
+            yield RULES["statement"].draft(told)
 
 
 def _book_payables(connection: Connection, until: str) -> int:

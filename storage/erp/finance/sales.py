@@ -5,7 +5,7 @@ later ones are vouchers. Everything is looked for among what has no voucher yet,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from storage.erp.finance.moments import moment
 from storage.erp.finance.numbering import insert_rows
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.rules import RULES, GoodsDocument, GoodsLine, SaleDocument, SoldLine
+from storage.erp.finance.vouchers import Draft
 from storage.erp.settlement.shares import split
 
 _KEYS_AT_ONCE = 400
@@ -77,16 +78,19 @@ def _book_revenue(connection: Connection, until: str, policy: Policy) -> int:
         return 0
     early = _early_refunds(connection, {found.key: found.at for found in orders})
     parts = _parts(connection, (found.key for found in orders))
-    drafts, absorbed = [], []
-    for found in orders:
-        taken = early.get(found.key, [])
-        lines = revenue_lines(parts.get(found.key, []), found, taken)
-        if any(line.gross_fen for line in lines):
-            told = SaleDocument("|".join(found.key), found.at[:10], *found.key, lines, policy.vat_bp, found.file_sha,
-                                found.row_no)  # fmt: skip
-            drafts.append(RULES["revenue"].draft(told))
-            absorbed.append(taken)
-    posted = post_new(connection, drafts)
+    absorbed: list[list[DoneRefund]] = []
+
+    def drafts() -> Iterator[Draft]:
+        for found in orders:
+            taken = early.get(found.key, [])
+            lines = revenue_lines(parts.get(found.key, []), found, taken)
+            if any(line.gross_fen for line in lines):
+                absorbed.append(taken)
+                told = SaleDocument("|".join(found.key), found.at[:10], *found.key, lines, policy.vat_bp,
+                                    found.file_sha, found.row_no)  # fmt: skip
+                yield RULES["revenue"].draft(told)
+
+    posted = post_new(connection, drafts())
     rows = [("refund", one.source_id, done.no) for done, taken in zip(posted, absorbed, strict=True) for one in taken]
     insert_rows(connection, jv_document, ("source_type", "source_id", "no"), rows)
     return len(posted)
@@ -250,19 +254,18 @@ def _book_cost(connection: Connection, until: str) -> int:
     documents: dict[str, list[tuple[object, ...]]] = defaultdict(list)
     for row in connection.execute(query):
         documents[row[11]].append(tuple(row))
-    drafts, drafted, carried = [], [], []
-    for no, rows in documents.items():
-        told = _cost_of(no, rows)
-        if any(line.value_fen for line in told.lines):
-            drafts.append(RULES["cost"].draft(told))
-            drafted.append(rows)
-        else:
-            carried += [_carry(row, str(row[16])) for row in rows]
-    for posted, rows in zip(post_new(connection, drafts), drafted, strict=True):
-        carried += [_carry(row, posted.no) for row in rows]
+    told = [_cost_of(no, rows) for no, rows in documents.items()]
+    worth = [any(line.value_fen for line in one.lines) for one in told]
+    posted = iter(
+        post_new(connection, (RULES["cost"].draft(one) for one, some in zip(told, worth, strict=True) if some))
+    )
+    carried = []
+    for rows, some in zip(documents.values(), worth, strict=True):
+        no = next(posted).no if some else str(rows[0][16])
+        carried += [_carry(row, no) for row in rows]
     if carried:
         _write_carried(connection, carried)
-    return len(drafts)
+    return sum(worth)
 
 
 def _cost_of(no: str, rows: list[tuple[object, ...]]) -> GoodsDocument:

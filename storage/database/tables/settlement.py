@@ -43,7 +43,7 @@ profit_adjustment = Table(
 settlement_sheet = Table(
     "settlement_sheet",
     metadata,
-    key("party_kind"),  # shop | carrier | payee
+    key("party_kind"),  # shop | carrier | payee | supplier
     key("party"),
     key("month"),  # YYYY-MM
     Column("version", Integer, primary_key=True, nullable=False),

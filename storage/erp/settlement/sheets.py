@@ -14,7 +14,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from storage.database.tables import bill_line
+from storage.database.tables.ledger import jv, jv_line
 from storage.database.tables.settlement import payee_share, settlement_sheet, settlement_sheet_line
+from storage.erp.finance.chart import ACCRUED, CHART, PAYABLE
 from storage.erp.reconciliation.outcomes import COMPONENTS as FEES
 from storage.erp.reconciliation.words import yuan
 from storage.erp.settlement.errors import ComponentUnknown, ReasonNeeded, SheetChanged, SheetFrozen, SheetMissing
@@ -26,7 +28,7 @@ DRAFT, CONFIRMED = "draft", "confirmed"
 
 
 class Party(NamedTuple):
-    """With whom: `kind` shop (`name` is `platform/shop`) | carrier | payee."""
+    """With whom: `kind` shop (`name` is `platform/shop`) | carrier | payee | supplier."""
 
     kind: str
     name: str
@@ -62,7 +64,7 @@ def draw_up(connection: Connection, party: Party, month: str) -> Sheet:
     Raises ComponentUnknown for a party of another kind.
     """
     lines = sorted(_lines(connection, party, month))
-    content_hash = _hash(lines)
+    content_hash = hash_of(lines)
     last = latest(connection, party, month)
     if last is not None and last.content_hash == content_hash:
         return last
@@ -146,7 +148,8 @@ def _whose(table: Table, party: Party, month: str) -> tuple[ColumnElement[bool],
     return table.c.party_kind == party.kind, table.c.party == party.name, table.c.month == month
 
 
-def _hash(lines: Sequence[SheetLine]) -> str:
+def hash_of(lines: Sequence[SheetLine]) -> str:
+    """sha256 of all lines, sorted: what one confirms."""
     return hashlib.sha256(json.dumps([list(line) for line in lines], ensure_ascii=False).encode()).hexdigest()
 
 
@@ -158,7 +161,9 @@ def _lines(connection: Connection, party: Party, month: str) -> Iterable[SheetLi
         return _of_carrier(connection, party.name, span)
     if party.kind == "payee":
         return _of_payee(connection, party.name, span)
-    raise ComponentUnknown(party.kind, ["carrier", "payee", "shop"])
+    if party.kind == "supplier":
+        return _of_supplier(connection, party.name, span)
+    raise ComponentUnknown(party.kind, ["carrier", "payee", "shop", "supplier"])
 
 
 def _of_shop(connection: Connection, name: str, span: Span) -> list[SheetLine]:
@@ -188,6 +193,20 @@ def _of_carrier(connection: Connection, name: str, span: Span) -> list[SheetLine
                           charge.row_no)
             )  # fmt: skip
     return lines
+
+
+def _of_supplier(connection: Connection, name: str, span: Span) -> list[SheetLine]:
+    """What the ledger says that we owe the supplier and paid him: the lines of 应付账款 and 暂估 under his name."""
+    n = jv_line.c
+    query = (
+        select(n.account, n.no, n.n, jv.c.day, n.dr_fen - n.cr_fen, jv.c.words, jv.c.file_sha, jv.c.row_no)
+        .join_from(jv_line, jv, jv.c.no == n.no)
+        .where(n.account.in_((PAYABLE, ACCRUED)), n.party == name, jv.c.day.between(*span))
+    )
+    return [
+        SheetLine(CHART[account].name, f"{no}|{line}", day, int(fen), words, sha, row_no)
+        for account, no, line, day, fen, words, sha, row_no in connection.execute(query)
+    ]
 
 
 def _of_payee(connection: Connection, name: str, span: Span) -> list[SheetLine]:

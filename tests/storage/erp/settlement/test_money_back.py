@@ -9,7 +9,9 @@ from storage.erp.invariants.books import refunds_within_paid
 from storage.erp.settlement import invoices, price_refunds
 from storage.erp.settlement.errors import InvoiceState, InvoiceTooMuch, ReasonNeeded, RefundTooMuch, RequestConflict
 from storage.erp.settlement.invoices import Buyer, left_to_invoice
+from storage.erp.settlement.pool import read_pool
 from storage.erp.settlement.price_refunds import PriceRefund
+from storage.erp.settlement.refund_lines import exceptions, refund_lines
 from storage.erp.settlement.taken import capped
 
 ORDER = ("practice", "A", "1")
@@ -70,6 +72,25 @@ def test_a_refunds_number_is_one_refund(shop) -> None:
     shop.write(lambda c: merge(c, refund, [row], version=["done_at", "exported_at"]))
     shop.refund("R2", "1", 100)
     assert shop.rows("SELECT refund_no, amount_fen FROM refund ORDER BY 1") == [("R1", 3000), ("R2", 100)]
+
+
+@pytest.mark.function("FMS-19")
+def test_refunds_of_statements_stay_within_what_was_left(shop) -> None:
+    """Each refund line is at most paid less what went back before it; one that is more is listed with by how much."""
+    two_lines(shop)
+    shop.bill("refund", -6000, "1", day="2026-11-11")
+    shop.bill("refund", -3334, "1-2", day="2026-11-12")
+    shop.bill("refund", 1000, "1", day="2026-11-13")
+    shop.bill("refund", -1667, "1", day="2026-11-14")
+    shop.bill("refund", -1, "1", day="2026-11-15")
+    shop.bill("refund", -5, "404", day="2026-11-16")
+    found = shop.read(lambda c: refund_lines(c, read_pool(c)))
+    assert [(line.amount_fen, line.left_fen, line.over_fen) for line in found] == [
+        (6000, 10001, 0), (3334, 4001, 0), (-1000, 667, 0), (1667, 1667, 0), (1, 0, 1), (5, 0, 0),
+    ]  # fmt: skip
+    assert [line.words for line in exceptions(found)] == [
+        "订单 1 还剩 ¥0.00 可退，账单退了 ¥0.01，多退 ¥0.01", "订单 404 不在订单库中，退款 ¥0.05 无从核对",
+    ]  # fmt: skip
 
 
 def test_a_request_is_done_by_a_bots_result_only(shop) -> None:

@@ -41,7 +41,7 @@ def full(shop):
     return shop.gather()
 
 
-@pytest.mark.function("FMS-15", "FMS-19")
+@pytest.mark.function("FMS-15")
 def test_every_statement_line_is_gathered_once(shop) -> None:
     """Income, fees and refunds of the statements go to one place each, and what nobody classed is listed."""
     books = full(shop)

@@ -61,7 +61,8 @@ def _statement_drafts(rows: Sequence[Any], until: str) -> Iterator[Draft]:
         day = moment(first[1])[:10]
         if day <= until:
             fees = tuple((row[7], row[8]) for row in parts)
-            told = StatementDocument(name, day, *first[2:7], fees, first[9], first[10])
+            platform, shop, wallet, flow_no, order_no = first[2:7]
+            told = StatementDocument(name, day, platform, shop, wallet, flow_no, order_no, fees, first[9], first[10])
             yield RULES["statement"].draft(told)
 
 

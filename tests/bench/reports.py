@@ -24,7 +24,7 @@ from tests.bench.measure import Measured, within
 
 LINES = 5_000_000
 LINES_PER_ORDER = 2.15
-CODES = 5_000
+CODES_MOST = 5_000
 GOAL_S = 0.5
 RUNS = 20
 FEED_LINES = 200_000
@@ -69,7 +69,7 @@ def big_books(folder: Path, lines: int) -> Iterator[tuple[Database, Facts]]:
 
     database = open_database(folder / "books.db")
     with database.write() as connection:
-        connection.execute(insert(sku), [{"code": f"SKU{n}", "title": f"商品 {n}"} for n in range(CODES)])
+        connection.execute(insert(sku), [{"code": f"SKU{n}", "title": f"商品 {n}"} for n in range(codes_of(lines))])
         connection.execute(insert(warehouse), [{"warehouse": f"wh{n}", "name": f"{n} 号仓"} for n in range(3)])
     made = duckdb.connect(str(folder / "facts.duckdb"))
     create(made)
@@ -80,6 +80,11 @@ def big_books(folder: Path, lines: int) -> Iterator[tuple[Database, Facts]]:
     yield database, facts
     facts.close()
     database.close()
+
+
+def codes_of(lines: int) -> int:
+    """How many items the catalog has."""
+    return min(CODES_MOST, max(20, lines // 1_000))
 
 
 def _statements(lines: int) -> list[str]:
@@ -95,7 +100,7 @@ def _statements(lines: int) -> list[str]:
         f"CREATE TEMP TABLE head AS {head}",
         f"""INSERT INTO lines BY NAME SELECT strftime(created_at, '%Y-%m-%d') AS day, platform, shop, order_no,
             order_no || '-' || k AS sub_no,
-            'SKU' || ((hash(n * 10 + k) % {CODES}) * (hash(n + k) % 100) // 100) AS code, '商品' AS title,
+            'SKU' || ((hash(n * 10 + k) % {codes_of(lines)}) * (hash(n + k) % 100) // 100) AS code, '商品' AS title,
             'G' || (n % 3000) AS product_id, 1 + (n + k) % 3 AS qty, 1000 + hash(n + k) % 20000 AS sold_fen,
             pay_state, created_at + INTERVAL 60 SECOND AS paid_at, province, city, file_sha,
             (n % 20000)::INTEGER AS row_no, false AS rest, false AS is_bundle
@@ -121,7 +126,7 @@ def _statements(lines: int) -> list[str]:
             CASE WHEN d % 30 = 0 THEN 'supplier' ELSE 'wh' || (c % 3) END AS from_place,
             CASE WHEN d % 30 = 0 THEN 'wh' || (c % 3) ELSE 'customer' END AS to_place,
             CASE WHEN d % 30 = 0 THEN 60 + c % 40 ELSE 2 END AS qty, qty * 1500 AS value_fen, 1 AS n
-            FROM range(365) a(d), range({CODES}) b(c) WHERE d % 30 = 0 OR (c + d) % 3 = 0""",
+            FROM range(365) a(d), range({codes_of(lines)}) b(c) WHERE d % 30 = 0 OR (c + d) % 3 = 0""",
     ]
 
 

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from storage.database.tables import bot_result, command, platform_order, raw_row
+from storage.database.tables.ledger import jv_line
 from storage.erp.commands.results import apply_results
+from storage.erp.finance.post_events import post_events
 from storage.metrics.changes import affected, edits
 from storage.metrics.dictionary import METRICS
 from storage.reports import METRICS_OF, REPORTS, Period, check
@@ -126,6 +128,34 @@ def test_metrics_agree_with_the_books_until_one_does_not(books: Books) -> None:
         findings = check.findings(connection, LAST_DAY)
     assert [finding.where for finding in findings] == ["BI-55 gmv_paid"]
     assert "报表 351，账 350" in findings[0].message
+
+
+@pytest.mark.function("BI-55")
+def test_settled_gmv_is_what_the_ledger_says(books: Books) -> None:
+    """Receivables credited by statements are the settled GMV, with lines still to be booked; another sum is found."""
+    for no, fee, fen in (
+        ("1", "payment", 1_000),
+        ("2", "refund", -200),
+        ("3", "commission", -50),
+        ("4", "subsidy", 30),
+    ):
+        books.bill(no, fee, fen)
+
+    def tied() -> check.Compared | None:
+        return books.read(lambda connection: check.ledger(connection, NOVEMBER))
+
+    assert tied() is None, "nothing is booked yet"
+    with books.database.write() as connection:
+        post_events(connection, "2026-11-30")
+    assert tied() == check.Compared("gmv_settled", 800, 800)
+    books.bill("5", "payment", 70)
+    assert tied() == check.Compared("gmv_settled", 870, 870)
+    with books.database.write() as connection:
+        connection.execute(update(jv_line).where(jv_line.c.cr_fen == 1_000).values(cr_fen=900))
+    assert tied() == check.Compared("gmv_settled", 870, 770)
+    with books.database.read() as connection:
+        (finding,) = check.findings(connection, LAST_DAY)
+    assert "报表 870，总账 770" in finding.message
 
 
 def test_all_metrics_of_a_whole_night_agree(reading: Connection, period: Period) -> None:

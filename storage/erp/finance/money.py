@@ -73,7 +73,7 @@ def _book_payables(connection: Connection, until: str) -> int:
     query = (
         select(p.payable_no, p.kind, p.due_day, p.payee, p.reference, p.amount_fen, p.file_sha, p.row_no)
         .select_from(payable.outerjoin(jv, booked))
-        .where(jv.c.no.is_(None), p.authorised_on != "", p.due_day <= until, p.amount_fen != 0,
+        .where(jv.c.no.is_(None), p.authorised_by != "", p.due_day <= until, p.amount_fen != 0,
                p.payable_no.not_in(select(cash_document.c.document_no)))
         .order_by(p.due_day, p.payable_no)
     )  # fmt: skip

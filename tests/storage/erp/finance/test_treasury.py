@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from storage.database.tables import ad_day, bank_line, raw_file
+from storage.database.tables import ad_day, bank_line, payable, raw_file
 from storage.erp.finance import documents, ledger
 from storage.erp.finance.documents import Cash
 from storage.erp.finance.post_events import post_events
@@ -69,3 +69,23 @@ def test_the_cash_book_is_the_bank(books):
     (account,) = books.write(lambda c: ledger.balances(c, accounts=["101299"]))
     assert account.balance_fen == -777
     assert books.golden("payable") == []
+
+
+def test_authorised_payments_are_booked_when_due(books):
+    """Each kind against its own account, once, on the day it is due; what nobody authorised is not booked."""
+    kinds = ("invoice", "expense", "payroll", "tax", "other")
+    rows = [
+        {"payable_no": f"YF-{n}", "kind": kind, "payee": "某方", "reference": f"FP-{n}", "amount_fen": 100 + n,
+         "authorised_by": "王会计", "due_day": "2026-06-10"}
+        for n, kind in enumerate(kinds)
+    ]  # fmt: skip
+    rows.append({**rows[0], "payable_no": "YF-9", "authorised_by": ""})
+    books.write(lambda c: c.execute(payable.insert(), rows))
+    books.write(lambda c: post_events(c, "2026-06-09"))
+    assert books.golden("payable") == []
+    for _ in range(2):
+        books.write(lambda c: post_events(c, "2026-06-10"))
+    assert books.golden("payable") == [
+        ["借 220201 1.00", "贷 101299 1.00"], ["借 6602 1.01", "贷 101299 1.01"], ["借 2211 1.02", "贷 101299 1.02"],
+        ["借 222103 1.03", "贷 101299 1.03"], ["借 2241 1.04", "贷 101299 1.04"],
+    ]  # fmt: skip

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 GOOD = sorted((ROOT / "flows").rglob("*.yaml")) + sorted((ROOT / "tests" / "flows_good").rglob("flow.yaml"))
 BAD = sorted((ROOT / "tests" / "flows_bad").glob("*/*.yaml"))
 SITES = sorted((ROOT / "selectors").glob("*.yaml"))
-TEXTS = [path.read_bytes().decode("utf-8").removeprefix("\ufeff")[:1500] for path in (*GOOD, *BAD, *SITES)]
+TEXTS = [path.read_bytes().decode("utf-8").removeprefix("\ufeff")[:900] for path in (*GOOD, *BAD, *SITES)]
 
 MARKS = [
     *"：，。“”‘’｛｝［］＄＃－—　\t{}[]'\"#&*!|>%@`,:?-$\\ ",

@@ -20,6 +20,7 @@ from storage.erp.aftersales.rules import (
     KIND_WORDS,
     REFUND_ONLY,
     RESEND,
+    RETURN,
     Progress,
     RefundRule,
     progress,
@@ -30,6 +31,7 @@ from storage.erp.purchasing.inbound import BAD, GOOD
 
 WORKLIST = "to_refund"
 DONE = ("done", "found_done")
+DUE_WHEN = {REFUND_ONLY: ("",), RETURN: ("received", "closed"), EXCHANGE: ("received",)}
 STANDS = ("published", "person", "done", "rejected")
 
 Came = Mapping[str, Mapping[tuple[str, str], int]]  # rma -> (line, condition) -> pieces
@@ -43,6 +45,14 @@ class Owed(NamedTuple):
     words: str
 
 
+class _Asked(NamedTuple):
+    """A refund command: of which night, in which state, about how much."""
+
+    night: str
+    state: str
+    amount_fen: int
+
+
 def owed(connection: Connection, rule: RefundRule | None = None) -> list[Owed]:
     """What every agreed after-sale owes now, whether or not it was asked of the bots, by number."""
     came, states, made_of = _came(connection), _inbound_states(connection), components(connection)
@@ -53,7 +63,7 @@ def owed(connection: Connection, rule: RefundRule | None = None) -> list[Owed]:
     found = [
         _owed(one, lines[one.rma_id], came.get(one.rma_id, {}), made_of, rule or RefundRule())
         for one in connection.execute(agreed)
-        if one.policy == AT_ONCE or one.kind == REFUND_ONLY or states.get(one.rma_id) in ("received", "closed")
+        if one.policy == AT_ONCE or states.get(one.rma_id, "") in DUE_WHEN[one.kind]
     ]
     return [one for one in found if one.amount_fen > 0]
 
@@ -91,6 +101,7 @@ def publish_refunds(connection: Connection, night: str, rule: RefundRule | None 
     """Ask the bots for every refund that is owed and not asked for; returns how many; a second call asks for none.
 
     One that the platform refused or that waits for a person is not asked for again; one that failed is, another night.
+    Goods that come after a return was closed are refunded beside what was refunded then.
     """
     heads = {row.rma_id: row for row in connection.execute(select(rma).where(rma.c.decision == "approved"))}
     known = _commands(connection)
@@ -98,9 +109,11 @@ def publish_refunds(connection: Connection, night: str, rule: RefundRule | None 
     for one in owed(connection, rule):
         head = heads[one.rma_id]
         before = known.get((head.shop, one.rma_id), [])
-        if any(state in STANDS or (at == night and state != "withdrawn") for at, state in before):
+        rest = one.amount_fen - sum(asked.amount_fen for asked in before if asked.state in STANDS)
+        if rest <= 0 or any((asked.night, asked.state) == (night, "failed") for asked in before):
             continue
-        rows.append(_command(head, one, night, sum(at == night for at, _ in before)))
+        earlier = sum(asked.night == night for asked in before)
+        rows.append(_command(head, one._replace(amount_fen=rest), night, earlier))
     insert_missing(connection, command, rows)
     return len(rows)
 
@@ -130,9 +143,9 @@ def record_refunds(connection: Connection) -> int:
     events = [
         {
             "platform": heads[row.subject].platform, "shop": heads[row.subject].shop,
-            "order_no": heads[row.subject].order_no, "type": "refunded_by_bot", "at": f"{row.at}|{row.subject}",
+            "order_no": heads[row.subject].order_no, "type": "refunded_by_bot", "at": f"{row.at}|{row.command_id}",
             "actor": "bot", "cause": row.command_id,
-            "data": json.dumps({"rma": row.subject, "amount_fen": int(json.loads(row.data)["金额_分"])}),
+            "data": json.dumps({"rma": row.subject, "amount_fen": amount_of(row.data)}),
         }
         for row in connection.execute(query)
         if row.subject in heads
@@ -146,19 +159,24 @@ def stages(connection: Connection) -> dict[str, Progress]:
     return {
         row.rma_id: progress(
             row.kind, row.decision, states.get(row.rma_id, ""),
-            Counter(state for _, state in known.get((row.shop, row.rma_id), ())), row.replacement_no,
+            Counter(asked.state for asked in known.get((row.shop, row.rma_id), ())), row.replacement_no,
         )
         for row in connection.execute(select(rma).order_by(rma.c.rma_id))
     }  # fmt: skip
 
 
-def _commands(connection: Connection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def _commands(connection: Connection) -> dict[tuple[str, str], list[_Asked]]:
     c = command.c
-    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    rows = connection.execute(select(c.shop, c.subject, c.night, c.state).where(c.worklist == WORKLIST))
-    for shop, subject, night, state in rows:
-        found[shop, subject].append((night, state))
+    found: dict[tuple[str, str], list[_Asked]] = defaultdict(list)
+    rows = connection.execute(select(c.shop, c.subject, c.night, c.state, c.data).where(c.worklist == WORKLIST))
+    for shop, subject, night, state, data in rows:
+        found[shop, subject].append(_Asked(night, state, amount_of(data)))
     return found
+
+
+def amount_of(data: str) -> int:
+    """What a refund command asks for, in fen; 0 for another package's that says it otherwise."""
+    return int(json.loads(data).get("金额_分", 0))
 
 
 def _inbound_states(connection: Connection) -> dict[str, str]:

@@ -75,12 +75,12 @@ def progress(
     """Fold the facts. `refund_states`: how many refund commands are in each state."""
     if decision != "approved":
         return Progress(decision, DECISION_WORDS[decision])
-    if refund_states.get("done"):
-        return Progress("refunded", "已退款")
     if refund_states.get("published"):
         return Progress("refunding", "退款已交机器人，等结果")
     if refund_states.get("person") or refund_states.get("rejected"):
         return Progress("person", "平台没有接受退款，等人处理")
+    if refund_states.get("done"):
+        return Progress("refunded", "已退款")
     if kind in COMES_BACK and inbound_state in ("open", "part"):
         words = "等仓库收货" if inbound_state == "open" else "部分收到，等其余"
         return Progress("awaiting_goods" if inbound_state == "open" else "part_received", words)

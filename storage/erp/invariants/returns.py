@@ -1,6 +1,5 @@
 """What must hold of returns, refunds and purchase documents."""
 
-import json
 from collections import defaultdict
 
 from sqlalchemy import Connection, func, select
@@ -16,7 +15,7 @@ from storage.database.tables.purchasing import (
     rma_line,
 )
 from storage.erp.aftersales.facts import IN_FORCE, sub_orders
-from storage.erp.aftersales.refunds import WORKLIST
+from storage.erp.aftersales.refunds import DUE_WHEN, STANDS, WORKLIST, amount_of
 from storage.erp.aftersales.rules import AT_ONCE, COMES_BACK, EXCHANGE
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, needs
@@ -98,18 +97,19 @@ def refunds_after_receipt(connection: Connection) -> list[Finding]:
     query = select(part.rma_id, func.sum(part.refund_fen)).group_by(part.rma_id)
     promised = {rma_id: int(fen) for rma_id, fen in connection.execute(query)}
     heads = {row.rma_id: row for row in connection.execute(select(rma))}
-    c, findings = command.c, []
-    asked = select(c.command_id, c.subject, c.data).where(c.worklist == WORKLIST, c.state != "withdrawn")
+    c, findings, sums = command.c, [], defaultdict[str, int](int)
+    asked = select(c.command_id, c.subject, c.data).where(c.worklist == WORKLIST, c.state.in_(STANDS))
     for command_id, subject, data in connection.execute(asked):
         head = heads.get(subject)
         if head is None:  # another package's refund, with its own number
             continue
         waits = head.kind in COMES_BACK and head.policy != AT_ONCE
         limit = max(-head.difference_fen, 0) if head.kind == EXCHANGE else promised.get(subject, 0)
-        if head.decision != "approved" or (waits and states.get(subject) not in ("received", "closed")):
+        if head.decision != "approved" or (waits and states.get(subject) not in DUE_WHEN[head.kind]):
             findings.append(Finding(command_id, "没有同意或还没收到货，就要退款"))
-        elif int(json.loads(data).get("金额_分", 0)) > limit:
-            findings.append(Finding(command_id, f"售后单只应退 {limit} 分"))
+        sums[subject] += amount_of(data)
+        if sums[subject] > limit:
+            findings.append(Finding(command_id, f"售后单只应退 {limit} 分，要退的合计 {sums[subject]} 分"))
     return findings
 
 

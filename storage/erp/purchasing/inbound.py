@@ -153,7 +153,8 @@ def _settle(connection: Connection, expected: Inbound, counted: Sequence[str]) -
     came = received(connection, expected.inbound_id, counted)
     whole = all(came.get(line.line_no, 0) >= line.qty for line in expected.lines)
     state = "received" if whole else "part" if came else "open"
-    connection.execute(inbound.update().where(inbound.c.inbound_id == expected.inbound_id).values(state=state))
+    mine = (inbound.c.inbound_id == expected.inbound_id, (inbound.c.state != "closed") | (state == "received"))
+    connection.execute(inbound.update().where(*mine).values(state=state))
 
 
 def _counted(lines: Iterable[ReceivedLine], counted: Sequence[str]) -> Mapping[str, int]:

@@ -87,3 +87,16 @@ def test_both_databases_end_with_the_same_books(shop: Shop) -> None:
     finally:
         server.cleanup()
     assert play(shop) == found
+
+
+def test_the_night_leaves_refunds_with_the_bots(shop: Shop) -> None:
+    """Publishing the night's other worklists does not take a refund back, and the bots' next answer ends it."""
+    shop.order("1", ("A", 1, 1000))
+    shop.ship()
+    shop.write(lambda c: requests.request(c, asked("T1", "1", policy="at_once")))
+    shop.write(lambda c: requests.approve(c, "T1", "李", f"{NIGHT} 10:00:00"))
+    shop.ship(LATER)
+    assert shop.refunds() == {"T1": ("published", 1000)}
+    shop.answer("done", night=LATER)
+    assert shop.write(lambda c: follow_up(c, LATER)).refunded == 1
+    assert shop.write(lambda c: follow_up(c, LATER)).refunded == 0

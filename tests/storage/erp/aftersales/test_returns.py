@@ -123,6 +123,14 @@ def test_a_return_that_stays_incomplete_is_closed(shop: Shop) -> None:
     assert shop.refunds() == {}
     assert shop.write(lambda c: close_return(c, "T1", LATER))
     assert shop.refunds() == {"T1": ("published", 500)}
+    come(shop, "T1", ("1-1", "good", 1), number="R2")
+    assert shop.rows("SELECT state FROM inbound") == [("received",)]
+    assert shop.rows("SELECT count(*) FROM command WHERE worklist = 'to_refund'") == [(2,)]
+    shop.answer("done", night=LATER)
+    assert shop.write(refunds.record_refunds) == 2
+    assert shop.rows("SELECT sum(json_extract(data, '$.amount_fen')) FROM order_event WHERE type LIKE 'refunded%'") == [
+        (1001,)
+    ]
 
 
 def test_a_failed_refund_is_asked_for_another_night_a_refused_one_is_not(shop: Shop) -> None:

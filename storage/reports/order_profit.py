@@ -1,11 +1,13 @@
 """Profit by order: the waterfall from list price to what is left, each figure with the rows that it is made of."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from storage.erp.settlement.components import GROUPS
 from storage.erp.settlement.facts import ESTIMATE, Fact, Span
 from storage.erp.settlement.profit import by_order, gather
-from storage.reports.table import Block, Cell, Column, Period, Table, ratio
+from storage.reports.table import Block, Cell, Column, Figure, Period, Table, ratio
 
 TITLE = "订单利润"
 GROUP_OF = {component: position for position, (_, components) in enumerate(GROUPS) for component in components}
@@ -35,7 +37,7 @@ def build(connection: Connection, period: Period) -> Table:
     for key in sorted(orders, key=lambda key: (not key[2], table.blocks["|".join(key)].total(len(GROUPS)), key)):
         guesses = sorted({MEASURES[GROUP_OF[one.component]][0] for one in orders[key] if one.basis == ESTIMATE})
         row: list[Cell] = [key[1] or NOBODY, key[2] or SHOP_ITSELF]
-        table.rows.append([*row, *figures(table, table.blocks["|".join(key)]), "、".join(guesses)])
+        table.rows.append([*row, *figures(table, table.blocks["|".join(key)], orders[key]), "、".join(guesses)])
     finish(table, 2)
     table.notes.append("收入按确认日、费用按账单日、快递费先估后实；「估计」列写明哪一项还不是账单或出库的数。")
     return table
@@ -49,10 +51,12 @@ def parts_of(fact: Fact, amount_fen: int | None = None) -> list[int]:
     return parts
 
 
-def figures(table: Table, block: Block) -> list[Cell]:
-    """The groups, the profit, and what share of the net income it is."""
-    cells: list[Cell] = [table.figure(block, measure) for measure in range(len(MEASURES))]
-    return [*cells, _margin(table, block, block.total(len(GROUPS)), sum(map(block.total, range(INCOME))))]
+def figures(table: Table, block: Block, facts: Iterable[Fact]) -> list[Cell]:
+    """The groups that the facts are of, the others empty; the profit, and what share of the net income it is."""
+    used = {GROUP_OF[fact.component] for fact in facts} | {len(GROUPS)}
+    cells: list[Cell] = [table.figure(block, measure) if measure in used else "" for measure in range(len(MEASURES))]
+    income = sum(cell.value for cell in cells[:INCOME] if isinstance(cell, Figure))
+    return [*cells, _margin(table, block, block.total(len(GROUPS)), income)]
 
 
 def _margin(table: Table, block: Block, profit_fen: int, income_fen: int) -> Cell:

@@ -235,25 +235,12 @@ def _book_refunds(connection: Connection, until: str, policy: Policy) -> int:
 
 
 def _book_cost(connection: Connection, until: str) -> int:
-    """发出商品 to 主营业务成本, per shipping voucher, for orders whose revenue counts."""
-    c, sale, sent = cost_move.c, jv.alias("sale"), jv.alias("sent")
-    order_id = c.platform + BAR + c.shop + BAR + c.order_no
-    query = (
-        select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.code, -c.qty, c.back_qty, -c.value_fen - c.back_value_fen,
-               c.platform, c.shop, c.order_no, c.no, sale.c.document_day, sent.c.document_day, sent.c.file_sha,
-               sent.c.row_no, sale.c.no)
-        .select_from(
-            cost_move.join(
-                sale, and_(sale.c.source_type == "order", sale.c.source_id == order_id, sale.c.kind == "revenue",
-                           sale.c.version == 1)
-            ).join(sent, sent.c.no == c.no)
-        )
-        .where(c.qty < 0, c.carry_no == "", c.order_no != "", sale.c.document_day <= until)
-        .order_by(c.no, c.doc_line, c.leg)
-    )  # fmt: skip
+    """发出商品 to 主营业务成本, per shipping voucher: when the order's revenue counts, or at once where nothing is to
+    be paid for the goods (a gift, a replacement)."""
     documents: dict[str, list[tuple[object, ...]]] = defaultdict(list)
-    for row in connection.execute(query):
-        documents[row[11]].append(tuple(row))
+    for query in (_sold(until), _given(until)):
+        for row in connection.execute(query):
+            documents[row[11]].append(tuple(row))
     told = [_cost_of(no, rows) for no, rows in documents.items()]
     worth = [any(line.value_fen for line in one.lines) for one in told]
     posted = iter(
@@ -266,6 +253,37 @@ def _book_cost(connection: Connection, until: str) -> int:
     if carried:
         _write_carried(connection, carried)
     return sum(worth)
+
+
+def _sent(*more: ColumnElement[Any]) -> Select[Any]:
+    """Issues whose cost is on 发出商品 still, with their shipping voucher, by its number."""
+    c, sent = cost_move.c, _SENT.c
+    return (
+        select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.code, -c.qty, c.back_qty, -c.value_fen - c.back_value_fen,
+               c.platform, c.shop, c.order_no, c.no, more[0], sent.document_day, sent.file_sha, sent.row_no, more[1])
+        .join_from(cost_move, _SENT, sent.no == c.no)
+        .where(c.qty < 0, c.carry_no == "", c.order_no != "")
+        .order_by(c.no, c.doc_line, c.leg)
+    )  # fmt: skip
+
+
+_SENT = jv.alias("sent")
+
+
+def _sold(until: str) -> Select[Any]:
+    c, sale = cost_move.c, jv.alias("sale")
+    order_id = c.platform + BAR + c.shop + BAR + c.order_no
+    mine = and_(sale.c.source_type == "order", sale.c.source_id == order_id, sale.c.kind == "revenue",
+                sale.c.version == 1)  # fmt: skip
+    return _sent(sale.c.document_day, sale.c.no).join(sale, mine).where(sale.c.document_day <= until)
+
+
+def _given(until: str) -> Select[Any]:
+    c, o = cost_move.c, platform_order.c
+    mine = and_(o.platform == c.platform, o.shop == c.shop, o.order_no == c.order_no)
+    nothing = and_(o.pay_state == "paid", o.paid_fen == 0, o.platform_discount_fen == 0)
+    free = _sent(_SENT.c.document_day, _SENT.c.no).join(platform_order, mine)
+    return free.where(nothing, _SENT.c.document_day <= until)
 
 
 def _cost_of(no: str, rows: list[tuple[object, ...]]) -> GoodsDocument:

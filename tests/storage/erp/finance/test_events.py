@@ -188,6 +188,19 @@ def test_cost_is_carried_once(books):
     assert [(row.account, row.balance_fen) for row in left] == [("1406", 0), ("6401", 3_000)]
 
 
+def test_goods_that_are_given_are_cost_at_once(books):
+    """A replacement for which nothing is paid never has revenue: its goods are cost of sales when they leave."""
+    books.receive("A", 2, 3_000)
+    books.order("1", ("A", 1, 0), finished_at="")
+    books.ship("1", ("A", 1))
+    run(books)
+    assert books.golden("cost") == [["借 6401 30.00", "贷 1406 30.00"]]
+    assert books.golden("revenue") == []
+    books.come_back("1", 1, "A", 1)
+    run(books)
+    assert books.golden("return") == [["借 1405 30.00", "贷 6401 30.00"]]
+
+
 @pytest.mark.function("FMS-58")
 @pytest.mark.parametrize(
     ("recognise", "day"),

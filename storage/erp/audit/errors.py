@@ -6,6 +6,7 @@ AuditError (a BookError)
 ├── BotCannotDecide    a bot carries out; a person decides
 ├── AccountTaken       two bots on one account could not be told apart
 ├── SignatureWrong     the manifest is not what the bot signed
+├── ReasonlessChange   a change without a name or a reason
 └── ScopeBroken        a query tried to go round what its reader may see
 """
 
@@ -78,6 +79,14 @@ class SignatureWrong(AuditError):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
+
+
+class ReasonlessChange(AuditError):
+    """Who changes something says so, and why."""
+
+    code = "E-REASONLESS"
+    zh = "改动要写明谁改的、为什么"
+    en = "say who changes this, and why"
 
 
 class ScopeBroken(AuditError):

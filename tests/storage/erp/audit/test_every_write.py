@@ -15,6 +15,7 @@ SAID_ELSEWHERE = {
     "privacy/raw_rows.py": {"update", "exec_driver_sql"},  # one row of the log for the whole sweep; VACUUM
     "products/activities.py": {"update"},  # the conditional UPDATE that takes a quota; the use itself is logged
     "products/sheets.py": {"insert_missing"},  # what a batch changed: each of those rows is in the log
+    "audit/recording.py": {"exec_driver_sql"},  # reads what its triggers saw
     "audit/scope.py": {"exec_driver_sql"},  # temporary views of a reader
 }
 

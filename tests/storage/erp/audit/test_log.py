@@ -101,7 +101,6 @@ def test_nothing_is_logged_of_what_was_undone(database) -> None:
 ROWS = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(["", "杯", "碗"]), st.booleans()), max_size=12)
 
 
-@pytest.mark.function("SEC-03")
 @settings(max_examples=25, deadline=None)
 @given(ROWS)
 def test_every_write_has_its_row(tmp_path_factory, steps) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from storage.erp.finance.post_events import post_events
 from storage.erp.products import attributes, categories, gifts, measures
 from storage.erp.products.categories import NONE
 from storage.erp.products.errors import CategoryCircular, GiftWrong, ValueWrong
@@ -149,7 +150,7 @@ def test_a_gift_has_its_own_stock_no_price_and_costs_the_campaign(shop) -> None:
     for order_no in ("1", "2", "3"):
         shop.parcel(order_no)
     for order_no, qty in (("1", 1), ("2", 2), ("1", 1)):
-        give = lambda c, o=order_no, q=qty: gifts.give(c, "双11", f"F{o}", "TOY", q, "2026-11-11 10:00:00", who="anna")  # noqa: E731
+        give = lambda c, o=order_no, q=qty: gifts.give(c, "双11", f"F{o}", "TOY", q, "2026-11-21 10:00:00", who="anna")  # noqa: E731
         given = shop.write(give)
     assert not given
     assert shop.read(gifts.campaign_costs) == [("双11", 2, 3, 1050)]
@@ -158,8 +159,12 @@ def test_a_gift_has_its_own_stock_no_price_and_costs_the_campaign(shop) -> None:
     assert shop.read(lambda c: c.exec_driver_sql("SELECT on_hand FROM quant WHERE code = 'TOY'").scalar()) == 0
     assert shop.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM order_line").scalar()) == 0
     with pytest.raises(NotEnoughStock):
-        shop.write(lambda c: gifts.give(c, "双11", "F3", "TOY", 1, "2026-11-11 10:00:00", who="anna"))
+        shop.write(lambda c: gifts.give(c, "双11", "F3", "TOY", 1, "2026-11-21 10:00:00", who="anna"))
     for code, parcel in (("A", "F3"), ("TOY", "F9")):
         with pytest.raises(GiftWrong):
-            shop.write(lambda c, k=code, p=parcel: gifts.give(c, "双11", p, k, 1, "2026-11-11 10:00:00", who="anna"))
+            shop.write(lambda c, k=code, p=parcel: gifts.give(c, "双11", p, k, 1, "2026-11-21 10:00:00", who="anna"))
+    posted = shop.write(lambda c: post_events(c, "2026-11-30"))
+    assert posted.waiting == ()
+    told = "SELECT sum(cr_fen) FROM jv_line JOIN jv USING (no) WHERE sku = 'TOY' AND account LIKE '1405%'"
+    assert shop.read(lambda c: c.exec_driver_sql(told).scalar()) == 1050
     assert shop.sound()

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import files, form, healing, ingest, language, orders, robot, scrape, start
+from tests.bench import files, form, healing, ingest, language, orders, reports, robot, scrape, start
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "ingest": ingest.run,
     "language": language.run,
     "orders": orders.run,
+    "reports": reports.run,
     "robot": robot.run,
     "scrape": scrape.run,
     "start": start.run,

@@ -166,21 +166,7 @@ _BEFORE = "CASE WHEN k.done = 1 AND k.after_settlement = 0 THEN k.refund_fen ELS
 _SUBSIDY = "CASE WHEN s.at_payment = 1 THEN 0 ELSE o.platform_discount_fen END"
 
 _DUE = f"""
-INSERT INTO recon_due
-SELECT row_number() OVER (), d.order_no, d.shop, d.platform, d.rate, d.fee_rate,
-       d.paid_day, d.payment_fen, d.subsidy_fen, d.commission_fen, d.fee_fen, d.fee_back_fen, d.refund_no,
-       d.refund_fen, d.back_fen,
-       {_digit("payment")} + CASE WHEN d.subsidy_fen <> 0 THEN {_digit("subsidy")} ELSE 0 END
-       + CASE WHEN d.commission_fen <> 0 THEN {_digit("commission")} ELSE 0 END
-       + CASE WHEN d.fee_fen <> 0 THEN {_digit("fee")} ELSE 0 END
-       + CASE WHEN d.fee_back_fen <> 0 THEN {_digit("fee_back")} ELSE 0 END
-       + CASE WHEN d.refund_fen <> 0 THEN {_digit("refund")} ELSE 0 END
-       + CASE WHEN d.back_fen <> 0 THEN {_digit("refund_commission")} ELSE 0 END
-  FROM (
-SELECT e.*, -({_share("e.base_fen", "e.rate")}) AS commission_fen,
-       -({_share("e.payment_fen", "e.fee_rate")}) AS fee_fen, {_share("e.refund_fen", "e.fee_rate")} AS fee_back_fen,
-       {_share("e.after_fen", "e.rate")} AS back_fen
-  FROM (
+WITH e AS MATERIALIZED (
 SELECT o.platform, o.shop, o.order_no, s.rate, s.fee_rate, substr(o.paid_at, 1, 10) AS paid_day,
        CASE WHEN s.at_payment = 1 THEN o.paid_fen ELSE o.paid_fen - {_BEFORE} END AS payment_fen,
        {_SUBSIDY} AS subsidy_fen, o.paid_fen + {_SUBSIDY} - {_BEFORE} AS base_fen,
@@ -195,7 +181,22 @@ SELECT o.platform, o.shop, o.order_no, s.rate, s.fee_rate, substr(o.paid_at, 1, 
    AND o.paid_fen > 0 AND o.platform_discount_fen >= 0 AND o.order_no <> ''
    AND CASE WHEN s.at_payment = 1 THEN o.paid_at <> ''
             ELSE o.finished_at <> '' AND NOT {_says("lower(o.platform_status)", CLOSED_WORDS)} END
-       ) e ) d
+), d AS MATERIALIZED (
+SELECT e.*, -({_share("e.base_fen", "e.rate")}) AS commission_fen,
+       -({_share("e.payment_fen", "e.fee_rate")}) AS fee_fen, {_share("e.refund_fen", "e.fee_rate")} AS fee_back_fen,
+       {_share("e.after_fen", "e.rate")} AS back_fen
+  FROM e)
+INSERT INTO recon_due
+SELECT row_number() OVER (), d.order_no, d.shop, d.platform, d.rate, d.fee_rate,
+       d.paid_day, d.payment_fen, d.subsidy_fen, d.commission_fen, d.fee_fen, d.fee_back_fen, d.refund_no,
+       d.refund_fen, d.back_fen,
+       {_digit("payment")} + CASE WHEN d.subsidy_fen <> 0 THEN {_digit("subsidy")} ELSE 0 END
+       + CASE WHEN d.commission_fen <> 0 THEN {_digit("commission")} ELSE 0 END
+       + CASE WHEN d.fee_fen <> 0 THEN {_digit("fee")} ELSE 0 END
+       + CASE WHEN d.fee_back_fen <> 0 THEN {_digit("fee_back")} ELSE 0 END
+       + CASE WHEN d.refund_fen <> 0 THEN {_digit("refund")} ELSE 0 END
+       + CASE WHEN d.back_fen <> 0 THEN {_digit("refund_commission")} ELSE 0 END
+  FROM d
 """
 """Settled orders, what each should bring as `expectations.due` says it, and which lines that makes (`due`)."""
 

@@ -145,9 +145,7 @@ def arrivals(connection: Connection) -> list[Arrival]:
 
 def _statement_days(connection: Connection, came: Iterable[Arrival]) -> Days:
     days: dict[tuple[str, str], set[str]] = defaultdict(set)
-    b = bill_line.c
-    seen = connection.execute(select(b.file_sha, b.wallet, b.shop).distinct())
-    owner_of = {(sha, wallet): shop for sha, wallet, shop in seen}
+    owner_of = _owners(connection) if any(not arrival.owner and arrival.wallet for arrival in came) else {}
     for arrival in came:
         wallet = arrival.wallet
         owner = (arrival.owner or owner_of.get((arrival.file_sha, wallet), ""), wallet)
@@ -157,6 +155,13 @@ def _statement_days(connection: Connection, came: Iterable[Arrival]) -> Days:
             days[owner].update(arrival.days)
     _by_lines(connection, days)
     return {owner: frozenset(found) for owner, found in days.items()}
+
+
+def _owners(connection: Connection) -> dict[tuple[str, str], str]:
+    """(file, wallet) -> shop of its lines: whose a statement is that nobody said it of."""
+    b = bill_line.c
+    seen = connection.execute(select(b.file_sha, b.wallet, b.shop).distinct())
+    return {(sha, wallet): shop for sha, wallet, shop in seen}
 
 
 def _export_days(connection: Connection, came: Iterable[Arrival], kinds: frozenset[str], table: Table) -> Days:
@@ -188,12 +193,12 @@ def _paid_shops(connection: Connection) -> frozenset[str]:
 def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> None:
     """Statements without a stated period cover from their first to their last line."""
     b, k = bill_line.c, bank_line.c
-    ranges = connection.execute(
-        select(b.shop, b.wallet, func.min(b.at), func.max(b.at)).where(b.at != "").group_by(b.shop, b.wallet)
-    )
-    for shop, wallet, first, last in ranges:
+    for shop, wallet in connection.execute(select(b.shop, b.wallet).distinct()).all():
         if (shop, wallet) not in days:
-            days[shop, wallet].update(days_between(first[:10], last[:10]))
+            mine = (b.shop == shop, b.wallet == wallet, b.at != "")
+            first, last = connection.execute(select(func.min(b.at), func.max(b.at)).where(*mine)).one()
+            if first:
+                days[shop, wallet].update(days_between(first[:10], last[:10]))
     cards = select(raw_file.c.file_sha).where(raw_file.c.wallet == CARD)
     lines = select(func.min(k.day), func.max(k.day)).where(k.day != "", k.file_sha.not_in(cards))
     first, last = connection.execute(lines).one()

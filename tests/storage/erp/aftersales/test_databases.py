@@ -14,6 +14,7 @@ from storage.erp.aftersales import requests
 from storage.erp.aftersales.errors import ReturnTooLarge
 from storage.erp.aftersales.night import follow_up
 from storage.erp.aftersales.receiving import receive_return
+from storage.erp.finance.post_events import post_events
 from storage.erp.purchasing import orders
 from storage.erp.purchasing.inbound import Receipt, ReceivedLine
 from storage.erp.purchasing.night import plan_purchases
@@ -87,6 +88,26 @@ def test_both_databases_end_with_the_same_books(shop: Shop) -> None:
     finally:
         server.cleanup()
     assert play(shop) == found
+
+
+def test_the_ledger_takes_purchases_returns_and_what_is_sent_instead(shop: Shop) -> None:
+    """No document waits: receipts are owed to their supplier, returns come back at cost, replacements are a cost."""
+    play(shop)
+    shop.ship(LATER)
+    shop.write(lambda c: follow_up(c, LATER))
+    assert shop.write(lambda c: post_events(c, "2026-12-31")).waiting == ()
+    balances = shop.rows(
+        "SELECT v.kind, l.account, sum(l.dr_fen - l.cr_fen), max(l.party) FROM jv v JOIN jv_line l ON l.no = v.no "
+        "WHERE v.kind IN ('receipt', 'return', 'cost') GROUP BY v.kind, l.account ORDER BY v.kind, l.account"
+    )
+    assert balances == [
+        ("cost", "1406", -2300, ""),
+        ("cost", "6401", 2300, ""),
+        ("receipt", "1405", 500, ""),
+        ("receipt", "220202", -500, "S1"),
+        ("return", "1405", 3250, ""),
+        ("return", "1406", -3250, ""),
+    ]
 
 
 def test_the_night_leaves_refunds_with_the_bots(shop: Shop) -> None:

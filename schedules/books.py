@@ -12,6 +12,7 @@ from storage.database.tables import platform_order
 from storage.erp.allocation import allocate as allocation
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.wanted import PublishPolicy
+from storage.erp.finance import post_events as posting
 from storage.erp.invariants import verify as invariants
 from storage.erp.orders import holds
 from storage.erp.orders import review as orders
@@ -101,6 +102,13 @@ def review(desk: Desk, night: date) -> str:
     return found.words(desk.settings.lang)
 
 
+def post(desk: Desk, night: date) -> str:
+    """What the books know of the days before the night becomes vouchers, each document once."""
+    with desk.database.write() as connection:
+        summary = posting.post_events(connection, str(night - timedelta(days=1)))
+    return summary.words(desk.settings.lang)
+
+
 def report_path(desk: Desk, night: date) -> Path:
     """Where the morning report of the night lies."""
     return desk.home / "reports" / f"早报-{night}.xlsx"
@@ -115,6 +123,7 @@ def period_of(connection: Connection, night: date) -> Period:
 
 STEPS: dict[str, Step] = {
     "allocate": allocate,
+    "post": post,
     "publish": publish,
     "reconcile": reconcile,
     "report": report,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
+from storage.database.tables import platform_order
 from storage.database.tables.privacy import address_book, audit_log
-from storage.erp.audit.actors import require
+from storage.erp.audit.actors import may, require
 from storage.erp.audit.log import Entry, noted_all
 from storage.erp.audit.rows import found, put_all
 from storage.erp.audit.scope import reader_of
@@ -17,7 +18,10 @@ from storage.erp.privacy.sealing import Keys, blind, blind_together, seal, unsea
 FIELDS = ("name", "phone", "address")
 SEALED = tuple(f"{name}_sealed" for name in FIELDS)
 HIDDEN = (*SEALED, *(f"{name}_index" for name in FIELDS), "person_index")
+PERSONAL = (*HIDDEN, *(f"{name}_masked" for name in FIELDS), "oaid")
+"""What is deleted when its time is over, and what the log never holds: only that it changed."""
 KEPT, FORGOTTEN = "kept", "forgotten"
+TITLES = ("平台", "店铺", "订单号", "收件人", "电话", "地址", "省", "市", "区")
 
 
 class OrderKey(NamedTuple):
@@ -91,7 +95,7 @@ def keep(connection: Connection, keys: Keys, addresses: Mapping[OrderKey, Addres
     rows = [sealed_row(keys, order, address) for order, address in addresses.items()]
     gone = _forgotten(connection, addresses)
     fresh = [row for row in rows if (row["platform"], row["shop"], row["order_no"]) not in gone]
-    return put_all(connection, address_book, fresh, who=who, why=why, hide=HIDDEN)
+    return put_all(connection, address_book, fresh, who=who, why=why, hide=PERSONAL)
 
 
 def _forgotten(connection: Connection, orders: Iterable[OrderKey]) -> set[tuple[str, ...]]:
@@ -153,6 +157,22 @@ def plain_rows(
     return _open(connection, keys, list(orders), who, why)
 
 
+def export_rows(
+    connection: Connection, keys: Keys, orders: Iterable[OrderKey], *, who: str, why: str
+) -> list[tuple[str, ...]]:
+    """TITLES and a row for each order that `who` may see: plain for those who may take many out, masked for others.
+
+    Plain rows are logged as looks. Raises ActorUnknown, LookUnexplained.
+    """
+    shops = reader_of(connection, who).shops
+    kept = [row for row in shown(connection, orders) if row.state == KEPT]
+    mine = [row for row in kept if shops is None or row.order.shop in shops]
+    if not may(connection, who, "export_plain"):
+        return [TITLES, *((*row.order, *row[1:7]) for row in mine)]
+    told = plain_rows(connection, keys, [row.order for row in mine], who=who, why=why)
+    return [TITLES, *((*order, *address[:6]) for order, address in told.items())]
+
+
 def _open(
     connection: Connection, keys: Keys, orders: Sequence[OrderKey], who: str, why: str
 ) -> dict[OrderKey, Address]:
@@ -200,14 +220,22 @@ def rotate(connection: Connection, keys: Keys, *, who: str) -> int:
 def forget(connection: Connection, before: str, *, who: str, why: str) -> int:
     """Delete what is personal of every order of before `before` (business time); returns of how many.
 
-    Province, city and district stay for the figures. Raises RightMissing and the like.
+    Where the address has no moment of its own, that of its order counts. Province, city and district stay for the
+    figures. Raises RightMissing and the like.
     """
     require(connection, who, "forget")
     b = address_book.c
-    old = select(b.platform, b.shop, b.order_no).where(b.state == KEPT, b.ordered_at < before, b.ordered_at != "")
-    empty = dict.fromkeys((*HIDDEN, *(f"{name}_masked" for name in FIELDS), "oaid"), "")
+    o = platform_order.c
+    same = and_(o.platform == b.platform, o.shop == b.shop, o.order_no == b.order_no)
+    moment = func.coalesce(func.nullif(b.ordered_at, ""), o.created_at, "")
+    old = (
+        select(b.platform, b.shop, b.order_no)
+        .outerjoin_from(address_book, platform_order, same)
+        .where(b.state == KEPT, moment != "", moment < before)
+    )
+    empty = dict.fromkeys(PERSONAL, "")
     rows = [{**OrderKey(*key)._asdict(), **empty, "state": FORGOTTEN} for key in connection.execute(old).all()]
-    return put_all(connection, address_book, rows, who=who, why=why, hide=(*HIDDEN, *empty))
+    return put_all(connection, address_book, rows, who=who, why=why, hide=PERSONAL)
 
 
 def _about(order: OrderKey, name: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, func, select
 from storage.database.tables import channel_sku
 from storage.database.tables.products import activity_offer, activity_use
 from storage.erp.allocation.words import yuan
+from storage.erp.audit.actors import require
 from storage.erp.audit.rows import put, put_all
 from storage.erp.catalog.components import components, needs, sellable
 from storage.erp.commands.results import DONE
@@ -86,8 +87,9 @@ def take_sheet(
 ) -> list[Checked]:
     """Check every row of a campaign's sheet and keep what was found; what was sent already is not touched.
 
-    A SKU that stands twice in the sheet is blocked in both rows. Nothing is sent here.
+    A SKU that stands twice in the sheet is blocked in both rows. Nothing is sent here. Raises as `require`.
     """
+    require(connection, who, "edit_products")
     codes, listed, costs, free = _known(connection)
     sheet = list(rows)
     times: dict[ChannelId, int] = {}

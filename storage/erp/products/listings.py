@@ -105,6 +105,13 @@ def reported(connection: Connection) -> dict[Shown, tuple[str, str]]:
     return found
 
 
+def decided_shelf(connection: Connection) -> dict[tuple[str, str], str]:
+    """(shop, product) → 上架 or 下架 where a person has said it: a rule of the house must not ask for the opposite."""
+    c = listing.c
+    rows = connection.execute(select(c.shop, c.product_id, c.desired).where(c.field == STATUS, c.desired != ""))
+    return {(row.shop, row.product_id): row.desired for row in rows}
+
+
 def differences(connection: Connection) -> list[Difference]:
     """Every wish that neither the newest export nor a later result shows to be so, by place."""
     exports = reported(connection)

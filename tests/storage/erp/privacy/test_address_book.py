@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from storage.archive import Archive, Facts
 from storage.database.digest import digest
+from storage.database.tables import platform_order
 from storage.erp.audit.errors import ActorUnknown, BotCannotDecide, RightMissing
 from storage.erp.audit.log import broken, history
 from storage.erp.audit.scope import Reader, reading
@@ -69,11 +70,13 @@ def test_the_database_files_hold_nothing_plain(database, keys, tmp_path: Path) -
     with database.read() as connection:
         dump = "\n".join(str(tuple(row)) for table in database.engine.dialect.get_table_names(connection)
                          for row in connection.execute(text(f'SELECT * FROM "{table}"')))  # fmt: skip
+        logs = connection.execute(text("SELECT before || after FROM audit_log")).scalars().all()
     files = {path.name: path.read_bytes() for path in tmp_path.glob("books.db*")}
     assert {"books.db", "books.db-wal"} <= set(files)
     for plain in PLAIN:
         assert plain not in dump
         assert [name for name, content in files.items() if plain.encode() in content] == []
+    assert "139****5678" not in "".join(logs)
     for kept_as in ("139****5678", "136****4321", "15123456789"):
         assert kept_as in dump
 
@@ -159,6 +162,33 @@ def test_many_plain_addresses_are_for_those_who_print_labels(database, keys) -> 
     kept(database, keys)
     with pytest.raises(RightMissing), database.write() as connection:
         book.plain_rows(connection, keys, [ONE, TWO], who="kefu", why="名单")
+
+
+def test_an_export_is_plain_or_masked_by_role(database, keys) -> None:
+    """The warehouse gets what labels need and each row is a look; support gets masked rows of its shop; others none."""
+    kept(database, keys)
+    rows = {}
+    for who in ("cangku", "kefu", "caiwu"):
+        with database.write() as connection:
+            rows[who] = book.export_rows(connection, keys, [ONE, TWO, THREE], who=who, why="打印面单")[1:]
+    assert rows["cangku"][0][3:6] == ("张三丰", "13912345678", "文一西路969号3幢")
+    assert [row[1:6] for row in rows["kefu"]] == [
+        ("shop_a", "1", "张**", "139****5678", "浙江省杭州市余杭区****"),
+        ("shop_a", "2", "李**", "136****4321", "广东省广州市天河区****"),
+    ]
+    assert rows["caiwu"] == []
+    with database.read() as connection:
+        assert book.looks(connection) == {"cangku": 3}
+
+
+def test_an_address_without_a_moment_is_as_old_as_its_order(database, keys) -> None:
+    """Retention finds it by the order's day; what has no day at all is kept until somebody says one."""
+    with database.write() as connection:
+        book.keep(connection, keys, {ONE: ZHANG._replace(ordered_at=""), TWO: LI._replace(ordered_at="")}, who="x")
+        order = {**ONE._asdict(), "created_at": "2026-05-01 08:00:00"}
+        connection.execute(platform_order.insert(), [order])
+        assert book.forget(connection, "2026-06-01", who="boss", why="期满") == 1
+        assert {row.order: row.state for row in book.shown(connection)} == {ONE: "forgotten", TWO: "kept"}
 
 
 def test_search_stays_in_the_readers_shops(database, keys) -> None:

@@ -86,6 +86,7 @@ def test_the_shelf_is_asked_for_only_where_it_differs(shop) -> None:
         where = Shown("practice", name, f"P{number}", "", STATUS)
         wanted = "下架" if number < 2 else "上架"
         shop.write(lambda c, where=where, wanted=wanted: listings.wish(c, where, wanted, who="anna"))
+    assert shop.read(listings.decided_shelf)["shop_b", "P3"] == "上架"
     found = [(row.where.product_id, row.desired, row.reported) for row in shop.read(listings.differences)]
     assert found == [("P0", "下架", "上架"), ("P3", "上架", "下架")]
     assert publish(shop) == [f"to_delist|shop_a|P0|{NIGHT}", f"to_list|shop_b|P3|{NIGHT}"]

@@ -44,10 +44,14 @@ def map_lines(connection: Connection) -> int:
 
 
 def read_cases(
-    connection: Connection, now: str, platforms: Collection[str], keys: Collection[OrderKey] | None = None
+    connection: Connection,
+    now: str,
+    platforms: Collection[str],
+    keys: Collection[OrderKey] | None = None,
+    process: Collection[str] = OPEN,
 ) -> list[Case]:
-    """Every order of the platforms that is not shipped, closed or in the warehouse; or of those only `keys`."""
-    return _cases(connection, now, platforms, keys, _heads(connection, platforms, keys))
+    """Every order of the platforms in these process states that is not shipped or closed; or of those `keys`."""
+    return _cases(connection, now, platforms, keys, _heads(connection, platforms, keys, process))
 
 
 def read_past_cases(connection: Connection, begin: str, end: str, platforms: Collection[str]) -> list[Case]:
@@ -96,14 +100,16 @@ def _cases(
     return found
 
 
-def _heads(connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None) -> Sequence[Row[Any]]:
+def _heads(
+    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None, process: Collection[str]
+) -> Sequence[Row[Any]]:
     o, s = platform_order.c, order_state.c
     query = (
         select(*_HEAD)
         .outerjoin_from(platform_order, order_state,
                         and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no))
         .where(o.platform.in_(sorted(platforms)), o.ship_state.in_(("none", "part", "")),
-               o.pay_state.not_in(("closed", "refunded")), func.coalesce(s.process, "new").in_(OPEN))
+               o.pay_state.not_in(("closed", "refunded")), func.coalesce(s.process, "new").in_(sorted(process)))
         .order_by(o.platform, o.shop, o.order_no)
     )  # fmt: skip
     rows = connection.execute(_only(query, o.order_no, keys)).all()

@@ -182,7 +182,8 @@ class _Desk:
         self._instruct(got, cause)
         self._tell(got, cause)
         for key, (one, parcel) in _first_of(got).items():
-            gifts.attach(self.connection, key, one, parcel.warehouse, self.gifts.get(key, ()))
+            if mine := self.gifts.get(key):
+                gifts.attach(self.connection, key, one, parcel.warehouse, mine)
         return len(got)
 
     def _planned(self, batch: Batch) -> list[Planned]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database.bulk import insert_missing
 from storage.database.tables import order_event
@@ -19,6 +20,7 @@ from storage.erp.orders.errors import IllegalTransition
 from storage.erp.orders.states import AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
 
 _AT_ONCE = 400
+_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,22 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
     if not wanted:
         return 0
     keys = sorted({step.key for step in wanted})
-    insert_missing(connection, order_state, [key._asdict() for key in keys])
+    _add(connection, order_state, [key._asdict() for key in keys])
     states = states_of(connection, keys, lock=True)
     events = [event for step in wanted if (event := _step(states[step.key], step))]
     if events:
         touched = sorted({OrderKey(str(e["platform"]), str(e["shop"]), str(e["order_no"])) for e in events})
         connection.execute(_MOVE, [_moved(key, states[key]) for key in touched])
-        insert_missing(connection, order_event, events)
+        _add(connection, order_event, events)
     return len(events)
+
+
+def _add(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert what is missing; a few rows one by one, because counting a large table costs more than they do."""
+    if len(rows) > _FEW:
+        return insert_missing(connection, table, rows).created
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return sum(connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount for row in rows)
 
 
 def _step(state: State, step: Step) -> dict[str, object] | None:
@@ -128,7 +138,7 @@ def note(connection: Connection, key: OrderKey, kind: str, cause: Cause) -> bool
         "cause": cause.cause,
         "data": json.dumps({"words": cause.words, **cause.facts}, ensure_ascii=False, sort_keys=True),
     }
-    return insert_missing(connection, order_event, [row]).created == 1
+    return _add(connection, order_event, [row]) == 1
 
 
 def folded(connection: Connection, key: OrderKey) -> dict[str, str]:

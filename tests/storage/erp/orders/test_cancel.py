@@ -9,12 +9,15 @@ from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import open_database
 from storage.database.digest import digest
+from storage.database.tables.review import order_detail
 from storage.erp.commands import worklists as commands
 from storage.erp.orders import cancel as cancelling
+from storage.erp.orders import holds
 from storage.erp.orders.dispatch import DispatchPolicy
 from storage.erp.orders.errors import GoneAlready
 from storage.erp.orders.instructions import hand_over, pack
 from storage.erp.orders.merging import MergeRules
+from storage.erp.orders.recheck import recheck_released
 from storage.erp.orders.timeline import timeline
 from storage.erp.orders.transition import Cause
 from tests.storage.erp.orders.desk import NIGHT, NOW, run
@@ -196,6 +199,26 @@ def test_a_pull_back_that_comes_too_late_lets_the_order_ship(shipped_out):
         desk.write(lambda c: cancelling.pull_back(c, key, cause()))
     words = [moment.words for moment in desk.write(lambda c: timeline(c, key))]
     assert any("已交快递" in one for one in words)
+
+
+@pytest.mark.function("OMS-55")
+def test_a_memo_that_changes_while_the_warehouse_has_it_calls_it_back(shipped_out):
+    """The shop writes 先别发 after the parcel was released: it comes back and is held; what a person read ships."""
+    desk, key = shipped_out, order_of(shipped_out)
+    assert desk.write(lambda c: recheck_released(c, LATER)) == []
+    desk.write(lambda c: c.execute(order_detail.insert(), [{**key._asdict(), "seller_memo": "先别发"}]))
+    assert desk.write(lambda c: recheck_released(c, LATER)) == [key]
+    desk.review(LATER)
+    assert desk.codes("1") == ["SELLER_MEMO"]
+    assert desk.rows("SELECT state FROM reservation") == [("void",)]
+    desk.write(lambda c: holds.release(c, key, "SELLER_MEMO", cause("问过了，可以发")))
+    run(desk, LAST)
+    assert desk.write(lambda c: recheck_released(c, LAST)) == []
+    desk.write(lambda c: hand_over(c, "practice-shop_a-1-2", cause("交接")))
+    desk.set_detail(key, seller_memo="拦截")
+    assert desk.write(lambda c: recheck_released(c, "2026-11-21 14:00:00")) == []
+    assert desk.rows("SELECT type FROM order_event WHERE type = 'recheck_too_late'") == [("recheck_too_late",)]
+    assert desk.process(key) == "released"
 
 
 @pytest.mark.function("OMS-56")

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import files, form, healing, ingest, language, orders, reports, robot, scrape, start
+from tests.bench import allocate, files, form, healing, ingest, language, orders, reports, reserve, robot, scrape, start
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "allocate": allocate.run,
     "files": files.run,
     "form": form.run,
     "healing": healing.run,
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "language": language.run,
     "orders": orders.run,
     "reports": reports.run,
+    "reserve": reserve.run,
     "robot": robot.run,
     "scrape": scrape.run,
     "start": start.run,

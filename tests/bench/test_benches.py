@@ -11,7 +11,10 @@ pytestmark = [pytest.mark.browser]
 
 
 @pytest.mark.parametrize(
-    "name", sorted(set(BENCHMARKS) - {"files", "healing", "ingest", "orders", "reports", "robot", "start"})
+    "name",
+    sorted(
+        set(BENCHMARKS) - {"allocate", "files", "healing", "ingest", "orders", "reports", "reserve", "robot", "start"}
+    ),
 )
 async def test_a_bench_runs(name: str) -> None:
     """One round of the bench ends with figures; a side that did something else would have raised."""

@@ -6,11 +6,12 @@ failed), nothing is published. Nothing counts as shown by a platform before a bo
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from storage.database.bulk import upsert
 from storage.database.tables import channel_sku, command
@@ -23,6 +24,7 @@ from storage.erp.stock.limits import safety_by_place
 from storage.erp.stock.places import place_kinds
 
 WORKLIST = "to_set_stock"
+_AT_ONCE = 400
 _ASKS_AGAIN = frozenset({"failed", "withdrawn"})
 
 
@@ -73,9 +75,10 @@ def shown_by_code(
     wanted = None if codes is None else set(codes)
     listed: dict[str, set[tuple[str, str]]] = defaultdict(set)
     c = channel_sku.c
-    for platform, shop, code in connection.execute(select(c.platform, c.shop, c.code).distinct()):
-        if code and (wanted is None or code in wanted):
-            listed[code].add((platform, shop))
+    shops = select(c.platform, c.shop, c.code).distinct()
+    for row in _of_codes(connection, shops, c.code, None if wanted is None else sorted(wanted)):
+        if row.code:
+            listed[row.code].add((row.platform, row.shop))
     result = {}
     for code in sorted(listed):
         mine = [rules.get((*shop, code)) or rules.get((*shop, "")) for shop in sorted(listed[code])]
@@ -133,15 +136,20 @@ def publish_stock(
     A waiting command that says an older figure is withdrawn. The explanation goes with the figure into
     `channel_stock`, its sentence into the command's reason.
     """
-    found = shown_by_code(connection, codes, incoming)
+    wanted = None if codes is None else sorted(set(codes))
+    found = shown_by_code(connection, wanted, incoming)
     by_shop = {(one.rule.platform, one.rule.shop, code): one for code, each in found.items() for one in each.shown}
-    known = {(r.platform, r.shop, r.platform_sku): r for r in connection.execute(select(channel_stock))}
-    c = command.c
-    answered = connection.execute(select(c.command_id, c.state).where(c.worklist == WORKLIST))
-    states = {row.command_id: row.state for row in answered}
+    c, sku, figure = command.c, channel_sku.c, channel_stock.c
+    listed = _of_codes(connection, select(channel_sku), sku.code, wanted)
+    known = {
+        (row.platform, row.shop, row.platform_sku): row
+        for row in _of_codes(connection, select(channel_stock), figure.code, wanted)
+    }
+    subjects = None if wanted is None else sorted({row.platform_sku for row in listed})
+    asked_before = select(c.command_id, c.state).where(c.worklist == WORKLIST)
+    states = {row.command_id: row.state for row in _of_codes(connection, asked_before, c.subject, subjects)}
     rows, commands = [], []
-    sku = channel_sku.c
-    for row in connection.execute(select(channel_sku).order_by(sku.platform, sku.shop, sku.platform_sku)):
+    for row in sorted(listed, key=lambda one: (one.platform, one.shop, one.platform_sku)):
         one = by_shop.get((row.platform, row.shop, row.code))
         if one is None:
             continue
@@ -161,6 +169,16 @@ def publish_stock(
         connection.execute(command.insert(), commands)
     upsert(connection, channel_stock, rows)
     return len(commands)
+
+
+def _of_codes(
+    connection: Connection, query: Select[Any], column: ColumnElement[str], values: Sequence[str] | None
+) -> list[Row[Any]]:
+    """The rows of a query whose column has one of the values (all of them for None), some at a time."""
+    if values is None:
+        return list(connection.execute(query))
+    chunks = [values[begin : begin + _AT_ONCE] for begin in range(0, len(values), _AT_ONCE)]
+    return [row for chunk in chunks for row in connection.execute(query.where(column.in_(chunk)))]
 
 
 def _fresh_id(shop: str, platform_sku: str, day: str, states: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Profit by channel: each shop's orders and its own costs, beside what the ledger says, every difference by name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,7 @@ from storage.erp.settlement.components import AFTERSALE, INCOME
 from storage.erp.settlement.facts import Fact, Span
 from storage.erp.settlement.ledger_tie import LedgerProfit, bridge, ledger_lines, ledger_profit, unlinked
 from storage.erp.settlement.profit import by_channel, gather
-from storage.reports.table import Cell, Column, Period, Table, ratio
+from storage.reports.table import Cell, Chart, Column, Figure, Period, SourceRow, Table, ratio
 
 TITLE = "渠道利润"
 FEES = ("commission", "affiliate", "service_fee", "points", "payment_fee")
@@ -36,6 +37,17 @@ MEASURES = tuple((column.title, column.unit) for column in (*COLUMNS[2:12], COLU
 BOOKED = (("账簿利润", "fen"),)
 GAP = (("与账簿差", "fen"),)
 NOBODY = "（无店铺）"
+PROFIT = 8
+PLACES: dict[str, int] = {
+    **dict.fromkeys(INCOME, 0),
+    "goods_cost": 1,
+    **dict.fromkeys(FEES, 3),
+    "marketing": 4,
+    "freight": 5,
+    "insurance": 5,
+    **dict.fromkeys(AFTERSALE, 6),
+}
+"""Which measure a component counts in; any other is 其他."""
 
 
 def build(connection: Connection, period: Period) -> Table:
@@ -48,60 +60,59 @@ def build(connection: Connection, period: Period) -> Table:
     books, ledger = gather(connection, span), ledger_profit(connection, span)
     found = by_channel(books.facts)
     for channel in sorted(set(found) | {row.channel for row in ledger}):
-        facts = found.get(channel, [])
-        _add(table, channel, facts)
-        _book(connection, table, span, channel, [row for row in ledger if row.channel == channel])
-        table.rows.append(_row(table, channel, facts))
+        booked = _booked(connection, table, span, channel, [row for row in ledger if row.channel == channel])
+        table.rows.append(_row(table, channel, found.get(channel, []), booked))
     _sums(table)
     table.notes += _notes(books.facts, ledger)
+    table.chart = Chart("bar", 1, (2, 4, 10))
     return table
 
 
-def _add(table: Table, channel: tuple[str, str], facts: Sequence[Fact]) -> None:
-    block = table.block("|".join(channel), f"{channel[1] or NOBODY} 利润", MEASURES)
-    for fact in facts:
-        fen = fact.amount_fen
-        own = 0 if fact.order_no else fen
-        outside = fen if unlinked(fact) else 0
-        block.add(fact.file_sha, fact.row_no, fact.ref, *_parts(fact.component, fen), own, outside)
-
-
-def _parts(component: str, fen: int) -> list[int]:
-    """Net income, goods, gross profit, fees, ads, freight, after-sales, other, profit."""
-    places = {
-        **dict.fromkeys(INCOME, 0), "goods_cost": 1, **dict.fromkeys(FEES, 3), "marketing": 4, "freight": 5,
-        "insurance": 5, **dict.fromkeys(AFTERSALE, 6),
-    }  # fmt: skip
-    parts = [0] * 9
-    parts[places.get(component, 7)] = parts[8] = fen
-    parts[2] = parts[0] + parts[1]
-    return parts
-
-
-def _book(
-    connection: Connection, table: Table, span: Span, channel: tuple[str, str], rows: Sequence[LedgerProfit]
-) -> None:
-    block = table.block(f"ledger|{'|'.join(channel)}", f"{channel[1] or NOBODY} 账簿利润", BOOKED)
-    for row in rows:
-        for line in ledger_lines(connection, span, row.account, channel):
-            words = f"凭证 {line.no} 第 {line.n} 行 {row.account} {row.name}：{line.words}"
-            block.add(line.file_sha, line.row_no, words, line.amount_fen)
-
-
-def _row(table: Table, channel: tuple[str, str], facts: Sequence[Fact]) -> list[Cell]:
-    name = "|".join(channel)
-    block, booked = table.blocks[name], table.blocks[f"ledger|{name}"]
-    cells: list[Cell] = [table.figure(block, measure) for measure in range(10)]
-    margin: Cell = ""
-    if facts:
-        share = ratio(block.total(8), block.total(0), 10_000)
-        margin = table.derived(block, share, "percent", "利润 ÷ 净收入")
-    outside, own = table.figure(block, 10), table.figure(booked, 0)
-    gap = table.block(f"gap|{name}", f"{channel[1]} 与账簿差", GAP)
-    for figure, sign in ((own, 1), (table.figure(block, 8), -1), (outside, 1)):
+def _row(table: Table, channel: tuple[str, str], facts: Sequence[Fact], booked: Figure) -> list[Cell]:
+    name, title = "|".join(channel), channel[1] or NOBODY
+    block = table.block(name, f"{title} 利润", MEASURES)
+    block.load = partial(_source_rows, facts)
+    sums = [sum(column) for column in zip(*map(_parts, facts), strict=True)] or [0] * len(MEASURES)
+    cells = [table.stated(block, measure, fen) for measure, fen in enumerate(sums)]
+    profit, outside = cells[PROFIT], cells[-1]
+    share = ratio(profit.value, sums[0], 10_000)
+    margin: Cell = table.derived(block, share, "percent", "利润 ÷ 净收入") if facts else ""
+    gap = table.block(f"gap|{name}", f"{title} 与账簿差", GAP)
+    for figure, sign in ((booked, 1), (profit, -1), (outside, 1)):
         gap.add("", 0, f"{'+' if sign > 0 else '−'} {figure.figure_id}", sign * figure.value)
     rate = _rate(table, name, facts)
-    return [channel[0] or "—", channel[1] or NOBODY, *cells, margin, rate, outside, own, table.figure(gap, 0)]
+    return [channel[0] or "—", title, *cells[:-1], margin, rate, outside, booked, table.figure(gap, 0)]
+
+
+def _parts(fact: Fact) -> tuple[int, ...]:
+    """Net income, goods, gross profit, fees, ads, freight, after-sales, other, profit, the shop's own, unbooked."""
+    fen = fact.amount_fen
+    parts = [0] * len(MEASURES)
+    parts[PLACES.get(fact.component, 7)] = parts[PROFIT] = fen
+    parts[2] = parts[0] + parts[1]
+    parts[9] = 0 if fact.order_no else fen
+    parts[10] = fen if unlinked(fact) else 0
+    return tuple(parts)
+
+
+def _source_rows(facts: Sequence[Fact]) -> Iterator[SourceRow]:
+    return (SourceRow(fact.file_sha, fact.row_no, fact.ref, _parts(fact)) for fact in facts)
+
+
+def _booked(
+    connection: Connection, table: Table, span: Span, channel: tuple[str, str], rows: Sequence[LedgerProfit]
+) -> Figure:
+    """The ledger's profit of the shop; its voucher lines are read when somebody asks for them."""
+
+    def lines() -> Iterator[SourceRow]:
+        for row in rows:
+            for line in ledger_lines(connection, span, row.account, channel):
+                words = f"凭证 {line.no} 第 {line.n} 行 {row.account} {row.name}：{line.words}"
+                yield SourceRow(line.file_sha, line.row_no, words, (line.amount_fen,))
+
+    block = table.block(f"ledger|{'|'.join(channel)}", f"{channel[1] or NOBODY} 账簿利润", BOOKED)
+    block.load = lines
+    return table.stated(block, 0, sum(row.amount_fen for row in rows))
 
 
 def _rate(table: Table, name: str, facts: Sequence[Fact]) -> Cell:
@@ -119,9 +130,10 @@ def _rate(table: Table, name: str, facts: Sequence[Fact]) -> Cell:
 
 def _sums(table: Table) -> None:
     table.sum_up("合计", (*range(2, 12), 14, 15, 16))
-    income, profit = (table.blocks[f"total-{column}"] for column in (2, 10))
-    margin = ratio(profit.total(0), income.total(0), 10_000)
-    table.total[12] = table.derived(profit, margin, "percent", "利润 ÷ 净收入")
+    income, profit = table.total[2], table.total[2 + PROFIT]
+    if isinstance(income, Figure) and isinstance(profit, Figure) and table.rows:
+        share = ratio(profit.value, income.value, 10_000)
+        table.total[12] = table.derived(table.blocks[profit.block_id], share, "percent", "利润 ÷ 净收入")
 
 
 def _notes(facts: Sequence[Fact], ledger: Sequence[LedgerProfit]) -> list[str]:

@@ -3,11 +3,17 @@
 from storage.database.tables import metadata
 
 PERSONAL: dict[str, tuple[str, ...]] = {
+    "activity_use": ("buyer",),
     "address_book": ("name_sealed", "name_index", "phone_sealed", "phone_index", "address_sealed", "address_index",
                      "person_index"),
     "bank_line": ("counterparty", "summary"),
     "bill_line": ("counterparty", "remark"),
+    "bot_result": ("data",),
     "document_row": ("data",),
+    "item": ("data",),
+    "order_detail": ("buyer", "buyer_memo"),
+    "payable": ("payee",),
+    "quarantine": ("message",),
     "raw_row": ("payload",),
     "row_fix": ("payload",),
 }  # fmt: skip

@@ -23,6 +23,8 @@ from storage.reports.personal import PERSONAL, hidden
 
 ROWS = 1_000
 SECONDS = 30
+VALUE_BYTES = 10_000_000
+"""No single value is longer: one could fill the memory otherwise."""
 STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock."""
 READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
@@ -93,6 +95,7 @@ def _ask_sqlite(engine: Engine, question: str, rows: int, seconds: float) -> Ans
     masked: set[str] = set()
     try:
         connection.execute("PRAGMA query_only=1")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES)
         connection.set_authorizer(_authorizer(masked))
         until = time.monotonic() + seconds
         connection.set_progress_handler(lambda: int(time.monotonic() > until), STEPS)

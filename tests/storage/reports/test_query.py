@@ -191,6 +191,15 @@ def test_personal_columns_read_as_nothing(sqlite: Database, question: str) -> No
     assert answer.rows != [(1,)]
 
 
+def test_one_value_cannot_fill_the_memory(sqlite: Database) -> None:
+    """A value of a gigabyte is never made, neither at once nor by doubling; one of a megabyte is."""
+    doubled = "WITH RECURSIVE n(x) AS (SELECT 'xxxxxxxxxx' UNION ALL SELECT x || x FROM n) SELECT max(length(x)) FROM n"
+    for huge in ("SELECT zeroblob(1000000000)", doubled):
+        with pytest.raises(QueryRefused, match="too big"):
+            ask(sqlite, huge)
+    assert ask(sqlite, "SELECT length(zeroblob(1000000))").rows == [(1_000_000,)]
+
+
 def test_personal_columns_are_columns_of_the_books() -> None:
     """A personal column that was renamed would be shown: every entry of the list is a column that exists."""
     assert PERSONAL

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, select
@@ -30,15 +31,16 @@ _FREE = re.compile(r"留言|备注|说明|摘要|对方|账[号户]|remark|note|
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
 
 
+@lru_cache(4096)
 def kind_of(title: str) -> str:
-    """name, phone, address or id for a column of personal data; "" for any other."""
+    """name, phone, address or id for a column of personal data, free for one of free text; "" for any other."""
     plain = title.strip()
     if _REGION.search(plain):
         return ""
     for kind, titles in (("id", _ID), ("phone", _PHONE), ("address", _ADDRESS), ("name", _NAME)):
         if titles.search(plain):
             return kind
-    return ""
+    return "free" if _FREE.search(plain) else ""
 
 
 def masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,13 +53,11 @@ def masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _cell(title: str, cell: Any) -> Any:
     kind = kind_of(title)
-    if not isinstance(cell, str) or not cell.strip():
+    if not kind or not isinstance(cell, str) or not cell.strip():
         return cell
-    if kind:
-        return "****" if kind == "id" else masked(kind, cell)
-    if _FREE.search(title):
+    if kind == "free":
         return _MOBILE.sub(lambda found: masked("phone", found.group(0)), cell)
-    return cell
+    return "****" if kind == "id" else masked(kind, cell)
 
 
 def mask_files(database: Database, *, who: str) -> int:

@@ -221,7 +221,7 @@ def test_rotation_leaves_nothing_to_the_old_key(database, keys) -> None:
         ("客户地址", "address"), ("修改后的收货地址", "address"), ("收件人身份证号", "id"), ("收货地址-省", ""),
         ("市", ""),
         ("订单确认收货时间", ""), ("是否手机订单", ""), ("店铺名称", ""), ("商品名称", ""), ("订单号", ""),
-        ("收货人省份", ""),
+        ("收货人省份", ""), ("买家留言", "free"), ("对方账号", "free"), ("支付单号", ""),
     ],
 )  # fmt: skip
 def test_personal_columns_are_known_by_their_titles(title: str, kind: str) -> None:

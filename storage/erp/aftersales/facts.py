@@ -1,10 +1,12 @@
-"""What the books say of an order's sub-orders when something is to come back or to be refunded. Read only."""
+"""What the books say of orders' sub-orders when something is to come back or to be refunded. Read only.
+
+Orders are read many at a time: the same functions serve one request and the nightly check of all of them.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from storage.database.tables import fulfilment, fulfilment_line, order_line, platform_order, reservation
 from storage.database.tables.purchasing import rma, rma_line
@@ -13,47 +15,70 @@ from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import NO_REFUND
 
 IN_FORCE = ("requested", "approved")
+_AT_ONCE = 400
+
+SubKey = tuple[OrderKey, str]
 
 
-def sub_orders(connection: Connection, key: OrderKey, *, besides: str = "") -> dict[str, SubOrder]:
-    """Every sub-order of an order. `besides`: the after-sale whose own lines are left out."""
+def sub_orders(connection: Connection, key: OrderKey) -> dict[str, SubOrder]:
+    """Every sub-order of one order, by number."""
+    return sub_orders_of(connection, [key]).get(key, {})
+
+
+def sub_orders_of(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, dict[str, SubOrder]]:
+    """Every sub-order of each order, by number."""
+    wanted = set(keys)
+    sent, promised = shipped(connection, wanted), _promised(connection, wanted)
     line = order_line.c
-    sent, returned = shipped(connection, key), _returned(connection, key, besides)
-    refunded = _refunded(connection, key, besides)
-    columns = (line.sub_no, line.code, line.qty, line.paid_share_fen, line.refunded_fen)
-    query = select(*columns).where(*_of(line, key)).order_by(line.sub_no)
-    return {
-        row.sub_no: SubOrder(
-            row.sub_no, row.code, row.qty, min(sent.get(row.sub_no, 0), row.qty), returned.get(row.sub_no, 0),
-            row.paid_share_fen, max(row.refunded_fen, refunded.get(row.sub_no, 0)),
-        )
-        for row in connection.execute(query)
-    }  # fmt: skip
+    found: dict[OrderKey, dict[str, SubOrder]] = defaultdict(dict)
+    columns = (line.platform, line.shop, line.order_no, line.sub_no, line.code, line.qty, line.paid_share_fen,
+               line.refunded_fen)  # fmt: skip
+    for numbers in _numbers(wanted):
+        for row in connection.execute(select(*columns).where(line.order_no.in_(numbers)).order_by(line.sub_no)):
+            key = OrderKey(*row[:3])
+            if key in wanted:
+                back, fen = promised.get((key, row.sub_no), (0, 0))
+                found[key][row.sub_no] = SubOrder(
+                    row.sub_no, row.code, row.qty, min(sent.get((key, row.sub_no), 0), row.qty), back,
+                    row.paid_share_fen, max(row.refunded_fen, fen),
+                )  # fmt: skip
+    return dict(found)
 
 
-def shipped(connection: Connection, key: OrderKey) -> dict[str, int]:
+def shipped(connection: Connection, keys: Iterable[OrderKey]) -> dict[SubKey, int]:
     """Pieces of each sub-order that left: in parcels of ours that were consumed, or as the platform's export says."""
-    f, part, r = fulfilment.c, fulfilment_line.c, reservation.c
-    owner = f.fulfilment_id + "|" + f.platform + "|" + f.shop + "|" + f.order_no + "|" + part.sub_no
-    gone = select(r.owner).where(r.state == "consumed")
-    query = (
-        select(part.sub_no, func.sum(part.qty))
-        .join_from(fulfilment, fulfilment_line, f.fulfilment_id == part.fulfilment_id)
-        .where(*_of(f, key), owner.in_(gone))
-        .group_by(part.sub_no)
-    )
-    found = {sub_no: int(qty) for sub_no, qty in connection.execute(query)}
+    wanted = set(keys)
+    found: dict[SubKey, int] = defaultdict(int)
+    f, part = fulfilment.c, fulfilment_line.c
     line, o = order_line.c, platform_order.c
     same = and_(line.platform == o.platform, line.shop == o.shop, line.order_no == o.order_no)
-    told = (
-        select(line.sub_no, line.qty)
-        .join_from(order_line, platform_order, same)
-        .where(
-            *_of(line, key), (line.waybill_no != "") | ((o.ship_state == "shipped") & line.refund_status.in_(NO_REFUND))
+    by_platform = (line.waybill_no != "") | ((o.ship_state == "shipped") & line.refund_status.in_(NO_REFUND))
+    for numbers in _numbers(wanted):
+        parcels = connection.execute(
+            select(f.fulfilment_id, f.platform, f.shop, f.order_no, part.sub_no, part.qty)
+            .join_from(fulfilment, fulfilment_line, f.fulfilment_id == part.fulfilment_id)
+            .where(f.order_no.in_(numbers))
+        ).all()
+        gone = _consumed(connection, ["|".join(row[:5]) for row in parcels])
+        for row in parcels:
+            if "|".join(row[:5]) in gone:
+                found[OrderKey(*row[1:4]), row[4]] += row[5]
+        told = (
+            select(line.platform, line.shop, line.order_no, line.sub_no, line.qty)
+            .join_from(order_line, platform_order, same)
+            .where(line.order_no.in_(numbers), by_platform)
         )
-    )
-    for sub_no, qty in connection.execute(told):
-        found[sub_no] = max(found.get(sub_no, 0), qty)
+        for *names, sub_no, qty in connection.execute(told):
+            found[OrderKey(*names), sub_no] = max(found[OrderKey(*names), sub_no], qty)
+    return {key: qty for key, qty in found.items() if key[0] in wanted}
+
+
+def _consumed(connection: Connection, owners: Sequence[str]) -> set[str]:
+    r = reservation.c
+    found: set[str] = set()
+    for begin in range(0, len(owners), _AT_ONCE):
+        some = owners[begin : begin + _AT_ONCE]
+        found.update(connection.execute(select(r.owner).where(r.owner.in_(some), r.state == "consumed")).scalars())
     return found
 
 
@@ -63,37 +88,37 @@ def parcels_of(connection: Connection, key: OrderKey, sub_nos: Iterable[str]) ->
     query = (
         select(part.sub_no, func.max(f.fulfilment_id))
         .join_from(fulfilment, fulfilment_line, f.fulfilment_id == part.fulfilment_id)
-        .where(*_of(f, key), f.state != "cancelled", part.sub_no.in_(sorted(sub_nos)))
+        .where(f.platform == key.platform, f.shop == key.shop, f.order_no == key.order_no, f.state != "cancelled",
+               part.sub_no.in_(sorted(sub_nos)))
         .group_by(part.sub_no)
-    )
+    )  # fmt: skip
     return {sub_no: str(parcel) for sub_no, parcel in connection.execute(query)}
 
 
-def _returned(connection: Connection, key: OrderKey, besides: str) -> dict[str, int]:
-    part = rma_line.c
-    query = (
-        select(part.sub_no, func.sum(part.qty))
-        .join_from(rma, rma_line, rma.c.rma_id == part.rma_id)
-        .where(*_of(rma.c, key), rma.c.kind.in_(COMES_BACK), rma.c.decision.in_(IN_FORCE), rma.c.rma_id != besides)
-        .group_by(part.sub_no)
-    )
-    return {sub_no: int(qty) for sub_no, qty in connection.execute(query)}
+def promised_fen(connection: Connection, keys: Iterable[OrderKey]) -> dict[SubKey, int]:
+    """What after-sales in force promise of each sub-order, in fen."""
+    return {key: fen for key, (_, fen) in _promised(connection, set(keys)).items()}
 
 
-def _refunded(connection: Connection, key: OrderKey, besides: str) -> dict[str, int]:
-    """Promised by after-sales in force; an exchange promises the value of what comes back in other goods."""
-    part = rma_line.c
-    query = (
-        select(part.sub_no, func.sum(part.refund_fen))
-        .join_from(rma, rma_line, rma.c.rma_id == part.rma_id)
-        .where(*_of(rma.c, key), rma.c.decision.in_(IN_FORCE), rma.c.rma_id != besides)
-        .group_by(part.sub_no)
-    )
-    found: dict[str, int] = defaultdict(int)
-    for sub_no, fen in connection.execute(query):
-        found[sub_no] += int(fen)
-    return found
+def _promised(connection: Connection, wanted: set[OrderKey]) -> dict[SubKey, tuple[int, int]]:
+    """(pieces coming back, fen promised) by sub-order; an exchange promises what comes back is worth in other goods."""
+    a, part = rma.c, rma_line.c
+    found: dict[SubKey, tuple[int, int]] = {}
+    for numbers in _numbers(wanted):
+        query = (
+            select(a.platform, a.shop, a.order_no, part.sub_no, a.kind, func.sum(part.qty), func.sum(part.refund_fen))
+            .join_from(rma, rma_line, a.rma_id == part.rma_id)
+            .where(a.order_no.in_(numbers), a.decision.in_(IN_FORCE))
+            .group_by(a.platform, a.shop, a.order_no, part.sub_no, a.kind)
+        )
+        for *names, sub_no, kind, qty, fen in connection.execute(query):
+            key = OrderKey(*names), sub_no
+            back, promised = found.get(key, (0, 0))
+            found[key] = (back + (int(qty) if kind in COMES_BACK else 0), promised + int(fen))
+    return {key: value for key, value in found.items() if key[0] in wanted}
 
 
-def _of(columns: Any, key: OrderKey) -> tuple[ColumnElement[bool], ...]:
-    return (columns.platform == key.platform, columns.shop == key.shop, columns.order_no == key.order_no)
+def _numbers(keys: Iterable[OrderKey]) -> Iterator[list[str]]:
+    numbers = sorted({key.order_no for key in keys})
+    for begin in range(0, len(numbers), _AT_ONCE):
+        yield numbers[begin : begin + _AT_ONCE]

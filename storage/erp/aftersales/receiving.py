@@ -45,8 +45,8 @@ def receive_return(connection: Connection, came: Receipt, rule: RefundRule | Non
         cost = _cost_out(connection, document, sub_no, code)
         moves.append(_move(came, line, code, document, sub_no, legs[document, sub_no], place, cost))
     record_moves(connection, moves)
-    write_replacements(connection, came.at)
-    publish_refunds(connection, came.at[:10], rule)
+    write_replacements(connection, came.at, expected.source_id)
+    publish_refunds(connection, came.at[:10], rule, expected.source_id)
     return True
 
 
@@ -55,7 +55,7 @@ def close_return(connection: Connection, rma_id: str, day: str) -> bool:
     _order_of(connection, rma_id)
     mine = inbound.update().where(inbound.c.inbound_id == rma_id, inbound.c.state.in_(("open", "part")))
     changed = connection.execute(mine.values(state="closed")).rowcount == 1
-    publish_refunds(connection, day)
+    publish_refunds(connection, day, rma_id=rma_id)
     return changed
 
 

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from storage.database.bulk import insert_missing
 from storage.database.tables import bot_result, command, order_event
@@ -53,16 +53,17 @@ class _Asked(NamedTuple):
     amount_fen: int
 
 
-def owed(connection: Connection, rule: RefundRule | None = None) -> list[Owed]:
-    """What every agreed after-sale owes now, whether or not it was asked of the bots, by number."""
-    came, states, made_of = _came(connection), _inbound_states(connection), components(connection)
+def owed(connection: Connection, rule: RefundRule | None = None, rma_id: str = "") -> list[Owed]:
+    """What every agreed after-sale (or only `rma_id`) owes now, whether or not it was asked of the bots, by number."""
+    came, states, made_of = _came(connection, rma_id), _inbound_states(connection, rma_id), components(connection)
     lines: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(select(rma_line).order_by(rma_line.c.rma_id, rma_line.c.sub_no)):
+    own = select(rma_line).where(*_only(rma_line.c.rma_id, rma_id))
+    for row in connection.execute(own.order_by(rma_line.c.rma_id, rma_line.c.sub_no)):
         lines[row.rma_id].append(row)
-    agreed = select(rma).where(rma.c.decision == "approved", rma.c.kind != RESEND).order_by(rma.c.rma_id)
+    agreed = select(rma).where(rma.c.decision == "approved", rma.c.kind != RESEND, *_only(rma.c.rma_id, rma_id))
     found = [
         _owed(one, lines[one.rma_id], came.get(one.rma_id, {}), made_of, rule or RefundRule())
-        for one in connection.execute(agreed)
+        for one in connection.execute(agreed.order_by(rma.c.rma_id))
         if one.policy == AT_ONCE or states.get(one.rma_id, "") in DUE_WHEN[one.kind]
     ]
     return [one for one in found if one.amount_fen > 0]
@@ -97,16 +98,17 @@ def _sets(sub_no: str, parts: Mapping[str, int], came: Mapping[tuple[str, str], 
     return good, both - good
 
 
-def publish_refunds(connection: Connection, night: str, rule: RefundRule | None = None) -> int:
-    """Ask the bots for every refund that is owed and not asked for; returns how many; a second call asks for none.
+def publish_refunds(connection: Connection, night: str, rule: RefundRule | None = None, rma_id: str = "") -> int:
+    """Ask the bots for every refund (or only of `rma_id`) that is owed and not asked for; a second call asks for none.
 
-    One that the platform refused or that waits for a person is not asked for again; one that failed is, another night.
-    Goods that come after a return was closed are refunded beside what was refunded then.
+    Returns how many. One that the platform refused or that waits for a person is not asked for again; one that failed
+    is, another night. Goods that come after a return was closed are refunded beside what was refunded then.
     """
-    heads = {row.rma_id: row for row in connection.execute(select(rma).where(rma.c.decision == "approved"))}
-    known = _commands(connection)
+    agreed = select(rma).where(rma.c.decision == "approved", *_only(rma.c.rma_id, rma_id))
+    heads = {row.rma_id: row for row in connection.execute(agreed)}
+    known = _commands(connection, rma_id)
     rows = []
-    for one in owed(connection, rule):
+    for one in owed(connection, rule, rma_id):
         head = heads[one.rma_id]
         before = known.get((head.shop, one.rma_id), [])
         rest = one.amount_fen - sum(asked.amount_fen for asked in before if asked.state in STANDS)
@@ -165,11 +167,11 @@ def stages(connection: Connection) -> dict[str, Progress]:
     }  # fmt: skip
 
 
-def _commands(connection: Connection) -> dict[tuple[str, str], list[_Asked]]:
+def _commands(connection: Connection, rma_id: str = "") -> dict[tuple[str, str], list[_Asked]]:
     c = command.c
     found: dict[tuple[str, str], list[_Asked]] = defaultdict(list)
-    rows = connection.execute(select(c.shop, c.subject, c.night, c.state, c.data).where(c.worklist == WORKLIST))
-    for shop, subject, night, state, data in rows:
+    query = select(c.shop, c.subject, c.night, c.state, c.data).where(c.worklist == WORKLIST, *_only(c.subject, rma_id))
+    for shop, subject, night, state, data in connection.execute(query):
         found[shop, subject].append(_Asked(night, state, amount_of(data)))
     return found
 
@@ -179,18 +181,24 @@ def amount_of(data: str) -> int:
     return int(json.loads(data).get("金额_分", 0))
 
 
-def _inbound_states(connection: Connection) -> dict[str, str]:
+def _only(column: ColumnElement[str], rma_id: str) -> list[ColumnElement[bool]]:
+    """The condition that it is about that after-sale, none for all of them."""
+    return [column == rma_id] if rma_id else []
+
+
+def _inbound_states(connection: Connection, rma_id: str = "") -> dict[str, str]:
     i = inbound.c
-    return {row.inbound_id: row.state for row in connection.execute(select(inbound).where(i.kind == "return"))}
+    query = select(i.inbound_id, i.state).where(i.kind == "return", *_only(i.inbound_id, rma_id))
+    return {row.inbound_id: row.state for row in connection.execute(query)}
 
 
-def _came(connection: Connection) -> Came:
+def _came(connection: Connection, rma_id: str = "") -> Came:
     i, r, line = inbound.c, receipt.c, receipt_line.c
     query = (
         select(i.source_id, line.line_no, line.condition, func.sum(line.qty))
         .join_from(receipt, receipt_line, r.receipt_id == line.receipt_id)
         .join(inbound, i.inbound_id == r.inbound_id)
-        .where(i.kind == "return")
+        .where(i.kind == "return", *_only(i.source_id, rma_id))
         .group_by(i.source_id, line.line_no, line.condition)
     )
     found: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)

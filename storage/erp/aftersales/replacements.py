@@ -30,10 +30,10 @@ class AftersaleCost(NamedTuple):
     goods_fen: int
 
 
-def write_replacements(connection: Connection, at: str) -> int:
+def write_replacements(connection: Connection, at: str, rma_id: str = "") -> int:
     """Write the order of every agreed resend, and of every exchange whose goods are back (or need not be waited for).
 
-    Returns how many are new; a second call writes none.
+    `rma_id`: only of that one. Returns how many are new; a second call writes none.
     """
     back = select(inbound.c.inbound_id).where(inbound.c.kind == "return", inbound.c.state == "received")
     query = select(rma).where(
@@ -41,6 +41,8 @@ def write_replacements(connection: Connection, at: str) -> int:
         rma.c.replacement_no == "",
         or_(rma.c.kind == RESEND, (rma.c.kind == EXCHANGE) & (or_(rma.c.policy == AT_ONCE, rma.c.rma_id.in_(back)))),
     )
+    if rma_id:
+        query = query.where(rma.c.rma_id == rma_id)
     due = connection.execute(query.order_by(rma.c.rma_id)).all()
     for one in due:
         _write(connection, one, at)

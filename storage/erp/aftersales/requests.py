@@ -150,8 +150,8 @@ def approve(connection: Connection, rma_id: str, who: str, at: str, warehouse: s
         _expect(connection, found, key, at, warehouse)
     elif found.kind == REFUND_ONLY:
         _give_back(connection, found, key)
-    write_replacements(connection, at)
-    publish_refunds(connection, at[:10])
+    write_replacements(connection, at, rma_id)
+    publish_refunds(connection, at[:10], rma_id=rma_id)
     return True
 
 

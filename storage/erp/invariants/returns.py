@@ -1,6 +1,6 @@
 """What must hold of returns, refunds and purchase documents."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from sqlalchemy import Connection, func, select
 
@@ -14,7 +14,7 @@ from storage.database.tables.purchasing import (
     rma,
     rma_line,
 )
-from storage.erp.aftersales.facts import IN_FORCE, sub_orders
+from storage.erp.aftersales.facts import IN_FORCE, promised_fen, sub_orders_of
 from storage.erp.aftersales.refunds import DUE_WHEN, STANDS, WORKLIST, amount_of
 from storage.erp.aftersales.rules import AT_ONCE, COMES_BACK, EXCHANGE
 from storage.erp.allocation.model import OrderKey
@@ -27,36 +27,28 @@ def returns_within_shipped(connection: Connection) -> list[Finding]:
     """R-1: no more of a sub-order is coming back, or came back, than was shipped."""
     return [
         Finding(f"{key.shop}/{line.sub_no}", f"发出 {line.shipped} 件，退货单合计 {line.returned} 件")
-        for key in _orders(connection)
-        for line in sub_orders(connection, key).values()
+        for key, lines in sub_orders_of(connection, _orders(connection)).items()
+        for line in lines.values()
         if line.returned > line.shipped
     ]
 
 
 def promises_within_paid(connection: Connection) -> list[Finding]:
     """R-2: what after-sales in force promise is never more than the sub-order's paid share, nor than the order paid."""
-    findings = []
-    part = rma_line.c
-    for key in _orders(connection):
-        paid = sub_orders(connection, key)
-        query = (
-            select(part.sub_no, func.sum(part.refund_fen))
-            .join_from(rma, rma_line, rma.c.rma_id == part.rma_id)
-            .where(rma.c.platform == key.platform, rma.c.shop == key.shop, rma.c.order_no == key.order_no,
-                   rma.c.decision.in_(IN_FORCE))
-            .group_by(part.sub_no)
-        )  # fmt: skip
-        promised = {sub_no: int(fen) for sub_no, fen in connection.execute(query)}
-        for sub_no, fen in promised.items():
-            share = paid[sub_no].paid_fen if sub_no in paid else 0
-            if fen > share:
-                findings.append(Finding(f"{key.shop}/{sub_no}", f"实付分摊 {share} 分，售后承诺合计 {fen} 分"))
-        whole = _paid(connection, key)
-        if sum(promised.values()) > whole:
-            findings.append(
-                Finding(f"{key.shop}/{key.order_no}", f"实付 {whole} 分，售后承诺 {sum(promised.values())} 分")
-            )
-    return findings
+    keys = _orders(connection)
+    books, paid, findings = sub_orders_of(connection, keys), _paid(connection, keys), []
+    total: Counter[OrderKey] = Counter()
+    for (key, sub_no), fen in promised_fen(connection, keys).items():
+        line = books.get(key, {}).get(sub_no)
+        share = line.paid_fen if line else 0
+        total[key] += fen
+        if fen > share:
+            findings.append(Finding(f"{key.shop}/{sub_no}", f"实付分摊 {share} 分，售后承诺合计 {fen} 分"))
+    return findings + [
+        Finding(f"{key.shop}/{key.order_no}", f"实付 {paid.get(key, 0)} 分，售后承诺 {fen} 分")
+        for key, fen in sorted(total.items())
+        if fen > paid.get(key, 0)
+    ]
 
 
 def one_inbound_per_return(connection: Connection) -> list[Finding]:
@@ -118,10 +110,12 @@ def _orders(connection: Connection) -> list[OrderKey]:
     return sorted(OrderKey(*row) for row in connection.execute(query))
 
 
-def _paid(connection: Connection, key: OrderKey) -> int:
+def _paid(connection: Connection, keys: list[OrderKey]) -> dict[OrderKey, int]:
     o = platform_order.c
-    query = select(o.paid_fen).where(o.platform == key.platform, o.shop == key.shop, o.order_no == key.order_no)
-    return connection.execute(query).scalar() or 0
+    asked = select(rma.c.order_no).where(rma.c.decision.in_(IN_FORCE))
+    query = select(o.platform, o.shop, o.order_no, o.paid_fen).where(o.order_no.in_(asked))
+    found = {OrderKey(*row[:3]): int(row[3]) for row in connection.execute(query)}
+    return {key: found[key] for key in keys if key in found}
 
 
 def _expected_goods(connection: Connection) -> dict[str, dict[str, int]]:

@@ -64,12 +64,18 @@ class _Triggers:
         self._dialect = connection.dialect.name
         self._cursor = connection.connection.cursor()
         self._names: set[str] = set()
+        self._ever: set[str] = set()
         self._cursor.execute(f"CREATE TEMP TABLE {WRITTEN} (seq INTEGER, name TEXT, before TEXT, after TEXT)")
         for name in BY_DRIVER:
             self._attach(name)
 
     def see(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        """A statement is about to run."""
+        """A statement is about to run. Going back to a savepoint takes away the triggers that were made after it."""
+        if statement.startswith("ROLLBACK TO"):
+            self._names.clear()
+            return
+        for name in BY_DRIVER:
+            self._attach(name)
         found = _WRITE.match(statement)
         if found and found.group(1) in metadata.tables and found.group(1) not in _OURS:
             self._attach(found.group(1))
@@ -77,22 +83,26 @@ class _Triggers:
     def _attach(self, name: str) -> None:
         if name not in self._names:
             self._names.add(name)
+            self._ever.add(name)
             for trigger in _triggers(self._dialect, metadata.tables[name]):
                 self._cursor.execute(trigger)
 
     def drop(self) -> None:
         """Leave nothing behind."""
-        for name in sorted(self._names):
-            if self._dialect == "postgresql":
-                self._cursor.execute(f"DROP TRIGGER {_trigger(name, 'any')} ON {name}")
-                continue
-            for action in ("insert", "update", "delete"):
-                self._cursor.execute(f"DROP TRIGGER {_trigger(name, action)}")
+        for name in sorted(self._ever):
+            for drop in _drops(self._dialect, name):
+                self._cursor.execute(drop)
         self._cursor.execute(f"DROP TABLE {WRITTEN}")
 
 
 def _trigger(name: str, action: str) -> str:
     return f"yeban_{action}_{name}"
+
+
+def _drops(dialect: str, name: str) -> list[str]:
+    if dialect == "postgresql":
+        return [f"DROP TRIGGER IF EXISTS {_trigger(name, 'any')} ON {name}"]
+    return [f"DROP TRIGGER IF EXISTS {_trigger(name, action)}" for action in ("insert", "update", "delete")]
 
 
 def _triggers(dialect: str, table: Table) -> list[str]:
@@ -101,6 +111,7 @@ def _triggers(dialect: str, table: Table) -> list[str]:
                 "CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_json(OLD)::text END, "
                 "CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_json(NEW)::text END); RETURN NULL; END")  # fmt: skip
         return [
+            *_drops(dialect, table.name),
             f"CREATE OR REPLACE FUNCTION pg_temp.yeban_write() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
             f"CREATE TRIGGER {_trigger(table.name, 'any')} AFTER INSERT OR UPDATE OR DELETE ON {table.name} "
             "FOR EACH ROW EXECUTE FUNCTION pg_temp.yeban_write()",
@@ -110,7 +121,7 @@ def _triggers(dialect: str, table: Table) -> list[str]:
         return "json_object(" + ", ".join(f"'{c.name}', {side}.\"{c.name}\"" for c in table.columns) + ")"
 
     sides = {"insert": ("NULL", row("NEW")), "update": (row("OLD"), row("NEW")), "delete": (row("OLD"), "NULL")}
-    return [
+    return _drops(dialect, table.name) + [
         f"CREATE TEMP TRIGGER {_trigger(table.name, action)} AFTER {action.upper()} ON main.{table.name} BEGIN "
         f"INSERT INTO {WRITTEN} VALUES ((SELECT count(*) FROM {WRITTEN}), '{table.name}', {before}, {after}); END"
         for action, (before, after) in sides.items()

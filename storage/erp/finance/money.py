@@ -1,9 +1,8 @@
 """What moved on wallets, at the bank and in the accounts of advertisements, into the ledger."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, Text, and_, cast, func, literal, select
 
@@ -40,21 +39,23 @@ def book_money(connection: Connection, until: str) -> int:
 
 def _book_statements(connection: Connection, until: str) -> int:
     """One voucher per line of a statement, whatever fees it is made of."""
+    return len(post_new(connection, statement_drafts(connection, until, booked=False)))
+
+
+def statement_drafts(connection: Connection, until: str, *, booked: bool) -> Iterator[Draft]:
+    """The drafts of the statement lines that have (or have no) voucher, as the books tell of them now."""
     b = bill_line.c
     source_id = b.platform + BAR + b.shop + BAR + b.wallet + BAR + b.flow_no + BAR + cast(b.n, Text)
-    booked = and_(jv.c.source_type == "bill_line", jv.c.source_id == source_id, jv.c.kind == "statement")
+    same = and_(jv.c.source_type == "bill_line", jv.c.source_id == source_id, jv.c.kind == "statement",
+                jv.c.version == 1)  # fmt: skip
     query = (
         select(source_id, b.at, b.platform, b.shop, b.wallet, b.flow_no, b.order_no, b.fee_type, b.amount_fen,
                b.file_sha, b.row_no)
-        .select_from(bill_line.outerjoin(jv, booked))
-        .where(jv.c.no.is_(None), b.amount_fen != 0)
+        .select_from(bill_line.outerjoin(jv, same))
+        .where(jv.c.no.is_not(None) if booked else jv.c.no.is_(None), b.amount_fen != 0)
         .order_by(b.at, source_id, b.fee_type)
     )  # fmt: skip
     rows = connection.execute(query).all()  # read to the end before anything is written
-    return len(post_new(connection, _statement_drafts(rows, until)))
-
-
-def _statement_drafts(rows: Sequence[Any], until: str) -> Iterator[Draft]:
     for name, grouped in groupby(rows, key=lambda row: str(row[0])):
         parts = list(grouped)
         first = parts[0]

@@ -77,23 +77,40 @@ def _book_revenue(connection: Connection, until: str, policy: Policy) -> int:
     if not orders:
         return 0
     early = _early_refunds(connection, {found.key: found.at for found in orders})
-    parts = _parts(connection, (found.key for found in orders))
+    parts = parts_of(connection, (found.key for found in orders))
     absorbed: list[list[DoneRefund]] = []
 
     def drafts() -> Iterator[Draft]:
         for found in orders:
             taken = early.get(found.key, [])
-            lines = revenue_lines(parts.get(found.key, []), found, taken)
-            if any(line.gross_fen for line in lines):
+            draft = revenue_draft(found, parts.get(found.key, []), taken, policy)
+            if draft is not None:
                 absorbed.append(taken)
-                told = SaleDocument("|".join(found.key), found.at[:10], *found.key, lines, policy.vat_bp,
-                                    found.file_sha, found.row_no)  # fmt: skip
-                yield RULES["revenue"].draft(told)
+                yield draft
 
     posted = post_new(connection, drafts())
     rows = [("refund", one.source_id, done.no) for done, taken in zip(posted, absorbed, strict=True) for one in taken]
     insert_rows(connection, jv_document, ("source_type", "source_id", "no"), rows)
     return len(posted)
+
+
+def revenue_draft(order: Recognised, parts: list[OrderPart], refunds: list[DoneRefund], policy: Policy) -> Draft | None:
+    """The voucher of an order that is recognised, less refunds done before; None where nothing is left of it."""
+    lines = revenue_lines(parts, order, refunds)
+    if not any(line.gross_fen for line in lines):
+        return None
+    told = SaleDocument("|".join(order.key), order.at[:10], *order.key, lines, policy.vat_bp, order.file_sha,
+                        order.row_no)  # fmt: skip
+    return RULES["revenue"].draft(told)
+
+
+def refund_draft(one: DoneRefund, parts: list[OrderPart], policy: Policy) -> Draft:
+    """The voucher of a refund, over the lines that it is of."""
+    mine = parts or [OrderPart("", "", 1)]
+    shares = refund_shares(mine, one.sub_no, one.amount_fen)
+    lines = tuple(SoldLine(part.code, fen) for part, fen in zip(mine, shares, strict=True))
+    told = SaleDocument(one.source_id, one.at[:10], *one.key, lines, policy.vat_bp, one.file_sha, one.row_no)
+    return RULES["refund"].draft(told)
 
 
 def revenue_lines(parts: list[OrderPart], order: Recognised, refunds: list[DoneRefund]) -> tuple[SoldLine, ...]:
@@ -173,7 +190,15 @@ def _unbooked_refunds(*where: ColumnElement[bool]) -> Select[Any]:
     joined = (
         refund.outerjoin(own, and_(own.c.source_type == "refund", own.c.source_id == source_id, own.c.kind == "refund"))
         .outerjoin(jv_document, and_(other.source_type == "refund", other.source_id == source_id))
-        .outerjoin(sale, and_(sale.c.source_type == "order", sale.c.source_id == order_id, sale.c.kind == "revenue"))
+        .outerjoin(
+            sale,
+            and_(
+                sale.c.source_type == "order",
+                sale.c.source_id == order_id,
+                sale.c.kind == "revenue",
+                sale.c.version == 1,
+            ),
+        )
     )
     return (
         select(r.platform, r.shop, r.order_no, r.refund_no, r.sub_no, r.amount_fen, r.done_at, sale.c.no, r.file_sha,
@@ -201,7 +226,8 @@ def _early_refunds(connection: Connection, orders: dict[OrderKey, str]) -> dict[
     return found
 
 
-def _parts(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, list[OrderPart]]:
+def parts_of(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, list[OrderPart]]:
+    """The sub-orders of these orders."""
     by_shop: dict[tuple[str, str], list[str]] = defaultdict(list)
     for platform, shop, order_no in keys:
         by_shop[platform, shop].append(order_no)
@@ -222,15 +248,8 @@ def _parts(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey, l
 
 def _book_refunds(connection: Connection, until: str, policy: Policy) -> int:
     done = [one for one in _refunds(connection, _unbooked_refunds()) if one.recognised and one.at[:10] <= until]
-    parts = _parts(connection, {one.key for one in done})
-    drafts = []
-    for one in done:
-        mine = parts.get(one.key) or [OrderPart("", "", 1)]
-        shares = refund_shares(mine, one.sub_no, one.amount_fen)
-        lines = tuple(SoldLine(part.code, fen) for part, fen in zip(mine, shares, strict=True))
-        if one.amount_fen:
-            told = SaleDocument(one.source_id, one.at[:10], *one.key, lines, policy.vat_bp, one.file_sha, one.row_no)
-            drafts.append(RULES["refund"].draft(told))
+    parts = parts_of(connection, {one.key for one in done})
+    drafts = (refund_draft(one, parts.get(one.key, []), policy) for one in done if one.amount_fen)
     return len(post_new(connection, drafts))
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.problems import ReportMissing
+from schedules.settings import today_in_shanghai
 
 if TYPE_CHECKING:
     from storage.reports.query import Answer
@@ -27,6 +28,8 @@ class Wanted(NamedTuple):
     csv: Path | None
     chart: Path | None
     json_: bool
+    group: str = ""
+    slot: str = ""
 
 
 def report(
@@ -44,6 +47,8 @@ def report(
     csv: Annotated[Path | None, typer.Option(help="写成 CSV / write a CSV", dir_okay=False)] = None,
     chart: Annotated[Path | None, typer.Option(help="画成图：.png 或 .svg / draw it", dir_okay=False)] = None,
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
+    push: Annotated[str, typer.Option(help="发给哪个群：登记成待发的消息 / publish it for this group")] = "",
+    slot: Annotated[str, typer.Option(help="哪一班的消息，如 2026-11-21 08:00 / which message of the group")] = "",
     list_: Annotated[bool, typer.Option("--list", help="有哪些报表 / which reports there are")] = False,
     metrics: Annotated[bool, typer.Option("--metrics", help="指标字典 / the metric dictionary")] = False,
 ) -> None:
@@ -51,7 +56,8 @@ def report(
 
     每个数字都有口径（--metrics）和编号（工作簿的「编号」页、--json），`yeban trace 编号` 看它由哪些行加起来。
 
-    Shows a report, or writes it as a workbook, CSV, JSON or a picture; without a name, the morning workbook.
+    Shows a report, or writes it as a workbook, CSV, JSON or a picture; without a name, the morning workbook. With
+    --push it becomes a group's message of that time, once, for a bot to send; not while a figure is wrong.
 
     例 / examples: `yeban report` · `yeban report --list` · `yeban report channels --from 2026-11-01 --xlsx 渠道.xlsx` ·
     `yeban report times --by hour --shop 旗舰店 --chart 时间.png` · `yeban report board --json`
@@ -67,7 +73,9 @@ def report(
         write_morning(night)
         return
     scope = Scope(tuple(shop or ()), tuple(platform or ()), by, zone, whole, top)
-    _report(name, night, (first, last), scope, Wanted(xlsx, csv, chart, json_))
+    if bool(push) != bool(slot):
+        raise typer.BadParameter(say("--push 群 和 --slot 时间 要一起写", "--push GROUP and --slot TIME go together"))
+    _report(name, night, (first, last), scope, Wanted(xlsx, csv, chart, json_, push, slot))
 
 
 def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted: Wanted) -> None:
@@ -81,21 +89,50 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
     if name not in REPORTS:
         raise ReportMissing(name, ["morning", *sorted(REPORTS)])
     checked(scope)
-    with open_desk() as desk, desk.database.read() as connection:
-        period = _period(desk, name, night, days)
-        with with_copy(connection, facts_path(desk)) as facts:
-            table = build_scoped(connection, name, period, scope)
+    with open_desk() as desk:
+        with desk.database.read() as connection, with_copy(connection, facts_path(desk)) as facts:
+            table = build_scoped(connection, name, _period(desk, name, night, days), scope)
             written = _write(table, wanted)
+        if wanted.group:
+            _push(desk, table, wanted)
+            return
     for edit in facts.edited:
         reports = "、".join(edit.reports)
-        tell(f"指标 {edit.metric} 的口径改了，受影响的报表：{reports}",
-             f"the metric {edit.metric} was defined anew; reports affected: {reports}", "yellow")  # fmt: skip
+        zh, en = (
+            f"指标 {edit.metric} 的口径改了，受影响的报表：{reports}",
+            f"{edit.metric} was defined anew, see {reports}",
+        )
+        typer.echo(say(zh, en), err=True)
     if wanted.json_:
         return
     if not written:
         print_table(table)
     for path in written:
         tell(f"写好了：{path}", f"written: {path}", "green")
+
+
+def _push(desk: Desk, table: "Table", wanted: Wanted) -> None:
+    """The report as a group's message: its picture where it has one, its workbook as the link."""
+    from schedules.books import facts_path
+    from storage.reports.chart import draw
+    from storage.reports.export import to_xlsx, write_file
+    from storage.reports.facts.copy import with_copy
+    from storage.reports.push import Picture, publish
+
+    folder = desk.home / "reports" / "push"
+    stem = f"{wanted.slot.replace(':', '').replace(' ', '-')}-{table.name}"
+    image, link = folder / f"{stem}.png", folder / f"{stem}.xlsx"
+    drawn = table.chart is not None and bool(table.rows)
+    if drawn:
+        write_file(image, draw(table))
+    write_file(link, to_xlsx(table))
+    picture = Picture(table, str(image) if drawn else "", str(link))
+    with desk.database.write() as connection, with_copy(connection, facts_path(desk)):
+        command_id = publish(connection, wanted.group, wanted.slot, [picture], today_in_shanghai())
+    if command_id:
+        tell(f"已登记，等机器人发给 {wanted.group}。", f"published; a bot will send it to {wanted.group}.", "green")
+    else:
+        tell("这一班的消息已经登记过，没有再发。", "this message was published before; nothing was done.", "yellow")
 
 
 def _write(table: "Table", wanted: Wanted) -> list[Path]:

@@ -105,6 +105,18 @@ def test_a_picture_of_a_report(yeban: Yeban, tmp_path: Path) -> None:
     assert (code, "png、svg" in text) == (2, True)
 
 
+def test_a_report_goes_to_a_group_once(yeban: Yeban, home: Path) -> None:
+    """`--push` publishes one message for the group and time; asking again publishes none, `--push` alone is refused."""
+    code, text = yeban("report", "board", *DAYS, "--push", "运营群", "--slot", "2026-11-21 08:00")
+    assert (code, "已登记" in text) == (0, True), text
+    code, text = yeban("report", "board", *DAYS, "--push", "运营群", "--slot", "2026-11-21 08:00")
+    assert (code, "已经登记过" in text) == (0, True), text
+    _, text = yeban("query", "SELECT shop, subject, state FROM command WHERE worklist = 'to_notify'", "--json")
+    assert json.loads(text)["rows"] == [["运营群", "2026-11-21 08:00", "published"]]
+    assert (home / "reports" / "push" / "2026-11-21-0800-board.xlsx").is_file()
+    assert yeban("report", "board", "--push", "运营群")[0] == 2
+
+
 def test_wrong_options_are_said(yeban: Yeban) -> None:
     """A day that is none, days in the wrong order, an unknown unit, zone or report: exit 2 and what to write."""
     for arguments, words in (

@@ -5,7 +5,7 @@ PurchaseError (a BookError)
 ├── NoticeTooLarge      more announced than ordered        ├── InboundUnknown   nothing is expected under that number
 ├── InboundConflict     the number says something else     ├── ReceiptConflict  the receipt said something else before
 ├── ReceiptTooLarge     more than is still expected        └── LineUnknown      a line that is not expected
-└── PromotionUnknown    no such promotion
+├── PromotionUnknown    no such promotion              └── RuleWrong        a rule that cannot be followed
 """
 
 from typing import ClassVar
@@ -125,3 +125,14 @@ class PromotionUnknown(PurchaseError):
 
     def __init__(self, promotion_id: str) -> None:
         super().__init__(promotion_id=promotion_id)
+
+
+class RuleWrong(PurchaseError):
+    """A rule of supply or a promotion that cannot be followed."""
+
+    code = "E-SUPPLY-RULE"
+    zh = "{subject} {warehouse} 的规则不对：{wrong}"
+    en = "the rule of {subject} {warehouse} cannot be followed: {wrong}"
+
+    def __init__(self, subject: str, warehouse: str, wrong: str) -> None:
+        super().__init__(subject=subject, warehouse=warehouse, wrong=wrong)

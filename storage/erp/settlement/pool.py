@@ -38,10 +38,10 @@ def _touched(span: Span, policy: Policy) -> CompoundSelect[str]:
     o, n, r, b, f = platform_order.c, order_line.c, refund.c, bill_line.c, fulfilment.c
     m, e, a = move.c, express_bill_line.c, profit_adjustment.c
     first, last = span.first_day, f"{span.last_day} 24"
-    finished_from = later(first, -policy.window_days) if policy.recognise == "window" else first
+    finished_from = _before(first, policy.window_days) if policy.recognise == "window" else first
     billed = select(b.order_no).where(b.at.between(first, last), b.order_no != "")
-    moved = select(m.doc_id).where(m.at.between(later(first, -1), last))  # moments with a zone may be a day off
-    lines_moved = select(m.doc_line).where(m.at.between(later(first, -1), last))
+    moved = select(m.doc_id).where(m.at.between(_before(first, 1), last))  # moments with a zone may be a day off
+    lines_moved = select(m.doc_line).where(m.at.between(_before(first, 1), last))
     numbers = select(e.waybill_no).where(e.day.between(*span))
     returns = (
         select(rma.c.order_no)
@@ -50,9 +50,9 @@ def _touched(span: Span, policy: Policy) -> CompoundSelect[str]:
         .where(receipt.c.receipt_id.in_(moved))
     )  # fmt: skip
     return union_all(
-        select(o.order_no).where(o.finished_at.between(later(finished_from, -1), last)),
+        select(o.order_no).where(o.finished_at.between(_before(finished_from, 1), last)),
         select(o.order_no).where(o.paid_at.between(first, last)),
-        select(r.order_no).where(r.done_at.between(later(first, -1), last)),
+        select(r.order_no).where(r.done_at.between(_before(first, 1), last)),
         billed,
         select(n.order_no).where(n.sub_no.in_(billed)),
         select(f.order_no).where(f.fulfilment_id.in_(moved)),
@@ -62,6 +62,11 @@ def _touched(span: Span, policy: Policy) -> CompoundSelect[str]:
         select(n.order_no).where(n.waybill_no != "", n.waybill_no.in_(numbers)),
         select(a.order_no).where(a.day.between(*span)),
     )
+
+
+def _before(day: str, days: int) -> str:
+    """So many days earlier; a day before all others stays."""
+    return later(day, -days) if day >= "1000-01-01" else day
 
 
 def _heads(connection: Connection, policy: Policy, touched: CompoundSelect[str] | None) -> dict[OrderKey, Head]:

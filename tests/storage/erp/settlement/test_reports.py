@@ -79,7 +79,7 @@ def column(table: Table, title: str) -> int:
     return cell.value
 
 
-@pytest.mark.function("FMS-44", "FMS-20", "FMS-60")
+@pytest.mark.function("FMS-44", "FMS-20")
 def test_the_orders_profit_is_the_ledgers(connection: Connection) -> None:
     """Every linked account agrees to the fen; from the ledger's profit to the orders' each difference has a name."""
     facts = gather(connection, SPAN).facts
@@ -89,6 +89,23 @@ def test_the_orders_profit_is_the_ledgers(connection: Connection) -> None:
     assert all(row.gap_fen == 0 for row in found.rows)
     assert set(found.only_facts) <= {"按最近进价估计的成本", "订单库没有的订单收款"}
     assert found.ledger_fen + sum(found.only_facts.values()) == sum(fact.amount_fen for fact in facts)
+
+
+@pytest.mark.function("FMS-60")
+def test_cost_gross_and_net_profit_of_the_month_tie_to_the_ledger(connection: Connection) -> None:
+    """Each figure is the ledger's plus what the notes name, and the orders' profit plus the line of non-order costs."""
+    table = channel_profit.build(connection, PERIOD)
+    found = bridge(gather(connection, SPAN).facts, ledger_profit(connection, SPAN))
+    booked = {row.account: row.ledger_fen for row in found.rows}
+    unknown, estimated = found.only_facts["订单库没有的订单收款"], found.only_facts["按最近进价估计的成本"]
+    assert column(table, "净收入") == booked["6001"] + unknown
+    assert column(table, "商品成本") == booked.get("6401", 0) + estimated
+    assert column(table, "毛利") == column(table, "净收入") + column(table, "商品成本")
+    assert column(table, "账簿利润") == found.ledger_fen == column(table, "利润") - column(table, "账簿外")
+    orders = [row for row in order_profit.build(connection, PERIOD).rows if row[1] != order_profit.SHOP_ITSELF]
+    profit = sum(row[-3].value for row in orders if isinstance(row[-3], Figure))
+    assert column(table, "其中店铺费用") != 0
+    assert column(table, "利润") == profit + column(table, "其中店铺费用")
 
 
 @pytest.mark.function("FMS-21")

@@ -99,9 +99,15 @@ def sellable_of(
     }
 
 
-def exists_anywhere(code: str, made_of: Components, on_hand: Mapping[str, Mapping[str, int]]) -> bool:
+def exists_anywhere(
+    code: str,
+    made_of: Components,
+    on_hand: Mapping[str, Mapping[str, int]],
+    sets: Mapping[str, StockSet] | None = None,
+) -> bool:
     """Whether one piece of `code` exists if all warehouses are put together, reserved or not."""
     total: Counter[str] = Counter()
     for by_code in on_hand.values():
         total.update(by_code)
-    return packable(code, made_of, total) > 0
+    one = (sets or {}).get(code)
+    return (available(one, total) if one else packable(code, made_of, total)) > 0

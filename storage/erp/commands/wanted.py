@@ -19,6 +19,7 @@ from storage.database.tables import (
 from storage.erp.allocation.read import NO_REFUND, PAID
 from storage.erp.allocation.words import yuan
 from storage.erp.catalog.components import components, exists_anywhere, sellable_of, stock_by_warehouse
+from storage.erp.catalog.sets import read_sets
 
 WORKLISTS = ("to_delist", "to_enrol", "to_list", "to_ship_batch", "to_ship_form")
 SHIP = ("to_ship_form", "to_ship_batch")
@@ -97,8 +98,9 @@ def products(connection: Connection) -> list[Product]:
         stock_by_warehouse(connection, held=True),
     )
     codes = {entry[2] for entries in groups.values() for entry in entries}
-    amounts = sellable_of(codes, made_of, free)
-    exists = {code for code in codes if exists_anywhere(code, made_of, held)}
+    sets = read_sets(connection)
+    amounts = sellable_of(codes, made_of, free, sets)
+    exists = {code for code in codes if exists_anywhere(code, made_of, held, sets)}
     return [
         _product(*key, entries, amounts, exists)
         for key, entries in groups.items()

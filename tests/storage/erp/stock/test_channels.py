@@ -283,6 +283,10 @@ def test_two_bundles_of_one_order_take_their_shared_part_together(books):
     books.order("1", ("X", 1), ("Y", 1))
     books.write(lambda c: allocate_open_orders(c, DAY))
     assert books.rows("SELECT code, reserved FROM quant ORDER BY code") in ([("A", 2), ("B", 1)], [("A", 3), ("B", 0)])
+    one_more = MoveRow("receipt", "R", "1", 1, "A", "supplier", "HZ", 1, 0, DAY, "sha", 1)
+    books.write(lambda c: record_moves(c, [one_more]))
+    books.write(lambda c: allocate_open_orders(c, DAY))
+    assert books.rows("SELECT code, reserved FROM quant ORDER BY code") == [("A", 5), ("B", 1)]
     assert books.sound()
 
 
@@ -302,6 +306,16 @@ def test_virtual_stock_follows_the_real_one_at_once(books):
         assert isinstance(reserve(connection, "o", [ReservationLine("HZ", "B", 3)]), Reserved)
         assert sellable(connection) == {"A": 8, "B": 1, "PICK": 8, "SET": 1}
     assert books.sound()
+
+
+def test_a_set_of_goods_that_are_there_stays_on_the_shelf(books):
+    """A pick-one product is not taken off the shelf while one of its members is there, only when none is."""
+    books.stock(HZ={"B": 2})
+    books.write(lambda c: write_sets(c, [PICK]))
+    books.product("P", "PICK")
+    assert books.write(lambda c: worklists.publish(c, DAY))["to_delist"] == 0
+    books.write(lambda c: record_moves(c, [MoveRow("transfer", "X", "1", 1, "B", "HZ", "loss", 1, 0, DAY, "sha", 1)]))
+    assert books.write(lambda c: worklists.publish(c, DAY))["to_delist"] == 1
 
 
 def test_a_set_that_cannot_be_is_refused(books):

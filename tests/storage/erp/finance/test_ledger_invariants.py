@@ -1,12 +1,16 @@
 """Each invariant of the ledger finds its own violation, names where it is, and finds nothing in sound books."""
 
+from shutil import copyfile
+
 import pytest
 from sqlalchemy import text
 
+from storage.database.connection import open_database
 from storage.erp.finance import periods
 from storage.erp.finance.post_events import post_events
 from storage.erp.invariants.ledger import CHECKS
 from storage.erp.invariants.verify import INVARIANTS
+from tests.storage.erp.finance.small_books import Accounts
 
 BROKEN = [
     ("I-10", "UPDATE jv_line SET dr_fen = dr_fen + 1 WHERE account = '6401'"),
@@ -34,9 +38,10 @@ BROKEN = [
 ]
 
 
-@pytest.fixture
-def month(books):
-    """A sale with its goods, its money and its refund in a month that is closed."""
+@pytest.fixture(scope="module")
+def month(tmp_path_factory, empty_books):
+    """A sale with its goods, its money and its refund in a month that is closed; violations are rolled back."""
+    books = Accounts(open_database(copyfile(empty_books, tmp_path_factory.mktemp("month") / "books.db")))
     books.receive("A", 2, 3_000)
     books.order("1", ("A", 1, 11_300))
     books.ship("1", ("A", 1))
@@ -44,7 +49,8 @@ def month(books):
     books.refund("R1", "1", 1_300)
     books.write(lambda c: post_events(c, "2026-06-30"))
     books.write(lambda c: periods.close(c, "2026-06", "李", "月结"))
-    return books
+    yield books
+    books.database.close()
 
 
 def findings(connection):

@@ -213,4 +213,4 @@ def _template(empty_books: Path) -> None:
 class TestLedger(Ledger.TestCase):
     """Any sequence of receipts, shipments, returns, invoices, refunds, payments and closings keeps those accounts."""
 
-    settings = settings(max_examples=7, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=6, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck))

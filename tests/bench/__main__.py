@@ -10,7 +10,21 @@ from rich.console import Console
 from rich.table import Table
 
 from schedules.logs import silence
-from tests.bench import allocate, files, form, healing, ingest, language, orders, reports, reserve, robot, scrape, start
+from tests.bench import (
+    allocate,
+    files,
+    form,
+    healing,
+    ingest,
+    language,
+    orders,
+    reconcile,
+    reports,
+    reserve,
+    robot,
+    scrape,
+    start,
+)
 from tests.bench.measure import Measured, Missing
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
@@ -23,6 +37,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "ingest": ingest.run,
     "language": language.run,
     "orders": orders.run,
+    "reconcile": reconcile.run,
     "reports": reports.run,
     "reserve": reserve.run,
     "robot": robot.run,

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from storage.database.bulk import upsert
 from storage.database.connection import Database, open_database
-from storage.database.tables import bill_line, platform_order, raw_file, raw_receipt, recon_item, refund
+from storage.database.tables import bill_line, platform_order, raw_file, raw_receipt, refund
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.reconcile import reconcile
 from tests.bench.measure import Measured, within
@@ -188,6 +188,3 @@ def _files() -> Iterator[tuple[Row, Row]]:
             file = {"file_sha": sha, "kind": kind, "platform": PLATFORM, "state": "read", "name": sha}
             told = wallet if name == wallet else ""
             yield {**file, "wallet": told, **days}, {"file_sha": sha, "name": sha, "shop": shop, "owner": shop, **days}
-
-
-__all__ = ["fill", "held_against", "recon_item", "reconciling_s", "run"]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from storage.database.tables import channel_sku
+from storage.database.tables import channel_sku, command
 from storage.database.tables.products import listing
 from storage.erp.allocation.words import yuan
 from storage.erp.audit.actors import require
@@ -21,7 +21,7 @@ from storage.erp.commands.results import DONE
 from storage.erp.commands.wanted import Wanted
 from storage.erp.products.codes import ChannelId, channel_ids
 from storage.erp.products.errors import CodeUnknown, ValueWrong
-from storage.erp.products.sending import CORE, answers, send, withdraw
+from storage.erp.products.sending import CORE, OPEN, answers, send, withdraw
 
 FIELDS = {"code": "商家编码", "price_fen": "价格", "title": "商品名称"}
 """Fields of a SKU that can be changed at a platform, as its form calls them."""
@@ -130,7 +130,8 @@ def publish_differences(connection: Connection, night: str) -> list[str]:
     """Commands for what differs and nothing else; returns the new ones' ids. A second call writes none.
 
     One to_edit row per SKU with the changed fields only; to_list or to_delist per product. What waits and is no longer
-    different is withdrawn from to_edit; shelf commands belong to the stock rule too and wait on.
+    different is withdrawn from to_edit; shelf commands belong to the rule by stock too and wait on, unless a person
+    said the opposite. Runs after `commands.publish` of the same night.
     """
     edits: dict[tuple[str, str, str], dict[str, str]] = {}
     why: dict[tuple[str, str, str], list[str]] = {}
@@ -154,7 +155,22 @@ def publish_differences(connection: Connection, night: str) -> list[str]:
         wanted.append(Wanted(EDIT, shop, f"{product}|{platform_sku}", row, words))
     keep = [(one.shop, one.subject) for one in wanted if one.worklist == EDIT]
     withdraw(connection, EDIT, keep, why="平台显示的已经一致")
+    _withdraw_opposites(connection)
     return [new.command_id for new in send(connection, wanted, night, again=True)]
+
+
+def _withdraw_opposites(connection: Connection) -> None:
+    """What a person said of the shelf goes before the rule by stock: a waiting command for the opposite is withdrawn."""
+    decided = decided_shelf(connection)
+    c = command.c
+    waiting = select(c.command_id, c.worklist, c.shop, c.subject)
+    open_ = connection.execute(waiting.where(c.worklist.in_(sorted(SHELF.values())), c.state.in_(OPEN))).all()
+    rows = [
+        {"command_id": row.command_id, "state": "withdrawn"}
+        for row in open_
+        if SHELF.get(decided.get((row.shop, row.subject), ""), row.worklist) != row.worklist
+    ]
+    put_all(connection, command, rows, who=CORE, why="人已决定上下架")
 
 
 def _titles(connection: Connection) -> dict[tuple[str, str, str], str]:

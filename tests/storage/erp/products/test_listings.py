@@ -9,6 +9,7 @@ from sqlalchemy import select
 from storage.archive import Archive, Facts
 from storage.database.tables import channel_sku, command
 from storage.erp.audit.errors import BotCannotDecide
+from storage.erp.commands import worklists
 from storage.erp.commands.results import apply_results
 from storage.erp.commands.wanted import Wanted
 from storage.erp.products import listings, sending
@@ -90,6 +91,19 @@ def test_the_shelf_is_asked_for_only_where_it_differs(shop) -> None:
     found = [(row.where.product_id, row.desired, row.reported) for row in shop.read(listings.differences)]
     assert found == [("P0", "下架", "上架"), ("P3", "上架", "下架")]
     assert publish(shop) == [f"to_delist|shop_a|P0|{NIGHT}", f"to_list|shop_b|P3|{NIGHT}"]
+
+
+def test_a_person_goes_before_the_rule_by_stock(shop) -> None:
+    """The rule would list a well-stocked product that anna took off the shelf: the command is withdrawn that night."""
+    shop.sku("A", cost_fen=100, stock=50)
+    for number, product in enumerate(("KEEP", "OFF")):
+        shop.listed(str(number), "A", product_id=product, status="下架")
+    shop.write(
+        lambda c: listings.wish(c, Shown("practice", "shop_a", "OFF", "", STATUS), "下架", who="anna", why="质检")
+    )
+    assert shop.write(lambda c: worklists.publish(c, NIGHT))["to_list"] == 2
+    assert publish(shop) == []
+    assert shop.commands() == {f"to_list|shop_a|KEEP|{NIGHT}": "published", f"to_list|shop_a|OFF|{NIGHT}": "withdrawn"}
 
 
 @pytest.mark.function("RPA-06")

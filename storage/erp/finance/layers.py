@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from storage.database.tables.ledger import cost_layer, cost_move, layer_use
+from storage.database.tables.ledger import cost_layer, layer_use
 from storage.erp.finance.errors import IssueUnknown, LayersShort
 from storage.erp.finance.numbering import insert_rows
 from storage.erp.finance.policy import Costing
@@ -197,28 +197,6 @@ _CHANGE_LAYER = (
 )  # fmt: skip
 
 
-class Receipt(NamedTuple):
-    """Goods that came in, for `receive`: the move, the code, pieces, what they cost together, and when."""
-
-    move: MoveKey
-    code: str
-    qty: int
-    value_fen: int
-    at: str
-
-
-def uses_of(connection: Connection, move: MoveKey) -> list[LayerUse]:
-    """Which layers a move took from, oldest first."""
-    u, c = layer_use.c, cost_layer.c
-    query = (
-        select(u.layer_id, u.qty, u.value_fen)
-        .join_from(layer_use, cost_layer, u.layer_id == c.layer_id)
-        .where(*(u[name] == value for name, value in zip(MoveKey._fields, move, strict=True)))
-        .order_by(c.at, c.layer_id)
-    )
-    return [LayerUse(move, *row) for row in connection.execute(query)]
-
-
 def back_value(value_fen: int, qty: int, back_qty: int, back_value_fen: int, returned: int) -> int:
     """What `returned` of the pieces still out are worth, at the cost they left with; all that is left with the last."""
     out_qty, out_fen = qty - back_qty, value_fen - back_value_fen
@@ -236,19 +214,6 @@ class Outstanding(NamedTuple):
     back_value_fen: int
     no: str
     carry_no: str
-
-
-def outstanding(connection: Connection, platform: str, shop: str, order_no: str, code: str) -> list[Outstanding]:
-    """The booked issues of a code for an order with goods still out, oldest first; quantities and values are > 0."""
-    c = cost_move.c
-    query = (
-        select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.code, -c.qty, -c.value_fen, c.back_qty, c.back_value_fen,
-               c.no, c.carry_no)
-        .where(c.order_no == order_no, c.platform == platform, c.shop == shop, c.code == code, c.qty < 0,
-               c.back_qty < -c.qty)
-        .order_by(c.at, c.doc_type, c.doc_id, c.doc_line, c.leg)
-    )  # fmt: skip
-    return [Outstanding(MoveKey(*row[:4]), *row[4:]) for row in connection.execute(query)]
 
 
 def take_back(issues: Sequence[Outstanding], move: MoveKey, code: str, qty: int) -> list[tuple[Outstanding, int, int]]:

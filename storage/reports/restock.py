@@ -1,17 +1,20 @@
 """Stock to reorder: cover days from the last 14 days' demand, and how much to order so that stock lasts again."""
 
-from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from storage.database.tables import bundle, move, order_line, platform_order, reservation, sku
-from storage.erp.stock.book import VIRTUAL_PLACES
-from storage.reports.table import Block, Cell, Column, Period, Table, ratio
+from storage.reports.cube import bounds
+from storage.reports.facts.copy import Facts, facts_of
+from storage.reports.goods import held, moved_rows, reserved, reserved_rows, titles_of, until
+from storage.reports.table import Cell, Column, Period, SourceRow, Table, ratio
 
 TITLE = "补货"
 WINDOW_DAYS = 14
 TARGET_DAYS = 21
+EVER, LATEST = "0001-01-01", "9999-12-31"
 COLUMNS = (
     Column("商家编码", "", 16),
     Column("商品", "", 34),
@@ -27,18 +30,44 @@ COLUMNS = (
 MEASURES = (("14 日销量", "pieces"), ("在库", "pieces"), ("已占用", "pieces"), ("可用", "pieces"))
 
 
+class State(NamedTuple):
+    """One item: pieces sold in the window, in stock, and taken by orders."""
+
+    sold: int
+    stock: int
+    taken: int
+
+    @property
+    def free(self) -> int:
+        """What can still be sold."""
+        return self.stock - self.taken
+
+    @property
+    def cover(self) -> int:
+        """Days that free stock lasts at the window's pace, in hundredths; what does not sell lasts for ever."""
+        return ratio(max(self.free, 0) * WINDOW_DAYS, self.sold, 100) if self.sold else 10**9
+
+    @property
+    def wanted(self) -> int:
+        """Pieces to order so that stock lasts the target again."""
+        return max(-(-self.sold * TARGET_DAYS // WINDOW_DAYS) - self.free, 0)
+
+
 def build(connection: Connection, period: Period) -> Table:
     """One row per stocked code whose cover is below the target, the shortest cover first."""
     table = Table("restock", TITLE, period, COLUMNS)
-    _demand(connection, table)
-    _stock(connection, table)
-    _reserved(connection, table)
-    titles = dict(connection.execute(select(sku.c.code, sku.c.title)).all())
-    for code in sorted(table.blocks, key=lambda code: (_cover(table, code), code)):
-        if _suggestion(table, code) > 0:
-            table.rows.append(_row(table, code, titles.get(code, "")))
-    shown = {str(row[0]) for row in table.rows}
-    table.blocks = {code: block for code, block in table.blocks.items() if code in shown}
+    facts, window = facts_of(connection), until(period.last_day, WINDOW_DAYS)
+    sold, taken = _demand(facts, window), reserved(connection)
+    stock = {code: sum(places.values()) for code, places in held(facts, LATEST).items()}
+    states = {
+        code: State(sold.get(code, 0), stock.get(code, 0), taken.get(code, 0))
+        for code in sold.keys() | stock.keys() | taken.keys()
+    }
+    titles = titles_of(connection)
+    for code in sorted((code for code in states if states[code].wanted), key=lambda code: (states[code].cover, code)):
+        block = table.block(code, f"商品 {code}", MEASURES)
+        block.load = partial(_rows, connection, facts, window, code)
+        table.rows.append(_row(table, code, titles.get(code, ""), states[code]))
     table.sum_up("合计", (2, 4, 5, 6, 8))
     words = (
         f"建议补货 = {WINDOW_DAYS} 日销量 ÷ {WINDOW_DAYS} × {TARGET_DAYS} 天 − 可用，向上取整；组合商品按构成拆到单品。"
@@ -47,76 +76,37 @@ def build(connection: Connection, period: Period) -> Table:
     return table
 
 
-def _row(table: Table, code: str, title: str) -> list[Cell]:
-    block = table.blocks[code]
-    sold, free, wanted = block.total(0), block.total(3), _suggestion(table, code)
-    words = f"{sold} ÷ {WINDOW_DAYS} × {TARGET_DAYS} − {free} = {wanted}"
+def _row(table: Table, code: str, title: str, state: State) -> list[Cell]:
+    block, sold, free = table.blocks[code], state.sold, state.free
+    words = f"{sold} ÷ {WINDOW_DAYS} × {TARGET_DAYS} − {free} = {state.wanted}"
     figures = [
-        table.figure(block, 0),
+        table.stated(block, 0, sold),
         table.derived(block, ratio(sold, WINDOW_DAYS, 100), "ratio", f"{sold} ÷ {WINDOW_DAYS}"),
-        table.figure(block, 1),
-        table.figure(block, 2),
-        table.figure(block, 3),
-        table.derived(block, _cover(table, code), "days", f"{free} ÷ ({sold} ÷ {WINDOW_DAYS})"),
-        table.derived(block, wanted, "pieces", words),
+        table.stated(block, 1, state.stock),
+        table.stated(block, 2, state.taken),
+        table.stated(block, 3, free),
+        table.derived(block, state.cover, "days", f"{free} ÷ ({sold} ÷ {WINDOW_DAYS})"),
+        table.derived(block, state.wanted, "pieces", words),
     ]
     return [code, title, *figures, words]
 
 
-def _cover(table: Table, code: str) -> int:
-    """Days that free stock lasts at the window's pace, in hundredths; a code that does not sell lasts for ever."""
-    block = table.blocks[code]
-    sold, free = block.total(0), max(block.total(3), 0)
-    return ratio(free * WINDOW_DAYS, sold, 100) if sold else 10**9
+DEMAND = """FROM parts WHERE pay_state NOT IN ('unpaid', 'closed') AND qty > 0
+    AND paid_at >= ?::TIMESTAMP AND paid_at < ?::TIMESTAMP"""
+"""Orders paid in the window, bundles taken apart; what was refunded before it was shipped still sold."""
 
 
-def _suggestion(table: Table, code: str) -> int:
-    block = table.blocks[code]
-    wanted = -(-block.total(0) * TARGET_DAYS // WINDOW_DAYS)
-    return max(wanted - block.total(3), 0)
+def _demand(facts: Facts, window: Period) -> dict[str, int]:
+    query = f"SELECT code, sum(qty)::BIGINT {DEMAND} GROUP BY code"
+    return dict(facts.rows(query, bounds(window)))
 
 
-def _demand(connection: Connection, table: Table) -> None:
-    """Pieces of orders paid in the window, bundles taken apart; what was refunded before it was shipped still sold."""
-    last = date.fromisoformat(table.period.last_day)
-    first = (last - timedelta(days=WINDOW_DAYS - 1)).isoformat()
-    parts = _parts(connection)
-    n, o = order_line.c, platform_order.c
-    same = (n.platform == o.platform) & (n.shop == o.shop) & (n.order_no == o.order_no)
-    query = (
-        select(n.code, n.qty, n.sub_no, n.file_sha, n.row_no)
-        .select_from(order_line.join(platform_order, same))
-        .where(o.paid_at >= first, o.paid_at < f"{table.period.last_day} 99", o.pay_state.not_in(("unpaid", "closed")))
-        .order_by(n.sub_no)
-    )
-    for code, qty, sub_no, sha, row_no in connection.execute(query):
-        for component, each in parts.get(code, {code: 1}).items():
-            _block(table, component).add(sha, row_no, f"子订单 {sub_no}", qty * each, 0, 0, 0)
-
-
-def _parts(connection: Connection) -> dict[str, dict[str, int]]:
-    parts: dict[str, dict[str, int]] = defaultdict(dict)
-    for code, component, qty in connection.execute(select(bundle.c.code, bundle.c.component, bundle.c.qty)):
-        parts[code][component] = qty
-    return parts
-
-
-def _stock(connection: Connection, table: Table) -> None:
-    """On hand is the sum of moves into our warehouses minus the moves out of them."""
-    m = move.c
-    query = select(m.code, m.from_place, m.to_place, m.qty, m.doc_type, m.doc_id, m.file_sha, m.row_no)
-    for code, origin, target, qty, doc_type, doc_id, sha, row_no in connection.execute(query.order_by(m.at, m.doc_id)):
-        change = qty * ((target not in VIRTUAL_PLACES) - (origin not in VIRTUAL_PLACES))
-        if change:
-            _block(table, code).add(sha, row_no, f"{doc_type} {doc_id} {origin}→{target}", 0, change, 0, change)
-
-
-def _reserved(connection: Connection, table: Table) -> None:
-    r = reservation.c
-    query = select(r.code, r.owner, r.warehouse, r.qty).where(r.state == "held").order_by(r.owner, r.warehouse)
-    for code, owner, warehouse, qty in connection.execute(query):
-        _block(table, code).add("", 0, f"占用 {owner} {warehouse}", 0, 0, qty, -qty)
-
-
-def _block(table: Table, code: str) -> Block:
-    return table.block(code, f"商品 {code}", MEASURES)
+def _rows(connection: Connection, facts: Facts, window: Period, code: str) -> Iterator[SourceRow]:
+    """What an item's figures are made of: its sub-orders, its moves, what is taken of it."""
+    query = f"SELECT file_sha, row_no, sub_no, qty {DEMAND} AND code = ? ORDER BY sub_no, row_no"
+    for sha, row_no, sub_no, qty in facts.rows(query, [*bounds(window), code]):
+        yield SourceRow(sha, row_no, f"子订单 {sub_no}", (qty, 0, 0, 0))
+    for row in moved_rows(connection, code, EVER, LATEST):
+        yield row._replace(parts=(0, row.parts[0], 0, row.parts[0]))
+    for row in reserved_rows(connection, code):
+        yield row._replace(parts=(0, 0, row.parts[0], -row.parts[0]))

@@ -63,10 +63,11 @@ def _of_accounts(connection: Connection, statement: str, found: Row, span: Span)
             line.no, line.n, line.dr_fen - line.cr_fen, line.account, line.platform, line.shop, line.party, line.item
         )
         .join_from(jv_line, jv, jv.c.no == line.no)
-        .where(line.account.in_(found.accounts), dated, *(line[name] == value for name, value in span.where.items()))
-    )
+        .where(line.account.in_(found.accounts), dated, jv.c.kind != CLOSING,  # it moves within 未分配利润 only
+               *(line[name] == value for name, value in span.where.items()))
+    )  # fmt: skip
     if not whole:
-        query = query.where(jv.c.day >= span.first_day, jv.c.kind != CLOSING)
+        query = query.where(jv.c.day >= span.first_day)
     rows = connection.execute(query).all()
     sides = {row[1]: 1 for row in SPLIT_ROWS} | {row[3]: -1 for row in SPLIT_ROWS}
     if side := sides.get(found.key):

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, and_, or_, select
 
-from storage.database.tables import platform_order
+from storage.database.tables import fulfilment, platform_order
 from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
+from storage.erp.allocation.read import LIVE
 from storage.erp.orders.payments import received
 from storage.erp.orders.states import AXES, START, is_legal, pay_of
 from storage.erp.orders.transition import Cause, Step, note, transition_all
@@ -32,7 +33,7 @@ def observe(
     )  # fmt: skip
     if keys is not None and len(keys) <= 500:
         query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
-    paid = received(connection)
+    paid, live = received(connection), _with_parcels(connection)
     steps: list[Step] = []
     for row in connection.execute(query):
         key = OrderKey(*row[:3])
@@ -45,19 +46,25 @@ def observe(
         }
         if state["ship"] in ("part_returned", "returned") and wanted["ship"] == "shipped":
             wanted["ship"] = state["ship"]  # what came back does not undo that it left
-        wanted["process"] = _process(state["process"], row.pay_state, wanted["ship"])
+        wanted["process"] = _process(state["process"], row.pay_state, wanted["ship"], out=key in live)
         steps += _steps(connection, key, state, wanted, now)
     return transition_all(connection, steps)
 
 
-def _process(known: str, pay_state: str, ship: str) -> str:
-    """Orders end by themselves: all that is to leave has left, or the money is back before anything was sent out."""
+def _with_parcels(connection: Connection) -> set[OrderKey]:
+    """Orders of which a parcel is on its way or in the warehouse."""
+    f = fulfilment.c
+    query = select(f.platform, f.shop, f.order_no).where(f.state.in_(LIVE)).distinct()
+    return {OrderKey(row.platform, row.shop, row.order_no) for row in connection.execute(query)}
+
+
+def _process(known: str, pay_state: str, ship: str, *, out: bool) -> str:
+    """Orders end by themselves: all that is to leave has left, or the money is back and no parcel is `out`."""
     if ship == "shipped" and known in ("new", "held", "approved", "released"):
         return "finished"
-    if pay_state in ("closed", "refunded") and known in ("new", "held", "approved"):
+    open_states = ("new", "held", "approved") if out else ("new", "held", "approved", "released")
+    if pay_state in ("closed", "refunded") and known in open_states:
         return "cancelled"
-    if known == "cancelled" and pay_state in ("paid", "part_refunded") and ship == "none":
-        return "cancelled"  # a person's cancellation stands until the platform follows
     return known
 
 

@@ -101,7 +101,7 @@ def race(url, start, way, answers):
     database.close()
 
 
-def decided(url, desk):
+def assert_one_wins(url, desk):
     """Race both ways over the same orders and see that exactly one has won each."""
     start, answers = threading.Event(), []
     racers = [threading.Thread(target=race, args=(url, start, way, answers)) for way in ("cancel", "ship")]
@@ -126,7 +126,7 @@ def test_cancelling_and_shipping_race_and_exactly_one_wins(desk):
         desk.order(f"{number:02}", ("A", 1))
     desk.review()
     run(desk)
-    decided(str(desk.database.engine.url), desk)
+    assert_one_wins(str(desk.database.engine.url), desk)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def test_the_same_race_and_the_same_books_on_postgresql(desk, postgres_url):
         one.review()
         run(one, policy=DispatchPolicy(merge=MergeRules(30)))
     assert desk.write(digest) == other.write(digest)
-    decided(postgres_url, other)
+    assert_one_wins(postgres_url, other)
     other.database.close()
 
 

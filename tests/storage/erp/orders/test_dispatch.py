@@ -256,6 +256,8 @@ def test_orders_to_one_address_share_a_parcel_until_one_is_refunded(desk):
         ("practice-shop_a-1-1",), ("practice-shop_a-2-1",),
     ]  # fmt: skip
     assert desk.rows("SELECT state, waybill_no FROM fulfilment WHERE order_no = '1'") == [("labelled", shared.pop())]
+    desk.review("2026-11-21 13:00:00")
+    assert (desk.process(same[0]), desk.process(same[1])) == ("cancelled", "released")
     assert desk.rows("SELECT type FROM order_event WHERE order_no = '0' AND type LIKE 'unmerged%'") == [
         (f"unmerged:{merged[0]}",)
     ]

@@ -58,18 +58,18 @@ def archive(tmp_path):
 @pytest.mark.parametrize("kind", sorted(set(GOLDEN) - OWN_MALLS))
 def test_each_platforms_file_becomes_orders_and_lines(desk, archive, kind):
     """天猫, 京东, 抖音, 快手 and 拼多多: what their own file says stands in the pool, and again changes nothing."""
-    golden(desk, archive, kind)
+    assert_golden(desk, archive, kind)
 
 
 @pytest.mark.function("OMS-05")
 @pytest.mark.parametrize("kind", sorted(OWN_MALLS))
 def test_an_own_malls_file_becomes_orders(desk, archive, kind):
     """The own mall's and its mini-programme's orders stand in the pool as its export says."""
-    golden(desk, archive, kind)
+    assert_golden(desk, archive, kind)
 
 
-def golden(desk, archive, kind):
-    """One file against what was written down by hand; asserts."""
+def assert_golden(desk, archive, kind):
+    """One file against what was written down by hand."""
     take(desk.database, archive, kind, CSV[kind], name=f"{kind}-20261121093000.csv")
     assert desk.write(lambda c: collect(c)).created == 1
     head, lines = GOLDEN[kind]

@@ -160,7 +160,7 @@ def publish_differences(connection: Connection, night: str) -> list[str]:
 
 
 def _withdraw_opposites(connection: Connection) -> None:
-    """What a person said of the shelf goes before the rule by stock: a waiting command for the opposite is withdrawn."""
+    """What a person said of the shelf goes before the rule by stock: what waits for the opposite is withdrawn."""
     decided = decided_shelf(connection)
     c = command.c
     waiting = select(c.command_id, c.worklist, c.shop, c.subject)

@@ -5,6 +5,8 @@ carries the order and the buyer as the books may show them (masked); what cannot
 again with every night's orders.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -14,6 +16,8 @@ from storage.database.tables import order_line, platform_order, refund
 from storage.database.tables.privacy import address_book
 from storage.database.tables.purchasing import aftersale_request
 from storage.erp.allocation.model import OrderKey
+
+_AT_ONCE = 400
 
 
 class Asked(NamedTuple):
@@ -63,19 +67,32 @@ def take_in_refunds(connection: Connection) -> int:
 
 def tie(connection: Connection) -> int:
     """Tie every open request whose sub-order exactly one order of its shop has; returns how many. Others say why."""
-    a, line = aftersale_request.c, order_line.c
-    waiting = connection.execute(select(a.platform, a.shop, a.request_no, a.sub_no).where(a.order_no == "")).all()
+    a = aftersale_request.c
+    columns = (a.platform, a.shop, a.request_no, a.sub_no, a.words)
+    waiting = connection.execute(select(*columns).where(a.order_no == "")).all()
+    orders = _orders_with(connection, sorted({row.sub_no for row in waiting if row.sub_no}))
     tied = 0
-    for platform, shop, request_no, sub_no in waiting:
-        orders = connection.execute(
-            select(line.order_no).where(line.platform == platform, line.shop == shop, line.sub_no == sub_no).distinct()
-        ).scalars().all()  # fmt: skip
-        one = orders[0] if sub_no and len(orders) == 1 else ""
-        words = "" if one else "没有写子订单号" if not sub_no else f"{len(orders)} 个订单有子订单 {sub_no}"
-        mine = (a.platform == platform, a.shop == shop, a.request_no == request_no)
-        connection.execute(aftersale_request.update().where(*mine).values(order_no=one, words=words))
+    for row in waiting:
+        found = orders.get((row.platform, row.shop, row.sub_no), [])
+        one = found[0] if len(found) == 1 else ""
+        words = "" if one else f"{len(found)} 个订单有子订单 {row.sub_no}" if row.sub_no else "没有写子订单号"
+        if one or words != row.words:
+            mine = (a.platform == row.platform, a.shop == row.shop, a.request_no == row.request_no)
+            connection.execute(aftersale_request.update().where(*mine).values(order_no=one, words=words))
         tied += bool(one)
     return tied
+
+
+def _orders_with(connection: Connection, sub_nos: Sequence[str]) -> dict[tuple[str, str, str], list[str]]:
+    """(platform, shop, sub-order) → the orders that have it."""
+    line = order_line.c
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for begin in range(0, len(sub_nos), _AT_ONCE):
+        some = sub_nos[begin : begin + _AT_ONCE]
+        query = select(line.platform, line.shop, line.sub_no, line.order_no).where(line.sub_no.in_(some))
+        for platform, shop, sub_no, order_no in connection.execute(query):
+            found[platform, shop, sub_no].append(order_no)
+    return found
 
 
 def unlinked(connection: Connection) -> list[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.database.tables import order_line
+from storage.database.tables import order_line, refund
 from storage.erp.aftersales import intake, refunds, replacements, requests
 from storage.erp.aftersales.errors import RefundTooLarge, ReturnTooLarge, ShippedMeanwhile, WholeOnly
 from storage.erp.aftersales.intake import Asked
@@ -176,6 +176,17 @@ def test_requests_find_their_order_by_the_sub_order(shop: Shop) -> None:
     shop.order("2", ("B", 1, 500))
     assert (shop.write(intake.tie), shop.write(intake.unlinked)) == (1, [])
     assert shop.rows("SELECT count(*) FROM aftersale_request") == [(2,)]
+
+
+def test_platforms_refund_exports_are_taken_in(shop: Shop) -> None:
+    """A platform's after-sale document is a request: tied where it names a sub-order, else waiting with a reason."""
+    shop.order("1", ("A", 1, 1000))
+    plain = {"platform": "practice", "shop": "shop_a", "order_no": "1", "amount_fen": 1000, "created_at": NIGHT}
+    rows = [{**plain, "refund_no": "RF1", "sub_no": "1-1"}, {**plain, "refund_no": "RF2", "sub_no": ""}]
+    shop.write(lambda c: c.execute(refund.insert(), rows))
+    assert (shop.write(intake.take_in_refunds), shop.write(intake.take_in_refunds)) == (2, 0)
+    assert [one.request_no for one in shop.write(intake.tied_requests)] == ["RF1"]
+    assert shop.write(intake.unlinked) == [("shop_a", "RF2", "没有写子订单号")]
 
 
 def test_the_platforms_word_replaces_ours(shop: Shop) -> None:

@@ -1,10 +1,12 @@
 """The worklist of differences: every exception that is open on the period's last day, why, whose, and how old."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.bulk import LOOKED_UP_AT_ONCE
 from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
 from storage.erp.reconciliation.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
 from storage.reports.table import Column, Period, Table
@@ -59,8 +61,8 @@ class _Item(NamedTuple):
 def build(connection: Connection, period: Period) -> Table:
     """One row per exception up to the last day of the period, the greatest difference first."""
     table = Table("differences", TITLE, period, COLUMNS)
-    sources = _sources(connection)
     items = _items(connection, period)
+    sources = _sources(connection, items)
     told = {item.group_id for item in items if item.side == "statement"} - {""}
     for item in sorted(items, key=lambda item: (-abs(item.gap_fen), item.at, item.ref)):
         if item.side == "bank" and item.group_id in told:
@@ -113,18 +115,31 @@ def _source_key(item: _Item) -> tuple[str, ...]:
     return (kind, shop, number)
 
 
-def _sources(connection: Connection) -> dict[tuple[str, ...], tuple[str, int]]:
-    """Where each line, order and refund came from."""
+def _sources(connection: Connection, items: Iterable[_Item]) -> dict[tuple[str, ...], tuple[str, int]]:
+    """Where each of the items' lines, orders and refunds came from."""
+    wanted: dict[str, set[str]] = {"statement": set(), "order": set(), "refund": set()}
+    for item in items:
+        kind, *rest = _source_key(item)
+        if kind in wanted:
+            wanted[kind].add("|".join(rest[0].split("|")[2:-2]) if kind == "statement" else rest[-1])
     found: dict[tuple[str, ...], tuple[str, int]] = {}
     b, k, o, r = bill_line.c, bank_line.c, platform_order.c, refund.c
-    for *key, sha, row_no in connection.execute(
-        select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
-    ):
+    lines = select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
+    for *key, sha, row_no in _of(connection, lines, b.flow_no, wanted["statement"]):
         found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
     for account, line_key, sha, row_no in connection.execute(select(k.account, k.line_key, k.file_sha, k.row_no)):
         found["bank", f"{account}|{line_key}"] = (sha, row_no)
-    for shop, number, sha, row_no in connection.execute(select(o.shop, o.order_no, o.file_sha, o.row_no)):
+    orders = select(o.shop, o.order_no, o.file_sha, o.row_no)
+    for shop, number, sha, row_no in _of(connection, orders, o.order_no, wanted["order"]):
         found["order", shop, number] = (sha, row_no)
-    for shop, number, sha, row_no in connection.execute(select(r.shop, r.refund_no, r.file_sha, r.row_no)):
+    refunds = select(r.shop, r.refund_no, r.file_sha, r.row_no)
+    for shop, number, sha, row_no in _of(connection, refunds, r.refund_no, wanted["refund"]):
         found["refund", shop, number] = (sha, row_no)
     return found
+
+
+def _of(connection: Connection, query: Any, column: Any, values: set[str]) -> Iterator[Any]:
+    """The rows of the query whose column has one of the values."""
+    listed = sorted(values)
+    for begin in range(0, len(listed), LOOKED_UP_AT_ONCE):
+        yield from connection.execute(query.where(column.in_(listed[begin : begin + LOOKED_UP_AT_ONCE])))

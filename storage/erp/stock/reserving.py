@@ -60,6 +60,7 @@ class ReservationDesk:
         self._dialect = database.dialect
         self._raw: Any = database.engine.raw_connection()
         self._cursor = self._raw.cursor()
+        self._out: set[tuple[str, str]] = set()  # (warehouse, code) that had not enough when last asked for
         if self._dialect == "sqlite":
             self._cursor.execute("PRAGMA query_only=0")
             self._cursor.execute("PRAGMA synchronous=NORMAL")
@@ -77,18 +78,47 @@ class ReservationDesk:
 
     def _run(self, groups: Sequence[Requests]) -> list[Reserved | Short]:
         prepared = _prepare(groups)
+        alone = _only_line(prepared) if self._dialect == "sqlite" else None
+        if alone and (short := self._still_out(*alone)):
+            return [short]
+        now = datetime.now(UTC).isoformat()
         try:
             if self._dialect == "sqlite":
                 self._cursor.execute("BEGIN IMMEDIATE")
-                if len(prepared) == 1 and (created := _held_straight(self._cursor, prepared[0])):
+                if alone and self._held_straight(*alone, now):
                     self._cursor.execute("COMMIT")
-                    return [Reserved(created)]
+                    return [Reserved(1)]
             answers = _reserve(self._cursor, self._dialect, prepared)
         except BaseException:
             self._raw.rollback()
             raise
         self._raw.commit()
         return answers
+
+    def _held_straight(self, owner: str, line: ReservationLine, now: str) -> bool:
+        """Write one owner's only line as if all were well; False, and nothing written, where it is not so simple."""
+        warehouse, code, qty = line
+        if self._cursor.execute(_HOLD_SELLABLE, (qty, warehouse, code, qty, warehouse)).rowcount != 1:
+            self._out.add((warehouse, code))
+            return False
+        if self._cursor.execute(_INSERT_FRESH, (owner, warehouse, code, qty, now, owner)).rowcount == 1:
+            return True
+        self._cursor.execute("ROLLBACK")
+        self._cursor.execute("BEGIN IMMEDIATE")
+        return False
+
+    def _still_out(self, owner: str, line: ReservationLine) -> Short | None:
+        """A code that was out is looked at before anybody is kept waiting for the write lock; None if it is not out."""
+        warehouse, code, qty = line
+        if (warehouse, code) not in self._out:
+            return None
+        row = self._cursor.execute(_FREE_ONE, (warehouse, code)).fetchone()
+        if row and row[0] >= qty:
+            self._out.discard((warehouse, code))
+            return None
+        if self._cursor.execute("SELECT 1 FROM reservation WHERE owner = ?", (owner,)).fetchone():
+            return None
+        return Short((Missing(warehouse, code, qty, max(0, row[0]) if row else 0),))
 
     def close(self) -> None:
         """Give the connection back as it was."""
@@ -109,18 +139,12 @@ class ReservationDesk:
         self.close()
 
 
-def _held_straight(cursor: Any, group: Mapping[str, Lines]) -> int:
-    """Write one owner's only line as if all were well; 0, and nothing written, where that is not so simple."""
-    lines = [(owner, line) for owner, lines in group.items() for line in lines]
-    if len(lines) != 1:
-        return 0
-    owner, (warehouse, code, qty) = lines[0]
-    if cursor.execute("SELECT 1 FROM reservation WHERE owner = ?", (owner,)).fetchone():
-        return 0
-    if cursor.execute(_HOLD_SELLABLE, (qty, warehouse, code, qty, warehouse)).rowcount != 1:
-        return 0
-    cursor.execute(_INSERT, (owner, warehouse, code, qty, "held", datetime.now(UTC).isoformat()))
-    return 1
+def _only_line(prepared: Sequence[Mapping[str, Lines]]) -> tuple[str, ReservationLine] | None:
+    """The owner and the line of a request that is nothing else."""
+    if len(prepared) != 1 or len(prepared[0]) != 1:
+        return None
+    ((owner, lines),) = prepared[0].items()
+    return (owner, lines[0]) if len(lines) == 1 else None
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -207,6 +231,11 @@ _HOLD_SELLABLE = (
     "UPDATE quant SET reserved = reserved + ? WHERE warehouse = ? AND code = ? AND on_hand - reserved >= ? "
     f"AND NOT EXISTS (SELECT 1 FROM place_rule WHERE warehouse = ? AND kind IN ({_KINDS}))"
 )
+_FREE_ONE = f"SELECT {_FREE} WHERE q.warehouse = ? AND q.code = ?"
+_INSERT_FRESH = (
+    "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) SELECT ?, ?, ?, ?, 'held', ? "
+    "WHERE NOT EXISTS (SELECT 1 FROM reservation WHERE owner = ?)"
+)
 _INSERT = "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -216,7 +245,7 @@ class _Sqlite:
     def read(self, cursor: Any, keys: Sequence[Key], owners: Sequence[str]) -> tuple[dict[Key, int], Known]:
         free, known = {}, {}
         for key in keys:
-            row = cursor.execute(f"SELECT {_FREE} WHERE q.warehouse = ? AND q.code = ?", (key[1], key[0])).fetchone()
+            row = cursor.execute(_FREE_ONE, (key[1], key[0])).fetchone()
             free[key] = row[0] if row else 0
         for owner in owners:
             rows = cursor.execute("SELECT warehouse, code, qty, state FROM reservation WHERE owner = ?", (owner,))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database.migrations import HEAD, upgrade
+from storage.database.migrations import HEAD, create, upgrade
 from storage.errors import DatabaseTooNew, DatabaseUnreachable
 
 BUSY_TIMEOUT_MS = 60_000
@@ -121,7 +121,10 @@ def _migrate(database: Database) -> None:
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        upgrade(connection)
+        if _version(connection) == "" and not inspect(connection).get_table_names():
+            create(connection)
+        else:
+            upgrade(connection)
 
 
 def _version(connection: Connection) -> str:

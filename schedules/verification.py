@@ -57,6 +57,18 @@ WORDS: dict[str, Words] = {
     "I-22": Words("每笔流水、包裹、结果都有来源单据", ("move", "fulfilment", "bot_result"), AGAIN),
     "I-23": Words("发布到渠道的数量不多于可卖数量", ("command",), "先撤回发布，再算一次可卖数"),
     "I-24": Words("券和名额：用掉 ≤ 发出 ≤ 总数", ("command",), "先停活动，再核对名额"),
+    "I-1-lots": Words("按批号管的货：各批之和等于在库，也等于流水", ("lot",), REBUILD),
+    "I-2-transit": Words("在途的货正是没收完的调拨单上的货", ("stock_transfer",), "打开没关的调拨单，收货或登记差异"),
+    "I-4-owed": Words("允许负库存的仓：欠的数等于流水里欠的数", ("overdraft",), REBUILD),
+    "I-19-holds": Words("冻结的货一件不少地留着，放行以后不再占着", ("stock_hold",), REBUILD),
+    "I-19-lots": Words("订单不占不可卖的地方，过期的批次整批冻住", ("lot", "reservation"), "放开这些预留，再分一次货"),
+    "PIM-18": Words("任何一秒都没有两个同样具体的有效价", ("price",), "改其中一个价的起止时间或范围"),
+    "R-1": Words("退回的件数不多于发出的件数", ("rma_line",), "核对售后单和发货，撤回多出来的"),
+    "R-2": Words("售后答应退的钱不多于子订单的实付，也不多于订单的实付", ("rma",), "核对售后单，改小金额"),
+    "R-3": Words("同意了的退货恰好有一张待收单，货也对得上", ("inbound",), "核对售后单和待收单"),
+    "R-4": Words("收到的不多于应收的，每一件都在库存流水里", ("receipt_line",), REBUILD),
+    "R-5": Words("退款只在货收到以后（或约定先退），只退约定的数", ("rma",), NOT_YET),
+    "SEC-03": Words("改动日志没有被改、被删、被插过一行", ("audit_log",), "停下来，查谁直接动过数据库"),
     "I-25": Words("没有机器人的结果，账上就没有“已办”", ("command", "bot_result", "fulfilment"), NOT_YET),
 }
 """In the order of model.md; a check that is not here says itself by its docstring."""

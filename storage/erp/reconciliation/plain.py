@@ -58,7 +58,7 @@ def decide_plain(connection: Connection, contracts: Contracts, periods: dict[str
     wallets = _shops(connection, contracts)
     _spans(connection, periods)
     for statement in (_BACK, *_TABLES, _DUE, _TOLD, _ODD, _SUB_ORDERS, _SURE, _REST):
-        connection.execute(text(statement))
+        connection.execute(text(statement.replace("{serial}", SERIAL[connection.dialect.name])))
     groups = int(connection.execute(text("SELECT count(*) FROM recon_sure")).scalar_one())
     lines = int(connection.execute(text("SELECT coalesce(sum(lines), 0) FROM recon_sure")).scalar_one())
     counts = _write(connection) if groups else Counts()
@@ -151,9 +151,13 @@ SELECT r.platform, r.shop, r.order_no, count(*) AS refunds, max(r.refund_no) AS 
 """
 """Orders with refunds; of one with several only their number counts."""
 
+SERIAL = {"sqlite": "integer PRIMARY KEY", "postgresql": "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"}
+"""How a number of its own is spelt, which the database gives to each row."""
+_DUE_COLUMNS = ("order_no", "shop", "platform", "rate", "fee_rate", "paid_day", "payment_fen", "subsidy_fen",
+                "commission_fen", "fee_fen", "fee_back_fen", "refund_no", "refund_fen", "back_fen", "due")  # fmt: skip
 _TABLES = (
     "CREATE UNIQUE INDEX ux_recon_back ON recon_back (order_no, shop, platform)",
-    """CREATE TEMPORARY TABLE recon_due (id integer PRIMARY KEY, order_no text, shop text, platform text, rate bigint,
+    """CREATE TEMPORARY TABLE recon_due (id {serial}, order_no text, shop text, platform text, rate bigint,
        fee_rate bigint, paid_day text, payment_fen bigint, subsidy_fen bigint, commission_fen bigint, fee_fen bigint,
        fee_back_fen bigint, refund_no text, refund_fen bigint, back_fen bigint, due bigint,
        UNIQUE (order_no, shop, platform))""",
@@ -186,8 +190,8 @@ SELECT e.*, -({_share("e.base_fen", "e.rate")}) AS commission_fen,
        -({_share("e.payment_fen", "e.fee_rate")}) AS fee_fen, {_share("e.refund_fen", "e.fee_rate")} AS fee_back_fen,
        {_share("e.after_fen", "e.rate")} AS back_fen
   FROM e)
-INSERT INTO recon_due
-SELECT row_number() OVER (), d.order_no, d.shop, d.platform, d.rate, d.fee_rate,
+INSERT INTO recon_due ({", ".join(_DUE_COLUMNS)})
+SELECT d.order_no, d.shop, d.platform, d.rate, d.fee_rate,
        d.paid_day, d.payment_fen, d.subsidy_fen, d.commission_fen, d.fee_fen, d.fee_back_fen, d.refund_no,
        d.refund_fen, d.back_fen,
        {_digit("payment")} + CASE WHEN d.subsidy_fen <> 0 THEN {_digit("subsidy")} ELSE 0 END

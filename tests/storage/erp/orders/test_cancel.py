@@ -10,20 +10,32 @@ from sqlalchemy import create_engine, make_url, text
 from storage.database.connection import open_database
 from storage.database.digest import digest
 from storage.database.tables.review import order_detail
+from storage.erp.allocation.model import OrderKey
 from storage.erp.commands import worklists as commands
 from storage.erp.orders import cancel as cancelling
 from storage.erp.orders import holds
-from storage.erp.orders.dispatch import DispatchPolicy
+from storage.erp.orders.batch import run_batch
+from storage.erp.orders.business_day import orders_per_day
+from storage.erp.orders.dispatch import DispatchPolicy, automatic_share
 from storage.erp.orders.errors import GoneAlready
 from storage.erp.orders.instructions import hand_over, pack
+from storage.erp.orders.manual import manual_orders
 from storage.erp.orders.merging import MergeRules
+from storage.erp.orders.payments import payment_gaps
+from storage.erp.orders.pool import collect, day_counts, figures
 from storage.erp.orders.recheck import recheck_released
+from storage.erp.orders.replay import replay
+from storage.erp.orders.review import passed_share, review
+from storage.erp.orders.rules import RuleSet
+from storage.erp.orders.rulesets import active_rules, save_rules
 from storage.erp.orders.timeline import timeline
+from storage.erp.orders.tracking import backfills, stuck
 from storage.erp.orders.transition import Cause
 from tests.storage.erp.orders.desk import NIGHT, NOW, run
 
 LATER, LAST = "2026-11-21 12:00:00", "2026-11-21 13:00:00"
 ONE = "practice-shop_a-1-1"
+MINE = OrderKey("practice", "shop_a", "07")
 
 
 def cause(words="客户要求", at=LATER, actor="李雷"):
@@ -43,8 +55,6 @@ def shipped_out(desk):
 
 def order_of(desk):
     """The only order's key."""
-    from storage.erp.allocation.model import OrderKey
-
     return OrderKey(*desk.rows("SELECT platform, shop, order_no FROM platform_order")[0])
 
 
@@ -82,10 +92,12 @@ def race(url, start, way, answers):
     """One process that cancels or hands over at the given signal."""
     database = open_database(url)
     with database.read() as connection:
-        rows = connection.exec_driver_sql("SELECT platform, shop, order_no FROM fulfilment ORDER BY order_no")
-        from storage.erp.allocation.model import OrderKey
-
-        keys = [OrderKey(*row) for row in rows]
+        rows = connection.exec_driver_sql(
+            "SELECT f.platform, f.shop, f.order_no, f.fulfilment_id FROM fulfilment f JOIN ship_instruction i"
+            " ON i.fulfilment_id = f.fulfilment_id WHERE i.state = 'issued' ORDER BY f.fulfilment_id"
+        )
+        parcels = {OrderKey(*row[:3]): row[3] for row in rows}
+        keys = sorted(parcels)
     start.wait()
     won = []
     for key in keys if way == "cancel" else reversed(keys):
@@ -94,7 +106,7 @@ def race(url, start, way, answers):
                 if way == "cancel":
                     won.append(cancelling.cancel(connection, key, cause()))
                 else:
-                    won.append(hand_over(connection, "-".join((*key, "1")), cause()))
+                    won.append(hand_over(connection, parcels[key], cause()))
         except GoneAlready:
             won.append(False)
     answers.append((way, won if way == "cancel" else won[::-1]))
@@ -104,6 +116,8 @@ def race(url, start, way, answers):
 def assert_one_wins(url, desk):
     """Race both ways over the same orders and see that exactly one has won each."""
     start, answers = threading.Event(), []
+    issued = "SELECT fulfilment_id FROM ship_instruction WHERE state = 'issued' ORDER BY fulfilment_id"
+    racing = [name for (name,) in desk.rows(issued)]
     racers = [threading.Thread(target=race, args=(url, start, way, answers)) for way in ("cancel", "ship")]
     for racer in racers:
         racer.start()
@@ -112,10 +126,11 @@ def assert_one_wins(url, desk):
         racer.join(60)
     told = dict(answers)
     assert [a + b for a, b in zip(told["cancel"], told["ship"], strict=True)] == [1] * len(told["cancel"])
-    states = desk.rows("SELECT state FROM ship_instruction ORDER BY fulfilment_id")
-    assert [state == "cancelled" for (state,) in states] == told["cancel"]
-    held = desk.rows("SELECT state FROM reservation ORDER BY owner")
-    assert [state == "void" for (state,) in held] == told["cancel"]
+    states = dict(desk.rows("SELECT fulfilment_id, state FROM ship_instruction"))
+    assert [states[name] == "cancelled" for name in racing] == told["cancel"]
+    held = {owner.split("|")[0]: state for owner, state in desk.rows("SELECT owner, state FROM reservation")}
+    ended = [held[name] == "void" for name in racing]
+    assert ended == told["cancel"]
 
 
 @pytest.mark.function("OMS-20")
@@ -158,6 +173,21 @@ def test_the_same_race_and_the_same_books_on_postgresql(desk, postgres_url):
         one.order("91", ("没有", 1))
         one.review()
         run(one, policy=DispatchPolicy(merge=MergeRules(30)))
+    assert desk.write(digest) == other.write(digest)
+    looks = [
+        lambda c: holds.queue(c, LATER), holds.held_count, passed_share, automatic_share, payment_gaps, manual_orders,
+        day_counts, orders_per_day, lambda c: figures(c, "2026-11-21"), lambda c: backfills(c, LATER),
+        lambda c: stuck(c, "2026-12-21 00:00:00"), lambda c: timeline(c, MINE), cancelling.open_pull_backs,
+        lambda c: replay(c, "2026-11-21", RuleSet(), RuleSet().changed(1, stock={"whole": 1})), collect,
+        lambda c: recheck_released(c, LATER), lambda c: holds.release_due(c, LATER),
+        lambda c: holds.release_arrived(c, LATER), lambda c: review(c, LATER),
+        lambda c: save_rules(c, RuleSet().changed(1), "李雷", "", NOW), lambda c: active_rules(c, LATER),
+        lambda c: run_batch(c, "B", "pull back", [MINE], lambda d, k: bool(cancelling.pull_back(d, k, cause()))),
+    ]  # fmt: skip
+    for look in looks:
+        assert desk.write(look) == other.write(look)
+    run(desk, LATER)
+    run(other, LATER)
     assert desk.write(digest) == other.write(digest)
     assert_one_wins(postgres_url, other)
     other.database.close()

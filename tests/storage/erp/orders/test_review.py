@@ -10,6 +10,7 @@ from storage.erp.orders.rules import RULES, Chosen, RuleSet
 from storage.erp.orders.rulesets import active_rules, save_rules
 from storage.erp.orders.states import LEGAL, WORDS, chart
 from storage.erp.orders.transition import Cause, transition
+from tests.storage.erp.orders.desk import run
 
 NOW, LATER = "2026-11-21 10:00:00", "2026-11-21 12:00:00"
 
@@ -92,7 +93,7 @@ def test_a_memo_that_changes_after_review_holds_again(desk):
 
 @pytest.mark.function("OMS-15")
 def test_a_release_is_audited_and_takes_a_name(desk):
-    """Who released, when and why is kept; neither the core nor a bot nor a nameless one can, and once is once."""
+    """Held it is not picked; who released it, when and why is kept; no bot can, no nameless one, and only once."""
     desk.stock(HZ={"A": 9})
     order = desk.order("1", ("A", 1), detail={"seller_memo": "先别发"})
     desk.review()
@@ -102,6 +103,8 @@ def test_a_release_is_audited_and_takes_a_name(desk):
     with pytest.raises(ReleaseRefused):
         desk.write(lambda c: holds.release(c, order, "FRAUD", person()))
     assert desk.process(order) == "held"
+    run(desk)
+    assert desk.rows("SELECT COUNT(*) FROM pick_task") == [(0,)]
     assert desk.write(lambda c: holds.release(c, order, "SELLER_MEMO", person()))
     assert not desk.write(lambda c: holds.release(c, order, "SELLER_MEMO", person()))
     assert desk.rows("SELECT released_by, released_at, released_why FROM order_hold") == [("李雷", LATER, "看过了")]
@@ -166,9 +169,14 @@ def test_more_than_the_campaign_allows_is_flagged(desk):
         desk.order(str(number), ("A", qty), detail={"buyer": buyer, "campaign": campaign},
                    created_at=f"2026-11-21 08:0{number}:00")  # fmt: skip
     desk.order("9", ("A", 1), detail={"buyer": "b9", "campaign": "双11"}, created_at="2026-11-20 23:59:59")
-    desk.review(rules=RuleSet().changed(1, campaign={"limits": limits}))
+    new = {"campaign": "新客价"}
+    desk.order("7", ("A", 1), detail={**new, "buyer": "b2"}, created_at="2026-11-21 09:00:00")
+    desk.order("8", ("A", 1), detail={**new, "buyer": "b8"}, created_at="2026-11-21 09:00:00")
+    desk.review(rules=RuleSet().changed(1, campaign={"limits": {**limits, "新客价": {"new_buyers": 1}}}))
     held = desk.rows("SELECT order_no, code, words FROM order_hold ORDER BY order_no")
-    assert [row[:2] for row in held] == [("1", "CAMPAIGN_LIMIT"), ("9", "CAMPAIGN_TIME")]
+    assert [row[:2] for row in held] == [
+        ("1", "CAMPAIGN_LIMIT"), ("7", "CAMPAIGN_GROUP"), ("9", "CAMPAIGN_TIME"),
+    ]  # fmt: skip
     assert held[0][2] == "活动 双11 每人限购 2 件，连这单买了 3 件"
 
 

@@ -61,7 +61,6 @@ recon_item = Table(
     text("at"),
     text("decided_by"),  # "" = the engine; a person's decision is never overwritten
     text("decided_at"),
-    Index("ix_recon_item_outcome", "job", "outcome"),
 )
 
 recon_group = Table(

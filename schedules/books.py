@@ -18,6 +18,7 @@ from storage.erp.orders import holds
 from storage.erp.orders import review as orders
 from storage.erp.reconciliation import reconcile as reconciliation
 from storage.erp.reconciliation.contracts import Contracts
+from storage.erp.settlement import settle as settling
 from storage.reports import workbook
 from storage.reports.table import Period
 
@@ -109,6 +110,13 @@ def post(desk: Desk, night: date) -> str:
     return summary.words(desk.settings.lang)
 
 
+def settle(desk: Desk, night: date) -> str:
+    """Express bills, payees' shares, answers about invoices and refunds, and the vouchers of freight."""
+    with desk.database.write() as connection:
+        done = settling.settle(connection, str(night - timedelta(days=1)))
+    return done.words(desk.settings.lang)
+
+
 def report_path(desk: Desk, night: date) -> Path:
     """Where the morning report of the night lies."""
     return desk.home / "reports" / f"早报-{night}.xlsx"
@@ -128,5 +136,6 @@ STEPS: dict[str, Step] = {
     "reconcile": reconcile,
     "report": report,
     "review": review,
+    "settle": settle,
     "verify": verify,
 }

@@ -68,6 +68,11 @@ WORDS: dict[str, Words] = {
     "R-3": Words("同意了的退货恰好有一张待收单，货也对得上", ("inbound",), "核对售后单和待收单"),
     "R-4": Words("收到的不多于应收的，每一件都在库存流水里", ("receipt_line",), REBUILD),
     "R-5": Words("退款只在货收到以后（或约定先退），只退约定的数", ("rma",), NOT_YET),
+    "S-1": Words("分给各收款方的佣金合计等于账单里的佣金", ("payee_share",), "核对分账规则，再结算一次"),
+    "S-2": Words("开票合计不多于实付减退款", ("invoice",), "先开红字发票，再开新票"),
+    "S-3": Words("确认过的结算单不再变", ("settlement_sheet",), "停下结算，查谁改过这张单；用新版本更正"),
+    "S-4": Words("退差价不多于实付", ("price_refund",), "核对售后单，改小金额"),
+    "S-5": Words("快递账单的每一行都来自一份文件", ("express_bill_line",), AGAIN),
     "SEC-03": Words("改动日志没有被改、被删、被插过一行", ("audit_log",), "停下来，查谁直接动过数据库"),
     "I-25": Words("没有机器人的结果，账上就没有“已办”", ("command", "bot_result", "fulfilment"), NOT_YET),
 }

@@ -27,6 +27,7 @@ from storage.erp.invariants.stock import (
     reserved_where_goods_are,
 )
 from storage.erp.reconciliation.reconcile import outcome_findings
+from storage.erp.settlement import invariants as settlement
 
 
 def one_outcome_per_line(connection: Connection) -> list[Finding]:
@@ -54,6 +55,7 @@ INVARIANTS: dict[str, Invariant] = {
     **lots.CHECKS,
     **products.CHECKS,
     **returns.CHECKS,
+    **settlement.CHECKS,
 }
 
 

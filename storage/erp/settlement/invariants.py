@@ -1,7 +1,4 @@
-"""What must hold of settlement, each a function that returns what breaks it; empty when all is well.
-
-Not part of `yeban verify` until `storage/erp/invariants/verify.py` names `CHECKS`.
-"""
+"""What must hold of settlement, each a function that returns what breaks it; empty when all is well."""
 
 from collections import defaultdict
 

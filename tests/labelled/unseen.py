@@ -141,11 +141,43 @@ def bill_came_back(ground: Ground) -> None:
     ground.put("bill_came_back", OFFSET, debit, back, books=(owed.payable_no,), unseen=True)
 
 
+def payouts_joined(ground: Ground) -> None:
+    """The payouts of two orders in one line, under the number of the first."""
+    one, other = (ground.of(order.order_no, "payment") for order in ground.pair())
+    one.fen += other.fen
+    ground.drop(other)
+    ground.put("payouts_joined", ANY, one, books=(other.order_no,), unseen=True)
+
+
+def under_another_wallets_name(ground: Ground) -> None:
+    """A withdrawal arrives under the name of a wallet that did not send it."""
+    sent, credit = ground.withdrawal()
+    names = {"alipay": "财付通支付科技有限公司", "wxpay": "支付宝（中国）网络技术有限公司"}
+    credit.name = names[sent.wallet]
+    ground.put("under_another_wallets_name", ANY, sent, credit, unseen=True)
+
+
+def refund_of_two_joined(ground: Ground) -> None:
+    """Two refunds of different orders went back in one line, under the number of the first."""
+    (_, one), (second, other) = ground.refund(), ground.refund()
+    one.fen += other.fen
+    ground.drop(other)
+    ground.put("refund_of_two_joined", ANY, one, books=(second.refund_no,), unseen=True)
+
+
+def bill_of_a_namesake(ground: Ground) -> None:
+    """The right sum to a company whose name only begins like the payee's, with no number."""
+    owed, debit = ground.paid()
+    debit.name, debit.summary = f"{owed.payee[:4]}贸易商行", "货款"
+    ground.put("bill_of_a_namesake", ANY, debit, books=(owed.payable_no,), unseen=True)
+
+
 UNSEEN: Mapping[str, Callable[[Ground], None]] = {
     "bank_digits_turned": bank_digits_turned,
     "bank_sent_back": bank_sent_back,
     "before_its_order": before_its_order,
     "bill_came_back": bill_came_back,
+    "bill_of_a_namesake": bill_of_a_namesake,
     "bill_to_a_stranger": bill_to_a_stranger,
     "digits_turned": digits_turned,
     "errors_offset": errors_offset,
@@ -156,7 +188,10 @@ UNSEEN: Mapping[str, Callable[[Ground], None]] = {
     "orders_swapped": orders_swapped,
     "paid_and_taken_back": paid_and_taken_back,
     "paid_in_both_wallets": paid_in_both_wallets,
+    "payouts_joined": payouts_joined,
     "refund_of_another_shop": refund_of_another_shop,
+    "refund_of_two_joined": refund_of_two_joined,
     "refund_on_other_order": refund_on_other_order,
     "sign_turned": sign_turned,
+    "under_another_wallets_name": under_another_wallets_name,
 }

@@ -40,7 +40,7 @@ PUSH_CODES = 2_000  # listed by three shops each
 SHARE_IN_STOCK = 0.75  # of what is asked for: the codes must run out while everybody wants them
 
 _BUYER = """
-import json, random, sys, time
+import gc, json, random, sys, time
 from storage.database.connection import open_database
 from storage.erp.stock.book import ReservationDesk, ReservationLine, Reserved
 url, me, calls, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
@@ -51,6 +51,8 @@ wanted = [
 ]
 database = open_database(url)
 desk = ReservationDesk(database)
+gc.collect()
+gc.freeze()  # as any process that stays: what was loaded is not looked through again while others wait
 sys.stdout.write("ready\\n"); sys.stdout.flush()
 sys.stdin.readline()
 for requests in wanted:

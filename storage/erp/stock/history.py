@@ -1,8 +1,8 @@
 """What stock was and how it came about: on a past day, by kind of move, how long it has lain, when it ran out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -181,9 +181,3 @@ def stock_outs(connection: Connection, since: str, until: str) -> list[StockOut]
         out = tuple(day for day, free in days if free <= 0)
         result.append(StockOut(code, len(out), len(days), out))
     return result
-
-
-def days_between(since: str, until: str) -> Iterable[str]:
-    """Every day from `since` to `until`, both counted."""
-    first, last = date.fromisoformat(since), date.fromisoformat(until)
-    return ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, func, select
 from schedules.desk import Desk
 from schedules.problems import BooksWrong
 from storage.database.tables import platform_order
-from storage.erp.allocation import allocate as allocation
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.wanted import PublishPolicy
 from storage.erp.finance import post_events as posting
 from storage.erp.invariants import verify as invariants
+from storage.erp.orders import dispatch as dispatching
 from storage.erp.orders import holds
 from storage.erp.orders import review as orders
 from storage.erp.reconciliation import reconcile as reconciliation
@@ -47,9 +47,9 @@ def reconcile(desk: Desk, night: date) -> str:
 
 
 def allocate(desk: Desk, night: date) -> str:
-    """Paid orders get stock and a parcel, or the reason why not."""
+    """Orders that passed their review get stock, a parcel and a carrier, or the reason why not."""
     with desk.database.write() as connection:
-        summary = allocation.allocate_open_orders(connection, night.isoformat())
+        summary = dispatching.dispatch(connection, night.isoformat(), f"{night} 00:00:00")
     return summary.words(desk.settings.lang)
 
 

@@ -40,6 +40,7 @@ def count(database: Database) -> int:
         return int(connection.execute(select(func.count()).select_from(bill_line)).scalar_one())
 
 
+@pytest.mark.function("RPA-17")
 def test_drift_waits_is_explained_and_goes_on_from_the_archive(database: Database, archive: Archive) -> None:
     """The file waits, missing columns and their likes in words; explained once, it goes on without its bytes."""
     parked = ingest(database, archive, fund(DRIFTED, 1, 2, 3), shop="a")

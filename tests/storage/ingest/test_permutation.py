@@ -126,6 +126,7 @@ def expected(empty: Path) -> dict[str, str]:
     return _digest(empty, FILES)
 
 
+@pytest.mark.function("RPA-13")
 @settings(max_examples=40, deadline=None)
 @given(order=st.permutations(range(len(FILES))), again=st.lists(st.integers(0, len(FILES) - 1), max_size=4))
 def test_any_order_and_repetition_leaves_the_same_books(
@@ -196,6 +197,7 @@ def _exported(world: World, kind: str, request: ExportRequest) -> Incoming:
     return Incoming(file.file_name, file.content, DAY3, request.shop_id or "")
 
 
+@pytest.mark.function("RPA-13")
 def test_the_mall_s_own_exports_in_any_order(empty: Path, mall_files: list[Incoming]) -> None:
     """All overlapping exports of a mall, shuffled and repeated: the same books as in their own order."""
     expected = _digest(empty, mall_files)

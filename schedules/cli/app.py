@@ -14,6 +14,7 @@ from schedules.cli import (
     explain_commands,
     flow_commands,
     ingest_commands,
+    ledger_commands,
     report_commands,
     sheet_commands,
 )
@@ -305,6 +306,7 @@ ingest_commands.register(app)
 explain_commands.register(app)
 sheet_commands.register(app)
 report_commands.register(app)
+ledger_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

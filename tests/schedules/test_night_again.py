@@ -60,6 +60,7 @@ def test_late_papers_go_through_the_books_again(night: Night) -> None:
     assert again(night, "practice/statements", "failed") == [
         "practice/statements",
         "core/reconcile",
+        "core/review",
         "core/allocate",
         "core/publish",
         "practice/list",

@@ -130,7 +130,8 @@ def _places(connection, reader):
 def _reports(connection):
     """What every report of the day says, with the sources under its figures."""
     day = Period("2026-11-20", "2026-11-20")
-    return repr([build(connection, day) for _, build in sorted(REPORTS.items())])
+    tables = [build(connection, day) for _, build in sorted(REPORTS.items())]
+    return repr([(table, [block.rows for block in table.blocks.values()]) for table in tables])  # rows come when asked
 
 
 CROOKED = (

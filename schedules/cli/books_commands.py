@@ -150,18 +150,19 @@ def trace_figure(figure: str) -> None:
 
 
 def origins_of(connection: Any, shas: set[str]) -> dict[str, str]:
-    """`flow:line step` of each file, as the manifest said when it was fetched."""
+    """`flow:line step` of each file, as the manifest said when it was fetched, and the run that fetched it."""
     from sqlalchemy import select
 
     from storage.database.tables import raw_file
 
     found = connection.execute(
-        select(raw_file.c.file_sha, raw_file.c.flow, raw_file.c.line, raw_file.c.step).where(
+        select(raw_file.c.file_sha, raw_file.c.flow, raw_file.c.line, raw_file.c.step, raw_file.c.run_id).where(
             raw_file.c.file_sha.in_(shas)
         )
     )
     return {
-        sha: f"{flow}:{line} {step}" if flow else say("人工放入", "put in by hand") for sha, flow, line, step in found
+        sha: f"{flow}:{line} {step} · {run_id}" if flow else say("人工放入", "put in by hand")
+        for sha, flow, line, step, run_id in found
     }
 
 

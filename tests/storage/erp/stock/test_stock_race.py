@@ -4,6 +4,7 @@ import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from storage.erp.stock.book import (
 )
 
 PROCESSES = 8
+HALTS = (100, 200, 300)
 
 
 def at_once(work: Callable[[str, int], None], url: str) -> list[int | None]:
@@ -35,10 +37,13 @@ def at_once(work: Callable[[str, int], None], url: str) -> list[int | None]:
     return [process.exitcode for process in running]
 
 
-def grab(url: str, number: int) -> None:
-    """1,500 tries for one piece of one code, one by one."""
+def grab(url: str, number: int, halt: Barrier) -> None:
+    """1,500 tries for one piece of one code, one by one; three times all buyers halt, so that somebody can look."""
     with ReservationDesk(open_database(url)) as desk:
         for attempt in range(1500):
+            if attempt in HALTS:
+                halt.wait(60)  # everybody is here
+                halt.wait(60)  # it was looked
             desk.reserve(f"o{number}.{attempt}|s", [ReservationLine("HZ", "HOT", 1)])
 
 
@@ -94,6 +99,16 @@ def told(connection, sql):
     return [(row[0], int(row[1])) for row in connection.execute(text(sql))]
 
 
+def available(database: Database) -> int:
+    """What is shown as available at this moment, which is moves minus reservations at the same moment."""
+    with database.read() as connection:
+        shown = connection.execute(text("SELECT on_hand - reserved FROM quant")).scalar_one()
+        moved = connection.execute(text("SELECT SUM(qty) FROM move WHERE to_place = 'HZ'")).scalar_one()
+        held = connection.execute(text("SELECT COALESCE(SUM(qty), 0) FROM reservation")).scalar_one()
+    assert shown == moved - held
+    return int(shown)
+
+
 @pytest.mark.slow
 @pytest.mark.function("WMS-18", "ERP-04")
 def test_eight_buyers_of_one_code_get_exactly_what_is_there(books, tmp_path):
@@ -102,19 +117,19 @@ def test_eight_buyers_of_one_code_get_exactly_what_is_there(books, tmp_path):
     path, seen = str(tmp_path / "books.db"), []
     books.database.close()
     forked = multiprocessing.get_context("fork")
-    buyers = [forked.Process(target=grab, args=(path, number)) for number in range(PROCESSES)]
+    halt = forked.Barrier(PROCESSES + 1)
+    buyers = [forked.Process(target=grab, args=(path, number, halt)) for number in range(PROCESSES)]
     for buyer in buyers:
         buyer.start()
+    for tries in HALTS:
+        halt.wait(60)
+        assert available(books.database) == 5000 - PROCESSES * tries
+        halt.wait(60)
     while any(buyer.is_alive() for buyer in buyers):
-        with books.database.read() as connection:
-            shown = connection.execute(text("SELECT on_hand - reserved FROM quant")).scalar_one()
-            moved = connection.execute(text("SELECT SUM(qty) FROM move WHERE to_place = 'HZ'")).scalar_one()
-            held = connection.execute(text("SELECT COALESCE(SUM(qty), 0) FROM reservation")).scalar_one()
-        assert shown == moved - held
-        seen.append(shown)
+        seen.append(available(books.database))
         buyers[0].join(timeout=0.01)
     assert [buyer.exitcode for buyer in buyers] == [0] * PROCESSES
-    assert len({shown for shown in seen if 0 < shown < 5000}) >= 3
+    assert sorted(seen, reverse=True) == seen
     assert books.rows("SELECT COUNT(*) FROM reservation") == [(5000,)]
     assert books.rows("SELECT on_hand, reserved FROM quant") == [(5000, 5000)]
 

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from schedules.cli.screen import say, tell
-from schedules.desk import open_desk
 
 SHEETS = ("kingdee", "yonyou")
 TEXTS = ("beancount", "hledger")
@@ -38,6 +37,7 @@ def vouchers(
 
 
 def _write(output: Path, style: str, first: str, last: str) -> int:
+    from schedules.desk import open_desk
     from storage.erp.finance.plain_text import beancount, hledger
     from storage.erp.finance.voucher_sheets import write_vouchers
 

@@ -11,11 +11,11 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.cli.screen import console, say, tell
-from schedules.desk import Desk, open_desk
 from schedules.problems import ReportMissing
 from schedules.settings import today_in_shanghai
 
 if TYPE_CHECKING:
+    from schedules.desk import Desk
     from storage.reports.query import Answer
     from storage.reports.scope import Scope
     from storage.reports.table import Period, Table
@@ -81,6 +81,7 @@ def report(
 def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted: Wanted) -> None:
     from schedules.books import facts_path
     from schedules.cli.books_commands import print_table
+    from schedules.desk import open_desk
     from storage.reports import REPORTS
     from storage.reports.facts.copy import with_copy
     from storage.reports.scope import checked
@@ -111,7 +112,7 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
         tell(f"写好了：{path}", f"written: {path}", "green")
 
 
-def _push(desk: Desk, table: "Table", wanted: Wanted) -> None:
+def _push(desk: "Desk", table: "Table", wanted: Wanted) -> None:
     """The report as a group's message: its picture where it has one, its workbook as the link."""
     from schedules.books import facts_path
     from storage.reports.chart import draw
@@ -154,7 +155,7 @@ def _write(table: "Table", wanted: Wanted) -> list[Path]:
     return written
 
 
-def _period(desk: Desk, name: str, night: str, days: tuple[str, str]) -> "Period":
+def _period(desk: "Desk", name: str, night: str, days: tuple[str, str]) -> "Period":
     """The days that were asked for; else those of the morning report, thirteen months for the trend."""
     from schedules.books import period_of
     from schedules.cli.books_commands import night_day
@@ -240,6 +241,7 @@ def query(
     例 / examples: `yeban query "SELECT shop, count(*), sum(paid_fen) FROM platform_order GROUP BY shop"` ·
     `yeban query "SELECT * FROM refund" --csv 退款.csv --rows 100000`
     """
+    from schedules.desk import open_desk
     from storage.reports.query import ask
 
     with open_desk() as desk:
@@ -302,6 +304,7 @@ def verify(
     例 / examples: `yeban verify` · `yeban verify --json`
     """
     from schedules.cli.verify_view import show_checks
+    from schedules.desk import open_desk
     from schedules.verification import examine
 
     with open_desk() as desk:

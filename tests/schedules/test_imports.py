@@ -1,0 +1,19 @@
+"""Every command starts at once: what only some commands need is read when they need it."""
+
+import subprocess
+import sys
+
+HEAVY = {"sqlalchemy", "alembic", "playwright", "pandas", "openpyxl", "duckdb", "matplotlib", "statsmodels"}
+
+
+def test_listing_the_commands_reads_no_heavy_library() -> None:
+    """`yeban check`, which needs no books, pays for neither the database's library nor the browser's."""
+    seen = subprocess.run(
+        [sys.executable, "-c", "import schedules.cli.app, sys; sys.stdout.write(' '.join(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "schedules.cli.report_commands" in seen
+    assert HEAVY.isdisjoint(seen)
+    assert "schedules.desk" not in seen

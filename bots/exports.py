@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bots.browser import find, tables
 from bots.browser.driver import Element, Match, Page, RowSeen
-from bots.errors import BotError, ExportFailed, Interrupted
+from bots.errors import BotError, ElementBlocked, ExportFailed, Interrupted
 from bots.flow.problem import Refused
 from bots.flow.step import Steps
 from bots.flow.values import Target
@@ -32,7 +32,7 @@ POLL_S = (0.1, 0.2, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0, 5.0)
 FRESH_S = 60.0
 """How long a look at a list counts; whatever is newer than that look is taken for a task of this run."""
 LOOKS = 3
-"""How often a list is opened when a captcha stands there instead, each of them read by a person."""
+"""How often a list is looked at again: when a captcha stands there instead, or it was redrawn under the mouse."""
 APPEAR_S = 20.0
 """A task that was created stands in the list at once, if only as being made; one that does not never will."""
 NUMBER_OR_TIME = re.compile(r"[A-Za-z]{0,6}\d{6,}|\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]\d{1,2}:\d\d(?::\d\d)?")
@@ -251,7 +251,8 @@ class TaskList:
             task = await self.ours()
             appeared = appeared or task is not None
             if task is not None and task.link is not None:
-                return await ctx.page.element(task.link)
+                with suppress(ElementBlocked):  # redrawn since the look: the next look finds it
+                    return await ctx.page.element(task.link)
             if task is not None and task.state == "failed":
                 raise ExportFailed(self._said, task.text)
             if not appeared and loop.time() >= begun + APPEAR_S:

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from bots.conditions import rest
 from bots.context import Context
-from bots.errors import ElementMissing, ExportFailed, Interrupted
-from bots.exports import Started, TaskList
+from bots.errors import ElementBlocked, ElementMissing, ExportFailed, Interrupted
+from bots.exports import LOOKS, Started, TaskList
 from bots.flow.language import Bilingual
 from bots.flow.part import Part
 from bots.flow.step import Step
@@ -152,8 +152,14 @@ class Export(Step):
 
     async def _fetch(self, ctx: Context, listed: TaskList, wish: Wanted) -> None:
         async def click_link() -> None:
-            link = await listed.ready(self.task.within.ms, self.task.within.say("zh"))
-            ctx.acts += 1
-            await link.click(timeout_ms=LINK_TIMEOUT_MS)
+            for look in range(1, LOOKS + 1):
+                link = await listed.ready(self.task.within.ms, self.task.within.say("zh"))
+                ctx.acts += 1
+                try:
+                    return await link.click(timeout_ms=LINK_TIMEOUT_MS)
+                except ElementBlocked as error:  # the list was redrawn under the mouse: nothing was clicked
+                    if look == LOOKS:
+                        raise
+                    ctx.log.info("下载按钮没有点到（{}），再看一次列表", error)
 
         await fetch(ctx, click_link, wish)

@@ -106,6 +106,18 @@ async def test_ready_at_once_or_after_a_while(stage: Stage, looks: int, place: s
     assert tasks.started == 1
 
 
+async def test_a_list_redrawn_under_the_mouse_is_looked_at_again(stage: Stage) -> None:
+    """The link is replaced just as the mouse comes to it: the new one is clicked, no second task is made."""
+    tasks = Tasks()
+    play(
+        stage,
+        tasks,
+        DRAWER + "<script>b.onmousemove = () => { b.onmousemove = null; b.innerHTML = b.innerHTML; };</script>",
+    )
+    assert await received(stage) == "E20261100001"
+    assert tasks.started == 1
+
+
 @pytest.mark.parametrize("loss", ["bad gateway", "cut"])
 async def test_a_start_whose_answer_is_lost_is_not_made_again(stage: Stage, loss: str) -> None:
     """The task was made, its answer never came: it is found in the list, and there is only one."""

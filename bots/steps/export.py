@@ -156,10 +156,12 @@ class Export(Step):
                 link = await listed.ready(self.task.within.ms, self.task.within.say("zh"))
                 ctx.acts += 1
                 try:
-                    return await link.click(timeout_ms=LINK_TIMEOUT_MS)
+                    await link.click(timeout_ms=LINK_TIMEOUT_MS)
                 except ElementBlocked as error:  # the list was redrawn under the mouse: nothing was clicked
                     if look == LOOKS:
                         raise
                     ctx.log.info("下载按钮没有点到（{}），再看一次列表", error)
+                else:
+                    return
 
         await fetch(ctx, click_link, wish)

@@ -6,16 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from schedules import order_steps
 from schedules.desk import Desk
+from schedules.done import Done
 from schedules.problems import BooksWrong
 from storage.database.tables import platform_order
-from storage.erp.commands import worklists as commands
-from storage.erp.commands.wanted import PublishPolicy
 from storage.erp.finance import post_events as posting
 from storage.erp.invariants import verify as invariants
-from storage.erp.orders import dispatch as dispatching
-from storage.erp.orders import holds
-from storage.erp.orders import review as orders
 from storage.erp.reconciliation import reconcile as reconciliation
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.settlement import settle as settling
@@ -23,7 +20,7 @@ from storage.reports import workbook
 from storage.reports.table import Period
 
 REPORT_DAYS = 40
-Step = Callable[[Desk, date], str]
+Step = Callable[[Desk, date], Done]
 
 
 def contracts_of(desk: Desk) -> Contracts:
@@ -31,43 +28,25 @@ def contracts_of(desk: Desk) -> Contracts:
     return Contracts(commission_bp={name: shop.commission_bp for name, shop in desk.settings.shops.items()})
 
 
-def policy_of(desk: Desk) -> PublishPolicy:
-    """What may be asked of the bots, from the settings; the key `all` of `activities` stands for every shop."""
-    running = {"" if shop == "all" else shop: activity for shop, activity in desk.settings.activities.items()}
-    return PublishPolicy(activity_id=running)
-
-
-def reconcile(desk: Desk, night: date) -> str:
+def reconcile(desk: Desk, night: date) -> Done:
     """Every statement line gets its one outcome; what the books expect and no line brings is named."""
     with desk.database.write() as connection:
         found = reconciliation.reconcile(connection, contracts_of(desk), night - timedelta(days=1))
-    if desk.settings.lang == "en":
-        return f"{found.lines} lines, {found.exceptions} to look at, {found.pending} not yet due"
-    return f"{found.lines} 行各有一个结论，{found.exceptions} 处要看，{found.pending} 笔还没到时间"
+    return Done(
+        f"{found.lines} 行各有一个结论，{found.exceptions} 处要看，{found.pending} 笔还没到时间",
+        f"{found.lines} lines, {found.exceptions} to look at, {found.pending} not yet due",
+        {"lines": found.lines, "exceptions": found.exceptions, "pending": found.pending},
+    )
 
 
-def allocate(desk: Desk, night: date) -> str:
-    """Orders that passed their review get stock, a parcel and a carrier, or the reason why not."""
-    with desk.database.write() as connection:
-        summary = dispatching.dispatch(connection, night.isoformat(), f"{night} 00:00:00")
-    return summary.words(desk.settings.lang)
-
-
-def publish(desk: Desk, night: date) -> str:
-    """The worklists for the bots."""
-    with desk.database.write() as connection:
-        counts = commands.publish(connection, night.isoformat(), policy_of(desk))
-    return "、".join(f"{name} {count}" for name, count in sorted(counts.items()))
-
-
-def verify(desk: Desk, night: date) -> str:
+def verify(desk: Desk, night: date) -> Done:
     """All invariants of the books, and every metric of the reports against them; a finding fails the step."""
     with desk.database.read() as connection:
         findings = [*invariants.verify(connection), *_figures_wrong(desk, connection, night)]
     if findings:
         raise BooksWrong([f"{finding.where}: {finding.message}" for finding in findings])
     count = len(invariants.INVARIANTS)
-    return f"all {count} invariants hold" if desk.settings.lang == "en" else f"{count} 条不变式全部成立"
+    return Done(f"{count} 条不变式全部成立", f"all {count} invariants hold", {"invariants": count})
 
 
 def _figures_wrong(desk: Desk, connection: Connection, night: date) -> list[invariants.Finding]:
@@ -84,37 +63,25 @@ def facts_path(desk: Desk) -> Path:
     return desk.home / "facts.duckdb"
 
 
-def report(desk: Desk, night: date) -> str:
+def report(desk: Desk, night: date) -> Done:
     """The morning report of the night as a workbook."""
     path = report_path(desk, night)
     path.parent.mkdir(parents=True, exist_ok=True)
     with desk.database.read() as connection:
-        workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
-    return path.name
+        written = workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
+    return Done(path.name, path.name, {"tables": len(written.tables), "source_rows": written.source_rows})
 
 
-def review(desk: Desk, night: date) -> str:
-    """Open orders are judged as at the beginning of the night: clean ones pass, the others say what holds them."""
-    now = f"{night} 00:00:00"
-    with desk.database.write() as connection:
-        holds.release_due(connection, now)
-        holds.release_arrived(connection, now)
-        found = orders.review(connection, now)
-    return found.words(desk.settings.lang)
-
-
-def post(desk: Desk, night: date) -> str:
+def post(desk: Desk, night: date) -> Done:
     """What the books know of the days before the night becomes vouchers, each document once."""
     with desk.database.write() as connection:
-        summary = posting.post_events(connection, str(night - timedelta(days=1)))
-    return summary.words(desk.settings.lang)
+        return Done.of(posting.post_events(connection, str(night - timedelta(days=1))))
 
 
-def settle(desk: Desk, night: date) -> str:
+def settle(desk: Desk, night: date) -> Done:
     """Express bills, payees' shares, answers about invoices and refunds, and the vouchers of freight."""
     with desk.database.write() as connection:
-        done = settling.settle(connection, str(night - timedelta(days=1)))
-    return done.words(desk.settings.lang)
+        return Done.of(settling.settle(connection, str(night - timedelta(days=1))))
 
 
 def report_path(desk: Desk, night: date) -> Path:
@@ -130,12 +97,17 @@ def period_of(connection: Connection, night: date) -> Period:
 
 
 STEPS: dict[str, Step] = {
-    "allocate": allocate,
+    "aftersales": order_steps.aftersales,
+    "allocate": order_steps.allocate,
+    "collect": order_steps.collect,
     "post": post,
-    "publish": publish,
+    "publish": order_steps.publish,
+    "purchase": order_steps.purchase,
     "reconcile": reconcile,
     "report": report,
-    "review": review,
+    "review": order_steps.review,
     "settle": settle,
+    "tend": order_steps.tend,
     "verify": verify,
 }
+"""The same names as `schedules.step_names`, which says each in both languages."""

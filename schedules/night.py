@@ -137,8 +137,9 @@ class Night:
     async def core_step(self, job: Job) -> Ended:
         """One step of the core, off the event loop so that the progress goes on moving."""
         step = STEPS[job.flow.removeprefix("core/")]
-        message = await asyncio.to_thread(step, self.desk, self.night)
-        return Ended(job, "done", message, self.desk.home)
+        done = await asyncio.to_thread(step, self.desk, self.night)
+        words = done.en if self.desk.settings.lang == "en" else done.zh
+        return Ended(job, "done", words, self.desk.home, done=done)
 
     async def attempt(self, job: Job, work: Awaitable[Ended]) -> None:
         """Run one job and write down how it ended; one that fails does not stop the others."""

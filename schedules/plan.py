@@ -6,11 +6,25 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from bots.flow.values import Template
-from schedules.yaml_file import read_yaml
+from schedules.problems import PlanMissing
+from schedules.step_names import STEP_NAMES
+from schedules.yaml_file import Loc, read_yaml, refusal, unknown_name
+
+
+def known_step(name: str) -> str:
+    """The name of a step of the core. Raises what a located error is made of, nearest names first."""
+    if name not in STEP_NAMES:
+        raise unknown_name("D-STEP", ("步骤", "step of the core"), name, list(STEP_NAMES))
+    return name
+
+
+CoreStep = Annotated[str, AfterValidator(known_step)]
 
 
 class PlannedFlow(BaseModel):
@@ -31,7 +45,7 @@ class Phase(BaseModel):
 
     name: str
     jobs: list[PlannedFlow] = Field(default_factory=list)
-    core: list[str] = Field(default_factory=list)
+    core: list[CoreStep] = Field(default_factory=list)
 
 
 class NightPlan(BaseModel):
@@ -76,8 +90,26 @@ class Job:
 
 
 def load_plan(path: Path) -> NightPlan:
-    """The plan in the file. Raises SettingsBroken with line and column."""
-    return read_yaml(path, NightPlan)
+    """The plan in the file. Raises PlanMissing, or SettingsBroken with every place that is wrong."""
+    if not path.is_file():
+        raise PlanMissing(path, sorted(str(one) for one in path.parent.glob("*.yaml")))
+    return read_yaml(path, NightPlan, more=twice)
+
+
+def twice(plan: NightPlan) -> list[tuple[Loc, PydanticCustomError]]:
+    """Places where the plan names a phase, or a step within a phase, for the second time: equal work is one job."""
+    found: list[tuple[Loc, PydanticCustomError]] = []
+    names: set[str] = set()
+    for number, phase in enumerate(plan.phases):
+        if phase.name in names:
+            words = f"已经有一个阶段叫「{phase.name}」。", f"There is a phase called {phase.name} already."
+            found.append((("phases", number, "name"), refusal("D-TWICE", *words)))
+        names.add(phase.name)
+        for place, step in enumerate(phase.core):
+            if step in phase.core[:place]:
+                words = f"「{step}」在这个阶段里写了两次。", f"{step} stands in this phase twice."
+                found.append((("phases", number, "core", place), refusal("D-TWICE", *words)))
+    return found
 
 
 def calendar(night: date, first_day: date) -> dict[str, object]:

@@ -1,12 +1,13 @@
 """Any error's where, message, hint and who: for the terminal, pages, messages and the exit code.
 
     DeskError
-    ├── SettingsBroken     operator   settings.yaml cannot be used
+    ├── SettingsBroken     operator   a YAML file of the desk (settings, a plan) cannot be used
     ├── VaultLocked        operator   the key does not open the vault
     ├── SecretMissing      operator   a flow asks for a secret nobody stored
     ├── FlowMissing        author     no such flow
     ├── FlowBroken         author     the flow or its site file has problems
     ├── AccountMissing     author     no such account in the settings
+    ├── PlanMissing        author     no such plan of a night
     ├── NightRunning       operator   another process plays this night
     ├── NotWaiting         author     nothing with that number waits for a person
     ├── MendingMissing     author     no element was mended under that number
@@ -81,7 +82,7 @@ class DeskError(Exception):
 
 
 class SettingsBroken(DeskError):
-    """settings.yaml cannot be used."""
+    """A YAML file of the desk (settings, a plan) cannot be used."""
 
     code = "D-SETTINGS"
 
@@ -89,10 +90,10 @@ class SettingsBroken(DeskError):
         """Facts: the file and what is wrong in it."""
         lines = "\n".join(details)
         super().__init__(
-            f"设置文件不能用：{path}\n{lines}",
-            f"the settings cannot be used: {path}\n{lines}",
-            "改好这一处再运行；不确定就先把文件移走，用默认设置。",
-            "mend the place and run again; if unsure, move the file away to use the defaults.",
+            f"这个文件不能用，有 {len(details)} 处要改：{path}\n{lines}",
+            f"the file cannot be used, {len(details)} places are to be mended: {path}\n{lines}",
+            "改好再运行。",
+            "mend them and run again.",
         )
 
 
@@ -169,6 +170,22 @@ class AccountMissing(DeskError):
             f"there is no account called {name} in the settings.",
             f"有这些：{'、'.join(known) or '（一个也没有）'}",
             f"there are: {', '.join(known) or '(none)'}",
+        )
+
+
+class PlanMissing(DeskError):
+    """No such plan of a night."""
+
+    who = "author"
+    code = "D-PLAN-MISSING"
+
+    def __init__(self, path: Path, known: Sequence[str]) -> None:
+        """Facts: the file asked for and the YAML files beside where it should be."""
+        super().__init__(
+            f"没有计划文件 {path}。",
+            f"there is no plan {path}.",
+            f"那里有：{'、'.join(known) or '（没有 YAML 文件）'}；样子见 schedules/example.yaml。",
+            f"there are: {', '.join(known) or '(no YAML files)'}; schedules/example.yaml shows what one looks like.",
         )
 
 

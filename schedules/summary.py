@@ -36,6 +36,8 @@ OUTCOME_WORDS = {
 def did_words(summary: dict[str, Any], lang: str) -> str:
     """What a job brought or did, in a few words."""
     english = lang == "en"
+    if said := summary.get("said"):
+        return str(said["en" if english else "zh"])
     parts = []
     if summary.get("files"):
         files, rows = summary["files"], summary["rows"]
@@ -48,9 +50,9 @@ def did_words(summary: dict[str, Any], lang: str) -> str:
 
 def note_words(row: Mapping[str, Any], lang: str) -> str:
     """What is to be said of a job: nothing where all is well, else what happened, who has to act, and what to do."""
-    if row["stage"] == "done" and not row["flow"].startswith("core/"):
-        return ""
     summary = row["summary"] or {}
+    if row["stage"] == "done" and (summary.get("said") or not row["flow"].startswith("core/")):
+        return ""
     names = WHO.get(summary.get("who", ""))
     acting = f"→ {names[lang == 'en']}" if names else ""
     if acting and summary.get("hint"):

@@ -16,7 +16,9 @@ from bots.flow.flow import Flow
 from bots.flow.site import Site
 from bots.healing.memory import ElementMemory
 from bots.people import Inbox, NobodyThere
+from schedules.answers import follow
 from schedules.desk import Desk
+from schedules.done import Done
 from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
 from schedules.plan import Job
@@ -34,7 +36,7 @@ Watch = Callable[[Job, Progress], None]
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job ended. `stage`: done | failed | person; `files` and `outcomes` are what came of it.
+    """How a job ended. `stage`: done | failed | person; `files`, `outcomes`, of the core `done`: what came of it.
 
     `who` has to act (author | site | person | operator), `hint` what to do, `code` which error; "" when all is done.
     """
@@ -48,11 +50,14 @@ class Ended:
     who: str = ""
     hint: str = ""
     code: str = ""
+    done: Done | None = None
 
     @property
     def summary(self) -> dict[str, object]:
         """What the table of the night needs, as JSON."""
+        said = {"said": {"zh": self.done.zh, "en": self.done.en}, "counts": dict(self.done.counts)} if self.done else {}
         return {
+            **said,
             "files": len(self.files),
             "rows": sum(file.rows for file in self.files),
             "changed": sum(file.created + file.changed for file in self.files),
@@ -150,12 +155,9 @@ def mend(desk: Desk, playing: Playing, result: RunResult) -> None:
 
 def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dict[str, int]]":
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
-    from storage.erp.commands import (
-        worklists as commands,
-    )  # all document kinds and systems: a tenth of a second that no run waits for
-    from storage.ingest import ingest_run_folder
+    from storage.ingest import ingest_run_folder  # all document kinds: a tenth of a second that no run waits for
 
     files = ingest_run_folder(desk.database, desk.archive, folder)
     with desk.database.write() as connection:
-        commands.apply_results(connection, run_id)
+        follow(connection, run_id)
     return files, desk.jobs.outcomes(run_id)

@@ -1,16 +1,37 @@
-"""YAML of the desk (settings, nights) as plain texts, lists and mappings, with located errors."""
+"""YAML of the desk (settings, nights) as plain texts, lists and mappings, with located errors in both languages."""
 
+from collections.abc import Callable
+from collections.abc import Mapping as Facts
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bots.flow.problem import render
+from bots.flow.language import nearest
+from bots.flow.problem import Problem, Span, in_order, render
 from bots.flow.source import Mapping, Node, Scalar, Sequence, load
 from schedules.problems import SettingsBroken, default_lang
 
 Model = TypeVar("Model", bound=BaseModel)
 Plain = str | list["Plain"] | dict[str, "Plain"]
+Loc = tuple[str | int, ...]
+
+WORDS: Facts[str, tuple[str, str]] = {
+    "bool_parsing": ("这里写 yes 或 no。", "Write yes or no here."),
+    "dict_type": ("这里应是「名字: 值」。", "This must be `name: value` pairs."),
+    "extra_forbidden": ("没有叫「{key}」的键。", "There is no key called {key}."),
+    "greater_than_equal": ("这个数太小，最小 {ge}。", "This number is too small; the least is {ge}."),
+    "int_parsing": ("这里应是一个整数。", "This must be a whole number."),
+    "less_than_equal": ("这个数太大，最大 {le}。", "This number is too large; the most is {le}."),
+    "list_type": ("这里应是一个列表，每项前面写「- 」。", "This must be a list, each item after `- `."),
+    "literal_error": ("这里只能是 {expected}。", "This must be {expected}."),
+    "missing": ("缺少「{key}」。", "{key} is missing."),
+    "model_attributes_type": ("这里应是「名字: 值」。", "This must be `name: value` pairs."),
+    "model_type": ("这里应是「名字: 值」。", "This must be `name: value` pairs."),
+    "string_type": ("这里应是一段文字。", "This must be a text."),
+}
+"""pydantic's kinds of error in our words; a kind that is not here says itself in English."""
 
 
 def plain(node: Node) -> Plain:
@@ -22,32 +43,104 @@ def plain(node: Node) -> Plain:
     return {key.text: plain(value) for key, value in node.pairs}
 
 
-def read_yaml(path: Path, model: type[Model], defaults: dict[str, object] | None = None) -> Model:
-    """The file as `model`, over the defaults. Raises SettingsBroken, which names line and column."""
+def unknown_name(code: str, what: tuple[str, str], name: str, known: list[str]) -> PydanticCustomError:
+    """What a validator raises for a name that nobody knows: `what` is it called, zh and en; the nearest come first."""
+    close = nearest(name, known)
+    return PydanticCustomError(
+        "unknown_name",
+        "{en}",
+        {
+            "code": code,
+            "zh": f"没有叫「{name}」的{what[0]}。",
+            "en": f"There is no {what[1]} called {name}.",
+            "found": name,
+            "allowed": (*close, *(one for one in known if one not in close)),
+            "fix": close[0] if close else "",
+        },
+    )
+
+
+def refusal(code: str, zh: str, en: str) -> PydanticCustomError:
+    """What a validator raises for anything else: its sentence in both languages."""
+    return PydanticCustomError("refusal", "{en}", {"code": code, "zh": zh, "en": en})
+
+
+def read_yaml(
+    path: Path,
+    model: type[Model],
+    defaults: dict[str, object] | None = None,
+    more: Callable[[Model], list[tuple[Loc, PydanticCustomError]]] | None = None,
+) -> Model:
+    """The file as `model`, over the defaults. Raises SettingsBroken: every place with line, column and what is allowed.
+
+    `more`: what else is wrong with a file that is well formed, by place.
+    """
     text = path.read_text("utf-8")
     node, problems = load(text, str(path))
     if problems:
-        raise SettingsBroken(path, [render(problem, text, default_lang()) for problem in problems])
+        raise _broken(path, text, problems)
     values: dict[str, object] = dict(defaults or {})
     if isinstance(node, Mapping):
         values |= {key.text: plain(value) for key, value in node.pairs}
     try:
-        return model.model_validate(values)
+        found = model.model_validate(values)
     except ValidationError as error:
-        found = [f"{place(node, path, tuple(item['loc']))}: {item['msg']}" for item in error.errors()]
-        raise SettingsBroken(path, found) from error
+        raise _broken(path, text, [_problem(node, path, model, item) for item in error.errors()]) from error
+    if wrong := more(found) if more else []:
+        raise _broken(path, text, [_own(node, path, loc, error.context or {}) for loc, error in wrong])
+    return found
 
 
-def place(node: Node | None, path: Path, loc: tuple[str | int, ...]) -> str:
-    """`file:line:col name` of what a validation error is about, as near as the file has it."""
-    here = node
+def _broken(path: Path, text: str, problems: list[Problem]) -> SettingsBroken:
+    return SettingsBroken(path, [render(problem, text, default_lang()) for problem in in_order(problems)])
+
+
+def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorDetails) -> Problem:
+    loc, ctx = tuple(item["loc"]), dict(item.get("ctx") or {})
+    if "zh" in ctx:
+        return _own(node, path, loc, ctx)
+    key = str(loc[-1]) if loc else ""
+    zh, en = WORDS.get(item["type"], (item["msg"], item["msg"]))
+    facts = {**ctx, "key": key}
+    extra = item["type"] == "extra_forbidden"
+    known = _fields(model, loc[:-1]) if extra else []
+    close = nearest(key, known)
+    allowed = (*close, *(one for one in known if one not in close))
+    return Problem(
+        "D-SETTINGS", str(path), span_of(node, loc, of_key=extra), zh.format(**facts), en.format(**facts),
+        found=key if extra else "", allowed=allowed, fix=close[0] if close else "",
+    )  # fmt: skip
+
+
+def _own(node: Node | None, path: Path, loc: Loc, ctx: Facts[str, Any]) -> Problem:
+    """A validator of ours has said itself."""
+    return Problem(
+        ctx["code"], str(path), span_of(node, loc), ctx["zh"], ctx["en"],
+        ctx.get("found", ""), tuple(ctx.get("allowed", ())), ctx.get("fix", ""),
+    )  # fmt: skip
+
+
+def span_of(node: Node | None, loc: Loc, *, of_key: bool = False) -> Span:
+    """Where in the file an error is, as near as the file has it; `of_key`: the key itself and not its value."""
+    span, here = Span(), node
     for part in loc:
-        if isinstance(here, Mapping) and (value := here.get(str(part))) is not None:
-            here = value
+        if isinstance(here, Mapping) and (pair := next((p for p in here.pairs if p[0].text == str(part)), None)):
+            span, here = pair[0].span, pair[1]
         elif isinstance(here, Sequence) and isinstance(part, int) and part < len(here.items):
             here = here.items[part]
+            span = here.span
         else:
-            break
-    span = here.span if here is not None else None
-    name = ".".join(str(part) for part in loc)
-    return f"{path}:{span.line}:{span.column} {name}" if span else f"{path} {name}"
+            return here.span if here is not None else span
+    return span if of_key or here is None else here.span
+
+
+def _fields(model: Any, loc: Loc) -> list[str]:
+    """The keys that may stand at a place of a file of this model; [] where any may."""
+    here = model
+    for part in loc:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            field = here.model_fields.get(str(part))
+            here = field.annotation if field else None
+        else:
+            here = next((one for one in reversed(get_args(here)) if one is not type(None)), None)
+    return sorted(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schedules.plan import calendar, jobs_of, load_plan
-from schedules.problems import SettingsBroken
+from schedules.problems import PlanMissing, SettingsBroken
 from schedules.settings import ROOT
 
 NIGHT = date(2026, 11, 21)
@@ -47,10 +47,57 @@ def test_another_night_is_other_work() -> None:
     assert tonight.isdisjoint(tomorrow)
 
 
-def test_a_typo_in_a_plan_is_located(tmp_path: Path) -> None:
-    """A wrong key in a plan is said with its line."""
+BROKEN = """title: 一夜
+phases:
+  - name: 收
+    job: []
+    core: [recncile, verify]
+  - name: 账
+    core: verify
+    jobs:
+      - {flow: a, acounts: [x]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "place", "words", "fix"),
+    [
+        ("zh", "4:5", "没有叫「job」的键", "改成: jobs"),
+        ("zh", "5:12", "没有叫「recncile」的步骤", "改成: reconcile"),
+        ("en", "5:12", "There is no step of the core called recncile.", "fix: reconcile"),
+        ("zh", "7:11", "这里应是一个列表", ""),
+        ("zh", "9:9", "缺少「accounts」", ""),
+        ("en", "9:19", "There is no key called acounts.", "fix: accounts"),
+    ],
+)
+def test_all_that_is_wrong_with_a_plan_is_located_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, place: str, words: str, fix: str
+) -> None:
+    """Wrong keys, unknown steps, lists that are none, what is missing: each with line, column and the nearest name."""
+    monkeypatch.setenv("YEBAN_LANG", lang)
     path = tmp_path / "plan.yaml"
-    path.write_text("title: 一夜\nphases:\n  - name: 收\n    job: []\n", "utf-8")
+    path.write_text(BROKEN, "utf-8")
     with pytest.raises(SettingsBroken) as caught:
         load_plan(path)
-    assert f"{path}:4:" in caught.value.message("zh")
+    said = caught.value.message(lang)
+    one = next(part for part in said.split(str(path)) if part.startswith(f":{place}:") and words in part)
+    assert fix in one
+    assert "5 处" in caught.value.message("zh")
+
+
+def test_equal_work_is_not_planned_twice(tmp_path: Path) -> None:
+    """A step named twice in a phase, or two phases of one name, would be one job: both places are said."""
+    path = tmp_path / "plan.yaml"
+    path.write_text("title: 夜\nphases:\n  - name: 收\n    core: [post, post]\n  - name: 收\n", "utf-8")
+    with pytest.raises(SettingsBroken) as caught:
+        load_plan(path)
+    assert f"{path}:4:18" in caught.value.message("zh")
+    assert f"{path}:5:11" in caught.value.message("zh")
+
+
+def test_a_plan_that_is_not_there_names_its_neighbours(tmp_path: Path) -> None:
+    """A file name that is wrong is answered with the plans beside it, not with a traceback."""
+    (tmp_path / "night.yaml").write_text("title: 夜\nphases: []\n", "utf-8")
+    with pytest.raises(PlanMissing) as caught:
+        load_plan(tmp_path / "nigth.yaml")
+    assert "night.yaml" in caught.value.hint("zh")

@@ -1,0 +1,150 @@
+"""The night's steps about orders, goods and worklists; each reads and writes the books, and is safe to repeat."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, select
+
+from schedules.desk import Desk
+from schedules.done import Done
+from storage.database.tables.products import activity_offer
+from storage.database.tables.purchasing import supply_rule
+from storage.erp.aftersales import night as aftersale
+from storage.erp.allocation.model import AllocationPolicy
+from storage.erp.allocation.release import cancel_parcels
+from storage.erp.channels.publish import publish_stock
+from storage.erp.commands import worklists as commands
+from storage.erp.commands.wanted import PublishPolicy
+from storage.erp.orders import dispatch as dispatching
+from storage.erp.orders import holds, pool
+from storage.erp.orders import review as orders
+from storage.erp.products import activities, listings
+from storage.erp.purchasing import night as purchasing
+from storage.erp.purchasing.position import incoming
+from storage.erp.stock.history import take_snapshot
+from storage.erp.stock.holds import check_shelf_life
+from storage.erp.stock.limits import watch_limits
+from storage.erp.stock.reservations import expire_due
+
+WORKLIST_WORDS = {
+    "to_delist": ("下架 {}", "to delist {}"),
+    "to_edit": ("改商品 {}", "to edit {}"),
+    "to_enrol": ("报活动 {}", "to enrol {}"),
+    "to_list": ("上架 {}", "to list {}"),
+    "to_set_stock": ("改库存数 {}", "stock figures {}"),
+    "to_ship_batch": ("批量发货 {}", "to ship by sheet {}"),
+    "to_ship_form": ("逐单发货 {}", "to ship by form {}"),
+}
+
+
+def policy_of(desk: Desk) -> PublishPolicy:
+    """What may be asked of the bots, from the settings; the key `all` of `activities` stands for every shop."""
+    running = {"" if shop == "all" else shop: activity for shop, activity in desk.settings.activities.items()}
+    return PublishPolicy(activity_id=running)
+
+
+def platforms_of(desk: Desk) -> tuple[str, ...]:
+    """The platforms whose orders are reviewed and shipped: those of the house, and those of the shops in settings."""
+    return tuple(sorted({*orders.PLATFORMS, *(shop.platform for shop in desk.settings.shops.values())}))
+
+
+def collect(desk: Desk, night: date) -> Done:  # noqa: ARG001 (every step takes the night)
+    """Orders of platforms' own files come into the pool; of two exports of an order the later one counts."""
+    with desk.database.write() as connection:
+        found = pool.collect(connection)
+    return Done.counted({
+        "created": (found.created, "新进订单池 {} 单", "{} orders new in the pool"),
+        "changed": (found.changed, "有变化 {} 单", "{} changed"),
+    })  # fmt: skip
+
+
+def aftersales(desk: Desk, night: date) -> Done:
+    """After-sales are taken in and tied, what is to be sent again gets its order, what is owed is asked of the bots."""
+    with desk.database.write() as connection:
+        found = aftersale.follow_up(connection, night.isoformat())
+    return Done.counted({
+        "taken_in": (found.taken_in, "新售后单 {} 张", "{} after-sales taken in"),
+        "unlinked": (found.unlinked, "{} 张找不到订单", "{} without an order"),
+        "replacements": (found.replacements, "换货补发订单 {} 张", "{} replacement orders"),
+        "asked": (found.asked, "新要退款 {} 笔", "{} refunds asked for"),
+        "refunded": (found.refunded, "退款办成 {} 笔", "{} refunds done"),
+    })  # fmt: skip
+
+
+def tend(desk: Desk, night: date) -> Done:
+    """Reservations past their time go, lots past their date are frozen, limits are watched, yesterday's stock is kept.
+
+    Parcels whose goods went that way are open again for allocation.
+    """
+    with desk.database.write() as connection:
+        expired = expire_due(connection, f"{night} 00:00:00")
+        life = check_shelf_life(connection, night.isoformat())
+        parcels = cancel_parcels(connection, [*expired, *life.given_up])
+        begun, ended = watch_limits(connection, night.isoformat(), _coming_by_place(connection))
+        kept = take_snapshot(connection, str(night - timedelta(days=1)))
+    return Done.counted({
+        "expired": (len(expired), "到期放开占用 {} 笔", "{} reservations expired"),
+        "frozen": (len(life.holds), "冻结过期批次 {} 个", "{} lots frozen"),
+        "given_up": (len(life.given_up), "收回已占用 {} 笔", "{} reservations given up"),
+        "parcels": (parcels, "{} 个包裹重新配货", "{} parcels open again"),
+        "warned": (life.warned, "新的临期提醒 {} 条", "{} warnings of dates"),
+        "alerts": (len(begun), "新的库存预警 {} 条", "{} stock alerts"),
+        "ended": (len(ended), "解除预警 {} 条", "{} alerts over"),
+        "snapshot": (kept, "库存快照 {} 行", "{} rows of stock kept"),
+    })  # fmt: skip
+
+
+def _coming_by_place(connection: Connection) -> Counter[tuple[str, str]]:
+    """(warehouse, code) → pieces that are ordered and have not come."""
+    coming: Counter[tuple[str, str]] = Counter()
+    for (code, warehouse), rows in incoming(connection).items():
+        coming[warehouse, code] += sum(one.qty for one in rows)
+    return coming
+
+
+def review(desk: Desk, night: date) -> Done:
+    """Open orders are judged as at the beginning of the night: clean ones pass, the others say what holds them."""
+    now = f"{night} 00:00:00"
+    with desk.database.write() as connection:
+        holds.release_due(connection, now)
+        holds.release_arrived(connection, now)
+        return Done.of(orders.review(connection, now, platforms=platforms_of(desk)))
+
+
+def allocate(desk: Desk, night: date) -> Done:
+    """Orders that passed their review get stock, a parcel and a carrier, or the reason why not."""
+    policy = dispatching.DispatchPolicy(allocation=AllocationPolicy(platforms=platforms_of(desk)))
+    with desk.database.write() as connection:
+        return Done.of(dispatching.dispatch(connection, night.isoformat(), f"{night} 00:00:00", policy))
+
+
+def publish(desk: Desk, night: date) -> Done:
+    """The worklists for the bots: shelf, campaigns, shipping by the rules; edits and figures that differ."""
+    day = night.isoformat()
+    with desk.database.write() as connection:
+        counts = Counter(commands.publish(connection, day, policy_of(desk)))
+        new = listings.publish_differences(connection, day)
+        offers = select(activity_offer.c.activity_id).distinct().order_by(activity_offer.c.activity_id)
+        for activity in connection.execute(offers).scalars().all():
+            new += activities.enrol(connection, activity, day)
+        counts.update(command_id.partition("|")[0] for command_id in new)
+        by_code: Counter[str] = Counter()
+        for (_, code), pieces in _coming_by_place(connection).items():
+            by_code[code] += pieces
+        counts["to_set_stock"] += publish_stock(connection, day, incoming=by_code)
+    return Done.counted({name: (counts[name], *words) for name, words in WORKLIST_WORDS.items()})
+
+
+def purchase(desk: Desk, night: date) -> Done:
+    """Forecasts, suggestions with their arithmetic, drafts of orders and alerts; nothing is ordered by itself."""
+    with desk.database.write() as connection:
+        if connection.execute(select(supply_rule.c.code).limit(1)).first() is None:
+            return Done("没有补货规则，不用算", "no rules of supply: nothing to plan")
+        found = purchasing.plan_purchases(connection, night.isoformat())
+    return Done.counted({
+        "suggestions": (found.suggestions, "建议采购 {} 项", "{} purchases suggested"),
+        "amount_fen": (found.amount_fen, "合计 {} 分", "{} fen in all"),
+        "drafts": (found.drafts, "采购单草稿 {} 张", "{} orders drafted"),
+        "opened": (found.opened, "新的采购预警 {} 条", "{} alerts"),
+        "closed": (found.closed, "解除预警 {} 条", "{} alerts over"),
+    })  # fmt: skip

@@ -12,6 +12,7 @@ from rich.table import Table
 from schedules.logs import silence
 from tests.bench import (
     allocate,
+    chain,
     files,
     form,
     healing,
@@ -31,6 +32,7 @@ Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "allocate": allocate.run,
+    "chain": chain.run,
     "files": files.run,
     "form": form.run,
     "healing": healing.run,

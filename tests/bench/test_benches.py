@@ -10,16 +10,25 @@ from tests.bench.measure import Missing, Pair, measured, within
 pytestmark = [pytest.mark.browser]
 
 
-LARGE = {"allocate", "files", "healing", "ingest", "orders", "reconcile", "reports", "reserve", "robot", "start"}
+LARGE = {
+    "allocate",
+    "chain",
+    "files",
+    "healing",
+    "ingest",
+    "orders",
+    "reconcile",
+    "reports",
+    "reserve",
+    "robot",
+    "start",
+}
 """Those that take minutes or need what is installed for them; most have a small test of their own beside this one."""
 
 
 @pytest.mark.parametrize(
     "name",
-    sorted(
-        set(BENCHMARKS)
-        - {"allocate", "files", "healing", "ingest", "orders", "reconcile", "reports", "reserve", "robot", "start"}
-    ),
+    sorted(set(BENCHMARKS) - LARGE),
 )
 async def test_a_bench_runs(name: str) -> None:
     """One round of the bench ends with figures; a side that did something else would have raised."""

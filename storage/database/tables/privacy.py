@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Table
 
-from storage.database.tables.base import key, metadata, text, whole
+from storage.database.tables.base import key, metadata, source, text, whole
 
 # Who gets an order. Nothing here can be read without the keys, which are never in the database: `*_sealed` is
 # `key id.base64` (AES-SIV), `*_index` a keyed hash for search, `*_masked` what anybody may see.
@@ -29,6 +29,9 @@ address_book = Table(
     text("district"),
     text("ordered_at"),  # business time; retention counts from it
     text("state"),  # kept | forgotten (after retention: only province, city and district are left)
+    whole("plain_fields"),  # how many of name, phone and address are not masked: what says more wins
+    text("exported_at"),
+    *source(),
     Index("ix_address_book_phone", "phone_index"),
     Index("ix_address_book_name", "name_index"),
     Index("ix_address_book_person", "person_index"),

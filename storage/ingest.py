@@ -8,9 +8,10 @@ comes again).
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,14 @@ from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
 from storage.documents.control import untotalled
-from storage.documents.document import Control, Document
+from storage.documents.document import Control, Document, Quarantined
 from storage.documents.edited import EditedFile, Fixes
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
 from storage.documents.statements import UNCLASSIFIED
+from storage.erp.privacy.raw_rows import masked_row, masked_words
 from storage.errors import (
     BookError,
     FileBroken,
@@ -285,9 +287,21 @@ def read(path: Path, facts: Facts, shelf: Shelf, fixes: Fixes | None = None) -> 
         document = kind.read(EditedFile(file, {}, fixes) if fixes else file, facts)
     except (HeaderMissing, FileBroken) as refused:
         raise shelf.explain(file, kind.KIND, refused) from refused
+    if document.quarantine:
+        document = document._replace(quarantine=_without_personal(document))
     if document.quarantine and not document.rows:
         raise FileBroken(facts.name, f"没有一行能读：{document.quarantine[0].message}")
     return kind.booked(document) if isinstance(kind, Layout) else document
+
+
+def _without_personal(document: Document) -> list[Quarantined]:
+    """Why rows were not taken, without the names and numbers that stand in them."""
+    bad = {one.row_no for one in document.quarantine}
+    came = dict(islice(((raw.row_no, raw.payload) for raw in document.raw if raw.row_no in bad), len(bad)))
+    return [
+        one._replace(message=masked_words(one.message, came.get(one.row_no, {}), document.kind))
+        for one in document.quarantine
+    ]
 
 
 def _refuse(database: Database, archived: ArchivedFile, facts: Facts, error: FileError) -> Ingested:
@@ -380,6 +394,13 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
     }
 
 
+def raw_rows(file_sha: str, document: Document) -> Iterator[dict[str, object]]:
+    """The file's rows as the books keep them: what is personal masked; the file itself lies in the archive."""
+    for raw in document.raw:
+        payload = _PAYLOAD.encode(masked_row(raw.payload, document.kind))
+        yield {"file_sha": file_sha, "row_no": raw.row_no, "payload": payload}
+
+
 def _write_raw(
     connection: Connection, archived: ArchivedFile, facts: Facts, document: Document, state: str, message: str
 ) -> None:
@@ -398,9 +419,6 @@ def _write_raw(
     }
     upsert(connection, raw_file, [row])
     file_sha = archived.sha256
-    rows = (
-        {"file_sha": file_sha, "row_no": raw.row_no, "payload": _PAYLOAD.encode(raw.payload)} for raw in document.raw
-    )
-    upsert(connection, raw_row, rows)
+    upsert(connection, raw_row, raw_rows(file_sha, document))
     _write_receipt(connection, archived, facts, document)
     upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))

@@ -45,6 +45,7 @@ from storage.documents.rows import (
     SubOrderRow,
     WaybillRow,
 )
+from storage.erp.privacy.raw_rows import masked_row
 from storage.erp.stock.book import MoveRow, record_moves
 from storage.errors import StockOpened
 from storage.posting_results import post_batch, post_results
@@ -441,7 +442,7 @@ def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> C
     told = (
         {
             **row._asdict(),
-            "data": json.dumps(row.data, ensure_ascii=False, sort_keys=True),
+            "data": json.dumps(masked_row(row.data, row.kind), ensure_ascii=False, sort_keys=True),
             "exported_at": source.exported_at,
             "file_sha": source.file_sha,
         }

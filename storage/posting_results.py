@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from storage.database.bulk import Counts, merge
 from storage.database.tables import bot_result, command, job
 from storage.documents.rows import BatchRow, ResultRow
+from storage.erp.privacy.raw_rows import masked_json
 from storage.posting_source import Source
 
 SHIP_SHEET = "to_ship_batch"
@@ -15,7 +16,11 @@ SHIP_SHEET = "to_ship_batch"
 def post_results(connection: Connection, source: Source, rows: list[ResultRow]) -> Counts:
     """What bots did to rows of worklists; the latest word on a row holds."""
     results = (
-        {**{name: value for name, value in row._asdict().items() if name != "row_no"}, "file_sha": source.file_sha}
+        {
+            **{name: value for name, value in row._asdict().items() if name != "row_no"},
+            "data": masked_json(row.data),
+            "file_sha": source.file_sha,
+        }
         for row in rows
     )
     return merge(connection, bot_result, results, version=["at"], source=["file_sha"])

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select
 from storage.database.bulk import Counts, merge
 from storage.database.tables import bank_line, bill_line, raw_file
 from storage.documents.rows import BankRow, BillRow
+from storage.erp.privacy.raw_rows import masked_text
 from storage.errors import StatementTwice
 from storage.posting_source import Source
 
@@ -13,7 +14,16 @@ def post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> C
     """Lines of wallets; equal ones of overlapping exports are one. Raises StatementTwice."""
     if not source.released:
         _refuse_second_statement(connection, source, rows)
-    return merge(connection, bill_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+    lines = (
+        {
+            **row._asdict(),
+            "remark": masked_text(row.remark),
+            "counterparty": masked_text(row.counterparty),
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    return merge(connection, bill_line, lines)
 
 
 def _refuse_second_statement(connection: Connection, source: Source, rows: list[BillRow]) -> None:
@@ -47,4 +57,13 @@ def _refuse_second_statement(connection: Connection, source: Source, rows: list[
 
 def post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:
     """Lines of bank accounts."""
-    return merge(connection, bank_line, ({**row._asdict(), "file_sha": source.file_sha} for row in rows))
+    lines = (
+        {
+            **row._asdict(),
+            "summary": masked_text(row.summary),
+            "counterparty": masked_text(row.counterparty),
+            "file_sha": source.file_sha,
+        }
+        for row in rows
+    )
+    return merge(connection, bank_line, lines)

@@ -23,8 +23,10 @@ from storage.documents.edited import Fixes
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.documents.mapping import Proposal
+from storage.erp.privacy.normal import MASK
+from storage.erp.privacy.raw_rows import masked_row, personal_titles
 from storage.errors import BookError, FileError, FileMissing, FixWrong, MeaningWrong, NothingAsked
-from storage.ingest import PARKED, READ, REFUSED, Ingested, ingest, read, words
+from storage.ingest import PARKED, READ, REFUSED, Ingested, ingest, raw_rows, read, words
 from storage.posting import Source, post
 from storage.shelves import remember, shelf_of
 
@@ -196,11 +198,7 @@ def _write_again(connection: Connection, file_sha: str, document: Document, stat
         "message": message,
     }
     connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(**values))
-    came = [
-        {"file_sha": file_sha, "row_no": raw.row_no, "payload": json.dumps(raw.payload, ensure_ascii=False)}
-        for raw in document.raw
-    ]
-    insert_missing(connection, raw_row, came)
+    insert_missing(connection, raw_row, raw_rows(file_sha, document))
     q = quarantine.c
     bad = {one.row_no for one in document.quarantine}
     was = connection.execute(select(q.row_no).where(q.file_sha == file_sha, q.resolved_at == "")).scalars().all()
@@ -308,13 +306,31 @@ def _take_fix(connection: Connection, file_sha: str, row_no: int, row: Mapping[s
     titles = {title for payload in payloads for title in json.loads(payload)}
     if strange := sorted(set(row) - titles):
         raise FixWrong(file_sha[:12], row_no, f"原文件没有这些列：{'、'.join(strange)}")
-    known = fixes_of(connection, file_sha).get(row_no)
-    if known == dict(row):
+    fixed = _without_masks(connection, file_sha, row_no, row)
+    if fixes_of(connection, file_sha).get(row_no, {}) == fixed:
         return
     n = connection.execute(select(sql.count()).where(x.file_sha == file_sha, x.row_no == row_no)).scalar_one() + 1
-    payload = json.dumps(dict(row), ensure_ascii=False)
+    payload = json.dumps(fixed, ensure_ascii=False)
     fix = {"file_sha": file_sha, "row_no": row_no, "n": n, "payload": payload, "decided_by": who, "decided_at": _now()}
     upsert(connection, row_fix, [fix])
+
+
+def _without_masks(connection: Connection, file_sha: str, row_no: int, row: Mapping[str, str]) -> dict[str, str]:
+    """The correction without the cells that were written out masked: the file's own stand there when it is read again.
+
+    Raises FixWrong where somebody wrote into a personal column: it would stand in the books in plain.
+    """
+    mine = (raw_row.c.file_sha == file_sha) & (raw_row.c.row_no == row_no)
+    came = json.loads(connection.execute(select(raw_row.c.payload).where(mine)).scalar() or "{}")
+    kind = connection.execute(select(raw_file.c.kind).where(raw_file.c.file_sha == file_sha)).scalar() or ""
+    personal = personal_titles(row, kind)
+    for title in personal:
+        if row[title].strip() != str(came.get(title, "")).strip():
+            raise FixWrong(file_sha[:12], row_no, f"「{title}」是个人信息，打了码，改不了；请在平台改好重新导出")
+    kept = {title: cell for title, cell in row.items() if title not in personal}
+    return {
+        title: cell for title, cell in masked_row(kept, kind).items() if MASK not in cell or cell != came.get(title)
+    }
 
 
 def replayable(database: Database) -> list[str]:

@@ -38,8 +38,8 @@ def _joined(text: str) -> str:
 
 
 def is_masked(text: str) -> bool:
-    """Whether the platform has put stars in it."""
-    return bool(_STARS.search(unicodedata.normalize("NFKC", text)))
+    """Whether the platform has put stars in it, or a token of its own in its place (`##tKf8…`, `~Xk2…`)."""
+    return bool(_STARS.search(unicodedata.normalize("NFKC", text))) or text.startswith(("##", "$$", "~"))
 
 
 def masked(kind: str, plain: str, *, keep: str = "") -> str:

@@ -6,7 +6,7 @@ Which cells are personal is told by their titles; in notes and names of accounts
 import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,49 +15,121 @@ from sqlalchemy import Connection, select
 from storage.database.connection import Database
 from storage.database.tables import document_row, raw_row, row_fix
 from storage.erp.audit.log import noted
-from storage.erp.privacy.normal import masked
+from storage.erp.privacy.normal import MASK, masked
 
 _NAME = re.compile(
     r"(收[货件]人|收件方|客户|买家(?:真实)?|提货人|收货)[^地电手]*(姓名|名称|名字)$|^(收[货件]人|提货人|姓名)(/提货人)?$"
+    r"|^买家(会员名|会员昵称|昵称)$|(证|实名)姓名|^(recipient|receiver|consignee|customer)$"
+    r"|(recipient|receiver|consignee|customer|buyer|bill(ing)?|ship(ping)?)[ _-]?(to[ _-]?)?(full|user)?[ _-]?name$",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(r"电话|手机(?!订单)|联系方式|phone|mobile|^tel", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(收货|收件|客户|详细|修改后的收货|街道|ship(?:ping)?[ _-]?)\S*(地址|address\w*)|^(收货)?地址|^街道$",
+    r"(收货|收件|客户|详细|修改后的收货|街道|(ship|bill)(?:p?ing)?[ _-]?(to[ _-]?)?)\S*(地址|address\w*|street)"
+    r"|^(收货)?地址$|^街道$|^address line",
     re.IGNORECASE,
 )
+_EMAIL = re.compile(r"e-?mail|邮箱", re.IGNORECASE)
 _ID = re.compile(r"身份证号|证件号")
 _REGION = re.compile(r"[-_/]?(省|市|区|省份|城市|地区)$")
 _FREE = re.compile(r"留言|备注|说明|摘要|对方|账[号户]|remark|note|memo|message", re.IGNORECASE)
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
+_KINDS = (("id", _ID), ("email", _EMAIL), ("phone", _PHONE), ("address", _ADDRESS), ("name", _NAME))
+_NUMBER = re.compile(
+    r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}-\d{7,8}(?:-\d{1,6})?(?!\d)"
+)
+_BY_KIND = {
+    "bot_results": {"line": "json"},
+    "django_oscar_order_report": {"Name": "name"},
+    "paypal_activity": {"Name": "name"},
+    "paypal_activity_new": {"Name": "name"},
+}
+"""Titles that name a person in files of one kind only: `Name` is the order's number at Shopify."""
 
 
 @lru_cache(4096)
 def kind_of(title: str) -> str:
-    """name, phone, address or id for a column of personal data, free for one of free text; "" for any other."""
+    """name, phone, address, email or id for a column of personal data, free for one of free text; "" for any other."""
     plain = title.strip()
     if _REGION.search(plain):
         return ""
-    for kind, titles in (("id", _ID), ("phone", _PHONE), ("address", _ADDRESS), ("name", _NAME)):
+    for kind, titles in _KINDS:
         if titles.search(plain):
             return kind
     return "free" if _FREE.search(plain) else ""
 
 
-def masked_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row, title → cell, with personal cells masked, and mobile numbers in free text. Pure.
+@lru_cache(1024)
+def _personal(titles: tuple[str, ...], document_kind: str) -> tuple[tuple[str, str], ...]:
+    own = _BY_KIND.get(document_kind, {})
+    return tuple((title, kind) for title in titles if (kind := own.get(title) or kind_of(title)))
+
+
+def personal_titles(titles: Iterable[str], document_kind: str = "") -> dict[str, str]:
+    """Which of these columns are personal, title → its kind as `kind_of` says; not those of free text."""
+    return {title: kind for title, kind in _personal(tuple(titles), document_kind) if kind != "free"}
+
+
+def masked_row(row: Mapping[str, Any], document_kind: str = "") -> Mapping[str, Any]:
+    """The row, title → cell, with personal cells masked, and phone numbers in free text; itself where none is. Pure.
 
     Ids of orders, goods and parcels stay as they are, also where they look like a mobile number.
     """
-    return {title: _cell(title, cell) for title, cell in row.items()}
+    changed: dict[str, Any] | None = None
+    for title, kind in _personal(tuple(row), document_kind):
+        cell = row[title]
+        if cell and isinstance(cell, str) and (hidden := _hidden(kind, cell)) != cell:
+            changed = changed if changed is not None else dict(row)
+            changed[title] = hidden
+    return row if changed is None else changed
 
 
-def _cell(title: str, cell: Any) -> Any:
-    kind = kind_of(title)
-    if not kind or not isinstance(cell, str) or not cell.strip():
-        return cell
+def masked_text(text: str) -> str:
+    """Words that people wrote, with the phone numbers in them masked. Pure."""
+    if len(text) < len("13812345678"):
+        return text
+    return _NUMBER.sub(lambda found: masked("phone", found.group(0)), text)
+
+
+def masked_words(text: str, row: Mapping[str, Any], document_kind: str = "") -> str:
+    """A sentence about a row, without what is personal in that row. Pure."""
+    for title, kind in _personal(tuple(row), document_kind):
+        cell = str(row[title]).strip()
+        if len(cell) > 1 and cell in text and (hidden := _hidden(kind, cell)) != cell:
+            text = text.replace(cell, hidden)
+    return text
+
+
+def masked_json(text: str) -> str:
+    """An object written as JSON, with personal cells masked wherever they stand in it; itself where none is. Pure."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return masked_text(text)
+    hidden = _masked_within(told)
+    return text if hidden == told else json.dumps(hidden, ensure_ascii=False)
+
+
+def _masked_within(told: Any) -> Any:
+    if not isinstance(told, dict):
+        return [_masked_within(one) for one in told] if isinstance(told, list) else told
+    return masked_row({title: _masked_within(one) for title, one in told.items()})
+
+
+def _hidden(kind: str, cell: str) -> str:
+    if kind == "json":
+        return masked_json(cell)
     if kind == "free":
-        return _MOBILE.sub(lambda found: masked("phone", found.group(0)), cell)
-    return "****" if kind == "id" else masked(kind, cell)
+        return masked_text(cell)
+    if not (plain := cell.strip()):
+        return cell
+    if kind == "id":
+        return MASK * 4
+    if kind == "email":
+        name, _, domain = plain.partition("@")
+        return f"{name[:1]}{MASK * 3}@{domain}" if domain and MASK not in name else masked_text(cell)
+    if MASK in plain:  # masked by the platform; not so a number that stands beside
+        return masked_text(cell)
+    return masked(kind, cell)
 
 
 def mask_files(database: Database, *, who: str) -> int:

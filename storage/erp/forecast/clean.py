@@ -60,8 +60,8 @@ def uplift_milli(series: CleanSeries, days: Sequence[int]) -> int:
 
 def _flag_outliers(actual: Sequence[int], flags: list[str]) -> None:
     """A plain day above everything usual whose neighbours are usual; a run of high days is a new level, no outlier."""
-    high = [
-        flag == PLAIN and qty > _edge(_plain_around(actual, flags, day))
+    high = [  # no edge lies below six: only days above that are compared with their neighbours
+        flag == PLAIN and qty > OUTLIER_SPREADS and qty > _edge(_plain_around(actual, flags, day))
         for day, (qty, flag) in enumerate(zip(actual, flags, strict=True))
     ]
     for day, found in enumerate(high):

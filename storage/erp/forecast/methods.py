@@ -5,10 +5,16 @@ a rolling back-test needs. Sources: Hyndman & Athanasopoulos, Forecasting (seaso
 Croston 1972 with the correction of Syntetos & Boylan 2005; Teunter, Syntetos & Babai 2011 (TSB).
 """
 
+import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
 Values = Sequence[float]
 Parameters = Mapping[str, float]
@@ -17,6 +23,7 @@ WEEK = 7
 GRID = (0.05, 0.1, 0.2, 0.3)
 SPARSE_ZERO_SHARE = 0.4
 SMOOTHING_NEEDS_DAYS = 4 * WEEK
+THREADS = "OPENBLAS_NUM_THREADS"
 
 
 class Method(NamedTuple):
@@ -54,23 +61,67 @@ def _naive(history: Values, _: Parameters, days: int) -> list[float]:
 
 
 def _fit_smoothing(history: Values) -> Parameters:
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing
-
+    model = _holt_winters()(list(history), seasonal="add", seasonal_periods=WEEK, initialization_method="heuristic")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an optimum at the edge of the range is an answer, not a fault
-        model = ExponentialSmoothing(list(history), seasonal="add", seasonal_periods=WEEK,
-                                     initialization_method="heuristic")  # fmt: skip
         found = model.fit(optimized=True, use_brute=False).params
     return {"level": float(found["smoothing_level"]), "seasonal": float(found["smoothing_seasonal"])}
 
 
-def _smooth(history: Values, parameters: Parameters, days: int) -> list[float]:
-    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+@cache
+def _holt_winters() -> "type[ExponentialSmoothing]":
+    """The library, a second of reading, asked for once.
 
-    model = ExponentialSmoothing(list(history), seasonal="add", seasonal_periods=WEEK,
-                                 initialization_method="heuristic")  # fmt: skip
-    fitted = model.fit(smoothing_level=parameters["level"], smoothing_seasonal=parameters["seasonal"], optimized=False)
-    return [max(0.0, float(qty)) for qty in fitted.forecast(days)]
+    Its optimizer works on two numbers: threads that wait for each other over so little cost twice the work itself.
+    """
+    with _one_thread():
+        from statsmodels.tsa.holtwinters import ExponentialSmoothing
+    found: type[ExponentialSmoothing] = ExponentialSmoothing
+    return found
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What numeric library is loaded in here works alone; others are left as they are."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
+
+
+def _smooth(history: Values, parameters: Parameters, days: int) -> list[float]:
+    """The recursion of `ExponentialSmoothing(seasonal="add", initialization_method="heuristic")` and its forecast.
+
+    Written out because the library spends fifty times as long on what stands around it; a test holds the two together.
+    """
+    alpha, gamma = parameters["level"], parameters["seasonal"]
+    level, season = _smoothing_begins(history)
+    for day, qty in enumerate(history):
+        before, usual = level, season[day]
+        level = alpha * (qty - usual) + (1 - alpha) * before
+        season.append(gamma * (qty - before) + (1 - gamma) * usual)
+    last = len(history) - 1
+    return [max(0.0, level + season[last + (day + 1) % WEEK]) for day in range(days)]
+
+
+def _smoothing_begins(history: Values) -> tuple[float, list[float]]:
+    """Level and week before the first day: Hyndman & Athanasopoulos 2.6, from at most five weeks."""
+    half = WEEK // 2
+    first = history[: WEEK * min(5, len(history) // WEEK)]
+    trend = [sum(first[day - half : day + half + 1]) / WEEK for day in range(half, len(first) - half)]
+    apart: list[list[float]] = [[] for _ in range(WEEK)]
+    for day, usual in enumerate(trend, start=half):
+        apart[day % WEEK].append(first[day] - usual)
+    season = [sum(own) / len(own) for own in apart]
+    middle = sum(season) / WEEK
+    ten = trend[:10]
+    slope = sum((day - 5.5) * qty for day, qty in enumerate(ten, start=1)) / 82.5  # Σ(day - 5.5)² of ten days
+    return sum(ten) / 10 - 5.5 * slope, [one - middle for one in season]
 
 
 def _croston_rate(history: Values, alpha: float) -> list[float]:

@@ -136,6 +136,21 @@ def test_sparse_methods_follow_their_authors() -> None:
     assert TSB.forecast([2.0] * 10 + [0.0] * 60, {"alpha": 0.1, "beta": 0.2}, 1)[0] < 0.01
 
 
+def test_smoothing_is_the_librarys(world: list[list[int]]) -> None:
+    """The recursion written out forecasts what statsmodels does with the same parameters, whatever the history."""
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+    random = Random(7)
+    for length, one in zip((28, 29, 34, 41, 60, KNOWN_DAYS), world, strict=False):
+        history = [float(qty) for qty in one[:length]]
+        told = {"level": random.random(), "seasonal": random.random()}
+        model = ExponentialSmoothing(
+            history, seasonal="add", seasonal_periods=7, initialization_method="heuristic"
+        ).fit(smoothing_level=told["level"], smoothing_seasonal=told["seasonal"], optimized=False)
+        library = [max(0.0, float(qty)) for qty in model.forecast(AHEAD_DAYS)]
+        assert EXPONENTIAL_SMOOTHING.forecast(history, told, AHEAD_DAYS) == pytest.approx(library, abs=1e-9)
+
+
 def test_sums_and_steps_undo_each_other() -> None:
     """Running sums and single values."""
     assert steps(cumulated([3.0, 0.0, 2.0])) == [3.0, 0.0, 2.0]

@@ -1,9 +1,9 @@
 """The night's steps about orders, goods and worklists; each reads and writes the books, and is safe to repeat."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from schedules.desk import Desk
 from schedules.done import Done
@@ -11,8 +11,6 @@ from storage.database.tables.products import activity_offer
 from storage.database.tables.purchasing import supply_rule
 from storage.erp.aftersales import night as aftersale
 from storage.erp.allocation.model import AllocationPolicy
-from storage.erp.allocation.release import cancel_parcels
-from storage.erp.channels.publish import publish_stock
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.wanted import PublishPolicy
 from storage.erp.orders import dispatch as dispatching
@@ -20,11 +18,7 @@ from storage.erp.orders import holds, pool
 from storage.erp.orders import review as orders
 from storage.erp.products import activities, listings
 from storage.erp.purchasing import night as purchasing
-from storage.erp.purchasing.position import incoming
-from storage.erp.stock.history import take_snapshot
-from storage.erp.stock.holds import check_shelf_life
-from storage.erp.stock.limits import watch_limits
-from storage.erp.stock.reservations import expire_due
+from storage.erp.stock import night as stock
 
 WORKLIST_WORDS = {
     "to_delist": ("下架 {}", "to delist {}"),
@@ -72,34 +66,19 @@ def aftersales(desk: Desk, night: date) -> Done:
 
 
 def tend(desk: Desk, night: date) -> Done:
-    """Reservations past their time go, lots past their date are frozen, limits are watched, yesterday's stock is kept.
+    """Yesterday's balances are kept, reservations past their time go, lots past their date are frozen.
 
-    Parcels whose goods went that way are open again for allocation.
+    Before allocation: parcels whose goods went that way are open again for it.
     """
     with desk.database.write() as connection:
-        expired = expire_due(connection, f"{night} 00:00:00")
-        life = check_shelf_life(connection, night.isoformat())
-        parcels = cancel_parcels(connection, [*expired, *life.given_up])
-        begun, ended = watch_limits(connection, night.isoformat(), _coming_by_place(connection))
-        kept = take_snapshot(connection, str(night - timedelta(days=1)))
+        found = stock.give_back(connection, f"{night} 00:00:00")
     return Done.counted({
-        "expired": (len(expired), "到期放开占用 {} 笔", "{} reservations expired"),
-        "frozen": (len(life.holds), "冻结过期批次 {} 个", "{} lots frozen"),
-        "given_up": (len(life.given_up), "收回已占用 {} 笔", "{} reservations given up"),
-        "parcels": (parcels, "{} 个包裹重新配货", "{} parcels open again"),
-        "warned": (life.warned, "新的临期提醒 {} 条", "{} warnings of dates"),
-        "alerts": (len(begun), "新的库存预警 {} 条", "{} stock alerts"),
-        "ended": (len(ended), "解除预警 {} 条", "{} alerts over"),
-        "snapshot": (kept, "库存快照 {} 行", "{} rows of stock kept"),
+        "snapshot": (found.snapshot, "库存快照 {} 行", "{} balances kept"),
+        "expired": (found.expired, "到期释放占用 {} 笔", "{} reservations expired"),
+        "frozen": (found.frozen, "冻结过期批次 {} 个", "{} lots frozen"),
+        "warned": (found.warned, "新的临期提醒 {} 条", "{} warnings of dates"),
+        "cancelled": (found.cancelled, "{} 个子订单重新待配", "{} sub-orders open again"),
     })  # fmt: skip
-
-
-def _coming_by_place(connection: Connection) -> Counter[tuple[str, str]]:
-    """(warehouse, code) → pieces that are ordered and have not come."""
-    coming: Counter[tuple[str, str]] = Counter()
-    for (code, warehouse), rows in incoming(connection).items():
-        coming[warehouse, code] += sum(one.qty for one in rows)
-    return coming
 
 
 def review(desk: Desk, night: date) -> Done:
@@ -119,7 +98,10 @@ def allocate(desk: Desk, night: date) -> Done:
 
 
 def publish(desk: Desk, night: date) -> Done:
-    """The worklists for the bots: shelf, campaigns, shipping by the rules; edits and figures that differ."""
+    """The worklists for the bots: shelf, campaigns, shipping by the rules; edits and figures that differ.
+
+    Stock figures and alerts come after allocation, so that no shop is told of goods that tonight's orders take.
+    """
     day = night.isoformat()
     with desk.database.write() as connection:
         counts = Counter(commands.publish(connection, day, policy_of(desk)))
@@ -128,11 +110,12 @@ def publish(desk: Desk, night: date) -> Done:
         for activity in connection.execute(offers).scalars().all():
             new += activities.enrol(connection, activity, day)
         counts.update(command_id.partition("|")[0] for command_id in new)
-        by_code: Counter[str] = Counter()
-        for (_, code), pieces in _coming_by_place(connection).items():
-            by_code[code] += pieces
-        counts["to_set_stock"] += publish_stock(connection, day, incoming=by_code)
-    return Done.counted({name: (counts[name], *words) for name, words in WORKLIST_WORDS.items()})
+        tended = stock.tend(connection, f"{night} 00:00:00")
+    counts["to_set_stock"] += tended.published
+    said = {name: (counts[name], *words) for name, words in WORKLIST_WORDS.items()}
+    said["alerts"] = (len(tended.alerts), "新的库存预警 {} 条", "{} stock alerts")
+    said["ended"] = (len(tended.ended), "解除预警 {} 条", "{} alerts over")
+    return Done.counted(said)
 
 
 def purchase(desk: Desk, night: date) -> Done:

@@ -23,14 +23,14 @@ STEP_NAMES: Mapping[str, Words] = {
         "takes in after-sales, writes replacement orders, asks for the refunds owed",
     ),
     "tend": Words(
-        "库存日常：到期的占用放开，过期批次冻住，低于下限的报出来，留下前一天的库存快照",
-        "stock: lets expired reservations go, freezes lots past their date, watches limits, keeps the day's snapshot",
+        "库存日常：留下前一天的库存快照，到期的占用放开，过期批次冻住",
+        "stock: keeps yesterday's balances, lets expired reservations go, freezes lots past their date",
     ),
     "review": Words("审单：没问题的通过，有问题的说明为什么拦下", "reviews orders: clean ones pass, held ones say why"),
     "allocate": Words("给通过的订单配货、分包裹、选快递", "gives reviewed orders stock, a parcel and a carrier"),
     "publish": Words(
-        "给机器人列清单：上下架、报活动、发货、改商品、改库存数",
-        "writes the worklists: shelf, campaigns, shipping, edits, stock figures",
+        "给机器人列清单：上下架、报活动、发货、改商品、改库存数；报出低于下限的库存",
+        "writes the worklists: shelf, campaigns, shipping, edits, stock figures; tells of stock below its limit",
     ),
     "purchase": Words(
         "预测销量，列采购建议，写采购单草稿（不下单）",

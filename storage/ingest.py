@@ -8,7 +8,7 @@ comes again).
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from storage.database.bulk import Counts, merge, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
 from storage.documents.control import untotalled
-from storage.documents.document import Control, Document, Quarantined
+from storage.documents.document import Control, Document, Quarantined, RawRow
 from storage.documents.edited import EditedFile, Fixes
 from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
@@ -31,6 +31,7 @@ from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
 from storage.documents.statements import UNCLASSIFIED
 from storage.erp.privacy.raw_rows import masked_row, masked_words
+from storage.erp.privacy.sealing import KeyRing
 from storage.errors import (
     BookError,
     FileBroken,
@@ -42,6 +43,7 @@ from storage.errors import (
     ReasonMissing,
 )
 from storage.posting import TOLD_BY_EXPORT, Source, post
+from storage.receivers import Receivers
 from storage.shelves import shelf_of
 
 _PAYLOAD = json.JSONEncoder(ensure_ascii=False)
@@ -77,11 +79,13 @@ def ingest(
     kind: str | None = None,
     shop: str = "",
     facts: Facts | None = None,
+    keys: KeyRing | None = None,
 ) -> Ingested:
     """Take one file; a file that is in the books already changes nothing.
 
-    `kind` and `shop` override the facts; without a kind the content decides. What is wrong with the file is said in
-    the result, not raised; OSError and SQLAlchemy's errors are raised.
+    `kind` and `shop` override the facts; without a kind the content decides. What is personal goes into the books
+    masked; with `keys` those who get the orders are sealed into the address book (else `receivers.seal_waiting` does).
+    What is wrong with the file is said in the result, not raised; OSError and SQLAlchemy's errors are raised.
     """
     told = facts or Facts()
     known = _facts(source, kind, shop, told)
@@ -99,7 +103,7 @@ def ingest(
         return _park_drift(database, archived, known, error)
     except FileError as error:
         return _refuse(database, archived, known, error)
-    return _keep(database, archived, known, document)
+    return _keep(database, archived, known, document, keys)
 
 
 def preview(
@@ -142,14 +146,17 @@ def accept(database: Database, archive: Archive, file_sha: str, who: str, why: s
     return _result(archived, facts, document, READ, counts, words(document))
 
 
-def ingest_run_folder(database: Database, archive: Archive, folder: Path) -> list[Ingested]:
+def ingest_run_folder(
+    database: Database, archive: Archive, folder: Path, *, keys: KeyRing | None = None
+) -> list[Ingested]:
     """Every file of a run by its `manifest.json`, then its `results.jsonl`; repeats without a browser.
 
     A file that is missing, or is not what the manifest says, is refused in the result; the others go on.
     Raises FileBroken when there is no readable manifest.
     """
     manifest = _manifest(folder)
-    done = [_ingest_entry(database, archive, folder, manifest, entry) for entry in manifest.get("files") or []]
+    files = manifest.get("files") or []
+    done = [_ingest_entry(database, archive, folder, manifest, entry, keys) for entry in files]
     results = manifest.get("results")
     if results and (folder / results).is_file() and (folder / results).stat().st_size:
         facts = _run_facts(manifest, {"suggested_name": results, "received_at": manifest.get("ended_at")})
@@ -169,7 +176,12 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _ingest_entry(
-    database: Database, archive: Archive, folder: Path, manifest: Mapping[str, Any], entry: Mapping[str, Any]
+    database: Database,
+    archive: Archive,
+    folder: Path,
+    manifest: Mapping[str, Any],
+    entry: Mapping[str, Any],
+    keys: KeyRing | None,
 ) -> Ingested:
     facts = _run_facts(manifest, entry)
     path = folder / str(entry.get("path", ""))
@@ -182,7 +194,7 @@ def _ingest_entry(
     if stated and taken.sha256 != stated:
         words = FileBroken(facts.name, "内容与清单里的校验值不符").message()
         return Ingested(taken.sha256, facts.name, facts.kind, REFUSED, message=words)
-    return ingest(database, archive, path, facts=facts)
+    return ingest(database, archive, path, facts=facts, keys=keys)
 
 
 def _run_facts(manifest: Mapping[str, Any], entry: Mapping[str, Any]) -> Facts:
@@ -326,7 +338,9 @@ def _sentence(error: FileError) -> str:
     return " ".join(filter(None, (error.message("zh"), error.hint("zh"))))
 
 
-def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Document) -> Ingested:
+def _keep(
+    database: Database, archived: ArchivedFile, facts: Facts, document: Document, keys: KeyRing | None
+) -> Ingested:
     """Rows into the books, or the file parked with the reason in words; one transaction either way."""
     if document.control.tie is False and document.control.binding:
         return _park(database, archived, facts, document, f"合计不符，已搁置待人确认：{document.control.words}")
@@ -335,9 +349,11 @@ def _keep(database: Database, archived: ArchivedFile, facts: Facts, document: Do
             earlier = _earlier(connection, archived.sha256)
             if earlier is not None:  # another process was quicker
                 return earlier
-            _write_raw(connection, archived, facts, document, READ, words(document))
+            receivers = Receivers(document, keys)
+            _write_raw(connection, archived, facts, document, READ, words(document), receivers.raw())
             exported_at = document.exported_at or facts.received_at
-            counts = post(connection, Source(archived.sha256, exported_at), document.rows)
+            counts = post(connection, Source(archived.sha256, exported_at), receivers.rows())
+            receivers.keep(connection, archived.sha256, exported_at)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
     return _result(archived, facts, document, READ, counts, words(document))
@@ -348,7 +364,7 @@ def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Do
         earlier = _earlier(connection, archived.sha256)
         if earlier is not None:
             return earlier
-        _write_raw(connection, archived, facts, document, PARKED, message)
+        _write_raw(connection, archived, facts, document, PARKED, message, document.raw)
     return _result(archived, facts, document, PARKED, Counts(), message)
 
 
@@ -394,15 +410,21 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
     }
 
 
-def raw_rows(file_sha: str, document: Document) -> Iterator[dict[str, object]]:
+def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[dict[str, object]]:
     """The file's rows as the books keep them: what is personal masked; the file itself lies in the archive."""
-    for raw in document.raw:
-        payload = _PAYLOAD.encode(masked_row(raw.payload, document.kind))
+    for raw in rows:
+        payload = _PAYLOAD.encode(masked_row(raw.payload, kind))
         yield {"file_sha": file_sha, "row_no": raw.row_no, "payload": payload}
 
 
 def _write_raw(
-    connection: Connection, archived: ArchivedFile, facts: Facts, document: Document, state: str, message: str
+    connection: Connection,
+    archived: ArchivedFile,
+    facts: Facts,
+    document: Document,
+    state: str,
+    message: str,
+    came: Iterable[RawRow],
 ) -> None:
     row = _raw_file(archived, facts) | {
         "kind": document.kind,
@@ -419,6 +441,6 @@ def _write_raw(
     }
     upsert(connection, raw_file, [row])
     file_sha = archived.sha256
-    upsert(connection, raw_row, raw_rows(file_sha, document))
+    upsert(connection, raw_row, raw_rows(file_sha, document.kind, came))
     _write_receipt(connection, archived, facts, document)
     upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))

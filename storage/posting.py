@@ -70,7 +70,7 @@ EACH_ALONE = frozenset({AdRow, BankRow, BillRow, DataRow, RefundRow, WaybillRow}
 TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow)
 
 
-def post(connection: Connection, source: Source, rows: Sequence[Row]) -> Counts:
+def post(connection: Connection, source: Source, rows: Iterable[Row]) -> Counts:
     """Write all rows; the counts are those of the table that the kind is about.
 
     Raises StockOpened for a second opening count, StatementTwice for days of a wallet that another kind of statement

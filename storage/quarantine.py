@@ -198,7 +198,7 @@ def _write_again(connection: Connection, file_sha: str, document: Document, stat
         "message": message,
     }
     connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(**values))
-    insert_missing(connection, raw_row, raw_rows(file_sha, document))
+    insert_missing(connection, raw_row, raw_rows(file_sha, document.kind, document.raw))
     q = quarantine.c
     bad = {one.row_no for one in document.quarantine}
     was = connection.execute(select(q.row_no).where(q.file_sha == file_sha, q.resolved_at == "")).scalars().all()

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
+from storage.database.bulk import merge
 from storage.database.tables import platform_order
 from storage.database.tables.privacy import address_book, audit_log
 from storage.erp.audit.actors import may, require
@@ -12,7 +13,7 @@ from storage.erp.audit.log import Entry, noted_all
 from storage.erp.audit.rows import found, put_all
 from storage.erp.audit.scope import reader_of
 from storage.erp.privacy.errors import AddressMissing, LookUnexplained, ShopOutOfReach
-from storage.erp.privacy.normal import is_masked, masked
+from storage.erp.privacy.normal import is_masked, masked, plain_fields
 from storage.erp.privacy.sealing import Keys, blind, blind_together, seal, unseal
 
 FIELDS = ("name", "phone", "address")
@@ -64,9 +65,19 @@ class Masked(NamedTuple):
     state: str
 
 
+class Told(NamedTuple):
+    """An address as a file tells it: when the file was made, which it is and in which row."""
+
+    address: Address
+    exported_at: str
+    file_sha: str
+    row_no: int
+
+
 def sealed_row(keys: Keys, order: OrderKey, address: Address) -> dict[str, Any]:
     """The row of `address_book`. Pure. What came masked from the platform is kept as it came and is not indexed."""
     row: dict[str, Any] = {**order._asdict(), "state": KEPT, "person_index": person_index(keys, address)}
+    row["plain_fields"] = plain_fields(address[:3])
     row |= {name: getattr(address, name) for name in ("province", "city", "district", "oaid", "ordered_at")}
     region = f"{address.province}{address.city}{address.district}"
     for name in FIELDS:
@@ -96,6 +107,23 @@ def keep(connection: Connection, keys: Keys, addresses: Mapping[OrderKey, Addres
     gone = _forgotten(connection, addresses)
     fresh = [row for row in rows if (row["platform"], row["shop"], row["order_no"]) not in gone]
     return put_all(connection, address_book, fresh, who=who, why=why, hide=PERSONAL)
+
+
+def take(connection: Connection, keys: Keys, told: Mapping[OrderKey, Told]) -> int:
+    """Keep the addresses that files tell, whichever comes first; returns how many orders are new or changed.
+
+    What says more in plain wins, then the later export: a platform masks its orders after a while. The log is told of
+    the file, not of each row: see `storage/receivers.py`. A forgotten address is not taken again.
+    """
+    gone = _forgotten(connection, told)
+    rows = [
+        sealed_row(keys, order, one.address)
+        | {"exported_at": one.exported_at, "file_sha": one.file_sha, "row_no": one.row_no}
+        for order, one in told.items()
+        if tuple(order) not in gone
+    ]
+    counts = merge(connection, address_book, rows, version=("plain_fields", "exported_at"))
+    return counts.created + counts.changed
 
 
 def _forgotten(connection: Connection, orders: Iterable[OrderKey]) -> set[tuple[str, ...]]:

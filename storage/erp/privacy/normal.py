@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -40,6 +41,11 @@ def _joined(text: str) -> str:
 def is_masked(text: str) -> bool:
     """Whether the platform has put stars in it, or a token of its own in its place (`##tKf8…`, `~Xk2…`)."""
     return bool(_STARS.search(unicodedata.normalize("NFKC", text))) or text.startswith(("##", "$$", "~"))
+
+
+def plain_fields(texts: Iterable[str]) -> int:
+    """How many of these say something that no platform has masked."""
+    return sum(1 for text in texts if text.strip() and not is_masked(text))
 
 
 def masked(kind: str, plain: str, *, keep: str = "") -> str:

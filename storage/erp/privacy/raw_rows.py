@@ -26,7 +26,7 @@ _NAME = re.compile(
 _PHONE = re.compile(r"电话|手机(?!订单)|联系方式|phone|mobile|^tel", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(收货|收件|客户|详细|修改后的收货|街道|(ship|bill)(?:p?ing)?[ _-]?(to[ _-]?)?)\S*(地址|address\w*|street)"
-    r"|^(收货)?地址$|^街道$|^address line",
+    r"|^(收货)?地址$|^街道$|^address( line|$)",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"e-?mail|邮箱", re.IGNORECASE)

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,10 @@ class Keys:
     def rotated(self, key_id: str) -> "Keys":
         """The same keys with a fresh one that seals from now on; the old ones still open."""
         return Keys(key_id, {**self.sealing, key_id: secrets.token_bytes(KEY_BYTES)}, self.index)
+
+
+KeyRing = Callable[[], Keys]
+"""Where the keys are kept: asked for them when there is something to seal."""
 
 
 def seal(keys: Keys, plain: str, about: str) -> str:

@@ -1,10 +1,13 @@
 """Many rows at once, through the driver: an ORM would cost 15 times as much (HOUSE.md, measured choices).
 
-All three functions send `INSERT … ON CONFLICT (key)` for every row in the order given, so a key that stands twice in
-`rows` is well defined, and count what happened. Every row must have the same columns as the first one.
+`insert_missing`, `upsert` and `merge` send `INSERT … ON CONFLICT (key)` for every row in the order given, so a key that
+stands twice in `rows` is well defined, and count what happened. Every row must have the same columns as the first one.
+`add` and `change` take plain tuples and count nothing but what they touched. Many rows go to PostgreSQL by COPY, into
+the table itself or into a temporary one beside it: a quarter of the time that statements row by row take.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -14,6 +17,8 @@ from sqlalchemy import BigInteger, Connection, Integer, Table, func, select
 from storage.database.tables.base import WALL_CLOCK
 
 BATCH_ROWS = 5_000
+COPIED_ROWS = 200
+"""From so many rows on COPY is worth its temporary table."""
 LOOKED_UP_AT_ONCE = 900
 """SQLite of old takes no more than 999 values in one statement."""
 SOURCE = ("file_sha", "row_no")
@@ -96,6 +101,45 @@ def merge(
     return counts
 
 
+def add(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows that are not there yet, cells in the order of `columns`; the others have their defaults.
+
+    Raises the driver's error where a key is there already.
+    """
+    if _is_copied(connection, rows):
+        _copied(connection, table.name, columns, rows)
+    elif rows:
+        statement = _insert(connection.dialect.name, table, columns)
+        for begin in range(0, len(rows), BATCH_ROWS):
+            connection.exec_driver_sql(statement, list(rows[begin : begin + BATCH_ROWS]))
+
+
+def change(
+    connection: Connection,
+    table: Table,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[tuple[object, ...]],
+) -> int:
+    """Set `columns` where `keys` are as told, each row its keys first and then its cells; returns how many it touched.
+
+    A row of the table may be told of once only.
+    """
+    if not rows:
+        return 0
+    if _is_copied(connection, rows):
+        with _beside(connection, table, [*keys, *columns]) as name:
+            _copied(connection, name, [*keys, *columns], rows)
+            sets = ", ".join(f"{one} = {name}.{one}" for one in columns)
+            same = " AND ".join(f"{table.name}.{one} = {name}.{one}" for one in keys)
+            return connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM {name} WHERE {same}").rowcount
+    mark = _mark(connection.dialect.name)
+    sets = ", ".join(f"{name} = {mark}" for name in columns)
+    same = " AND ".join(f"{name} = {mark}" for name in keys)
+    turned = [(*row[len(keys) :], *row[: len(keys)]) for row in rows]
+    return connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {same}", turned).rowcount
+
+
 def looked_up(
     connection: Connection,
     table: Table,
@@ -103,15 +147,23 @@ def looked_up(
     column: str,
     values: Sequence[str],
     told: Sequence[str],
+    *,
+    lock: bool = False,
 ) -> Iterator[Sequence[Any]]:
-    """(value, what `told` says) of every row with one of the values in `column` and `fixed` in the others."""
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    """(value, what `told` says) of every row with one of the values in `column` and `fixed` in the others.
+
+    `lock`: hold the rows until the transaction ends, taken in the order of the values' bytes where they come sorted.
+    """
+    postgres = connection.dialect.name == "postgresql"
+    mark = _mark(connection.dialect.name)
     where = " AND ".join(f"{name} = {mark}" for name in fixed)
+    ending = f' ORDER BY {column} COLLATE "C" FOR UPDATE' if lock and postgres else ""
+    head = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where} AND {column}"
     for begin in range(0, len(values), LOOKED_UP_AT_ONCE):
         some = values[begin : begin + LOOKED_UP_AT_ONCE]
-        marks = ", ".join(mark for _ in some)
-        query = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where} AND {column} IN ({marks})"
-        yield from connection.exec_driver_sql(query, (*fixed.values(), *some)).cursor.fetchall()
+        marks = "= ANY(%s)" if postgres else f"IN ({', '.join(mark for _ in some)})"
+        cells = (*fixed.values(), list(some)) if postgres else (*fixed.values(), *some)
+        yield from connection.exec_driver_sql(f"{head} {marks}{ending}", cells).cursor.fetchall()
 
 
 def _winners(
@@ -176,21 +228,78 @@ def _send(
     if first is None:
         return Counts()
     columns = list(first)
-    statement = _statement(connection.dialect.name, table, columns, action(columns))
-    before, sent, touched = _count(connection, table), 0, 0
+    doing = action(columns)
+    statement = _statement(connection.dialect.name, table, columns, doing)
+    counted = doing != "DO NOTHING"  # else whatever was touched is new
+    before, sent, touched = _count(connection, table) if counted else 0, 0, 0
     for batch in _batches(chain([first], iterator), columns):
-        touched += connection.exec_driver_sql(statement, batch).rowcount
+        if _is_copied(connection, batch) and _keys_differ(table, columns, batch):
+            touched += _sent_beside(connection, table, columns, doing, batch)
+        else:
+            touched += connection.exec_driver_sql(statement, batch).rowcount
         sent += len(batch)
-    created = _count(connection, table) - before
+    created = _count(connection, table) - before if counted else touched
     return Counts(created, touched - created, sent - touched)
 
 
-def _statement(dialect: str, table: Table, columns: Sequence[str], action: str) -> str:
-    mark, collate = ("%s", ' COLLATE "C"') if dialect == "postgresql" else ("?", "")
-    names, marks = ", ".join(columns), ", ".join(mark for _ in columns)
+def _mark(dialect: str) -> str:
+    return "%s" if dialect == "postgresql" else "?"
+
+
+def _insert(dialect: str, table: Table, columns: Sequence[str]) -> str:
+    marks = ", ".join([_mark(dialect)] * len(columns))
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
+
+
+def _on_conflict(dialect: str, table: Table, action: str) -> str:
     keys = ", ".join(c.name for c in table.primary_key)
-    action = action.replace("{collate}", collate)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) ON CONFLICT ({keys}) {action}"
+    return f"ON CONFLICT ({keys}) " + action.replace("{collate}", ' COLLATE "C"' if dialect == "postgresql" else "")
+
+
+def _statement(dialect: str, table: Table, columns: Sequence[str], action: str) -> str:
+    return f"{_insert(dialect, table, columns)} {_on_conflict(dialect, table, action)}"
+
+
+# --- COPY ------------------------------------------------------------------------------------------------------------
+
+
+def _is_copied(connection: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
+    return len(rows) >= COPIED_ROWS and connection.dialect.name == "postgresql"
+
+
+def _keys_differ(table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> bool:
+    """Whether no key stands twice: one statement over all rows may touch a row of the table once only."""
+    key_of = itemgetter(*(columns.index(column.name) for column in table.primary_key))
+    return len(set(map(key_of, rows))) == len(rows)
+
+
+def _sent_beside(
+    connection: Connection, table: Table, columns: Sequence[str], action: str, rows: Sequence[tuple[object, ...]]
+) -> int:
+    names = ", ".join(columns)
+    with _beside(connection, table, columns) as beside:
+        _copied(connection, beside, columns, rows)
+        conflict = _on_conflict("postgresql", table, action)
+        statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {beside} {conflict}"
+        return connection.exec_driver_sql(statement).rowcount
+
+
+@contextmanager
+def _beside(connection: Connection, table: Table, columns: Sequence[str]) -> Iterator[str]:
+    """The name of an empty temporary table with these columns of the table."""
+    name = f"coming_{table.name}"
+    connection.exec_driver_sql(
+        f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} WITH NO DATA"
+    )
+    yield name
+    connection.exec_driver_sql(f"DROP TABLE {name}")
+
+
+def _copied(connection: Connection, name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _batches(rows: Iterator[Mapping[str, object]], columns: list[str]) -> Iterator[list[tuple[object, ...]]]:

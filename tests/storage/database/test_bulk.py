@@ -2,11 +2,12 @@
 
 from itertools import permutations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from storage.database.bulk import Counts, insert_missing, merge, upsert
+from storage.database.bulk import Counts, add, change, insert_missing, looked_up, merge, upsert
 from storage.database.connection import Database
 from storage.database.digest import digest, digests
 from storage.database.tables import ad_day, channel_sku, recon_item, refund, waybill
@@ -138,3 +139,36 @@ def test_a_key_twice_in_one_call_is_settled_before_it_is_sent(database: Database
         rows = [_refund(1, "3", "c"), _refund(2, "2", "b")]
         assert merge(connection, refund, rows, version=["done_at"]) == (0, 1, 0)
         assert connection.execute(select(refund.c.done_at, refund.c.file_sha)).one() == ("3", "c")
+
+
+def test_a_key_twice_among_many_rows_is_settled_in_their_order(database: Database) -> None:
+    """However many rows come at once, of two with one key the last one stands, and the first of two missing ones."""
+    rows = [_refund(i, "", "a", i, f"R{i}") for i in range(400)]
+    with database.write() as connection:
+        assert upsert(connection, refund, [*rows, _refund(999, "", "a", 1, "R7")]) == Counts(400, 1, 0)
+        assert upsert(connection, refund, [*rows, _refund(999, "", "a", 1, "R7")]) == Counts(0, 2, 399)
+        missing = [_refund(1, "", "a", 1, f"S{i}") for i in range(300)]
+        assert insert_missing(connection, refund, [*missing, _refund(2, "", "a", 1, "S0")]) == Counts(300, 0, 1)
+        found = connection.execute(select(refund.c.amount_fen).where(refund.c.refund_no.in_(["R7", "S0"])))
+        assert sorted(found.scalars()) == [1, 999]
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_plain_rows_are_added_changed_and_looked_up(database: Database, count: int) -> None:
+    """Few rows or many: what is left out has its default, only rows that are told of change, and locks find the same.
+
+    Cells are kept as they are, also those that a line of COPY would take for its own signs.
+    """
+    odd = ["a\\tb", "tab\there", "line\nbreak", "\\N", "", "字", "'\""]
+    rows = [("p", "s", f"R{n:03}", n, odd[n % len(odd)]) for n in range(count)]
+    with database.write() as connection:
+        add(connection, refund, ["platform", "shop", "refund_no", "amount_fen", "status"], rows)
+        keys = ["platform", "shop", "refund_no"]
+        assert change(connection, refund, keys, ["amount_fen"], [("p", "s", f"R{n:03}", -1) for n in range(1, count)])
+        assert change(connection, refund, keys, ["amount_fen"], [("p", "s", "nobody", 5)]) == 0
+        fixed = {"platform": "p", "shop": "s"}
+        told = list(looked_up(connection, refund, fixed, "refund_no", [row[2] for row in rows], ["amount_fen"]))
+        locked = looked_up(connection, refund, fixed, "refund_no", ["R000", "R001"], ["status", "order_no"], lock=True)
+        assert sorted(told) == [("R000", 0), *((f"R{n:03}", -1) for n in range(1, count))]
+        assert sorted(locked) == [("R000", odd[0], ""), ("R001", odd[1], "")]
+        assert {row.status for row in connection.execute(select(refund))} == {row[4] for row in rows}

@@ -8,6 +8,20 @@ from sqlalchemy import CheckConstraint, Column, Index, Integer, Table
 
 from storage.database.tables.base import fen, key, metadata, source, text, whole
 
+# What the company decided about its books (storage/erp/finance/policy.py); the last version counts.
+ledger_policy = Table(
+    "ledger_policy",
+    metadata,
+    Column("version", Integer, primary_key=True, nullable=False, autoincrement=False),
+    text("recognise"),  # ship | finish | window | settle
+    whole("window_days"),
+    text("costing"),  # fifo | average
+    whole("vat_bp"),  # hundredths of a percent
+    text("author"),
+    text("reason"),
+    text("decided_at"),
+)
+
 # state: open | closed. A month that is not here is open and has no voucher yet.
 period = Table(
     "period",

@@ -12,7 +12,9 @@ LedgerError (a BookError)
 ├── PeriodNotClosable    an earlier month is still open, or its books contradict themselves
 ├── LayersShort          more pieces leave than the cost layers hold
 ├── IssueUnknown         goods come back that no booked issue sent out
-└── DocumentConflict     a document of ours says something else than before
+├── DocumentConflict     a document of ours says something else than before
+├── PolicyUnknown        no such way of recognising revenue, valuing stock or reckoning tax
+└── PolicyFixed          vouchers were written by the policy that counts; it cannot become another
 """
 
 from typing import ClassVar
@@ -170,3 +172,29 @@ class DocumentConflict(LedgerError):
 
     def __init__(self, document: str) -> None:
         super().__init__(document=document)
+
+
+class PolicyUnknown(LedgerError):
+    """A policy names one of the known ways, and its numbers are possible ones."""
+
+    code = "E-POLICY"
+    zh = "会计政策里没有这一项：{what}"
+    en = "a policy cannot say {what}"
+    zh_hint = "收入确认 ship、finish、window、settle；计价 fifo、average；税率 0 到 10000（万分之几）"
+    en_hint = "recognise: ship, finish, window, settle; costing: fifo, average; vat_bp: 0 to 10000"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what=what)
+
+
+class PolicyFixed(LedgerError):
+    """The orders of one set of books are all recognised and valued in one way (会计政策不得随意变更)."""
+
+    code = "E-POLICY-FIXED"
+    zh = "账里已有按现行会计政策生成的 {vouchers} 张凭证，政策不能再换"
+    en = "{vouchers} vouchers were written by the policy that counts; it cannot become another"
+    zh_hint = "政策要在生成第一张凭证之前定；要换就另建一套账"
+    en_hint = "decide before the first voucher is written, or begin new books"
+
+    def __init__(self, vouchers: int) -> None:
+        super().__init__(vouchers=vouchers)

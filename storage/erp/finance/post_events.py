@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from storage.database.tables.ledger import jv
 from storage.erp.finance.goods import Waiting, book_moves
 from storage.erp.finance.money import book_money
+from storage.erp.finance.policies import policy_of
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.sales import book_sales
 from storage.erp.finance.vouchers import BY_HAND
@@ -39,9 +40,10 @@ def post_events(connection: Connection, until: str, policy: Policy | None = None
     """Derive the vouchers of everything in the books up to the day `until`, in the caller's transaction.
 
     Stock moves by their cost layers, then revenue, refunds and cost of sales, then statements, bank and advertising.
-    Running again changes nothing. A day in a closed month goes to the next open month, tagged.
+    `policy`: by default what the company decided. Running again changes nothing; a day in a closed month goes to the
+    next open month, tagged.
     """
-    policy = policy or Policy()
+    policy = policy or policy_of(connection)
     with _collector_at_rest():
         booked = book_moves(connection, until, policy)
         sales = book_sales(connection, until, policy)

@@ -51,7 +51,7 @@ AFTERSALE = ("return_freight", "compensation", "penalty", "damage", "resend_cost
 
 ACCOUNTS: dict[str, str] = {
     **dict.fromkeys((*INCOME,), "6001"),
-    "goods_cost": "6401",
+    **dict.fromkeys(("goods_cost", "resend_cost", "damage"), "6401"),
     "commission": "660101",
     "service_fee": "660102",
     "marketing": "660103",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, and_, or_, select
 
 from storage.database.tables import ad_day, fulfilment, move
 from storage.database.tables.ledger import cost_move
@@ -13,15 +13,20 @@ from storage.erp.catalog.components import Components, needs
 from storage.erp.finance.moments import moment
 from storage.erp.settlement.express import Charge, Parcel
 from storage.erp.settlement.facts import ACTUAL, ESTIMATE, TRUE_UP, BookLine, Fact, MoveKey, OrderKey, Pool, Span
+from storage.erp.settlement.pool import Only
 from storage.erp.settlement.shares import split
 
 CUSTOMER = "customer"
+OWN_ORDERS = "aftersale"
+"""The platform of orders that after-sales make, storage/erp/aftersales/replacements.py."""
 LOST = frozenset({"loss", "scrap"})
 MoveValues = Mapping[MoveKey, int]
 """What the goods of a move are worth in fen, as the cost layers say it."""
 
 
-def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValues | None = None) -> Iterator[Fact]:
+def goods_costs(
+    connection: Connection, pool: Pool, span: Span, values: MoveValues | None = None, only: Only | None = None
+) -> Iterator[Fact]:
     """What the goods that went to customers cost, and what came back, from the day that the income is recognised.
 
     A move is its parcel's order's, or that of the return's authorisation, else of the sub-order that its line names.
@@ -30,7 +35,7 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
     loss give their cost back and are damage; goods sent again are a cost of the after-sale of the order that they
     were sent for, on the day they left.
     """
-    owners, resent = _documents(connection), _resent(connection)
+    owners, resent = _documents(connection, only), _resent(connection)
     by_sub = {line.sub_no: key for key, lines in pool.lines.items() for line in lines}
     m = move.c
     query = (
@@ -38,7 +43,7 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
         .where(or_(m.to_place == CUSTOMER, m.from_place == CUSTOMER))
         .order_by(m.doc_type, m.doc_id, m.doc_line, m.leg)
     )
-    for row in connection.execute(query):
+    for row in connection.execute(_moved_of(query, only)):
         key = owners.get(row.doc_id) or by_sub.get(row.doc_line)
         if key in resent:
             yield from _resend(row, resent[key], span, values or {})
@@ -46,11 +51,20 @@ def goods_costs(connection: Connection, pool: Pool, span: Span, values: MoveValu
             yield from _cost(row, key, pool, span, values or {})
 
 
+def _moved_of(query: Select[Any], only: Only | None) -> Select[Any]:
+    """The moves of these orders: by parcel, by the receipt of a return, by the sub-order that a line names."""
+    if only is None:
+        return query
+    m = move.c
+    receipts = _returns().where(rma.c.order_no.in_(only.orders)).with_only_columns(receipt.c.receipt_id)
+    return query.where(or_(m.doc_id.in_(only.parcels), m.doc_id.in_(receipts), m.doc_line.in_(only.subs)))
+
+
 def _resent(connection: Connection) -> dict[OrderKey, OrderKey]:
-    """The order by which goods are sent again -> the order whose after-sale it is."""
+    """The order of ours by which goods are sent again -> the order whose after-sale it is."""
     a = rma.c
     query = select(a.platform, a.shop, a.replacement_no, a.order_no).where(a.kind == "resend", a.replacement_no != "")
-    return {(row[0], row[1], row[2]): (row[0], row[1], row[3]) for row in connection.execute(query)}
+    return {(OWN_ORDERS, row[1], row[2]): (row[0], row[1], row[3]) for row in connection.execute(query)}
 
 
 def _worth(row: Row[Any], values: MoveValues) -> tuple[int, tuple[str, int, str]]:
@@ -68,23 +82,32 @@ def _resend(row: Row[Any], original: OrderKey, span: Span, values: MoveValues) -
         yield Fact(*original, "", "resend_cost", signed, day, ACTUAL, *source)
 
 
-def layer_values(connection: Connection) -> dict[MoveKey, int]:
+def layer_values(connection: Connection, only: Only | None = None) -> dict[MoveKey, int]:
     """What the ledger's cost layers say that moves are worth, of those that are in the ledger."""
     c = cost_move.c
-    rows = connection.execute(select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.value_fen))
+    query = select(c.doc_type, c.doc_id, c.doc_line, c.leg, c.value_fen)
+    if only is not None:
+        m = move.c
+        same = and_(*(c[name] == m[name] for name in ("doc_type", "doc_id", "doc_line", "leg")))
+        query = _moved_of(query.join_from(cost_move, move, same), only)
+    rows = connection.execute(query)
     return {(row[0], row[1], row[2], row[3]): abs(int(row[4])) for row in rows}
 
 
-def _documents(connection: Connection) -> dict[str, OrderKey]:
+def _documents(connection: Connection, only: Only | None = None) -> dict[str, OrderKey]:
     """Stock document -> order: parcels, and receipts of returns by their authorisation."""
-    f, r, i, a = fulfilment.c, receipt.c, inbound.c, rma.c
+    f, r, a = fulfilment.c, receipt.c, rma.c
     parcels = select(f.fulfilment_id, f.platform, f.shop, f.order_no)
-    returns = (
-        select(r.receipt_id, a.platform, a.shop, a.order_no)
-        .select_from(receipt.join(inbound, i.inbound_id == r.inbound_id).join(rma, a.rma_id == i.source_id))
-        .where(i.kind == "return")
-    )
+    returns = _returns().with_only_columns(r.receipt_id, a.platform, a.shop, a.order_no)
+    if only is not None:
+        parcels, returns = parcels.where(f.order_no.in_(only.orders)), returns.where(a.order_no.in_(only.orders))
     return {row[0]: (row[1], row[2], row[3]) for query in (parcels, returns) for row in connection.execute(query)}
+
+
+def _returns() -> Select[Any]:
+    r, i, a = receipt.c, inbound.c, rma.c
+    joined = receipt.join(inbound, i.inbound_id == r.inbound_id).join(rma, a.rma_id == i.source_id)
+    return select(r.receipt_id, a.platform, a.shop, a.order_no).select_from(joined).where(i.kind == "return")
 
 
 def _cost(row: Row[Any], key: OrderKey, pool: Pool, span: Span, values: MoveValues) -> Iterator[Fact]:
@@ -101,18 +124,17 @@ def _cost(row: Row[Any], key: OrderKey, pool: Pool, span: Span, values: MoveValu
         yield Fact(*key, row.doc_line, "damage", -fen, day, ACTUAL, *source)
 
 
-def estimated_costs(connection: Connection, pool: Pool, span: Span, made_of: Components) -> Iterator[Fact]:
+def estimated_costs(
+    connection: Connection, pool: Pool, span: Span, made_of: Components, only: Only | None = None
+) -> Iterator[Fact]:
     """What the goods of a recognised sub-order must have cost that no move of ours tells of, by the last receipt.
 
     A sub-order with a part of unknown cost is left out: no cost is no zero cost.
     """
     m = move.c
-    owners = _documents(connection)
-    told = {
-        (*owners[doc_id], line)
-        for doc_id, line in connection.execute(select(m.doc_id, m.doc_line).where(m.to_place == CUSTOMER))
-        if doc_id in owners
-    }
+    owners = _documents(connection, only)
+    sent = _moved_of(select(m.doc_id, m.doc_line).where(m.to_place == CUSTOMER), only)
+    told = {(*owners[doc_id], line) for doc_id, line in connection.execute(sent) if doc_id in owners}
     unit = last_costs(connection)
     for key, head in pool.heads.items():
         if not span.has(head.recognised):

@@ -15,6 +15,7 @@ from storage.database.tables.settlement import express_bill_line
 from storage.erp.finance.moments import moment
 from storage.erp.reconciliation.words import yuan
 from storage.erp.settlement.facts import OrderKey, Pool, Span
+from storage.erp.settlement.pool import Only
 
 KINDS = {"cainiao_order": "菜鸟"}
 """Built-in kinds that are express bills, with the carrier they are of; taught kinds are those that begin so:"""
@@ -89,9 +90,9 @@ class Parcel(NamedTuple):
     shipped_day: str
 
 
-def parcels(connection: Connection, pool: Pool) -> dict[tuple[str, str], Parcel]:
+def parcels(connection: Connection, pool: Pool, only: Only | None = None) -> dict[tuple[str, str], Parcel]:
     """Every parcel with a number: our own, and those that only the platform's export tells of."""
-    found = _own_parcels(connection, pool)
+    found = _own_parcels(connection, pool, only)
     told: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for key, lines in pool.lines.items():
         for line in lines:
@@ -104,19 +105,21 @@ def parcels(connection: Connection, pool: Pool) -> dict[tuple[str, str], Parcel]
     return found
 
 
-def _own_parcels(connection: Connection, pool: Pool) -> dict[tuple[str, str], Parcel]:
+def _own_parcels(connection: Connection, pool: Pool, only: Only | None) -> dict[tuple[str, str], Parcel]:
     f, part, m = fulfilment.c, fulfilment_line.c, move.c
     left: dict[str, str] = {}
     gone = select(m.doc_id, m.at).where(m.doc_type == "issue").order_by(m.at.desc())
+    packed = select(part.fulfilment_id, part.sub_no, part.code, part.qty).order_by(part.fulfilment_id, part.sub_no)
+    query = select(f.fulfilment_id, f.platform, f.shop, f.order_no, f.carrier, f.waybill_no, f.cost_fen)
+    if only is not None:
+        gone, packed = gone.where(m.doc_id.in_(only.parcels)), packed.where(part.fulfilment_id.in_(only.parcels))
+        query = query.where(f.order_no.in_(only.orders))
     for doc_id, at in connection.execute(gone):
         left[doc_id] = moment(at)[:10]
     inside: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
-    for fulfilment_id, sub_no, code, qty in connection.execute(
-        select(part.fulfilment_id, part.sub_no, part.code, part.qty).order_by(part.fulfilment_id, part.sub_no)
-    ):
+    for fulfilment_id, sub_no, code, qty in connection.execute(packed):
         inside[fulfilment_id].append((sub_no, code, qty))
     found = {}
-    query = select(f.fulfilment_id, f.platform, f.shop, f.order_no, f.carrier, f.waybill_no, f.cost_fen)
     for fulfilment_id, platform, shop, order_no, carrier, number, cost in connection.execute(
         query.where(f.waybill_no != "", f.state != "cancelled").order_by(f.fulfilment_id)
     ):
@@ -158,20 +161,24 @@ def match_express(
     weights_g: Mapping[str, int] | None = None,
     span: Span | None = None,
     tolerance_g: int = TOLERANCE_G,
+    only: Only | None = None,
 ) -> list[Charge]:
     """Every row of the express bills of those days with its parcel, in the order of days and numbers (RPA-02).
 
     `weights_g`: code -> grams a piece, by default as the product library has them; a parcel with a code that nobody
     weighed is not compared.
     """
-    known = parcels(connection, pool)
+    known = parcels(connection, pool, only)
     weights = library_weights(connection) if weights_g is None else weights_g
     by_number: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in known.values():
         by_number[parcel.waybill_no].append(parcel)
     e = express_bill_line.c
     columns = (e.day, e.carrier, e.waybill_no, e.fee, e.bill_no, e.n, e.amount_fen, e.weight_g, e.file_sha, e.row_no)
-    rows = sorted(tuple(row) for row in connection.execute(select(*columns)))
+    query = select(*columns)
+    if only is not None:
+        query = query.where(e.waybill_no.in_(only.waybills))
+    rows = sorted(tuple(row) for row in connection.execute(query))
     times: Counter[tuple[str, str, str]] = Counter()
     charges = []
     for day, carrier, number, fee, bill_no, n, fen, weight, sha, row_no in rows:

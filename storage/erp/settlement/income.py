@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from storage.database.tables import bill_line, refund
 from storage.erp.finance.moments import moment
@@ -15,6 +15,7 @@ from storage.erp.reconciliation.expectations import REFUSED_WORDS
 from storage.erp.reconciliation.words import percent
 from storage.erp.settlement.components import Place, place_of
 from storage.erp.settlement.facts import ACTUAL, UNKNOWN, Fact, Head, OrderKey, Pool, Span
+from storage.erp.settlement.pool import Only
 
 
 def order_income(pool: Pool, span: Span) -> Iterator[Fact]:
@@ -48,14 +49,14 @@ def _of_order(head: Head, goods_fen: int) -> Iterator[Fact]:
             yield Fact(*head.key, "", component, fen, head.recognised, ACTUAL, *source)
 
 
-def refunds_of(connection: Connection, pool: Pool) -> dict[OrderKey, list[DoneRefund]]:
+def refunds_of(connection: Connection, pool: Pool, only: Only | None = None) -> dict[OrderKey, list[DoneRefund]]:
     """The refunds that were done of recognised orders, by order; `recognised` says whether the income was there before
     the refund.
     """
     r = refund.c
     query = select(
         r.platform, r.shop, r.order_no, r.refund_no, r.sub_no, r.amount_fen, r.done_at, r.file_sha, r.row_no, r.status
-    ).where(r.done_at != "")
+    ).where(r.done_at != "", *([r.order_no.in_(only.orders)] if only else ()))
     found: dict[OrderKey, list[DoneRefund]] = defaultdict(list)
     for row in sorted(connection.execute(query).all(), key=itemgetter(0, 1, 2, 3)):
         key, at = (row[0], row[1], row[2]), moment(row.done_at)
@@ -120,7 +121,7 @@ class Gathered(NamedTuple):
         )
 
 
-def statement_facts(connection: Connection, pool: Pool, span: Span) -> Gathered:
+def statement_facts(connection: Connection, pool: Pool, span: Span, only: Only | None = None) -> Gathered:
     """Fees, compensation, insurance and fines as statements take and give them (FMS-15, 16, 19, AS-23, 24).
 
     Payments, subsidies and refunds of orders that the pool has are no profit of their own: they pay what was
@@ -128,10 +129,11 @@ def statement_facts(connection: Connection, pool: Pool, span: Span) -> Gathered:
     """
     b = bill_line.c
     gathered = Gathered([], defaultdict(lambda: defaultdict(int)))
+    mine = [or_(b.order_no.in_(only.orders), b.order_no.in_(only.subs))] if only else []
     query = (
         select(b.platform, b.shop, b.order_no, b.fee_type, b.amount_fen, b.at, b.file_sha, b.row_no, b.wallet,
                b.flow_no)
-        .where(b.at.between(span.first_day, f"{span.last_day} 24"), b.wallet != "personal")
+        .where(b.at.between(span.first_day, f"{span.last_day} 24"), b.wallet != "personal", *mine)
         .order_by(b.platform, b.shop, b.at, b.wallet, b.flow_no, b.fee_type, b.n)
     )  # fmt: skip
     for platform, shop, number, fee, fen, at, sha, row_no, wallet, flow_no in connection.execute(query):

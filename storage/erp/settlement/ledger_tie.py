@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from storage.database.tables.ledger import jv, jv_line
+from storage.database.tables.purchasing import rma
 from storage.erp.finance.chart import CHART, accounts
 from storage.erp.finance.vouchers import CLOSING
 from storage.erp.settlement.components import ACCOUNTS
+from storage.erp.settlement.costs import OWN_ORDERS
 from storage.erp.settlement.facts import BY_HAND, ESTIMATE, UNKNOWN, Fact, Span
 
 Channel = tuple[str, str]
@@ -63,6 +65,22 @@ class Bridge(NamedTuple):
         return rest == 0 and all(row.gap_fen == 0 for row in self.rows)
 
 
+RESENT = and_(
+    jv_line.c.platform == OWN_ORDERS,
+    rma.c.kind == "resend",
+    rma.c.shop == jv_line.c.shop,
+    rma.c.replacement_no == jv_line.c.item,
+    rma.c.replacement_no != "",
+)
+VOUCHER_LINES = jv_line.join(jv, jv.c.no == jv_line.c.no).outerjoin(rma, RESENT)
+"""Voucher lines with their vouchers, and the after-sale that goods were sent again for."""
+
+
+def platform_of_line() -> ColumnElement[str]:
+    """The platform that a voucher line counts for: goods sent again are a cost of the platform that sold the first."""
+    return func.coalesce(rma.c.platform, jv_line.c.platform)
+
+
 def ledger_profit(connection: Connection, span: Span) -> list[LedgerProfit]:
     """Profit and loss by account, platform and shop, of documents dated in the span; closing vouchers left out.
 
@@ -70,11 +88,12 @@ def ledger_profit(connection: Connection, span: Span) -> list[LedgerProfit]:
     on the day of its voucher.
     """
     n = jv_line.c
+    platform = platform_of_line()
     query = (
-        select(n.account, n.platform, n.shop, func.sum(n.cr_fen - n.dr_fen))
-        .join_from(jv_line, jv, jv.c.no == n.no)
+        select(n.account, platform, n.shop, func.sum(n.cr_fen - n.dr_fen))
+        .select_from(VOUCHER_LINES)
         .where(jv.c.document_day.between(*span), jv.c.kind != CLOSING, n.account.in_(accounts("income", "expense")))
-        .group_by(n.account, n.platform, n.shop)
+        .group_by(n.account, platform, n.shop)
     )
     return [
         LedgerProfit(account, CHART[account].name, (platform, shop), int(fen))
@@ -97,7 +116,7 @@ class LedgerLine(NamedTuple):
 def ledger_lines(connection: Connection, span: Span, account: str, channel: Channel | None = None) -> list[LedgerLine]:
     """The voucher lines that a figure of `ledger_profit` is the sum of (FMS-10)."""
     n = jv_line.c
-    where = [] if channel is None else [n.platform == channel[0], n.shop == channel[1]]
+    where = [] if channel is None else [platform_of_line() == channel[0], n.shop == channel[1]]
     return read_lines(connection, span, account, where)
 
 
@@ -108,7 +127,7 @@ def read_lines(
     n = jv_line.c
     query = (
         select(n.no, n.n, n.cr_fen - n.dr_fen, jv.c.words, jv.c.source_type, jv.c.source_id, jv.c.file_sha, jv.c.row_no)
-        .join_from(jv_line, jv, jv.c.no == n.no)
+        .select_from(VOUCHER_LINES)
         .where(jv.c.document_day.between(*span), jv.c.kind != CLOSING, n.account == account, *where)
         .order_by(n.no, n.n)
     )
@@ -126,9 +145,7 @@ def unlinked(fact: Fact) -> str:
         return "人工调整"
     if fact.component == "goods_cost" and fact.basis == ESTIMATE:
         return "按最近进价估计的成本"
-    if fact.component not in ACCOUNTS:
-        return "补发与报损"
-    return ""
+    return "" if fact.component in ACCOUNTS else "其他"
 
 
 def bridge(facts: Iterable[Fact], ledger: Iterable[LedgerProfit]) -> Bridge:

@@ -5,14 +5,17 @@ sort text in two ways.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from operator import itemgetter
+from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, Connection, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, case, func, select, union_all
 
 from storage.database.tables import bill_line, fulfilment, move, order_line, platform_order, refund
 from storage.database.tables.purchasing import inbound, receipt, rma
 from storage.database.tables.settlement import express_bill_line, profit_adjustment
 from storage.erp.finance.moments import moment
+from storage.erp.finance.policies import policy_of
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.sales import later
 from storage.erp.settlement.facts import BookLine, Head, OrderKey, Pool, Span
@@ -21,13 +24,66 @@ NO_INCOME = ("unpaid", "closed")
 _numbers = itemgetter(0, 1, 2, 3)
 
 
-def read_pool(connection: Connection, policy: Policy | None = None, span: Span | None = None) -> Pool:
+class Only(NamedTuple):
+    """Some orders by their numbers; equal numbers of other shops may be among them."""
+
+    orders: CompoundSelect[str]
+
+    @property
+    def subs(self) -> Select[str]:
+        """The numbers of their sub-orders."""
+        return select(order_line.c.sub_no).where(order_line.c.order_no.in_(self.orders), order_line.c.sub_no != "")
+
+    @property
+    def parcels(self) -> Select[str]:
+        """Our own parcels of them."""
+        return select(fulfilment.c.fulfilment_id).where(fulfilment.c.order_no.in_(self.orders))
+
+    @property
+    def waybills(self) -> CompoundSelect[str]:
+        """The carriers' numbers of what was sent of them."""
+        return _waybills(self.orders)
+
+
+def _waybills(orders: Select[str] | CompoundSelect[str]) -> CompoundSelect[str]:
+    f, n = fulfilment.c, order_line.c
+    return union_all(
+        select(f.waybill_no).where(f.order_no.in_(orders), f.waybill_no != ""),
+        select(n.waybill_no).where(n.order_no.in_(orders), n.waybill_no != ""),
+    )
+
+
+def order_day() -> ColumnElement[str]:
+    """The business day that an order was created on, or paid where nobody says when it was created."""
+    o = platform_order.c
+    return func.substr(case((o.created_at != "", o.created_at), else_=o.paid_at), 1, 10)
+
+
+def created_on(days: Iterable[str]) -> Only:
+    """The orders of those days, with those that share a parcel with them and those by which goods were sent again."""
+    f, n = fulfilment.c, order_line.c
+    mine = select(platform_order.c.order_no).where(order_day().in_(sorted(days)))
+    waybills = _waybills(mine)
+    return Only(
+        union_all(
+            mine,
+            select(f.order_no).where(f.waybill_no.in_(waybills)),
+            select(n.order_no).where(n.waybill_no.in_(waybills)),
+            select(rma.c.replacement_no).where(rma.c.order_no.in_(mine), rma.c.replacement_no != ""),
+        )
+    )
+
+
+def read_pool(
+    connection: Connection, policy: Policy | None = None, span: Span | None = None, only: Only | None = None
+) -> Pool:
     """The orders with their sub-orders, in the order of their numbers; recognised when the ledger's policy says so.
 
     `span`: only those that something happened to in those days, which is all that facts of those days can be about.
+    `only`: just these. `policy`: by default what the company decided.
     """
-    policy = policy or Policy()
-    touched = None if span is None else _touched(span, policy)
+    policy = policy or policy_of(connection)
+    touched = only.orders if only else None if span is None else _touched(span, policy)
     return Pool(_heads(connection, policy, touched), *_lines(connection, touched))
 
 
@@ -72,7 +128,7 @@ def _before(day: str, days: int) -> str:
 def _heads(connection: Connection, policy: Policy, touched: CompoundSelect[str] | None) -> dict[OrderKey, Head]:
     o = platform_order.c
     heads: dict[OrderKey, Head] = {}
-    told = _told(connection, policy)
+    told = _told(connection, policy, touched)
     query = select(
         o.platform, o.shop, o.order_no, o.paid_fen, o.seller_discount_fen, o.platform_discount_fen, o.freight_fen,
         o.paid_at, o.finished_at, o.file_sha, o.row_no, o.pay_state,
@@ -89,19 +145,27 @@ def _heads(connection: Connection, policy: Policy, touched: CompoundSelect[str] 
     return heads
 
 
-def _told(connection: Connection, policy: Policy) -> dict[OrderKey, str] | None:
+def _told(connection: Connection, policy: Policy, touched: CompoundSelect[str] | None) -> dict[OrderKey, str] | None:
     """When orders count whose goods must have left, or that must have been paid; None: when they finished."""
     f, m, b = fulfilment.c, move.c, bill_line.c
     if policy.recognise == "ship":
-        query = (
-            select(f.platform, f.shop, f.order_no, m.at)
-            .join_from(fulfilment, move, f.fulfilment_id == m.doc_id)
-            .where(m.to_place == "customer")
+        of, query = (
+            f.order_no,
+            (
+                select(f.platform, f.shop, f.order_no, m.at)
+                .join_from(fulfilment, move, f.fulfilment_id == m.doc_id)
+                .where(m.to_place == "customer")
+            ),
         )
     elif policy.recognise == "settle":
-        query = select(b.platform, b.shop, b.order_no, b.at).where(b.fee_type == "payment", b.order_no != "")
+        of, query = (
+            b.order_no,
+            (select(b.platform, b.shop, b.order_no, b.at).where(b.fee_type == "payment", b.order_no != "")),
+        )
     else:
         return None
+    if touched is not None:
+        query = query.where(of.in_(touched))
     first: dict[OrderKey, str] = {}
     for platform, shop, order_no, at in connection.execute(query):
         key = (platform, shop, order_no)

@@ -1,12 +1,14 @@
 """What the orders of some days earned: all facts together, by order, by product and by channel, always the same sum."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from storage.database.tables import platform_order
 from storage.erp.catalog.components import Components, components
+from storage.erp.finance.policies import policy_of
 from storage.erp.finance.policy import Policy
 from storage.erp.settlement.adjustments import adjustment_facts
 from storage.erp.settlement.components import Place
@@ -22,7 +24,7 @@ from storage.erp.settlement.costs import (
 from storage.erp.settlement.express import match_express, parcels
 from storage.erp.settlement.facts import BookLine, Fact, OrderKey, Pool, Span
 from storage.erp.settlement.income import order_income, output_tax, refunds, refunds_of, statement_facts
-from storage.erp.settlement.pool import read_pool
+from storage.erp.settlement.pool import Only, created_on, order_day, read_pool
 from storage.erp.settlement.shares import split
 
 Waterfall = dict[str, int]
@@ -55,26 +57,65 @@ class Books(NamedTuple):
     statement_fen: int
 
 
+EVER = Span("", "9999-12-31")
+
+
 def gather(connection: Connection, span: Span, rules: Rules | None = None) -> Books:
-    """Everything that earned or cost in those days, one fact per source row; nothing is written."""
-    rules = rules or Rules()
+    """Everything that earned or cost in those days, one fact per source row; nothing is written.
+
+    `rules`: by default the company's own policy.
+    """
+    rules = rules or Rules(policy_of(connection))
     pool = read_pool(connection, rules.policy, span)
-    done = refunds_of(connection, pool)
-    values = layer_values(connection) if rules.values is None else rules.values
     gathered = statement_facts(connection, pool, span)
+    facts = _of_orders(connection, pool, span, rules, gathered.facts, None)
+    facts += advertising(connection, pool, span)
+    facts += adjustment_facts(connection, span)
+    return Books(span, pool, facts, gathered.apart, gathered.total_fen)
+
+
+def gather_created(connection: Connection, days: Collection[str], rules: Rules) -> Books:
+    """Everything that ever earned or cost of the orders created on those days, except advertising, whose parts depend
+    on all orders of a day. `gather_rest` has what is left: together they are `gather` of all days.
+    """
+    only = created_on(days)
+    pool = read_pool(connection, rules.policy, only=only)
+    gathered = statement_facts(connection, pool, EVER, only)
+    facts = _of_orders(connection, pool, EVER, rules, gathered.facts, only)
+    facts += adjustment_facts(connection, EVER)
+    o = platform_order.c
+    created = select(o.platform, o.shop, o.order_no).where(order_day().in_(sorted(days)))
+    mine = {tuple(row) for row in connection.execute(created)}
+    return Books(EVER, pool, [fact for fact in facts if fact.order in mine], gathered.apart, 0)
+
+
+def gather_rest(connection: Connection, span: Span, rules: Rules) -> Books:
+    """What is of no order that the books know, and advertising."""
+    pool = read_pool(connection, rules.policy, span)
+    gathered = statement_facts(connection, pool, span)
+    charges = (charge for charge in match_express(connection, pool, span=span) if charge.parcel is None)
+    facts = [*gathered.facts, *freight((), charges, span), *adjustment_facts(connection, span)]
+    nobodys = [fact for fact in facts if fact.order not in pool.heads]
+    return Books(span, pool, [*nobodys, *advertising(connection, pool, span)], gathered.apart, gathered.total_fen)
+
+
+def _of_orders(
+    connection: Connection, pool: Pool, span: Span, rules: Rules, statement: Iterable[Fact], only: Only | None
+) -> list[Fact]:
+    done = refunds_of(connection, pool, only)
+    values = layer_values(connection, only) if rules.values is None else rules.values
     facts = [
         *order_income(pool, span),
         *refunds(done, pool, span),
         *output_tax(done, pool, span, rules.policy.vat_bp),
-        *gathered.facts,
-        *goods_costs(connection, pool, span, values),
+        *statement,
+        *goods_costs(connection, pool, span, values, only),
     ]
     if rules.estimate_costs:
-        facts += estimated_costs(connection, pool, span, components(connection))
-    facts += freight(parcels(connection, pool).values(), match_express(connection, pool), span)
-    facts += advertising(connection, pool, span)
-    facts += adjustment_facts(connection, span)
-    return Books(span, pool, facts, gathered.apart, gathered.total_fen)
+        facts += estimated_costs(connection, pool, span, components(connection), only)
+    charges = match_express(connection, pool, only=only)
+    facts += freight(parcels(connection, pool, only).values(), charges, span)
+    return facts
 
 
 def by_order(facts: Iterable[Fact]) -> dict[OrderKey, list[Fact]]:

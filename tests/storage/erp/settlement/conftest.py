@@ -66,7 +66,8 @@ class Shop:
             share = qty * price - cut + (freight if number == 1 else 0)
             line = {"order_no": no, "sub_no": f"{no}-{number}", "product_id": f"P{code}", "code": code, "qty": qty,
                     "price_fen": price, "discount_share_fen": cut, "paid_share_fen": share}  # fmt: skip
-            self.put(order_line, **{**KEYS, "shop": facts.get("shop", "A"), **line})
+            where = {name: facts.get(name, known) for name, known in KEYS.items()}
+            self.put(order_line, **where, **line)
 
     def bill(self, fee: str, fen: int, order_no: str = "", day: str = "2026-11-10", **facts: object) -> None:
         """A statement line."""
@@ -84,11 +85,14 @@ class Shop:
         """A row of the ad report."""
         self.put(ad_day, **KEYS, day=day, plan=plan, product_id=product, spend_fen=fen)
 
-    def parcel(self, order_no: str, number: str, *subs: tuple[str, str, int], cost: int = 400, unit: int = 0) -> None:
+    def parcel(
+        self, order_no: str, number: str, *subs: tuple[str, str, int], cost: int = 400, unit: int = 0, **facts: object
+    ) -> None:
         """A parcel of (sub_no, code, qty) that left on 6 November; with a unit cost, its goods were issued."""
         parcel = f"FU{number}"
-        self.put(fulfilment, fulfilment_id=parcel, **KEYS, order_no=order_no, carrier="中通快递", waybill_no=number,
-                 state="shipped", cost_fen=cost, warehouse="HZ")  # fmt: skip
+        row = {**KEYS, "order_no": order_no, "carrier": "中通快递", "waybill_no": number, "state": "shipped",
+               "cost_fen": cost, "warehouse": "HZ"}  # fmt: skip
+        self.put(fulfilment, fulfilment_id=parcel, **{**row, **facts})
         for sub_no, code, qty in subs:
             self.put(fulfilment_line, fulfilment_id=parcel, sub_no=sub_no, code=code, qty=qty)
             self.moved(parcel, sub_no, code, qty, unit=unit)

@@ -96,8 +96,9 @@ def after(shop) -> None:
     shop.bill("compensation", -90)
     shop.put(rma, rma_id="M1", platform="practice", shop="A", order_no="1", kind="resend", replacement_no="1R",
              responsible="错发")  # fmt: skip
-    shop.order("1R", ("X", 1, 0), finished="")
-    shop.parcel("1R", "Z2", ("1R-1", "X", 1), unit=320, cost=0)
+    ours = {"platform": "aftersale"}
+    shop.order("1R", ("X", 1, 0), finished="", **ours)
+    shop.parcel("1R", "Z2", ("1R-1", "X", 1), unit=320, cost=0, **ours)
 
 
 @pytest.mark.function("FMS-63", "AS-23")

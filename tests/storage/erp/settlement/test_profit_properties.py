@@ -13,7 +13,17 @@ from storage.erp.finance.post_events import post_events
 from storage.erp.settlement.facts import Span
 from storage.erp.settlement.freight_vouchers import post_freight
 from storage.erp.settlement.ledger_tie import bridge, ledger_profit
-from storage.erp.settlement.profit import Rules, bundle_weights, by_channel, by_order, by_product, gather, waterfall
+from storage.erp.settlement.profit import (
+    Rules,
+    bundle_weights,
+    by_channel,
+    by_order,
+    by_product,
+    gather,
+    gather_created,
+    gather_rest,
+    waterfall,
+)
 from tests.storage.erp.settlement.conftest import Shop
 
 SPAN = Span("2026-11-01", "2026-11-30")
@@ -74,7 +84,8 @@ def filled(sums: dict[str, int]) -> dict[str, int]:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(orders, bills, ads)
 def test_one_profit_however_it_is_added_up(empty_books: Path, drawn: Drawn, billed: Billed, spent: Spent) -> None:
-    """Orders, products and channels agree by component, days add up, statements are whole, the ledger agrees."""
+    """Orders, products and channels agree by component, days add up, statements are whole, the ledger agrees; orders
+    taken by the day of their creation and the rest are all of it."""
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(shutil.copy(empty_books, Path(folder) / "books.db"))
         shop = Shop(database)
@@ -94,6 +105,14 @@ def test_one_profit_however_it_is_added_up(empty_books: Path, drawn: Drawn, bill
         assert books.statement_fen == (shop.rows("SELECT coalesce(sum(amount_fen), 0) FROM bill_line")[0][0])
         halves = [shop.read(lambda c, part=part: gather(c, part, Rules())).facts for part in HALVES]
         assert sorted([*halves[0], *halves[1]]) == sorted(books.facts), "days add up"
+        with database.write() as connection:  # every other order was created a day later
+            connection.exec_driver_sql(
+                "UPDATE platform_order SET created_at = '2026-11-0' || (4 + CAST(order_no AS INT) % 2) || ' 09:00:00'"
+            )
+        days = [["2026-11-04"], ["2026-11-05", "2026-11-06"]]
+        created = [shop.read(lambda c, some=some: gather_created(c, some, Rules())).facts for some in days]
+        rest = shop.read(lambda c: gather_rest(c, SPAN, Rules())).facts
+        assert sorted([*(one for some in created for one in some if SPAN.has(one.day)), *rest]) == sorted(books.facts)
         found = bridge(books.facts, shop.read(lambda c: ledger_profit(c, SPAN)))
         assert found.closed, found
         database.close()

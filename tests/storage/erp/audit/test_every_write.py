@@ -12,6 +12,7 @@ PACKAGES = ("audit", "privacy", "products")
 DOOR = {"audit/log.py", "audit/rows.py"}
 WRITES = {"insert", "update", "delete", "upsert", "merge", "insert_missing", "exec_driver_sql", "text"}
 SAID_ELSEWHERE = {
+    "privacy/address_book.py": {"merge"},  # receivers that a file tells of: one row of the log for the whole file
     "privacy/raw_rows.py": {"update", "exec_driver_sql"},  # one row of the log for the whole sweep; VACUUM
     "products/activities.py": {"update"},  # the conditional UPDATE that takes a quota; the use itself is logged
     "products/sheets.py": {"insert_missing"},  # what a batch changed: each of those rows is in the log

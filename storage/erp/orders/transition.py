@@ -7,20 +7,21 @@ order, where it came from and a sentence; `states.fold` over those events is the
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
-from storage.database.bulk import insert_missing
+from storage.database.bulk import change, insert_missing, looked_up
 from storage.database.tables import order_event
 from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.errors import IllegalTransition
 from storage.erp.orders.states import AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
 
-_AT_ONCE = 400
-_FEW = 20
+_TOLD = ("process", "pay", "ship", "version")
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,11 @@ class State:
 def states_of(connection: Connection, keys: Iterable[OrderKey], *, lock: bool = False) -> dict[OrderKey, State]:
     """The state of each order; one that nothing happened to yet is new. `lock`: until the transaction ends."""
     wanted = sorted(set(keys))
-    c = order_state.c
-    columns = (c.platform, c.shop, c.order_no, c.process, c.pay, c.ship, c.version)
     found: dict[OrderKey, State] = {key: State() for key in wanted}
-    for start in range(0, len(wanted), _AT_ONCE):
-        numbers = [key.order_no for key in wanted[start : start + _AT_ONCE]]
-        query = select(*columns).where(c.order_no.in_(numbers))
-        if lock:
-            query = query.order_by(c.platform, c.shop, c.order_no).with_for_update()
-        for row in connection.execute(query):
-            key = OrderKey(*row[:3])
-            if key in found:
-                found[key] = State(*row[3:])
+    for (platform, shop), mine in groupby(wanted, key=itemgetter(0, 1)):
+        fixed, numbers = {"platform": platform, "shop": shop}, [key.order_no for key in mine]
+        for order_no, *told in looked_up(connection, order_state, fixed, "order_no", numbers, _TOLD, lock=lock):
+            found[OrderKey(platform, shop, order_no)] = State(*told)
     return found
 
 
@@ -86,25 +80,18 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
     if not wanted:
         return 0
     keys = sorted({step.key for step in wanted})
-    _add(connection, order_state, [key._asdict() for key in keys])
+    insert_missing(connection, order_state, [key._asdict() for key in keys])
     states = states_of(connection, keys, lock=True)
     events = [event for step in wanted if (event := _step(states[step.key], step))]
     if events:
-        touched = sorted({OrderKey(str(e["platform"]), str(e["shop"]), str(e["order_no"])) for e in events})
-        connection.execute(_MOVE, [_moved(key, states[key]) for key in touched])
-        _add(connection, order_event, events)
+        touched = sorted({(event["platform"], event["shop"], event["order_no"]) for event in events})
+        moved = [(*key, *vars(states[OrderKey(*key)]).values()) for key in touched]
+        change(connection, order_state, OrderKey._fields, _TOLD, moved)
+        insert_missing(connection, order_event, events)
     return len(events)
 
 
-def _add(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
-    """Insert what is missing; a few rows one by one, because counting a large table costs more than they do."""
-    if len(rows) > _FEW:
-        return insert_missing(connection, table, rows).created
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return sum(connection.execute(insert(table).values(**row).on_conflict_do_nothing()).rowcount for row in rows)
-
-
-def _step(state: State, step: Step) -> dict[str, object] | None:
+def _step(state: State, step: Step) -> dict[str, str] | None:
     """Move the state and tell the event, or None where it stands there already."""
     known = getattr(state, step.axis)
     if known == step.to:
@@ -124,7 +111,7 @@ def _step(state: State, step: Step) -> dict[str, object] | None:
         "at": f"{step.cause.at}#{state.version:04d}",
         "actor": step.cause.actor,
         "cause": step.cause.cause,
-        "data": json.dumps(data, ensure_ascii=False, sort_keys=True),
+        "data": _json(data),
     }
 
 
@@ -136,9 +123,9 @@ def note(connection: Connection, key: OrderKey, kind: str, cause: Cause) -> bool
         "at": cause.at,
         "actor": cause.actor,
         "cause": cause.cause,
-        "data": json.dumps({"words": cause.words, **cause.facts}, ensure_ascii=False, sort_keys=True),
+        "data": _json({"words": cause.words, **cause.facts}),
     }
-    return _add(connection, order_event, [row]) == 1
+    return insert_missing(connection, order_event, [row]).created == 1
 
 
 def folded(connection: Connection, key: OrderKey) -> dict[str, str]:
@@ -170,23 +157,3 @@ def unfolded(connection: Connection) -> list[str]:
         if (told := fold(_facts(events.get(key, [])))) != said:
             wrong.append(f"{'/'.join(key)}: 记的是 {said}，事件说的是 {told}")
     return wrong
-
-
-def _moved(key: OrderKey, state: State) -> dict[str, object]:
-    return {
-        "k_platform": key.platform, "k_shop": key.shop, "k_order_no": key.order_no, "process": state.process,
-        "pay": state.pay, "ship": state.ship, "version": state.version,
-    }  # fmt: skip
-
-
-_MOVE = (
-    order_state.update()
-    .where(
-        order_state.c.platform == bindparam("k_platform"),
-        order_state.c.shop == bindparam("k_shop"),
-        order_state.c.order_no == bindparam("k_order_no"),
-    )
-    .values(
-        process=bindparam("process"), pay=bindparam("pay"), ship=bindparam("ship"), version=bindparam("version")
-    )
-)  # fmt: skip

@@ -67,7 +67,8 @@ def install(developer: bool) -> None:
     else:
         if not venv_python().exists():
             venv.create(VENV, with_pip=True, clear=VENV.exists())
-        run([str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        # Compiling every module of every library takes as long as installing them; what is used, Python compiles.
+        run([str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile",
              "-c", str(CONSTRAINTS), "-e", target])  # fmt: skip
     STAMP.write_text(json.dumps({"fingerprint": fingerprint(), "developer": developer}), "utf-8")
     say("准备好了", "ready")
@@ -107,6 +108,7 @@ def main() -> None:
             install(developer)
         command = [str(venv_python()), "-m", "schedules.cli", *arguments]
         environment = {**os.environ, "PYTHONUTF8": "1"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was not compiled when installed would never be
         if os.name == "nt":
             raise SystemExit(subprocess.call(command, env=environment))
         os.execve(command[0], command, environment)

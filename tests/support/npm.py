@@ -31,3 +31,7 @@ def node_modules() -> Path:
             subprocess.run(INSTALL, cwd=home, check=True, timeout=280, capture_output=True)
             (home / "installed").touch()
     return home / "node_modules"
+
+
+if __name__ == "__main__":
+    node_modules()

@@ -1,7 +1,7 @@
 """Which tasks of MiniWoB++ each family's flow is played on, and the seeds."""
 
-SEEDS = (3, 4, 5)
-"""The same three for every task. With 1 and 2 some inboxes hold two mails of the one sender that is asked for."""
+SEEDS = (3, 4)
+"""The same two for every task. With 1 and 2 some inboxes hold two mails of the one sender that is asked for."""
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "buy_ticket": ("buy-ticket",),

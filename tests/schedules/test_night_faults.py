@@ -172,12 +172,16 @@ ALWAYS: tuple[Callable[[Left], None], ...] = (
 
 @pytest.mark.parametrize("people", ["nobody", "clerk"])
 def test_every_fault_at_once_is_survived_as_promised(people: str, tmp_path: Path, subtests: pytest.Subtests) -> None:
-    """All faults at 5 %, with nobody to read captchas or with a clerk; in the morning, the clerk starts it again.
+    """All faults at 5 %: two shops with nobody to read captchas, or one shop with a clerk; then the morning's start.
 
-    What a captcha has stopped stays stopped until somebody has read it, however fine the weather.
+    What a captcha has stopped stays stopped until somebody has read it, however fine the weather. (With a clerk nothing
+    stops early, so that night is three times as long: one shop keeps it within the time that all tests have.)
     """
     faults = dict.fromkeys(FAULTS, CHANCE)
-    with practice(tmp_path, NIGHT, size="tiny", faults=faults, export_delay_s=0.0) as place:
+    if people == "clerk":
+        one_shop(tmp_path)
+    with practice(tmp_path, NIGHT, size="tiny", faults=faults, export_delay_s=0.0) as practised:
+        place = replace(practised, plan=load_plan(PLAN)) if people == "clerk" else practised
         clerk = Clerk(place.mall)
         inbox: Inbox = clerk if people == "clerk" else NobodyThere()
         before = wanted(place.world)
@@ -186,6 +190,12 @@ def test_every_fault_at_once_is_survived_as_promised(people: str, tmp_path: Path
         place.mall.faults()
         after = left(place, before, play(place, inbox=clerk))
         prove(subtests, after, (*ALWAYS, it_ends_right, everything_came_in), of="after")
+
+
+def one_shop(home: Path) -> None:
+    """The mall has one shop with a piece of every kind of work."""
+    (home / "mall").mkdir()
+    build(home / "mall" / WORLD_FILE, seed=8, last_day=NIGHT - timedelta(days=1), size=ONE_SHOP)
 
 
 class StormAtWork(Unwatched):
@@ -201,14 +211,15 @@ class StormAtWork(Unwatched):
             self.mall.faults(**self.chances)
 
 
-@pytest.mark.parametrize(("fault", "chance"), [("captcha", 0.15), ("lost_answer", 1.0), ("session_expired", 0.15)])
+@pytest.mark.parametrize(("fault", "chance"), [("captcha", 0.15), ("session_expired", 0.15)])
 def test_one_fault_often_is_survived_as_promised(
     fault: str, chance: float, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    """Work outside under one fault very often ends right by itself: what was lost is looked up, not repeated."""
-    (tmp_path / "mall").mkdir()
-    yesterday = NIGHT - timedelta(days=1)
-    build(tmp_path / "mall" / WORLD_FILE, seed=8, last_day=yesterday, size=ONE_SHOP)
+    """Work outside under one fault very often ends right by itself.
+
+    Answers that are all lost are proved flow by flow, in tests/bots/engine/test_practice.py.
+    """
+    one_shop(tmp_path)
     with practice(tmp_path, NIGHT, export_delay_s=0.0) as practised:
         place = replace(practised, plan=load_plan(PLAN))
         before = wanted(place.world)

@@ -26,6 +26,7 @@ from bots.steps import STEPS
 
 ROOT = Path(__file__).parents[3]
 LAST_DAY = date(2026, 11, 20)
+DAYS = {"since": "2026-11-11", "until": "2026-11-20"}
 PATHS = {"practice": "seller", "practice_ads": "ads", "practice_pay": "pay"}
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -194,20 +195,26 @@ async def test_code_by_text_message_is_asked_for(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "username", "inputs"),
+    ("name", "username", "inputs", "kinds"),
     [
-        ("products", "seller_a", {}),
-        ("stock", "seller_a", {}),
-        ("statements", "pay_a", {"days": "2026-11-19, 2026-11-20"}),
-        ("bank", "pay_a", {"since": "2026-11-11", "until": "2026-11-20"}),
-        ("ads", "ads", {"since": "2026-11-11", "until": "2026-11-20"}),
+        ("products", "seller_a", {}, ["practice_products"]),
+        ("stock", "seller_a", {}, ["practice_stock", "practice_waybills"]),
+        ("statements", "pay_a", {"days": "2026-11-19, 2026-11-20"}, ["alipay_fund_bill_csv"] * 2),
+        (
+            "bank",
+            "pay_a",
+            {"since": "2026-11-11", "until": "2026-11-20"},
+            ["icbc_personal_debit", "practice_withdrawals"],
+        ),
+        ("ads", "ads", {"since": "2026-11-11", "until": "2026-11-20"}, ["practice_ads"]),
     ],
 )
-async def test_every_site_gives_its_files(desk: Desk, name: str, username: str, inputs: dict[str, str]) -> None:
-    """Products, stock, statements, bank lines and ad spending come in without a failure."""
+async def test_every_site_gives_its_files(
+    desk: Desk, name: str, username: str, inputs: dict[str, str], kinds: list[str]
+) -> None:
+    """Products, stock, statements, bank lines and ad spending come in, a whole file of each kind, without a failure."""
     result = await desk.run(name, username, inputs=inputs)
-    assert result.state == "done", result.message
-    assert result.files
+    assert (result.state, [file["kind"] for file in result.files]) == ("done", kinds), result.message
     assert result.failures == []
 
 
@@ -223,15 +230,32 @@ async def test_products_leave_and_reach_the_shelf_once(desk: Desk) -> None:
         assert (events[product, "delist"], events[product, "list"]) == (1, 1)
 
 
-@pytest.mark.parametrize("turn", [1, 2])
-async def test_lost_answer_leaves_exactly_one_effect(desk: Desk, turn: int) -> None:
+@pytest.mark.parametrize("flow", ["delist", "list"])
+async def test_lost_answer_leaves_exactly_one_effect(desk: Desk, flow: str) -> None:
     """Every answer is lost after it took effect: the effect is found, never made again."""
     desk.mall.faults(lost_answer=1)
-    product = desk.products(on_shelf=True)[turn]
-    before = truth.shelf_events(desk.world)[product, "delist"]
-    result = await desk.run("delist", "seller_a", rows([product]))
+    product = desk.products(on_shelf=True)[1]
+    with desk.world.writing() as books:
+        books.execute("UPDATE product SET on_shelf = ? WHERE product_id = ?", (int(flow == "delist"), product))
+    before = truth.shelf_events(desk.world)[product, flow]
+    result = await desk.run(flow, "seller_a", rows([product]))
     assert [r["outcome"] for r in result.results] == ["found_done"], result.results
-    assert truth.shelf_events(desk.world)[product, "delist"] == before + 1
+    assert truth.shelf_events(desk.world)[product, flow] == before + 1
+
+
+async def test_enrolment_whose_answer_is_lost_is_made_once(desk: Desk) -> None:
+    """The enrolment whose answer never came is found in the activity's own list."""
+    desk.mall.faults(lost_answer=1)
+    product = desk.products(on_shelf=True)[2]
+    activity = desk.world.row("SELECT * FROM activity")
+    found = desk.world.row("SELECT floor_price_fen FROM product WHERE product_id = ?", product)
+    assert activity is not None
+    assert found is not None
+    row = {"_id": "e2", "店铺": "shop_a", "活动ID": activity["activity_id"], "商品ID": product}
+    price = f"{found['floor_price_fen'] // 100}.{found['floor_price_fen'] % 100:02}"
+    result = await desk.run("activity", "seller_a", [{**row, "活动价": price, "活动库存": str(activity["min_stock"])}])
+    assert [r["outcome"] for r in result.results] == ["found_done"], result.results
+    assert truth.enrolments(desk.world)[activity["activity_id"], product] == 1
 
 
 async def test_shipment_whose_answer_is_lost_is_made_once(desk: Desk) -> None:
@@ -241,17 +265,6 @@ async def test_shipment_whose_answer_is_lost_is_made_once(desk: Desk) -> None:
     row = {"_id": "s1", "店铺": "shop_a", "主订单编号": wanted["order_no"], "子订单编号": wanted["sub_no"]}
     result = await desk.run("ship", "seller_a", [{**row, "快递公司": "顺丰速运", "运单号": "SF990000001"}])
     assert [r["outcome"] for r in result.results] == ["found_done"], result.results
-    assert truth.shipments(desk.world)[wanted["order_no"], wanted["sub_no"]] == 1
-
-
-async def test_batch_of_waybills_is_uploaded_once(desk: Desk, tmp_path: Path) -> None:
-    """A sheet of waybills goes up once; a second run finds it there."""
-    wanted = desk.to_ship()[-1]
-    sheet = tmp_path / "batch-7.csv"
-    sheet.write_text(f"子订单编号,快递公司,运单号\n{wanted['sub_no']},顺丰速运,SF990000002\n", encoding="utf-8")
-    for _ in range(2):
-        result = await desk.run("waybills", "seller_a", inputs={"sheet": str(sheet), "batch": sheet.name})
-        assert result.state == "done", result.message
     assert truth.shipments(desk.world)[wanted["order_no"], wanted["sub_no"]] == 1
 
 

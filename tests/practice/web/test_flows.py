@@ -24,7 +24,6 @@ ROOT = Path(__file__).resolve().parents[3]
 FLOWS = sorted(path.stem for path in (ROOT / "flows" / "practice").glob("*.yaml"))
 SITES = sorted(path.stem for path in (ROOT / "selectors").glob("practice*.yaml"))
 ACCOUNTS = {"practice": "seller_a", "practice_ads": "ads", "practice_pay": "pay_a"}
-DAYS = {"since": "2026-11-12", "until": "2026-11-19"}
 
 
 @pytest.mark.parametrize("name", FLOWS)
@@ -85,28 +84,6 @@ async def night(mall: Mall, world: World, tmp_path: Path) -> AsyncIterator[Night
 def outcomes(result: RunResult) -> list[object]:
     """What became of each row."""
     return [row["outcome"] for row in result.results]
-
-
-@pytest.mark.browser
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "inputs", "kinds"),
-    [
-        ("ads", DAYS, ["practice_ads"]),
-        ("bank", DAYS, ["icbc_personal_debit", "practice_withdrawals"]),
-        ("login", {}, []),
-        ("orders", DAYS, ["practice_orders", "practice_refunds"]),
-        ("products", {}, ["practice_products"]),
-        ("statements", {"months": [], "days": ["2026-11-19"]}, ["alipay_fund_bill_csv"]),
-        ("stock", {}, ["practice_stock", "practice_waybills"]),
-    ],
-)
-async def test_a_reading_flow_brings_its_files(
-    night: Night, name: str, inputs: dict[str, object], kinds: list[str]
-) -> None:
-    """Each flow that fetches ends well with one whole file per kind it promises."""
-    result = await night.run(name, None, **inputs)
-    assert (result.state, [file["kind"] for file in result.files]) == ("done", kinds), result.message
 
 
 def shelf_rows(world: World, on_shelf: int) -> list[Row]:

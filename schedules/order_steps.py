@@ -12,7 +12,7 @@ from storage.database.tables.purchasing import supply_rule
 from storage.erp.aftersales import night as aftersale
 from storage.erp.allocation.model import AllocationPolicy
 from storage.erp.commands import worklists as commands
-from storage.erp.commands.wanted import PublishPolicy
+from storage.erp.commands.wanted import HOUSE, PublishPolicy
 from storage.erp.orders import dispatch as dispatching
 from storage.erp.orders import holds, pool
 from storage.erp.orders import review as orders
@@ -28,6 +28,7 @@ WORKLIST_WORDS = {
     "to_set_stock": ("改库存数 {}", "stock figures {}"),
     "to_ship_batch": ("批量发货 {}", "to ship by sheet {}"),
     "to_ship_form": ("逐单发货 {}", "to ship by form {}"),
+    "to_ship_own": ("自有单发货 {}", "own orders to ship {}"),
 }
 
 
@@ -39,7 +40,7 @@ def policy_of(desk: Desk) -> PublishPolicy:
 
 def platforms_of(desk: Desk) -> tuple[str, ...]:
     """The platforms whose orders are reviewed and shipped: those of the house, and those of the shops in settings."""
-    return tuple(sorted({*orders.PLATFORMS, *(shop.platform for shop in desk.settings.shops.values())}))
+    return tuple(sorted({*orders.PLATFORMS, *HOUSE, *(shop.platform for shop in desk.settings.shops.values())}))
 
 
 def collect(desk: Desk, night: date) -> Done:  # noqa: ARG001 (every step takes the night)

@@ -21,8 +21,12 @@ from storage.erp.allocation.words import yuan
 from storage.erp.catalog.components import components, exists_anywhere, sellable_of, stock_by_warehouse
 from storage.erp.catalog.sets import read_sets
 
-WORKLISTS = ("to_delist", "to_enrol", "to_list", "to_ship_batch", "to_ship_form")
-SHIP = ("to_ship_form", "to_ship_batch")
+SHIP_OWN = "to_ship_own"
+"""Parcels of orders that no platform knows: there is no page to enter the number into, somebody says that they left."""
+SHIP = ("to_ship_form", "to_ship_batch", SHIP_OWN)
+WORKLISTS = ("to_delist", "to_enrol", "to_list", *sorted(SHIP))
+HOUSE = ("aftersale", "manual")
+"""Platforms of our own: what is sent instead, and orders entered by hand."""
 
 
 @dataclass(frozen=True)
@@ -191,12 +195,13 @@ def _enrolment(product: Product, activity: str, policy: PublishPolicy) -> Wanted
 def shipments(connection: Connection) -> dict[str, list[tuple[str, Wanted]]]:
     """Per shop, (parcel, row) for every sub-order that has a waybill number, is held, and is still to ship.
 
-    The worklist is left "": which of the two ship worklists a parcel goes to is the publisher's choice.
+    Parcels of the house's own orders go to their own worklist; for the others it is left "": which of the two a parcel
+    goes to is the publisher's choice.
     """
     f, part, o, line, held = fulfilment.c, fulfilment_line.c, platform_order.c, order_line.c, reservation.c
     owner = f.fulfilment_id + "|" + f.platform + "|" + f.shop + "|" + f.order_no + "|" + part.sub_no
     query = (
-        select(f.fulfilment_id, f.shop, f.order_no, part.sub_no, f.carrier, f.waybill_no, f.warehouse)
+        select(f.fulfilment_id, f.shop, f.order_no, part.sub_no, f.carrier, f.waybill_no, f.warehouse, f.platform)
         .join_from(fulfilment, fulfilment_line, f.fulfilment_id == part.fulfilment_id)
         .join(platform_order, and_(o.platform == f.platform, o.shop == f.shop, o.order_no == f.order_no))
         .join(order_line, and_(line.platform == f.platform, line.shop == f.shop, line.order_no == f.order_no,
@@ -215,5 +220,6 @@ def shipments(connection: Connection) -> dict[str, list[tuple[str, Wanted]]]:
             "运单号": row.waybill_no,
         }
         reason = f"已从 {row.warehouse} 配货并贴单"
-        result[row.shop].append((row.fulfilment_id, Wanted("", row.shop, row.sub_no, data, reason)))
+        worklist = SHIP_OWN if row.platform in HOUSE else ""
+        result[row.shop].append((row.fulfilment_id, Wanted(worklist, row.shop, row.sub_no, data, reason)))
     return result

@@ -55,7 +55,7 @@ def _known(connection: Connection) -> Known:
 
 
 def _topic(worklist: str) -> str:
-    """Both ship worklists are about the same thing: one row on either of them is enough."""
+    """The ship worklists are about the same thing: one row on any of them is enough."""
     return "to_ship" if worklist in SHIP else worklist
 
 
@@ -92,13 +92,18 @@ def _within_limit(fresh: Iterable[Wanted], known: Known, night: str, policy: Pub
 
 
 def _ship_rows(parcels: Mapping[str, list[tuple[str, Wanted]]], known: Known, policy: PublishPolicy) -> list[Wanted]:
-    """The first parcels of each shop to the form, the rest to the batch sheet; a parcel's rows stay together."""
+    """The first parcels of each shop to the form, the rest to the batch sheet; a parcel's rows stay together.
+
+    Those that have a worklist already stay there.
+    """
     result = []
     for shop in sorted(parcels):
-        fresh = [(parcel, one) for parcel, one in parcels[shop] if not known.get(("to_ship", shop, one.subject))]
+        outside = [(parcel, one) for parcel, one in parcels[shop] if not one.worklist]
+        result += [one for _, one in parcels[shop] if one.worklist]
+        fresh = [(parcel, one) for parcel, one in outside if not known.get(("to_ship", shop, one.subject))]
         new = sorted({parcel for parcel, _ in fresh})
         first = new[: min(policy.ship_form_parcels, (len(new) + 1) // 2)]
-        for parcel, one in parcels[shop]:
+        for parcel, one in outside:
             result.append(one._replace(worklist="to_ship_form" if parcel in first else "to_ship_batch"))
     return result
 

@@ -21,6 +21,7 @@ from storage.database.tables import (
     refund,
     reservation,
 )
+from storage.erp.commands.wanted import SHIP
 from storage.erp.invariants.findings import Finding
 
 
@@ -165,7 +166,7 @@ def outside_only_by_result(connection: Connection) -> list[Finding]:
     told = {
         (row.shop, row.subject)
         for row in connection.execute(
-            select(c.shop, c.subject).where(c.worklist.in_(("to_ship_form", "to_ship_batch")), c.command_id.in_(done))
+            select(c.shop, c.subject).where(c.worklist.in_(SHIP), c.command_id.in_(done))
         )
     }
     owner = f.fulfilment_id + "|" + f.platform + "|" + f.shop + "|" + f.order_no + "|" + part.sub_no

@@ -80,6 +80,7 @@ def test_an_exchange_nets_goods_and_money(shop: Shop) -> None:
         ("HH-T1", "paid", 0)
     ]
     shop.ship(LATER)
+    assert shop.rows("SELECT DISTINCT worklist FROM command WHERE data LIKE '%HH-T1%'") == [("to_ship_own",)]
     assert shop.on_hand() == {"A": 20, "B": 20, "C": 18}
     assert shop.write(lambda c: replacements.write_replacements(c, LATER)) == 0
 

@@ -20,14 +20,17 @@ def intake_of(desk: "Desk", path: Path, shop: str, kind: str, passwords: Passwor
 
     Raises BookError where the file contradicts the books, OSError.
     """
+    from schedules.book_keys import key_ring
     from storage.archive import Facts
     from storage.errors import FileBroken, FileProtected, PasswordWrong
     from storage.ingest import ingest
     from storage.shelves import shelf_of
     from storage.unlock import is_locked, keep_locked, opened_before, origin_of, sha256_of
 
+    keys = key_ring(desk.vault)
+
     def take(source: Path, facts: Facts) -> "Ingested":
-        done = ingest(desk.database, desk.archive, source, kind=kind or None, shop=shop, facts=facts)
+        done = ingest(desk.database, desk.archive, source, kind=kind or None, shop=shop, facts=facts, keys=keys)
         if default_lang() != "en" or not done.message:
             return done
         return in_english(shelf_of(desk.database, desk.archive), done, source, facts, shop)

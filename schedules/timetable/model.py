@@ -33,7 +33,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Gate:
-    """Once all of these have arrived, or at `or_at`; what counts began at `since` (if later: the day before)."""
+    """Once all of these have arrived, or at `or_at`; what counts began at `since` (not earlier: the day before)."""
 
     entries: tuple[str, ...]
     or_at: time
@@ -102,7 +102,9 @@ class Planned:
     entry: str
     account: str
     slot: datetime
-    """The moment, in UTC, by which it belongs to a range: known facts never move it."""
+    """The moment, in UTC, by which it belongs to a range: known facts never move it. A gate's is its time."""
+    opens_at: datetime
+    """From when on it may become due: the slot; for a gate, when its window opens."""
     due_at: datetime
     """When it may start; chains and gates: as known, else as expected from history."""
     until: datetime | None
@@ -117,11 +119,12 @@ class Planned:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known of a run: its state in the book, when it began and ended."""
+    """What is known of a run: its state in the book, when it began and ended, why it was dropped."""
 
     state: str
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ What has happened since moves `due_at` of chains and gates, so adjacent ranges n
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from schedules.timetable.model import (
     USUAL_DURATION,
@@ -31,6 +32,8 @@ NOTES = {
 }
 ENDED_WELL = frozenset({"done"})
 ENDED = frozenset({"done", "failed", "person", "dropped"})
+LONGEST_GATE = timedelta(hours=26)
+"""A gate's window is a day at most, which the clocks may make an hour or two longer."""
 _DAY = timedelta(days=1)
 
 
@@ -54,6 +57,7 @@ class Slot:
     at: datetime
     day: date
     cause: Cause
+    opens_at: datetime
     notes: tuple[str, ...] = ()
     given: dict[str, str] = field(default_factory=dict)
 
@@ -73,15 +77,23 @@ class Planning:
         return [run for slot in self.slots(entry, start, end) for run in self.runs(entry, slot)]
 
     def slots(self, entry: Entry, start: datetime, end: datetime) -> list[Slot]:
-        """When the entry is to run: a chain whenever its parent does, a gate when its window opens."""
+        """When the entry is to run: a chain whenever its parent does, a gate at its time at the latest."""
         if entry.chain:
             parents = self.slots(self.timetable.entries[entry.chain.entry], start, end)
-            return [Slot(slot.name, slot.at, slot.day, "chain", (), slot.given) for slot in parents]
+            return [Slot(slot.name, slot.at, slot.day, "chain", slot.opens_at, (), slot.given) for slot in parents]
         if entry.trigger:
             zone = entry.zone
             mine = (one for one in self.facts.arrivals if one.entry == entry.name and start <= one.arrived_at < end)
             return [
-                Slot(one.key, one.arrived_at, one.arrived_at.astimezone(zone).date(), "trigger", (), dict(one.given))
+                Slot(
+                    one.key,
+                    one.arrived_at,
+                    one.arrived_at.astimezone(zone).date(),
+                    "trigger",
+                    one.arrived_at,
+                    (),
+                    dict(one.given),
+                )
                 for one in mine
             ]
         first, last = start.astimezone(entry.zone).date() - 2 * _DAY, end.astimezone(entry.zone).date() + 2 * _DAY
@@ -115,17 +127,17 @@ class Planning:
         due_at, until = slot.at, None
         parents: tuple[str, ...] = ()
         if entry.until:
-            until = first_after(slot.at, entry.until, entry.zone)
+            until = first_after(slot.opens_at, entry.until, entry.zone)
         if entry.chain:
             before = self.runs(self.timetable.entries[entry.chain.entry], slot)
             parents = tuple(run.key for run in before)
             due_at = max((self.ends_at(run) for run in before), default=slot.at)
         elif entry.gate:
-            due_at, parents = self._opens(entry.gate, entry, slot)
+            due_at, parents = self._opens(entry.gate, slot)
         elif entry.jitter:
             due_at += jitter_of(key, entry.jitter)
-        return Planned(key, entry.name, account, slot.at, due_at, until, slot.day, slot.cause, parents, slot.notes,
-                       slot.given)  # fmt: skip
+        return Planned(key, entry.name, account, slot.at, slot.opens_at, due_at, until, slot.day, slot.cause, parents,
+                       slot.notes, slot.given)  # fmt: skip
 
     def _time_slots(self, entry: Entry, day: date) -> Iterator[Slot]:
         moments = [(at, *moment_of(day, at, entry.zone)) for at in self._times(entry, day)]
@@ -136,7 +148,7 @@ class Planning:
             notes: list[str] = [clocks] if clocks else ["merged"] if moment in skipped else []
             if entry.days and entry.days.by_calendar and not self.calendar.knows(day.year):
                 notes.append("assumed")
-            yield Slot(f"{day.isoformat()}T{at:%H:%M}", moment, day, "time", tuple(notes))
+            yield Slot(f"{day.isoformat()}T{at:%H:%M}", moment, day, "time", moment, tuple(notes))
 
     def _times(self, entry: Entry, day: date) -> list[time]:
         """The local times of the day that the rule names."""
@@ -153,38 +165,38 @@ class Planning:
         gate = entry.gate
         if gate is None or entry.days is None or not entry.days.matches(day, self.calendar):
             return
-        opened = day - _DAY if gate.since > gate.or_at else day
         notes = ("assumed",) if entry.days.by_calendar and not self.calendar.knows(day.year) else ()
-        yield Slot(f"{day.isoformat()}T{gate.or_at:%H:%M}", moment_of(opened, gate.since, entry.zone).at, day, "gate",
-                   notes)  # fmt: skip
+        opens, deadline = gate_window(gate, entry.zone, day)
+        yield Slot(f"{day.isoformat()}T{gate.or_at:%H:%M}", deadline, day, "gate", opens, notes)
 
-    def _opens(self, gate: Gate, entry: Entry, slot: Slot) -> tuple[datetime, tuple[str, ...]]:
+    def _opens(self, gate: Gate, slot: Slot) -> tuple[datetime, tuple[str, ...]]:
         """When the gate opens as far as is known or expected, and the runs it waits for."""
-        deadline = moment_of(slot.day, gate.or_at, entry.zone).at
+        deadline = slot.at
         awaited: list[Planned] = []
         complete = True
         for name in gate.entries:
             source = self.timetable.entries[name]
-            runs = self.of_entry(source, slot.at, deadline)
-            complete = complete and (bool(runs) or not _from_outside(self.timetable, source))
+            runs = self.of_entry(source, slot.opens_at, deadline)
+            complete = complete and (bool(runs) or not is_from_outside(self.timetable, source))
             awaited += runs
         ends = [self.ends_at(run) for run in awaited if not self._failed(run)]
         if not complete or len(ends) < len(awaited):
             return deadline, tuple(run.key for run in awaited)
-        return min(deadline, max(ends, default=slot.at)), tuple(run.key for run in awaited)
+        return min(deadline, max(ends, default=slot.opens_at)), tuple(run.key for run in awaited)
 
     def _failed(self, run: Planned) -> bool:
         past = self.facts.runs.get(run.key)
         return past is not None and past.state in ENDED - ENDED_WELL
 
 
-def _from_outside(timetable: Timetable, entry: Entry) -> bool:
+def is_from_outside(timetable: Timetable, entry: Entry) -> bool:
     """Whether the entry runs only when something comes: nothing planned yet does not mean that nothing is awaited."""
     while entry.chain:
         entry = timetable.entries[entry.chain.entry]
     return entry.trigger is not None
 
 
-def deadline_of(entry: Entry, day: date) -> datetime | None:
-    """When the gate of that day opens at the latest; None for an entry without one."""
-    return moment_of(day, entry.gate.or_at, entry.zone).at if entry.gate else None
+def gate_window(gate: Gate, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
+    """From when on what arrives counts for the gate of that day, and when it opens at the latest."""
+    opened = day - _DAY if gate.since >= gate.or_at else day
+    return moment_of(opened, gate.since, zone).at, moment_of(day, gate.or_at, zone).at

@@ -259,7 +259,7 @@ class _Reader:
         items = listed.items if isinstance(listed, Sequence) else [listed]
         names = tuple(dict.fromkeys(self.text(item) for item in items))
         or_at = self.read(node.get("or_at"), parse_time, time())
-        return Gate(names, or_at, self.read(node.get("since"), parse_time, time()))
+        return Gate(names, or_at, self.read(node.get("since"), parse_time, or_at))
 
     def trigger(self, node: Node | None) -> Trigger | None:
         """`on: {file: …}`, `on: {mail: account, from: …, subject: …}` or `on: {webhook: name}`."""
@@ -313,11 +313,28 @@ class _Reader:
                     )
                     broken = True
         for entry in entries.values() if not broken else ():
+            self.gate_sees(entry, entries, nodes[entry.name])
             if entry.name in _reached(entry, entries):
                 at = _scalar_of(nodes[entry.name], wanted_by(entry)[0])
                 self.say(
                     at, "T-RING", f"「{entry.name}」绕了一圈等的是自己。", f"{entry.name} ends up waiting for itself."
                 )
+
+    def gate_sees(self, entry: Entry, entries: Mapping[str, Entry], node: Node) -> None:
+        """Whatever a gate waits for runs within its window; else it would open without having waited."""
+        for name in entry.gate.entries if entry.gate else ():
+            root = entries[name]
+            for _ in entries:
+                root = entries[root.chain.entry] if root.chain else root
+            at = root.cron.times if root.cron else root.at
+            if entry.gate is None or root.zone != entry.zone or not at:
+                continue
+            since, until = entry.gate.since, entry.gate.or_at
+            if not any(since <= one < until if since < until else one >= since or one < until for one in at):
+                self.say(_scalar_of(node, name), "T-GATE",
+                         f"「{name}」{at[0]:%H:%M} 运行，不在 {since:%H:%M} 到 {until:%H:%M} 之间，等不到它。",
+                         f"{name} runs at {at[0]:%H:%M}, not between {since:%H:%M} and {until:%H:%M}: it is missed.",
+                         fix=f'since: "{at[0]:%H:%M}"')  # fmt: skip
 
     def jitter_fits(self, entry: Entry, node: YamlMapping) -> None:
         """A run that is put off at random still begins within its window, on a day that is its own."""

@@ -6,7 +6,7 @@ No NULL in a key (SQLite and PostgreSQL treat NULLs in UNIQUE as distinct): the 
 Columns named in `WALL_CLOCK` and surrogate ids are left out when two databases are compared.
 """
 
-from storage.database.tables import ledger, lots, privacy, products, purchasing, review, settlement
+from storage.database.tables import desk, ledger, lots, privacy, products, purchasing, review, settlement
 from storage.database.tables.base import metadata
 from storage.database.tables.finance import (
     bank_line,
@@ -53,6 +53,7 @@ __all__ = [
     "bundle",
     "channel_sku",
     "command",
+    "desk",
     "document_row",
     "effect",
     "fulfilment",

@@ -60,7 +60,7 @@ def test_ranges_join_without_loss_or_repeat(
     whole = planned(timetable, start, end, CALENDAR, facts)
     keys = [run.key for run in whole]
     assert len(set(keys)) == len(keys)
-    assert all(start <= run.slot < end and run.due_at >= run.slot for run in whole)
+    assert all(start <= run.slot < end and run.due_at >= run.opens_at for run in whole)
     edges = [start, *(start + timedelta(minutes=cut) for cut in sorted(cuts)), end]
     pieces = [run for first, last in pairwise(edges)
               for run in planned(timetable, first, last, CALENDAR, facts)]  # fmt: skip
@@ -68,7 +68,7 @@ def test_ranges_join_without_loss_or_repeat(
     for run in whole:
         entry = timetable.entries[run.entry]
         if entry.until:
-            assert run.until == first_after(run.slot, entry.until, entry.zone)
+            assert run.until == first_after(run.opens_at, entry.until, entry.zone)
         assert run.due_at <= run.slot + timedelta(days=2)
 
 

@@ -1,0 +1,249 @@
+"""One look at the timetable: plan what has come due, decide, start; and one run from its start to its end.
+
+    look   one transaction: arrivals and slots since the last look become rows, open rows are decided on, starts are
+           written down before anything is started
+    play   the executor, then how it ended
+
+A process that dies anywhere leaves rows that say exactly that: a second look at the same moment plans nothing twice,
+and what was running is taken up again under its own key (`recover`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Literal, Protocol
+
+from loguru import logger
+
+from schedules.plan import fill
+from schedules.problems import default_lang, explain
+from schedules.timetable.book import Page, TimetableBook, stamp
+from schedules.timetable.deciding import Deciding, Decision, Row, State, after
+from schedules.timetable.errors import DaysBackwards, NotBackfilled
+from schedules.timetable.model import Entry, Facts, Job, Planned, Timetable, WorkCalendar
+from schedules.timetable.moments import moment_of
+from schedules.timetable.planning import LONGEST_GATE, Planning, planned
+
+MOMENT = timedelta(milliseconds=1)
+LONGEST_BACKFILL_DAYS = 366
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended, and what to tell people."""
+
+    state: Literal["done", "failed", "person"]
+    message: str = ""
+
+
+class Control(Protocol):
+    """What a run may ask while it goes on."""
+
+    def cancel_asked(self) -> bool:
+        """Whether it should end, cleanly, as soon as it can."""
+
+
+class Executor(Protocol):
+    """Something that can do a job: the night, one flow, later a queue. Doing the same key again must be safe."""
+
+    def run(self, job: Job, control: Control) -> Outcome:
+        """Do it and say how it ended. What is raised counts as failed."""
+
+
+class Turn:
+    """The timetable at work: whoever keeps the time calls `look`, then `play` for each job."""
+
+    def __init__(
+        self,
+        book: TimetableBook,
+        timetable: Timetable,
+        calendar: WorkCalendar,
+        executor: Executor,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`now` tells aware moments; nothing is read or written yet."""
+        self.book = book
+        self.timetable = timetable
+        self.calendar = calendar
+        self.executor = executor
+        self.now = now
+
+    def recover(self) -> int:
+        """Runs that a process left in the middle begin again; only for the one that keeps the clock. Returns them."""
+        with self.book.write("recover") as page:
+            cut = [row for row in page.rows(self.now()) if row.state == "running"]
+            for row in cut:
+                page.change(row.key, state="planned", reason="interrupted")
+        return len(cut)
+
+    def look(self) -> list[Job]:
+        """Plan, decide and start; what is returned is written down as running and must be played."""
+        now = self.now()
+        with self.book.write("look") as page:
+            self._plan(page, now)
+            return self._decide(page, now)
+
+    def play(self, job: Job) -> Outcome:
+        """One job to its end, which is written down."""
+        try:
+            outcome = self.executor.run(job, self._control(job))
+        except Exception as error:  # noqa: BLE001 (one run that fails, however it fails, must not stop the timetable)
+            logger.exception("timetable_run_failed", run=job.key)
+            shown = explain(error, default_lang())
+            outcome = Outcome("failed", f"{shown.message} {shown.hint}".strip())
+        ended_at = stamp(self.now())
+        with self.book.write("end") as page:
+            row = page.row(job.key)
+            cancelled = bool(row and row.facts.get("cancel")) and outcome.state != "done"
+            state, reason = ("dropped", str(row.facts["cancel"])) if row and cancelled else (outcome.state, "")
+            page.change(job.key, state=state, reason=reason, message=outcome.message, ended_at=ended_at)
+        return outcome
+
+    def look_and_play(self) -> int:
+        """Look and play one after the other until nothing is due; returns how many were played."""
+        count = 0
+        while jobs := self.look():
+            for job in jobs:
+                self.play(job)
+            count += len(jobs)
+        return count
+
+    def wakes_at(self) -> datetime:
+        """The next moment at which something may be due, at most an hour from now."""
+        now = self.now()
+        end = now + timedelta(hours=1)
+        with self.book.read() as page:
+            rows = page.rows(now)
+            facts = page.facts(page.horizon(now))
+            pauses = page.pauses()
+        soon = [run.slot for run in planned(self.timetable, now, end, self.calendar, facts)]
+        soon += [row.due_at for row in rows if row.state in ("planned", "waiting") and row.due_at > now]
+        soon += [row.until for row in rows if row.until and row.state in ("planned", "held") and row.until > now]
+        soon += [pause.until for pause in pauses if pause.until and pause.until > now]
+        return min([end, *soon]) + MOMENT
+
+    def _plan(self, page: Page, now: datetime) -> None:
+        """Everything that came due since the last look becomes rows; the first look begins with now."""
+        arrivals = page.new_arrivals()
+        until = now + MOMENT
+        mark = page.mark() or now
+        start = min([mark, *(one.arrived_at for one in arrivals)])
+        facts = Facts(arrivals=arrivals, durations=page.durations())
+        ahead = planned(self.timetable, start, until + LONGEST_GATE, self.calendar, facts)
+        fresh = {one.key for one in arrivals}
+        runs = [run for run in ahead if run.opens_at < until and (run.slot >= mark or run.key.split("|")[1] in fresh)]
+        page.add([(_due(run, run.slot) if run.cause == "gate" else run, _first_state(run), {}) for run in runs], now)
+        page.arrivals_planned(arrivals)
+        page.set_mark(max(mark, until))
+
+    def _decide(self, page: Page, now: datetime) -> list[Job]:
+        jobs: list[Job] = []
+        for _ in self.timetable.entries:
+            facts = page.facts(page.horizon(now))
+            rows = {row.key: row for row in page.rows(now) if row.state in ("planned", "waiting", "held", "running")}
+            planning = Planning(self.timetable, self.calendar, facts)
+            decisions = Deciding(planning, list(rows.values()), page.pauses(), now).decide()
+            for decision in decisions:
+                row = rows[decision.key]
+                page.decided(row, decision, now)
+                rows[decision.key] = after(row, decision)
+                if decision.state == "running" and not decision.cancel:
+                    jobs.append(self._job(row, after(row, decision)))
+            if not any(decision.state == "dropped" for decision in decisions):
+                break  # only a dropped run can change what another waits for
+        return jobs
+
+    def _job(self, row: Row, started: Row) -> Job:
+        entry = self.timetable.entries[row.entry]
+        inputs = {name: fill(value, names_for(started)) for name, value in entry.inputs.items()}
+        return Job(row.key, row.entry, entry.run, row.account, inputs, row.day, row.attempt + 1,
+                   None if row.backfill else row.until)  # fmt: skip
+
+    def _control(self, job: Job) -> Control:
+        return _Control(self.book, job.key)
+
+    def backfill(self, name: str, first: str, last: str, who: str) -> "Backfilled":
+        """The entry's runs of those days: new ones and those that were dropped or failed are due now.
+
+        Raises NotBackfilled for an entry that waits for something from outside, DaysBackwards.
+        """
+        entry = self.timetable.entries[name]
+        start, end = _range(first, last, entry)
+        root = entry
+        while root.chain:
+            root = self.timetable.entries[root.chain.entry]
+        if root.trigger:
+            raise NotBackfilled(name)
+        now = self.now()
+        wide = timedelta(days=2)
+        asked = {"backfill": who}
+        with self.book.write("backfill") as page:
+            runs = [run for run in planned(self.timetable, start - wide, end + wide, self.calendar)
+                    if run.entry == name and first <= run.day.isoformat() <= last]  # fmt: skip
+            known = {run.key: page.row(run.key) for run in runs}
+            new = [run for run in runs if known[run.key] is None]
+            page.add([(_due(run, now), "planned", asked) for run in new], now)
+            again = [row for row in known.values() if row and row.state in ("dropped", "failed", "person", "held")]
+            for row in again:
+                page.decided(row, _anew(row, asked, now), now)
+        done = [row.key for row in known.values() if row and row.state == "done"]
+        return Backfilled([run.key for run in new], [row.key for row in again], done,
+                          len(runs) - len(new) - len(again) - len(done))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Backfilled:
+    """What a backfill found: keys that are new, that are done again, that were done already, and how many are open."""
+
+    new: Sequence[str]
+    again: Sequence[str]
+    done: Sequence[str]
+    under_way: int
+
+
+@dataclass(frozen=True)
+class _Control:
+    book: TimetableBook
+    key: str
+
+    def cancel_asked(self) -> bool:
+        """Whether the book says that the run should end."""
+        with self.book.read() as page:
+            row = page.row(self.key)
+        return bool(row and row.facts.get("cancel"))
+
+
+def names_for(row: Row) -> dict[str, object]:
+    """What an input may ask for: the run's days, what came with its trigger, what its gate had to do without."""
+    given = row.facts.get("given")
+    first = row.day.replace(day=1)
+    return {
+        "day": row.day, "night": row.day, "today": row.day, "yesterday": row.day - timedelta(days=1),
+        "month": f"{first:%Y-%m}", "last_month": f"{first - timedelta(days=1):%Y-%m}",
+        "file": "", "name": "", "sender": "", "subject": "", "payload": "",
+        "missing": str(row.facts.get("missing", "")), **(given if isinstance(given, Mapping) else {}),
+    }  # fmt: skip
+
+
+def _first_state(run: Planned) -> State:
+    return "waiting" if run.cause in ("chain", "gate") else "planned"
+
+
+def _due(run: Planned, at: datetime) -> Planned:
+    return replace(run, due_at=at)
+
+
+def _anew(row: Row, asked: Mapping[str, object], now: datetime) -> Decision:
+    facts = {**asked, "cancel": "", "before": row.reason or row.state}
+    return Decision(row.key, "planned", "", facts, now)
+
+
+def _range(first: str, last: str, entry: Entry) -> tuple[datetime, datetime]:
+    """The local days as moments, the end excluded. Raises DaysBackwards."""
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise DaysBackwards(first, last) from None
+    if not begin <= end <= begin + timedelta(days=LONGEST_BACKFILL_DAYS):
+        raise DaysBackwards(first, last)
+    return moment_of(begin, time(), entry.zone).at, moment_of(end + timedelta(days=1), time(), entry.zone).at

@@ -1,0 +1,60 @@
+"""What the desk's timetable has planned, started, ended and dropped; what arrived for it; what is paused.
+
+Moments are ISO 8601 in UTC to the millisecond, so that they compare as text.
+"""
+
+from sqlalchemy import Index, Table
+
+from storage.database.tables.base import key, metadata, text, whole
+
+# state: planned | waiting (chain, gate) | held (paused) | running | done | failed | person | dropped
+timetable_run = Table(
+    "timetable_run",
+    metadata,
+    key("run_key"),  # entry|local day and time, or what arrived|account: the same work is one run
+    text("entry"),
+    text("account"),
+    text("cause"),  # time | chain | gate | trigger
+    text("day"),
+    text("slot"),
+    text("due_at"),
+    text("until"),
+    text("state"),
+    text("reason"),  # a code of schedules.timetable.deciding.REASONS: why it was dropped, or waits
+    text("facts"),  # JSON: notes, what came with the trigger, what a gate had to do without
+    text("message"),
+    whole("attempt"),
+    text("recorded_at"),
+    text("started_at"),
+    text("ended_at"),
+    Index("ix_timetable_run_slot", "slot"),
+    Index("ix_timetable_run_state", "state"),
+)
+
+# A file, a mail or a call that came for an entry. state: new | planned
+timetable_event = Table(
+    "timetable_event",
+    metadata,
+    key("event_key"),
+    text("entry"),
+    text("arrived_at"),
+    text("given"),  # JSON
+    text("state"),
+    Index("ix_timetable_event_state", "state"),
+)
+
+timetable_pause = Table(
+    "timetable_pause",
+    metadata,
+    key("scope"),  # all | entry | account
+    key("name"),
+    key("recorded_at"),
+    text("until_at"),  # "" until somebody resumes it
+    text("who"),
+    text("why"),
+    text("ended_at"),
+    text("ended_by"),
+)
+
+# Everything whose slot lies before `planned_until` is in timetable_run.
+timetable_mark = Table("timetable_mark", metadata, key("timetable"), text("planned_until"))

@@ -2,13 +2,16 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
+from storage.database.bulk import change, looked_up
 from storage.database.tables import bundle, channel_sku, order_line, platform_order, quant, sku
 from storage.database.tables.review import order_detail, order_state, presale_quota
 from storage.erp.allocation.model import OrderKey
@@ -27,6 +30,11 @@ _HEAD = tuple(
 )  # fmt: skip
 
 
+_LINE = ("sub_no", "code", "qty", "paid_share_fen", "refund_status")
+_DETAIL = ("oaid", "address_key", "order_type", "district", "address_state", "buyer", "buyer_memo", "seller_memo",
+           "flag", "campaign", "balance_state")  # fmt: skip
+
+
 def map_lines(connection: Connection) -> int:
     """Give every sub-order without a code the one that its platform SKU is mapped to; returns how many got one."""
     line, channel = order_line.c, channel_sku.c
@@ -36,11 +44,8 @@ def map_lines(connection: Connection) -> int:
         .join_from(order_line, channel_sku, same)
         .where(line.code == "", channel.code != "")
     )
-    found = connection.execute(query).all()
-    for row in found:
-        mine = (line.platform == row.platform, line.shop == row.shop, line.order_no == row.order_no)
-        connection.execute(order_line.update().where(*mine, line.sub_no == row.sub_no).values(code=row.mapped))
-    return len(found)
+    found = [tuple(row) for row in connection.execute(query).all()]
+    return change(connection, order_line, ("platform", "shop", "order_no", "sub_no"), ("code",), found)
 
 
 def read_cases(
@@ -51,7 +56,7 @@ def read_cases(
     process: Collection[str] = OPEN,
 ) -> list[Case]:
     """Every order of the platforms in these process states that is not shipped or closed; or of those `keys`."""
-    return _cases(connection, now, platforms, keys, _heads(connection, platforms, keys, process))
+    return _cases(connection, now, _heads(connection, platforms, keys, process))
 
 
 def read_past_cases(connection: Connection, begin: str, end: str, platforms: Collection[str]) -> list[Case]:
@@ -63,46 +68,43 @@ def read_past_cases(connection: Connection, begin: str, end: str, platforms: Col
         .order_by(o.platform, o.shop, o.order_no)
     )
     heads = connection.execute(query).all()
-    return _cases(connection, end, platforms, {OrderKey(row.platform, row.shop, row.order_no) for row in heads}, heads)
+    return _cases(connection, end, heads)
 
 
-def _cases(
-    connection: Connection,
-    now: str,
-    platforms: Collection[str],
-    keys: Collection[OrderKey] | None,
-    heads: Sequence[Row[Any]],
-) -> list[Case]:
-    wanted = {OrderKey(row.platform, row.shop, row.order_no) for row in heads}
-    shelf = _Shelf.read(connection)
-    lines: dict[OrderKey, list[CaseLine]] = defaultdict(list)
-    for row in _line_rows(connection, platforms, keys):
-        key = OrderKey(row.platform, row.shop, row.order_no)
-        if key in wanted:
-            lines[key].append(shelf.line(row))
-    details, received = _details(connection, platforms), payments_received(connection)
-    past = _Past.read(connection)
-    quotas = _Quotas.read(connection)
+def _cases(connection: Connection, now: str, heads: Sequence[tuple[Any, ...]]) -> list[Case]:
+    shelf, quotas, past = _Shelf.read(connection), _Quotas.read(connection), _Past.read(connection)
+    keyed = {OrderKey(*head[:3]): head for head in heads}
+    lines: dict[OrderKey, list[CaseLine]] = {key: [] for key in keyed}
+    for key, *line in _rows_of(connection, order_line, keyed, _LINE):
+        lines[key].append(shelf.line(key.shop, *line))
+    details = {key: told for key, *told in _rows_of(connection, order_detail, keyed, _DETAIL)}
+    received = payments_received(connection)
     found = []
-    for head in heads:
-        key = OrderKey(head.platform, head.shop, head.order_no)
-        detail = details.get(key)
-        mine = tuple(sorted(lines[key]))
-        case = Case(
-            key, now, head.pay_state, head.ship_state, head.refund_state, head.paid_fen, head.created_at,
-            head.paid_at, head.province, head.city, mine, head.priority, received.get(key),
-        )  # fmt: skip
-        if detail is not None:
-            case = _with_detail(case, detail)
-            mine = quotas.told(case) if case.order_type == "presale" else mine
+    for key, (*_, pay, ship, refund, paid_fen, created_at, paid_at, province, city, priority) in keyed.items():
+        own = tuple(sorted(lines[key]))
+        case = Case(key, now, pay, ship, refund, paid_fen, created_at, paid_at, province, city, own, priority,
+                    received.get(key))  # fmt: skip
+        if (detail := details.get(key)) is not None:
+            case = _with_detail(case, *detail)
+            mine = quotas.told(case) if case.order_type == "presale" else case.lines
             case = case._replace(lines=mine, history=past.before(case))
         found.append(case)
     return found
 
 
+def _rows_of(
+    connection: Connection, table: Table, keys: Iterable[OrderKey], told: Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
+    """(order, what `told` says) of the table's rows of these orders, which come shop by shop."""
+    for (platform, shop), mine in groupby(keys, key=itemgetter(0, 1)):
+        fixed, numbers = {"platform": platform, "shop": shop}, [key.order_no for key in mine]
+        for order_no, *cells in looked_up(connection, table, fixed, "order_no", numbers, told):
+            yield OrderKey(platform, shop, order_no), *cells
+
+
 def _heads(
     connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None, process: Collection[str]
-) -> Sequence[Row[Any]]:
+) -> Sequence[tuple[Any, ...]]:
     o, s = platform_order.c, order_state.c
     query = (
         select(*_HEAD)
@@ -121,15 +123,6 @@ def _only(query: Select[Any], column: ColumnElement[str], keys: Collection[Order
     if keys is None or len(keys) > 500:
         return query
     return query.where(column.in_(sorted({key.order_no for key in keys})))
-
-
-def _line_rows(
-    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
-) -> Iterable[Row[Any]]:
-    line = order_line.c
-    query = select(line.platform, line.shop, line.order_no, line.sub_no, line.code, line.qty, line.paid_share_fen,
-                   line.refund_status, line.platform_sku).where(line.platform.in_(sorted(platforms)))  # fmt: skip
-    return connection.execute(_only(query, line.order_no, keys))
 
 
 @dataclass
@@ -153,37 +146,17 @@ class _Shelf:
         usual = {(shop, code): int(price) for shop, code, price in priced}
         return cls(known - {""}, usual, made_of, stock_by_warehouse(connection), {})
 
-    def line(self, row: Row[Any]) -> CaseLine:
-        code = row.code
+    def line(self, shop: str, sub_no: str, code: str, qty: int, paid_share_fen: int, refund_status: str) -> CaseLine:
         if code not in self.packed:
             most = (packable(code, self.made_of, free) for free in self.stock.values())
             self.packed[code] = max(most, default=0) if code in self.known else 0
-        usual = self.usual.get((row.shop, code), 0)
-        return CaseLine(
-            row.sub_no, code, row.qty, row.paid_share_fen, row.refund_status, code in self.known, usual,
-            self.packed[code],
-        )  # fmt: skip
+        usual = self.usual.get((shop, code), 0)
+        return CaseLine(sub_no, code, qty, paid_share_fen, refund_status, code in self.known, usual, self.packed[code])
 
 
-def _details(connection: Connection, platforms: Collection[str]) -> dict[OrderKey, Row[Any]]:
-    query = select(order_detail).where(order_detail.c.platform.in_(sorted(platforms)))
-    return {OrderKey(row.platform, row.shop, row.order_no): row for row in connection.execute(query)}
-
-
-def _with_detail(case: Case, detail: Row[Any]) -> Case:
+def _with_detail(case: Case, oaid: str, address_key: str, *told: Any) -> Case:
     """The case with what is known beside the platform's figures; the platform's token says best where it goes."""
-    return case._replace(
-        order_type=detail.order_type,
-        district=detail.district,
-        address_state=detail.address_state,
-        address_key=detail.oaid or detail.address_key,
-        buyer=detail.buyer,
-        buyer_memo=detail.buyer_memo,
-        seller_memo=detail.seller_memo,
-        flag=detail.flag,
-        campaign=detail.campaign,
-        balance_state=detail.balance_state,
-    )
+    return Case._make((*case[:13], *told[:3], oaid or address_key, *told[3:], case.history))
 
 
 class _Bought(NamedTuple):
@@ -221,7 +194,7 @@ class _Past:
         )
         by_buyer: dict[str, list[_Bought]] = defaultdict(list)
         buyers_at: dict[str, set[str]] = defaultdict(set)
-        for row in connection.execute(query):
+        for row in connection.execute(query).all():
             refunded = row.pay_state in ("refunded", "part_refunded")
             bought = _Bought(row.created_at, row.order_no, refunded, row.campaign, int(row.qty or 0))
             by_buyer[row.buyer].append(bought)

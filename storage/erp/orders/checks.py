@@ -76,6 +76,8 @@ def refund_open(case: Case, _settings: Settings) -> Sequence[Finding]:
 
 def remark(case: Case, settings: Settings) -> Sequence[Finding]:
     """Nobody wrote or flagged something that a person has to read; courtesies and carrier wishes are understood."""
+    if not (case.buyer_memo or case.seller_memo or case.flag):
+        return []
     found = []
     rest = case.buyer_memo
     for word in words_of(settings, "understood"):

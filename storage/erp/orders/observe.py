@@ -35,7 +35,7 @@ def observe(
         query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
     paid, live = received(connection), _with_parcels(connection)
     steps: list[Step] = []
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         key = OrderKey(*row[:3])
         if keys is not None and key not in keys:
             continue

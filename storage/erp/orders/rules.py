@@ -101,18 +101,27 @@ def _fits(rule: Rule, chosen: Chosen, name: str) -> bool:
 
 def judge(case: Case, rules: RuleSet) -> list[Reason]:
     """All reasons against an order, in the order of the rules: none hides another. Empty means that it may ship."""
-    reasons = []
-    for chosen in rules.rules:
-        rule = RULES[chosen.rule]
-        settings = {**rule.settings, **chosen.settings}
-        reasons += [
-            Reason(rule.rule, found.code, found.words, found.topic, dict(found.facts), found.until, rule.release_by,
-                   rule.owner, rule.sla_hours)
-            for found in rule.check(case, settings)
-        ]  # fmt: skip
-    return reasons
+    return _reasons(case, _asked(rules))
 
 
 def judge_all(cases: Sequence[Case], rules: RuleSet) -> list[tuple[Case, list[Reason]]]:
     """Every case with its reasons, in order."""
-    return [(case, judge(case, rules)) for case in cases]
+    asked = _asked(rules)
+    return [(case, _reasons(case, asked)) for case in cases]
+
+
+def _asked(rules: RuleSet) -> list[tuple[Rule, Settings]]:
+    """The rules of the set in turn, each with all its settings."""
+    return [
+        (RULES[chosen.rule], MappingProxyType({**RULES[chosen.rule].settings, **chosen.settings}))
+        for chosen in rules.rules
+    ]
+
+
+def _reasons(case: Case, asked: Iterable[tuple[Rule, Settings]]) -> list[Reason]:
+    return [
+        Reason(rule.rule, found.code, found.words, found.topic, dict(found.facts), found.until, rule.release_by,
+               rule.owner, rule.sla_hours)
+        for rule, settings in asked
+        for found in rule.check(case, settings)
+    ]  # fmt: skip

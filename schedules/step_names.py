@@ -44,3 +44,9 @@ STEP_NAMES: Mapping[str, Words] = {
     "report": Words("写早报（Excel）", "writes the morning report (Excel)"),
 }
 """In the order in which a night usually has them."""
+
+
+def steps_listed() -> str:
+    """Every step with its two sentences, for the help of the command that plays them (Markdown)."""
+    lines = [f"- `{name}` {words.zh} / {words.en}" for name, words in STEP_NAMES.items()]
+    return "\n".join(["计划里 core: 可以写的步骤 / steps of the core that a plan may name:", "", *lines])

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from schedules.desk import Desk
 from schedules.problems import WHO
 from storage.database.tables import bill_line, bot_result, fulfilment, order_line, platform_order, raw_file, recon_item
+from storage.erp.commands.by_hand import played, things
 from storage.erp.reconciliation.outcomes import OUTCOMES, Outcome
 
 EXCEPTIONS = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.exception]
@@ -82,6 +83,7 @@ def book_totals(desk: Desk) -> list[str]:
         parcels = count(fulfilment)
         by_outcome = connection.execute(select(bot_result.c.outcome, func.count()).group_by(bot_result.c.outcome))
         did: dict[str, int] = {str(outcome): int(count) for outcome, count in by_outcome}
+        by_hand = len(things(connection, played(connection, desk.jobs.newest_night())))
     done = sum(did.values())
     detail = did_words({"outcomes": dict(sorted(did.items()))}, desk.settings.lang)
     if desk.settings.lang == "en":
@@ -89,11 +91,13 @@ def book_totals(desk: Desk) -> list[str]:
             f"{files} files archived · {orders} orders, {lines} lines · {bills} statement lines, sum ¥{yuan(total)}",
             f"reconciliation: {differences} differences to look at, {pending} not yet due · {parcels} parcels",
             f"done outside: {done} rows ({detail})",
+            *([f"to be done by hand: {by_hand} (yeban todo list)"] if by_hand else []),
         ]
     return [
         f"存档 {files} 个文件 · 订单 {orders} 笔 {lines} 行 · 账单 {bills} 行，合计 ¥{yuan(total)}",
         f"对账：{differences} 处差异要看，{pending} 笔还没到结算时间 · 分货 {parcels} 个包裹",
         f"在后台做的事：{done} 行（{detail}）",
+        *([f"要人办的事：{by_hand} 件（yeban todo list）"] if by_hand else []),
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
+from storage.erp.commands.by_hand import TITLES, Thing, Title, played, things
 from storage.erp.reconciliation.reading import LISTED_APART, arrivals, coverage
 from storage.erp.reconciliation.rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
@@ -21,7 +22,7 @@ COLUMNS = (
     Column("等谁", "", 14),
 )
 MEASURES = (("数量", "count"),)
-NO_FIGURES = frozenset({"指令等人", "动作未决"})
+NO_FIGURES = frozenset({"指令等人", "动作未决", "要人办"})
 
 
 def build(connection: Connection, period: Period) -> Table:
@@ -31,6 +32,7 @@ def build(connection: Connection, period: Period) -> Table:
     _files(connection, table)
     _quarantine(connection, table)
     _waiting(connection, table)
+    _by_hand(connection, table)
     if not table.rows:
         table.notes.append("没有缺失：期间内每个店铺的账单、订单、售后和广告报表都齐，没有文件或行在等人。")
     return table
@@ -169,3 +171,18 @@ def _waiting(connection: Connection, table: Table) -> None:
         select(e.effect_key, e.label, e.note).where(e.state.in_(("open", "person"))).order_by(e.effect_key)
     ):
         _say(table, f"effect|{effect_key}", ("动作未决", "", label or effect_key), [("", 0, effect_key)], note, "运营")
+
+
+def _by_hand(connection: Connection, table: Table) -> None:
+    """What is asked for and no flow of the night does, one row per worklist and shop."""
+    night = table.period.night
+    grouped: dict[tuple[str, str], list[Thing]] = {}
+    for one in things(connection, played(connection, night), night):
+        grouped.setdefault((one.worklist, one.shop), []).append(one)
+    for (worklist, shop), found in grouped.items():
+        title = TITLES.get(worklist, Title(worklist, worklist, "运营", "operations"))
+        more = f"（等 {len(found)} 件）" if len(found) > 1 else ""
+        note = f"{found[0].why}{more}；没有流程做这件事，办完用 yeban todo 记下"
+        texts = ("要人办", shop, title.zh)
+        sources = [("", 0, one.command_id) for one in found]
+        _say(table, f"by_hand|{worklist}|{shop}", texts, sources, note, title.who_zh)

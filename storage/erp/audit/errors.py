@@ -28,8 +28,8 @@ class ActorUnknown(AuditError):
     code = "E-ACTOR"
     zh = "没有叫「{name}」的人或机器人，或已停用"
     en = "{name} is neither a person nor a bot that is known and active"
-    zh_hint = "先由负责人登记"
-    en_hint = "have it registered first"
+    zh_hint = "先由负责人登记：yeban people add 名字 --role 角色；或者用 --who 写明是谁"
+    en_hint = "have it registered first: yeban people add NAME --role ROLE; or say who with --who"
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)

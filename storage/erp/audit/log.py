@@ -126,6 +126,16 @@ def history(connection: Connection, subject: str) -> list[Logged]:
     return [Logged(*row) for row in connection.execute(query)]
 
 
+def recent(connection: Connection, rows: int, *, subject: str = "", who: str = "") -> list[Logged]:
+    """The newest rows, newest first: of one thing or one person, where these are said."""
+    query = select(*(audit_log.c[name] for name in Logged._fields)).order_by(audit_log.c.seq.desc()).limit(rows)
+    if subject:
+        query = query.where(audit_log.c.subject == subject)
+    if who:
+        query = query.where(audit_log.c.who == who)
+    return [Logged(*row) for row in connection.execute(query)]
+
+
 def _hash(row: dict[str, object]) -> str:
     content = {name: value for name, value in row.items() if name != "hash"}
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -156,6 +156,13 @@ def shown(connection: Connection, orders: Iterable[OrderKey] | None = None) -> l
     return [row for row in found if row.order in wanted]
 
 
+def orders_of(connection: Connection, order_no: str) -> list[OrderKey]:
+    """The orders of this number that the book knows, whatever their shop."""
+    b = address_book.c
+    query = select(b.platform, b.shop, b.order_no).where(b.order_no == order_no).order_by(b.platform, b.shop)
+    return [OrderKey(*row) for row in connection.execute(query)]
+
+
 def _masked(connection: Connection, *where: Any) -> Iterator[Masked]:
     b = address_book.c
     columns = [b.platform, b.shop, b.order_no, b.name_masked, b.phone_masked, b.address_masked,

@@ -18,6 +18,7 @@ from schedules.cli import (
     people_commands,
     report_commands,
     sheet_commands,
+    todo_commands,
 )
 from schedules.cli.flow_commands import pairs
 from schedules.cli.head_start import HeadStart
@@ -25,6 +26,7 @@ from schedules.cli.screen import complaints, console, edge, interruptible, say, 
 from schedules.logs import silence
 from schedules.problems import default_lang
 from schedules.settings import ROOT, load_settings
+from schedules.step_names import steps_listed
 
 app = typer.Typer(
     name="yeban",
@@ -63,7 +65,7 @@ def demo(
     run_demo(size, date.fromisoformat(day) if day else None, headed)
 
 
-@app.command()
+@app.command(epilog=steps_listed())
 def night(
     plan_file: Annotated[Path, typer.Argument(help="一夜的计划 / a night's plan, e.g. schedules/practice.yaml")],
     day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
@@ -309,6 +311,7 @@ sheet_commands.register(app)
 report_commands.register(app)
 ledger_commands.register(app)
 people_commands.register(app)
+todo_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 
 secret_app = typer.Typer(help="账号的密码和动态口令种子 / passwords and TOTP seeds", no_args_is_help=True)

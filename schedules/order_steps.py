@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from schedules.book_keys import key_ring
 from schedules.desk import Desk
 from schedules.done import Done
 from storage.database.tables.products import activity_offer
@@ -19,6 +20,7 @@ from storage.erp.orders import review as orders
 from storage.erp.products import activities, listings
 from storage.erp.purchasing import night as purchasing
 from storage.erp.stock import night as stock
+from storage.receivers import seal_waiting
 
 WORKLIST_WORDS = {
     "to_delist": ("下架 {}", "to delist {}"),
@@ -44,10 +46,15 @@ def platforms_of(desk: Desk) -> tuple[str, ...]:
 
 
 def collect(desk: Desk, night: date) -> Done:  # noqa: ARG001 (every step takes the night)
-    """Orders of platforms' own files come into the pool; of two exports of an order the later one counts."""
+    """Orders of platforms' own files come into the pool; of two exports of an order the later one counts.
+
+    Receivers of files that were taken in without the keys for personal data are sealed into the address book.
+    """
+    sealed = seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     with desk.database.write() as connection:
         found = pool.collect(connection)
     return Done.counted({
+        "sealed": (sealed, "封存收件人 {} 个", "{} receivers sealed"),
         "created": (found.created, "新进订单池 {} 单", "{} orders new in the pool"),
         "changed": (found.changed, "有变化 {} 单", "{} changed"),
     })  # fmt: skip

@@ -17,6 +17,7 @@ from bots.flow.site import Site
 from bots.healing.memory import ElementMemory
 from bots.people import Inbox, NobodyThere
 from schedules.answers import follow
+from schedules.book_keys import key_ring
 from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
@@ -157,7 +158,7 @@ def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dic
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
     from storage.ingest import ingest_run_folder  # all document kinds: a tenth of a second that no run waits for
 
-    files = ingest_run_folder(desk.database, desk.archive, folder)
+    files = ingest_run_folder(desk.database, desk.archive, folder, keys=key_ring(desk.vault))
     with desk.database.write() as connection:
         follow(connection, run_id)
     return files, desk.jobs.outcomes(run_id)

@@ -1,8 +1,8 @@
 """What a night left in the books, apart from when it happened: two nights that did the same tell the same.
 
-Left out, and nothing else: moments of the wall clock; the sha256, size and text of the two kinds of file that have
-such moments inside; the site's address and its running numbers in where a file came from; how many attempts it took
-and what was found to be done already.
+Left out, and nothing else: moments of the wall clock and hashes over them; what is sealed with a home's own keys; the
+sha256, size and text of the two kinds of file that have such moments inside; the site's address and its running numbers
+in where a file came from; how many attempts it took and what was found to be done already.
 """
 
 import json
@@ -26,6 +26,14 @@ ATTEMPTS = {
     "run_file": frozenset({"record"}),
 }
 """What a journal says of attempts: a night that was cut off needed more of them."""
+OF_ITS_HOME = {
+    "address_book": frozenset(
+        column.name for column in metadata.tables["address_book"].c if column.name.endswith(("_sealed", "_index"))
+    ),
+    "audit_head": frozenset({"hash"}),
+    "audit_log": frozenset({"hash", "hash_prev"}),
+}
+"""What is sealed with the keys of one home, and hashes over moments: other in every home that did the same."""
 TABLES = tuple(metadata.tables)
 RUNNING_NUMBER = re.compile(r"^https?://[^/]+|\d{5,}|[0-9a-f]{12,}")
 
@@ -46,7 +54,8 @@ def _names_of_dated_files(connection: Connection) -> dict[str, str]:
 
 
 def _rows(connection: Connection, table: Table, files: Mapping[str, str], home: Path) -> list[Row]:
-    columns = [column for column in table.c if column.name not in WALL_CLOCK | ATTEMPTS.get(table.name, frozenset())]
+    left_out = WALL_CLOCK | ATTEMPTS.get(table.name, frozenset()) | OF_ITS_HOME.get(table.name, frozenset())
+    columns = [column for column in table.c if column.name not in left_out]
     found = connection.execute(select(*columns)).mappings()
     return [tuple(_timeless(table.name, dict(row), files, home).items()) for row in found]
 

@@ -4,27 +4,27 @@ Both ways give the same rows: the quick one leaves a batch alone as soon as a ce
 spools, so that memory holds a few batches however long the file is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice, repeat, zip_longest
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from storage.documents import cells, columns, numbers
 from storage.documents.amounts import Directed, Signed, Spent, Split
 from storage.documents.cells import Cell
-from storage.documents.columns import Column, Known, Tails
+from storage.documents.coded import Same, is_filled
+from storage.documents.columns import Column, Reader, Tails
+from storage.documents.csv_text import Batch, Block, Line
 from storage.documents.document import Quarantined, RawRow
-from storage.documents.file import Line
 from storage.documents.numbering import Numbering
 from storage.documents.rows import DataRow
 from storage.documents.spool import KEPT_ROWS, Spool
-from storage.documents.table import RawAgain, Reading, Record, Table, is_blank, quarantined, titled
+from storage.documents.table import Lines, RawAgain, Reading, Record, Table, quarantined, titled
 from storage.errors import FileError
 
 if TYPE_CHECKING:
     from storage.documents.layout import Layout, Maker
 
-BATCH_ROWS = 4_000
 _ROW = tuple.__new__
 
 
@@ -44,47 +44,47 @@ class Batches:
     def read(self) -> Reading[DataRow]:
         """All records of the table. Raises FileError where the file as a whole cannot be read."""
         footer: list[Record] = []
-        lines = self.table.lines()
-        while not footer and (batch := list(islice(lines, BATCH_ROWS))):
-            filled = [line for line in batch if not is_blank(line)]
-            kept = self._kept(filled)
-            footer += map(self.table.record, filled[kept:])
+        while not footer and (batch := self.table.batch()) is not None:
+            kept = self._kept(batch)
+            if kept < len(batch.numbers):
+                footer += map(self.table.record, batch.lines[kept:])
+                batch = Lines(batch.lines[:kept])
             if kept:
-                self._take(filled[:kept])
-        if footer:
-            footer += [self.table.record(line) for line in lines if not is_blank(line)]
+                self._take(batch)
+        while footer and (batch := self.table.batch()) is not None:
+            footer += map(self.table.record, batch.lines)
         return Reading(self.rows.settled(), self._all_raw(), self.quarantine, footer)
 
     def _all_raw(self) -> Sequence[RawRow]:
         """The rows as they were: kept of a short file, read again of a long one."""
         return self.raw.settled() if self.count <= KEPT_ROWS else RawAgain(self.table, self.count)
 
-    def _kept(self, lines: list[Line]) -> int:
+    def _kept(self, batch: Batch) -> int:
         """How many lines stand before the one with which the data ends."""
         ends = self.layout.ends
         if ends is None:
-            return len(lines)
-        return next((place for place, line in enumerate(lines) if ends(self.table.record(line))), len(lines))
+            return len(batch.numbers)
+        found = (place for place, line in enumerate(batch.lines) if ends(self.table.record(line)))
+        return next(found, len(batch.numbers))
 
-    def _take(self, lines: list[Line]) -> None:
-        grid = _grid(lines)
-        self.count += len(lines)
+    def _take(self, batch: Batch) -> None:
+        self.count += len(batch.numbers)
         if self.count <= KEPT_ROWS:
-            self._take_raw(lines, grid)
+            self._take_raw(Lines(batch.lines))
         try:
-            count, told = self._quick.read(lines, grid)
-        except FileError:
-            self._take_slowly(lines)
+            count, told = self._quick.read(batch)
+        except (FileError, UnicodeDecodeError):
+            self._take_slowly(batch.lines)
             return
         if count:
             begins = self.seen.add(told[_KEY])
-            self.moments.update({at[:10] for at in told[_AT]})
+            self.moments.update(columns.days(told[_AT]))
             for column, tails in self.tails.items():
                 if (place := self._quick.places.get(_short(column))) is not None:
                     tails.add(told[place])
             self.rows.add(told, count, partial(self._quick.rows, self.seen, begins))
 
-    def _take_slowly(self, lines: list[Line]) -> None:
+    def _take_slowly(self, lines: Sequence[Line]) -> None:
         found: list[DataRow] = []
         for record in map(self.table.record, lines):
             try:
@@ -97,16 +97,11 @@ class Batches:
             tails.add([str(row.data.get(_short(column)) or "") for row in found])
         self.rows.add([[tuple(row) for row in found]], len(found), partial(_numbered, self.seen, begins))
 
-    def _take_raw(self, lines: list[Line], grid: list[Column]) -> None:
+    def _take_raw(self, batch: Lines) -> None:
         """The cells as text, side by side; rows may be of different lengths."""
-        told = [column if columns.is_text(column) else list(map(cells.as_text, column)) for column in grid]
+        told = [column if columns.is_text(column) else list(map(cells.as_text, column)) for column in batch.columns]
         titles = titled(self.table.titles, len(told))
-        self.raw.add([[line.no for line in lines], *told], len(lines), partial(_raw_rows, titles))
-
-
-def _grid(lines: list[Line]) -> list[Column]:
-    """The cells of the lines by columns; what a short line lacks is empty."""
-    return list(map(columns.marked, zip_longest(*[line.cells for line in lines], fillvalue="")))
+        self.raw.add([batch.numbers, *told], len(batch.lines), partial(_raw_rows, titles))
 
 
 def _raw_rows(titles: list[str], told: list[Any], _index: int) -> list[RawRow]:
@@ -134,43 +129,34 @@ class _Quick:
         self.table, self.layout, self.make = table, layout, make
         self.names = [_short(name) for name in layout.typed]
         self.places = {name: _FIXED + number for number, name in enumerate(self.names)}
-        self._readers = {name: self._reader(name, kind) for name, kind in layout.typed.items()}
-        self._money: dict[str, Known] = {}
-        self._ids: dict[str, Known] = {}
-        self._plain = Known(cells.plain)
-        self._unwrapped = Known(lambda cell: cells.unwrap(cells.plain(cell)))
+        self._readers = {_short(name): self._reader(name, kind) for name, kind in layout.typed.items()}
+        self._money = {_short(name) for name in layout.money if _short(name) not in layout.reads}
+        self._others: dict[tuple[str, str], Reader] = {}
 
-    def read(self, lines: list[Line], grid: list[Column]) -> tuple[int, list[Column]]:
+    def read(self, batch: Batch) -> tuple[int, list[Column]]:
         """(rows, columns of them) as `rows` takes them; records that are none are left out. Raises FileError."""
-        layout, make = self.layout, self.make
-        record = self.table.record
+        layout = self.layout
         if layout.drop is not None:
-            kept = [line for line in lines if not layout.drop(record(line))]
-            lines, grid = kept, grid if len(kept) == len(lines) else _grid(kept)
-        count = len(lines)
+            kept = [line for line in batch.lines if not layout.drop(self.table.record(line))]
+            batch = batch if len(kept) == len(batch.lines) else Lines(kept)
+        count = len(batch.numbers)
         if not count:
             return 0, []
-        data = [reader(self._column(grid, _short(name), count)) for name, reader in self._readers.items()]
-        typed = dict(zip(self.names, data, strict=True))
-        amounts = self._amounts(lines, grid, count)
-        if layout.derive is not None:
-            derived = [layout.derive(record(line), fen) for line, fen in zip(lines, amounts, strict=True)]
-            orders, rules = [order for order, _ in derived], [rule for _, rule in derived]
-        else:
-            orders, rules = self._orders(grid, typed, count)
-        fees = list(map(layout.classify, map(record, lines), amounts)) if layout.classify else [("", "")] * count
+        self._refuse_no_text(batch)
+        typed = {name: reader(self._column(batch, name)) for name, reader in self._readers.items()}
+        amounts = self._amounts(batch, typed)
+        orders, rules = self._orders(batch, typed, amounts)
         return count, [
-            [line.no for line in lines],
-            self._keys(grid, typed, count),
+            batch.numbers,
+            self._keys(batch, typed),
             orders,
             rules,
-            self._id_column(grid, typed, _short(layout.sub), count) if layout.sub else [""] * count,
-            self._ats(lines, typed, count),
+            self._id_column(batch, typed, _short(layout.sub)) if layout.sub else Same("", count),
+            self._ats(batch, typed),
             amounts,
-            [fixed] * count if (fixed := make.fixed_currency()) else list(map(make.currency, map(record, lines))),
-            [fee for fee, _ in fees],
-            [rule for _, rule in fees],
-            *data,
+            self._currencies(batch),
+            *self._classes(batch, amounts),
+            *typed.values(),
         ]
 
     def rows(self, seen: Numbering, begins: int, told: list[Column], _index: int) -> list[DataRow]:
@@ -187,106 +173,145 @@ class _Quick:
 
     def _dicts(self, data: Sequence[Column], count: int) -> list[dict[str, Any]]:
         """Column -> value, without what says nothing."""
-        whole = [place for place, column in enumerate(data) if all(column)]
-        names = [self.names[place] for place in whole]
-        rows: Iterator[Any] = zip(*[data[place] for place in whole], strict=True) if whole else repeat((), count)
-        dicts = list(map(dict, map(zip, repeat(names), rows)))
-        for place, column in enumerate(data):
-            if place not in whole and any(column):
-                name = self.names[place]
+        whole = {name: list(column) for name, column in zip(self.names, data, strict=True) if is_filled(column)}
+        rows: Iterator[Any] = zip(*whole.values(), strict=True) if whole else repeat((), count)
+        dicts = list(map(dict, map(zip, repeat(tuple(whole)), rows)))
+        for name, column in zip(self.names, data, strict=True):
+            if name not in whole and any(column):
                 for made, value in zip(dicts, column, strict=True):
                     if value:
                         made[name] = value
         return dicts
 
-    def _column(self, grid: Sequence[Column], name: str, count: int) -> Column:
+    def _column(self, batch: Batch, name: str) -> Column:
         place = self.table.place(name)
-        return grid[place] if place is not None and place < len(grid) else [None] * count
+        found = batch.column(place) if place is not None else None
+        return [None] * len(batch.numbers) if found is None else found
 
-    def _reader(self, name: str, kind: str) -> Callable[[Column], list[Any]]:
+    def _refuse_no_text(self, batch: Batch) -> None:
+        """Bytes that are no text refuse the file, in columns too that nobody asks for. Raises UnicodeDecodeError."""
+        if isinstance(batch, Block):
+            asked = {place for name in self.names if (place := self.table.place(name)) is not None}
+            for column in batch.beyond(asked):
+                column.texts()
+
+    def _reader(self, name: str, kind: str) -> Reader:
         layout, column = self.layout, _short(name)
-        known = Known(partial(self._cell, name, kind))
+        cell = partial(self._cell, name, kind)
         if column in layout.reads:
-            return known.column
+            return Reader(cell)
         needed = name in layout.key and name not in layout.blanks
         match kind:
             case "id":
-                return partial(columns.ids, Known(partial(cells.identity, column, required=needed)))
+                return Reader(partial(cells.identity, column, required=needed), columns.ids)
             case "money":
-                reader = Known(partial(numbers.money, column, style=layout.money_style))
-                return partial(columns.money, reader, layout.money_style)
+                return self._money_reader(column)
             case "moment" if not layout.moment_formats:
-                return partial(columns.moments, known, required=needed)
+                return Reader(cell, partial(columns.moments, required=needed))
             case "text":
-                return partial(columns.words, Known(cells.plain))
-        return known.column
+                return Reader(cells.plain, columns.words)
+        return Reader(cell)
+
+    def _money_reader(self, column: str) -> Reader:
+        style = self.layout.money_style
+        return Reader(partial(numbers.money, column, style=style), partial(columns.money, style))
 
     def _cell(self, name: str, kind: str, cell: Cell) -> Any:
         return self.make.value(Record({_short(name): 0}, Line(0, [cell])), name, kind)
 
-    def _id_column(self, grid: Sequence[Column], typed: dict[str, list[Any]], name: str, count: int) -> list[Any]:
+    def _other(self, batch: Batch, name: str, what: str, reader: Callable[[], Reader]) -> Column:
+        """A column read in another way than its type says."""
+        known = self._others.get((name, what))
+        if known is None:
+            known = self._others[name, what] = reader()
+        return known(self._column(batch, name))
+
+    def _id_column(self, batch: Batch, typed: Mapping[str, Column], name: str) -> Column:
         """An id that may be missing."""
         if name in self.layout.ids and name not in self.layout.reads:
             return typed[name]
-        known = self._ids.setdefault(name, Known(lambda cell: cells.identity(name, cell, required=False)))
-        return columns.ids(known, self._column(grid, name, count))
+        cell = partial(cells.identity, name, required=False)
+        return self._other(batch, name, "id", lambda: Reader(cell, columns.ids))
 
-    def _orders(self, grid: Sequence[Column], typed: dict[str, list[Any]], count: int) -> tuple[list[Any], list[str]]:
+    def _plain(self, batch: Batch, name: str) -> Column:
+        return self._other(batch, name, "plain", lambda: Reader(cells.plain, columns.words))
+
+    def _orders(self, batch: Batch, typed: Mapping[str, Column], amounts: Column) -> tuple[Column, Column]:
+        count = len(batch.numbers)
+        if self.layout.derive is not None:
+            derived = list(map(self.layout.derive, map(self.table.record, batch.lines), amounts))
+            return [order for order, _ in derived], [rule for _, rule in derived]
         if self.layout.order is None:
-            return [""] * count, [""] * count
+            return Same("", count), Same("", count)
         name, rule = self.layout.order
-        return self._id_column(grid, typed, _short(name), count), [rule] * count
+        return self._id_column(batch, typed, _short(name)), Same(rule, count)
 
-    def _keys(self, grid: Sequence[Column], typed: dict[str, list[Any]], count: int) -> list[str]:
-        told: list[Column] = [[self.make.span] * count] if self.make.span else []
+    def _currencies(self, batch: Batch) -> Column:
+        if fixed := self.make.fixed_currency():
+            return Same(fixed, len(batch.numbers))
+        return list(map(self.make.currency, map(self.table.record, batch.lines)))
+
+    def _classes(self, batch: Batch, amounts: Column) -> tuple[Column, Column]:
+        """Fee classes, and the rules that say so."""
+        count = len(batch.numbers)
+        if self.layout.classify is None:
+            return Same("", count), Same("", count)
+        found = list(map(self.layout.classify, map(self.table.record, batch.lines), amounts))
+        return [fee for fee, _ in found], [rule for _, rule in found]
+
+    def _keys(self, batch: Batch, typed: Mapping[str, Column]) -> Column:
+        told: list[Column] = [Same(self.make.span, len(batch.numbers))] if self.make.span else []
         for name in map(_short, self.layout.key):
             column: Column = typed.get(name, ())
-            if not column or not all(column):
-                plain = self._plain.column(self._column(grid, name, count))
-                column = [value or text for value, text in zip(column or plain, plain, strict=True)]
+            if not len(column) or not is_filled(column):
+                plain = self._plain(batch, name)
+                column = [value or text for value, text in zip(column if len(column) else plain, plain, strict=True)]
             told.append(column if columns.is_text(column) else list(map(str, column)))
-        return list(told[0]) if len(told) == 1 else list(map("|".join, zip(*told, strict=True)))
+        return told[0] if len(told) == 1 else list(map("|".join, zip(*told, strict=True)))
 
-    def _ats(self, lines: list[Line], typed: dict[str, list[Any]], count: int) -> list[str]:
-        layout = self.layout
+    def _ats(self, batch: Batch, typed: Mapping[str, Column]) -> Column:
+        layout, count = self.layout, len(batch.numbers)
         if not layout.at:
-            return [self.make.day] * count
-        found = typed.get(_short(layout.at)) or [""] * count
+            return Same(self.make.day, count)
+        found = typed.get(_short(layout.at), Same("", count))
+        if is_filled(found):
+            return found
         if layout.at_else is None:
             return [at or "" for at in found]
         record = self.table.record
-        return [at or layout.at_else(record(line)) for at, line in zip(found, lines, strict=True)]
+        return [at or layout.at_else(record(line)) for at, line in zip(found, batch.lines, strict=True)]
 
-    def _amounts(self, lines: list[Line], grid: Sequence[Column], count: int) -> list[int]:
+    def _amounts(self, batch: Batch, typed: Mapping[str, Column]) -> Column:
         amount, style = self.layout.amount, self.layout.money_style
         if amount is None:
-            return [0] * count
+            return Same(0, len(batch.numbers))
         if type(amount) is Signed or type(amount) is Spent:
-            found = self._fen(grid, amount.column, count)
+            found = self._fen(batch, typed, amount.column)
             if type(amount) is Signed and amount.partly:
                 return [fen or 0 for fen in found]
             if None not in found:
-                return [-fen if type(amount) is Spent else fen for fen in found if fen is not None]
+                return [-fen for fen in found] if type(amount) is Spent else found
         elif type(amount) is Split:
-            sides = [self._fen(grid, column, count) for column in (amount.income, amount.expense)]
+            sides = [self._fen(batch, typed, column) for column in (amount.income, amount.expense)]
             pairs = list(zip(*sides, strict=True))
             if (None, None) not in pairs and (amount.both or not any(one and other for one, other in pairs)):
                 return [(income or 0) - abs(expense or 0) for income, expense in pairs]
         elif type(amount) is Directed:
-            found = self._fen(grid, amount.column, count)
-            said = self._unwrapped.column(self._column(grid, _short(amount.direction), count))
+            found = self._fen(batch, typed, amount.column)
+            said = [cells.unwrap(word) for word in self._plain(batch, _short(amount.direction))]
             signs = dict.fromkeys(amount.plus.split("|"), 1) | dict.fromkeys(amount.minus.split("|"), -1)
             if None not in found and all(map(signs.__contains__, set(said))):
                 pairs_ = list(zip(found, map(signs.__getitem__, said), strict=True))
-                if not any(fen is not None and fen < 0 < sign for fen, sign in pairs_):
-                    return [abs(fen or 0) * sign for fen, sign in pairs_]
-        return [amount.fen(self.table.record(line), style) for line in lines]
+                if not any(fen < 0 < sign for fen, sign in pairs_):
+                    return [abs(fen) * sign for fen, sign in pairs_]
+        return [amount.fen(self.table.record(line), style) for line in batch.lines]
 
-    def _fen(self, grid: Sequence[Column], name: str, count: int) -> list[int | None]:
+    def _fen(self, batch: Batch, typed: Mapping[str, Column], name: str) -> Column:
+        """Fen, None for nothing."""
         column = _short(name)
-        style = self.layout.money_style
-        known = self._money.setdefault(column, Known(lambda cell: numbers.money(column, cell, style)))
-        return columns.money(known, style, self._column(grid, column, count))
+        if column in self._money:
+            return typed[column]
+        return self._other(batch, column, "money", lambda: self._money_reader(column))
 
 
 def _short(name: str) -> str:

@@ -8,15 +8,17 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import methodcaller
+from operator import itemgetter, methodcaller
 from typing import Any
 
 from storage.documents import cells, numbers
 from storage.documents.cells import BLANKS, EXACT_DIGITS, Cell
+from storage.documents.coded import CODES_MAX, Coded, Codes, Undecoded
 
 Column = Sequence[Any]
 _KNOWN_MAX = 1 << 16
 _ASKED = 400
+_ENOUGH = 4_000
 _SHORT = 4
 """Longer cells spell nothing, see `cells.is_empty`."""
 _AMOUNT = r"-?[0-9]{1,13}\.[0-9][0-9]"
@@ -27,6 +29,8 @@ _MARKS = {4: "-", 7: "-", 10: " ", 13: ":", 16: ":"}
 _is_amount = re.compile(_AMOUNT).fullmatch
 _is_moment = re.compile(_MOMENT).fullmatch
 _bare = methodcaller("strip", BLANKS)
+_hour = itemgetter(slice(13))
+_day = itemgetter(slice(10))
 
 
 class Known(dict[str, Any]):
@@ -73,24 +77,48 @@ def is_text(column: Column) -> bool:
     return type(column) is Text or set(map(type, column)) == {str}
 
 
-def repeats(column: Column) -> bool:
-    """Whether most cells say what an earlier one said, by the first of them."""
+class Reader:
+    """Reads one column of a table, batch after batch: by codes as long as few texts stand in it, else as a whole.
+
+    `cell` reads one cell; `whole` reads a column of text that `Known` helps with, as the functions below do.
+    """
+
+    def __init__(self, cell: Callable[[Cell], Any], whole: Callable[[Known, Column], Column] = Known.column) -> None:
+        self._known, self._whole = Known(cell), whole
+        self._codes: Codes | None = Codes(cell)
+        self._seen = 0
+
+    def __call__(self, column: Column) -> Column:
+        """What the reader of one cell says of each. Raises what it raises; UnicodeDecodeError for undecoded cells."""
+        if type(column) is not Undecoded and not is_text(column):
+            return self._known.column(column)
+        if not self._seen and _are_unlike(column):
+            self._codes = None
+        self._seen += len(column)
+        if self._codes is not None:
+            coded = self._codes.column(column)
+            if self._seen > _ENOUGH and len(self._codes) > min(self._seen // 2, CODES_MAX):
+                self._codes = None
+            return coded
+        return self._whole(self._known, Text(column.texts()) if isinstance(column, Undecoded) else column)
+
+
+def _are_unlike(column: Column) -> bool:
+    """Whether hardly a cell says what an earlier one said, by the first of them."""
     asked = column[:_ASKED]
-    return len(set(asked)) * 2 < len(asked)
+    return len(set(asked)) * 10 > len(asked) * 9
 
 
-def words(known: Known, column: Column) -> list[str]:
-    """What `cells.plain` says of each; `known` remembers texts of columns that repeat them."""
-    if not is_text(column) or repeats(column):
-        return known.column(column)
+def words(_known: Known, column: Column) -> list[str]:
+    """What `cells.plain` says of each."""
     plain = cells.plain
     return [text if len(text := cell.strip(BLANKS)) > _SHORT and text[0] != "-" else plain(cell) for cell in column]
 
 
-def ids(known: Known, column: Column) -> list[str]:
+def ids(known: Known, column: Column) -> Column:
     """What `cells.identity` says of each. Raises CellDestroyed, CellInvalid."""
-    if not is_text(column) or repeats(column):
-        return known.column(column)
+    if min(map(len, column)) > _SHORT and _are_simple(column):
+        return column
     bare = list(map(_bare, column))
     if column[0][:2] == '="':
         bare = [text[2:-1] if text[:2] == '="' and text[-1:] == '"' else text for text in bare]
@@ -100,7 +128,7 @@ def ids(known: Known, column: Column) -> list[str]:
     return [text if len(text) > _SHORT and text.isalnum() else known[text] for text in bare]
 
 
-def _are_simple(texts: list[str]) -> bool:
+def _are_simple(texts: Sequence[str]) -> bool:
     """Whether all are letters and digits, some perhaps with dashes, though never at their beginning."""
     text = "".join(texts)
     if "-" not in text:
@@ -108,11 +136,9 @@ def _are_simple(texts: list[str]) -> bool:
     return text.replace("-", "").isalnum() and "-" not in {one[0] for one in texts}
 
 
-def money(known: Known, style: numbers.Style, column: Column) -> list[int | None]:
+def money(style: numbers.Style, known: Known, column: Column) -> list[int | None]:
     """What `numbers.money` says of each. Raises CellInvalid, CellDestroyed."""
-    if style.decimal != "." or not is_text(column):
-        return known.column(column)
-    if repeats(column):
+    if style.decimal != ".":
         return known.column(column)
     text = "\n".join(column)
     if text.count("\n") == len(column) - 1 and _AMOUNTS.fullmatch(text + "\n"):
@@ -122,10 +148,10 @@ def money(known: Known, style: numbers.Style, column: Column) -> list[int | None
     return [int(cell.replace(".", "")) if _is_amount(cell) else known[cell] for cell in map(_bare, column)]
 
 
-def moments(known: Known, column: Column, *, required: bool) -> list[str]:
+def moments(known: Known, column: Column, *, required: bool) -> Column:
     """What `numbers.moment` says of each, where no other format is to be tried. Raises CellDestroyed, CellInvalid."""
-    if not is_text(column):
-        return known.column(column)
+    if _are_moments(column):
+        return column
     bare = list(map(_bare, column))
     filled = list(filter(None, bare))
     if _are_moments(filled) and not (required and len(filled) < len(bare)):
@@ -134,7 +160,7 @@ def moments(known: Known, column: Column, *, required: bool) -> list[str]:
     return [moment if _is_moment(moment) and _is_hour(moment[:13]) else known[moment] for moment in bare]
 
 
-def _are_moments(texts: list[str]) -> bool:
+def _are_moments(texts: Sequence[str]) -> bool:
     """Whether all are `YYYY-MM-DD HH:MM:SS`: laid side by side, each sign of all of them at once."""
     if set(map(len, texts)) != {_WIDTH}:
         return not texts
@@ -143,7 +169,7 @@ def _are_moments(texts: list[str]) -> bool:
     marks = all(set(at[place]) == {mark} for place, mark in _MARKS.items())
     digits = "".join(signs for place, signs in enumerate(at) if place not in _MARKS)
     timed = marks and digits.isdecimal() and digits.isascii() and max(at[14]) <= "5" and max(at[17]) <= "5"
-    return timed and all(map(_is_hour, {moment[:13] for moment in texts}))
+    return timed and all(map(_is_hour, set(map(_hour, texts))))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -163,7 +189,7 @@ class Tails:
 
     def add(self, column: Column) -> None:
         """Look at these too."""
-        if self._sound:
+        if self._sound or _are_short(column):
             return
         for text in column:
             if text and len(text) > EXACT_DIGITS and text.isdecimal():
@@ -172,3 +198,17 @@ class Tails:
                     return
                 if len(self.telling) < 8:
                     self.telling.append(text)
+
+
+def days(column: Column) -> set[str]:
+    """The days of its moments."""
+    if isinstance(column, Coded):
+        return set(map(_day, map(column.values.__getitem__, set(column.codes))))
+    return set(map(_day, column))
+
+
+def _are_short(column: Column) -> bool:
+    """Whether few ids stand in the column, none of them long."""
+    if not isinstance(column, Coded) or len(column.values) > len(column):
+        return False
+    return max(map(len, column.values)) <= EXACT_DIGITS

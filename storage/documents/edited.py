@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 
 from storage.documents.cells import Cell, header_name
-from storage.documents.file import Line, SourceFile
+from storage.documents.csv_text import Line
+from storage.documents.file import SourceFile
 from storage.documents.parts import PIECE_ROWS
 from storage.documents.table import line_titles
 

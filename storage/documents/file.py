@@ -1,18 +1,17 @@
 """One incoming file: what it is by its content (names lie), its text, its rows with the numbers a person counts."""
 
 import codecs
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from itertools import islice, repeat
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from storage.documents.cells import Cell
+from storage.documents.csv_text import CsvText, Line
 from storage.documents.html import tables
 from storage.documents.ole2 import is_whole
 from storage.documents.text import ASKED_BYTES, delimiter_of, encoding_of, undecodable
@@ -21,24 +20,11 @@ from storage.errors import FileBroken, FileProtected
 
 HEAD_BYTES = 1 << 20
 HEAD_LINES = 40
-LINES_AT_ONCE = 500
 PACKED = frozenset({"gzip", "zip"})
-CELL_CHARACTERS_MAX = 1 << 20
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _PERIOD = re.compile(r"(?<!\d)(20\d{6})[-_](20\d{6})(?!\d)")
 _LABEL = re.compile(r"(?<!\d)(20\d{4}(?:\d{2})?)(?!\d)")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<table|<meta|<style|<\?xml[^>]*>\s*<html)", re.IGNORECASE)
-
-
-class Line(NamedTuple):
-    """A row as the file has it; `no` counts lines of text or sheet rows from 1."""
-
-    no: int
-    cells: list[Cell]
-
-
-_LINE = tuple.__new__
 
 
 class SourceFile:
@@ -157,20 +143,7 @@ class SourceFile:
 
     def csv_lines(self) -> Iterator[Line]:
         """Rows of separated cells, streamed; `no` is the line on which the row begins."""
-        csv.field_size_limit(CELL_CHARACTERS_MAX)
-        with self.opened() as raw, io.TextIOWrapper(raw, encoding=self.encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter)
-            begins = 1
-            try:
-                while rows := list(islice(reader, LINES_AT_ONCE)):
-                    ends = reader.line_num + 1
-                    numbers = range(begins, ends) if ends - begins == len(rows) else _begins(begins, rows)
-                    yield from map(_LINE, repeat(Line), zip(numbers, rows, strict=True))
-                    begins = ends
-            except csv.Error as error:
-                raise FileBroken(self.name, f"第 {reader.line_num} 行：{error}") from error
-            except UnicodeDecodeError as error:
-                raise self._no_text() from error
+        return CsvText(self.name, self.opened(), self.encoding, self.delimiter, self._no_text)
 
     @cached_property
     def _sheets(self) -> list[list[list[Cell]]]:
@@ -231,14 +204,6 @@ class SourceFile:
         first, last = self.period()
         days = sorted({moment[:10] for moment in moments if moment})
         return (first, last) if first and last else (days[0], days[-1]) if days else ("", "")
-
-
-def _begins(first: int, rows: Sequence[Sequence[str]]) -> Iterator[int]:
-    """On which line each row begins, where line ends stand inside cells."""
-    for cells in rows:
-        yield first
-        text = ",".join(cells)
-        first += 1 + (len(_LINE_END.findall(text)) if "\n" in text or "\r" in text else 0)
 
 
 def _day(digits: str) -> str:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from storage.documents import cells, numbers
 from storage.documents.cells import Cell, header_name
+from storage.documents.csv_text import Line
 from storage.documents.document import Kind
-from storage.documents.file import Line, SourceFile
+from storage.documents.file import SourceFile
 from storage.documents.layout import Layout
 from storage.errors import FileError
 

@@ -3,10 +3,12 @@
 import marshal
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, groupby, islice, repeat
 from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+from storage.documents.coded import Coded, Same
 
 T = TypeVar("T")
 
@@ -14,7 +16,7 @@ KEPT_ROWS = 20_000
 """A sequence of no more than this stays a list."""
 _BETWEEN = "\x1f"
 _LARGE = 1 << 63
-_TEXT, _WHOLE, _ONE, _OTHER = range(4)
+_TEXT, _WHOLE, _SAME, _RANGE, _CODES, _OTHER = range(6)
 
 
 class _Piece(NamedTuple):
@@ -23,6 +25,7 @@ class _Piece(NamedTuple):
     begins: int
     length: int
     elements: int
+    values: Mapping[int, Sequence[Any]]
     make: Callable[[Any, int], list[Any]]
 
 
@@ -53,7 +56,8 @@ class Spool(Sequence[T], Generic[T]):
             content = packed(columns)
             begins = self._file.seek(0, 2)
             self._file.write(content)
-            self._pieces.append(_Piece(begins, len(content), count, make))
+            values = {place: one.values for place, one in enumerate(columns) if isinstance(one, Coded)}
+            self._pieces.append(_Piece(begins, len(content), count, values, make))
         self._recent = []
 
     def settled(self) -> Sequence[T]:
@@ -69,7 +73,7 @@ class Spool(Sequence[T], Generic[T]):
         index = 0
         for piece in self._pieces:
             self._file.seek(piece.begins)
-            yield piece.make(unpacked(self._file.read(piece.length)), index)
+            yield piece.make(unpacked(self._file.read(piece.length), piece.values), index)
             index += piece.elements
         for columns, count, make in self._recent:
             yield make(columns, index)
@@ -123,7 +127,14 @@ def packed(columns: Sequence[Any]) -> bytes:
 
 
 def _column(column: Sequence[Any]) -> tuple[int, int, Any]:
-    count, kinds = len(column), set(map(type, column))
+    count = len(column)
+    if isinstance(column, Same):
+        return _SAME, count, column.value
+    if isinstance(column, range):
+        return _RANGE, count, column.start
+    if isinstance(column, Coded) and isinstance(codes := column.codes, array):
+        return _CODES, count, (codes.typecode, codes.tobytes())
+    kinds = set(map(type, column))
     if kinds == {str}:
         text = _BETWEEN.join(column)
         if text.count(_BETWEEN) == count - 1:
@@ -131,21 +142,26 @@ def _column(column: Sequence[Any]) -> tuple[int, int, Any]:
     if kinds == {int} and min(column) > -_LARGE and max(column) < _LARGE:
         return _WHOLE, count, array("q", column).tobytes()
     if kinds == {type(None)}:
-        return _ONE, count, None
+        return _SAME, count, None
     return _OTHER, count, list(column)
 
 
-def unpacked(content: bytes) -> list[Any]:
-    """The columns again, as lists."""
+def unpacked(content: bytes, values: Mapping[int, Sequence[Any]]) -> list[Any]:
+    """The columns again, as sequences; `values`: place of a coded column -> what its codes are places of."""
     columns: list[Any] = []
-    for told in marshal.loads(content):  # written by this process a moment ago
-        columns.append(columns[told] if isinstance(told, int) else _cells(*told))
+    for place, told in enumerate(marshal.loads(content)):  # written by this process a moment ago
+        columns.append(columns[told] if isinstance(told, int) else _cells(values.get(place, ()), *told))
     return columns
 
 
-def _cells(how: int, count: int, content: Any) -> list[Any]:
+def _cells(values: Sequence[Any], how: int, count: int, content: Any) -> Sequence[Any]:
     if how == _TEXT:
         return str(content).split(_BETWEEN)
     if how == _WHOLE:
         return array("q", content).tolist()
-    return [content] * count if how == _ONE else list(content)
+    if how == _CODES:
+        typecode, codes = content
+        return Coded(values, array(typecode, codes))
+    if how == _RANGE:
+        return range(content, content + count)
+    return Same(content, count) if how == _SAME else list(content)

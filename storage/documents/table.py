@@ -1,15 +1,17 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
-from itertools import chain, islice
+from functools import cached_property, lru_cache, partial
+from itertools import chain, islice, zip_longest
 from typing import Generic, NamedTuple, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from storage.documents import cells
 from storage.documents.cells import Cell, header_name
+from storage.documents.columns import Column, marked
+from storage.documents.csv_text import Batch, Block, CsvText, Line
 from storage.documents.document import Quarantined, RawRow
-from storage.documents.file import Line, SourceFile
+from storage.documents.file import SourceFile
 from storage.documents.spool import KEPT_ROWS, Spool, add_rows
 from storage.errors import FileBroken, FileError, HeaderMissing
 
@@ -68,6 +70,27 @@ def is_blank(line: Line) -> bool:
     return not any(cell != "" and cells.as_text(cell).strip() for cell in row)
 
 
+class Lines:
+    """Lines as a batch."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The `no` of each."""
+        return [line.no for line in self.lines]
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The cells by columns; what a short line lacks is empty."""
+        return list(map(marked, zip_longest(*[line.cells for line in self.lines], fillvalue="")))
+
+    def column(self, place: int) -> Column | None:
+        """The cells that stand there, None where no line is that long."""
+        return self.columns[place] if place < len(self.columns) else None
+
+
 class Table:
     """Header, the lines before it, and the records after it; `again` finds the same table of the same file anew."""
 
@@ -90,6 +113,16 @@ class Table:
     def lines(self) -> Iterator[Line]:
         """Every line after the header, blank ones too."""
         return self._lines
+
+    def batch(self) -> "Batch | None":
+        """The next lines, blank ones left out; None at the end. Some batches have none that is not blank."""
+        if isinstance(self._lines, CsvText):
+            found = self._lines.batch()
+            if isinstance(found, Block):
+                return found
+        else:
+            found = list(islice(self._lines, MADE_ROWS))
+        return Lines([line for line in found if not is_blank(line)]) if found else None
 
     def record(self, line: Line) -> Record:
         """The line, read by the names of this header."""

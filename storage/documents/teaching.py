@@ -11,8 +11,9 @@ from typing import NamedTuple
 from storage.archive import Facts
 from storage.documents import cells, kinds
 from storage.documents.cells import Cell
+from storage.documents.csv_text import Line
 from storage.documents.document import Document
-from storage.documents.file import Line, SourceFile
+from storage.documents.file import SourceFile
 from storage.documents.mapping import fits
 from storage.documents.taught import NAME, TYPES, parsed
 from storage.errors import FileBroken, KindBroken, KindTaken

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from storage.documents import cells
 from storage.documents.cells import Cell, header_name
-from storage.documents.file import Line, SourceFile
+from storage.documents.csv_text import Line
+from storage.documents.file import SourceFile
 from storage.documents.layout import numbered
 from storage.errors import BookError, FileError, UploadWrong
 from storage.uploads.products import PRODUCT_SHEETS, ProductChange, cell_of, product_rows

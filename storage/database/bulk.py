@@ -156,9 +156,9 @@ def looked_up(
     """
     postgres = connection.dialect.name == "postgresql"
     mark = _mark(connection.dialect.name)
-    where = " AND ".join(f"{name} = {mark}" for name in fixed)
+    where = "".join(f"{name} = {mark} AND " for name in fixed)
     ending = f' ORDER BY {column} COLLATE "C" FOR UPDATE' if lock and postgres else ""
-    head = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where} AND {column}"
+    head = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where}{column}"
     for begin in range(0, len(values), LOOKED_UP_AT_ONCE):
         some = values[begin : begin + LOOKED_UP_AT_ONCE]
         marks = "= ANY(%s)" if postgres else f"IN ({', '.join(mark for _ in some)})"

@@ -2,22 +2,21 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from storage.database.bulk import change, looked_up
+from storage.database.bulk import change
 from storage.database.tables import bundle, channel_sku, order_line, platform_order, quant, sku
 from storage.database.tables.review import order_detail, order_state, presale_quota
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, packable, stock_by_warehouse
 from storage.erp.orders.model import Case, CaseLine, History
 from storage.erp.orders.payments import received as payments_received
+from storage.erp.orders.rows import rows_of
 
 OPEN = ("new", "held", "approved")
 """Process states in which an order is still judged: later it is in the warehouse, and changes go by a pull-back."""
@@ -75,9 +74,9 @@ def _cases(connection: Connection, now: str, heads: Sequence[tuple[Any, ...]]) -
     shelf, quotas, past = _Shelf.read(connection), _Quotas.read(connection), _Past.read(connection)
     keyed = {OrderKey(*head[:3]): head for head in heads}
     lines: dict[OrderKey, list[CaseLine]] = {key: [] for key in keyed}
-    for key, *line in _rows_of(connection, order_line, keyed, _LINE):
+    for key, *line in rows_of(connection, order_line, keyed, _LINE):
         lines[key].append(shelf.line(key.shop, *line))
-    details = {key: told for key, *told in _rows_of(connection, order_detail, keyed, _DETAIL)}
+    details = {key: told for key, *told in rows_of(connection, order_detail, keyed, _DETAIL)}
     received = payments_received(connection)
     found = []
     for key, (*_, pay, ship, refund, paid_fen, created_at, paid_at, province, city, priority) in keyed.items():
@@ -90,16 +89,6 @@ def _cases(connection: Connection, now: str, heads: Sequence[tuple[Any, ...]]) -
             case = case._replace(lines=mine, history=past.before(case))
         found.append(case)
     return found
-
-
-def _rows_of(
-    connection: Connection, table: Table, keys: Iterable[OrderKey], told: Sequence[str]
-) -> Iterator[tuple[Any, ...]]:
-    """(order, what `told` says) of the table's rows of these orders, which come shop by shop."""
-    for (platform, shop), mine in groupby(keys, key=itemgetter(0, 1)):
-        fixed, numbers = {"platform": platform, "shop": shop}, [key.order_no for key in mine]
-        for order_no, *cells in looked_up(connection, table, fixed, "order_no", numbers, told):
-            yield OrderKey(platform, shop, order_no), *cells
 
 
 def _heads(

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, func, select
 
-from storage.database.bulk import insert_missing
+from storage.database.bulk import add, insert_missing
 from storage.database.tables import (
     allocation_batch,
     fulfilment,
@@ -36,6 +36,7 @@ from storage.erp.orders.holds import NewHold, hold_all
 from storage.erp.orders.instructions import issue, settle_instructions
 from storage.erp.orders.merging import MergeRules, merge_parcels, settle_merges
 from storage.erp.orders.review import PLATFORMS
+from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder, line_money
 from storage.erp.orders.split import Part, SplitRules, split
 from storage.erp.orders.transition import Cause, Step, states_of, transition_all
@@ -116,6 +117,8 @@ def _batch_row(summary: Summary) -> dict[str, object]:
     return {**{name: getattr(summary, name) for name in names}, "recorded_at": datetime.now(UTC).isoformat()}
 
 
+_PARCEL = ("fulfilment_id", "platform", "shop", "order_no", "warehouse", "batch_id", "state", "cost_fen", "explanation")
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 Planned = tuple[str, Parcel, Part, int]
 """A parcel to be: its id, what was allocated, which part of that it carries, and its share of the cost in fen."""
 
@@ -200,54 +203,36 @@ class _Desk:
     def _numbers(self) -> Counter[OrderKey]:
         """How many parcels each order has had, live or not: a number is never used twice."""
         f = fulfilment.c
-        counted: Counter[OrderKey] = Counter()
-        for row in self.connection.execute(select(f.platform, f.shop, f.order_no)):
-            counted[OrderKey(*row)] += 1
-        return counted
+        query = select(f.platform, f.shop, f.order_no, func.count()).group_by(f.platform, f.shop, f.order_no)
+        return Counter({OrderKey(*key): count for *key, count in self.connection.execute(query).all()})
 
     def _write_parcels(self, planned: Sequence[Planned], batch: Batch, name: str) -> None:
         rows, lines, shares = [], [], []
         money = self._money({parcel.key for _, parcel, _, _ in planned})
         for one, parcel, part, cost_fen in planned:
-            said = {**batch.explanations[parcel.key]}
-            if part.because:
-                said["split"] = part.because
-            rows.append({
-                "fulfilment_id": one, **parcel.key._asdict(), "warehouse": parcel.warehouse, "batch_id": name,
-                "state": "allocated", "carrier": "", "waybill_no": "", "cost_fen": cost_fen,
-                "explanation": json.dumps(said, ensure_ascii=False, sort_keys=True),
-            })  # fmt: skip
-            lines += [
-                {"fulfilment_id": one, "sub_no": line.sub_no, "code": line.code, "qty": line.qty} for line in part.lines
-            ]
+            said = batch.explanations[parcel.key]
+            told = _json({**said, "split": part.because} if part.because else said)
+            rows.append((one, *parcel.key, parcel.warehouse, name, "allocated", cost_fen, told))
+            lines += [(one, line.sub_no, line.code, line.qty) for line in part.lines]
             parts = [money[parcel.key, line.sub_no] for line in part.lines]
-            shares.append({
-                "fulfilment_id": one, "paid_fen": sum(paid for paid, _ in parts),
-                "freight_fen": sum(freight for _, freight in parts), "split_because": part.because,
-            })  # fmt: skip
-        self.connection.execute(fulfilment.insert(), rows)
-        self.connection.execute(fulfilment_line.insert(), lines)
-        self.connection.execute(fulfilment_share.insert(), shares)
+            shares.append((one, sum(paid for paid, _ in parts), sum(freight for _, freight in parts), part.because))
+        add(self.connection, fulfilment, _PARCEL, rows)
+        add(self.connection, fulfilment_line, ("fulfilment_id", "sub_no", "code", "qty"), lines)
+        add(self.connection, fulfilment_share, ("fulfilment_id", "paid_fen", "freight_fen", "split_because"), shares)
 
     def _money(self, keys: set[OrderKey]) -> dict[tuple[OrderKey, str], tuple[int, int]]:
         """(order, sub-order) → (paid, freight) in fen; over all sub-orders of an order they sum back to it."""
-        o, line = platform_order.c, order_line.c
-        query = (
-            select(line.platform, line.shop, line.order_no, line.sub_no, line.paid_share_fen, o.paid_fen, o.freight_fen)
-            .join_from(order_line, platform_order, and_(o.platform == line.platform, o.shop == line.shop,
-                                                        o.order_no == line.order_no))
-            .where(line.platform.in_(self.policy.allocation.platforms))
-            .order_by(line.platform, line.shop, line.order_no, line.sub_no)
-        )  # fmt: skip
-        by_order: dict[OrderKey, list[tuple[str, int, int, int]]] = defaultdict(list)
-        for row in self.connection.execute(query):
-            key = OrderKey(*row[:3])
-            if key in keys:
-                by_order[key].append((row.sub_no, row.paid_share_fen, row.paid_fen, row.freight_fen))
+        wanted = sorted(keys)
+        paid = {key: (whole, freight) for key, whole, freight in
+                rows_of(self.connection, platform_order, wanted, ("paid_fen", "freight_fen"))}  # fmt: skip
+        shares: dict[OrderKey, list[tuple[str, int]]] = defaultdict(list)
+        for key, sub_no, share in rows_of(self.connection, order_line, wanted, ("sub_no", "paid_share_fen")):
+            shares[key].append((sub_no, share))
         found = {}
-        for key, lines in by_order.items():
-            split_up = line_money(lines[0][2], lines[0][3], [share for _, share, _, _ in lines])
-            for (sub_no, *_), both in zip(lines, split_up, strict=True):
+        for key, lines in shares.items():
+            lines.sort()
+            split_up = line_money(*paid[key], [share for _, share in lines])
+            for (sub_no, _), both in zip(lines, split_up, strict=True):
                 found[key, sub_no] = both
         return found
 
@@ -267,8 +252,7 @@ class _Desk:
             named[parcel.key].append(one)
         rows = [
             {**key._asdict(), "type": "allocated", "at": self.now, "actor": "core", "cause": cause,
-             "data": json.dumps({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"},
-                                ensure_ascii=False, sort_keys=True)}
+             "data": _json({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"})}
             for key, names in sorted(named.items())
         ]  # fmt: skip
         insert_missing(self.connection, order_event, rows)

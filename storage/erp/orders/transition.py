@@ -7,17 +7,16 @@ order, where it came from and a sentence; `states.fold` over those events is the
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from storage.database.bulk import change, insert_missing, looked_up
+from storage.database.bulk import change, insert_missing
 from storage.database.tables import order_event
 from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.errors import IllegalTransition
+from storage.erp.orders.rows import rows_of
 from storage.erp.orders.states import AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
 
 _TOLD = ("process", "pay", "ship", "version")
@@ -58,10 +57,8 @@ def states_of(connection: Connection, keys: Iterable[OrderKey], *, lock: bool = 
     """The state of each order; one that nothing happened to yet is new. `lock`: until the transaction ends."""
     wanted = sorted(set(keys))
     found: dict[OrderKey, State] = {key: State() for key in wanted}
-    for (platform, shop), mine in groupby(wanted, key=itemgetter(0, 1)):
-        fixed, numbers = {"platform": platform, "shop": shop}, [key.order_no for key in mine]
-        for order_no, *told in looked_up(connection, order_state, fixed, "order_no", numbers, _TOLD, lock=lock):
-            found[OrderKey(platform, shop, order_no)] = State(*told)
+    for key, *told in rows_of(connection, order_state, wanted, _TOLD, lock=lock):
+        found[key] = State(*told)
     return found
 
 

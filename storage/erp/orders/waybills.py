@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, func, select
 
-from storage.database.bulk import insert_missing
+from storage.database.bulk import change, insert_missing, looked_up
 from storage.database.tables import fulfilment, fulfilment_line, platform_order, warehouse, waybill
 from storage.database.tables.review import carrier_gap, carrier_rate, order_detail, waybill_void
 from storage.erp.allocation.costs import zone
@@ -30,6 +30,15 @@ class Box(NamedTuple):
     to: tuple[str, str, str]
     weight_g: int
     notes: tuple[str, ...]
+
+
+class _Label(NamedTuple):
+    """A parcel with the number that it gets, and why from that carrier."""
+
+    fulfilment_id: str
+    carrier: str
+    waybill_no: str
+    told: dict[str, object] | None
 
 
 def prices_in_books(connection: Connection) -> Prices:
@@ -56,18 +65,16 @@ def assign(
     if not boxes:
         return 0, 0
     pool = _Pool.read(connection, len(boxes))
-    labels: list[dict[str, object]] = []
-    used: list[dict[str, object]] = []
+    labels: list[_Label] = []
+    used: list[tuple[str, str, str]] = []
     for box in boxes:
         choice = prices.choose(box.origin, box.to, box.weight_g, box.notes) if prices.rates else None
         carriers = [offer.carrier for offer in _in_turn(choice)] if choice else pool.by_zone(box, zones)
         carrier, number = pool.take(carriers)
         if number:
-            used.append({"k_carrier": carrier, "k_number": number, "fulfilment_id": box.fulfilments[0]})
+            used.append((carrier, number, box.fulfilments[0]))
             told = _told(choice, carrier)
-            labels += [
-                {"k_id": name, "carrier": carrier, "waybill_no": number, "told": told} for name in box.fulfilments
-            ]
+            labels += [_Label(name, carrier, number, told) for name in box.fulfilments]
     _write(connection, labels, used)
     return len(labels), sum(len(box.fulfilments) for box in boxes) - len(labels)
 
@@ -89,22 +96,18 @@ def _told(choice: Choice | None, carrier: str) -> dict[str, object] | None:
     }
 
 
-def _write(connection: Connection, labels: Sequence[dict[str, object]], used: Sequence[dict[str, object]]) -> None:
+def _write(connection: Connection, labels: Sequence[_Label], used: Sequence[tuple[str, str, str]]) -> None:
     if not labels:
         return
-    connection.execute(_USE, list(used))
-    connection.execute(_LABEL, [{name: row[name] for name in ("k_id", "carrier", "waybill_no")} for row in labels])
-    told = {str(row["k_id"]): row["told"] for row in labels if row["told"]}
-    f, changed = fulfilment.c, []
-    names = sorted(told)
-    for start in range(0, len(names), 400):
-        query = select(f.fulfilment_id, f.explanation).where(f.fulfilment_id.in_(names[start : start + 400]))
-        for row in connection.execute(query):
-            text = {**json.loads(row.explanation or "{}"), "carrier": told[row.fulfilment_id]}
-            said = json.dumps(text, ensure_ascii=False, sort_keys=True)
-            changed.append({"k_id": row.fulfilment_id, "explanation": said})
-    if changed:
-        connection.execute(_EXPLAIN, changed)
+    change(connection, waybill, ("carrier", "waybill_no"), ("fulfilment_id",), used)
+    labelled = [(one.fulfilment_id, "labelled", one.carrier, one.waybill_no) for one in labels]
+    change(connection, fulfilment, ("fulfilment_id",), ("state", "carrier", "waybill_no"), labelled)
+    told = {one.fulfilment_id: one.told for one in labels if one.told}
+    changed = []
+    for name, known in looked_up(connection, fulfilment, {}, "fulfilment_id", sorted(told), ("explanation",)):
+        text = {**json.loads(known or "{}"), "carrier": told[name]}
+        changed.append((name, json.dumps(text, ensure_ascii=False, sort_keys=True)))
+    change(connection, fulfilment, ("fulfilment_id",), ("explanation",), changed)
 
 
 def _waiting(connection: Connection, goods: Mapping[str, Goods]) -> list[Box]:
@@ -118,7 +121,7 @@ def _waiting(connection: Connection, goods: Mapping[str, Goods]) -> list[Box]:
         .where(f.state == "allocated")
         .order_by(f.fulfilment_id)
     )
-    rows = {row.fulfilment_id: row for row in connection.execute(query)}
+    rows = {row.fulfilment_id: row for row in connection.execute(query).all()}
     if not rows:
         return []
     boxed = members(connection)
@@ -193,20 +196,3 @@ def void_number(connection: Connection, fulfilment_id: str, cause: Cause) -> boo
     told = Cause(cause.at, cause.actor, cause.cause, f"面单 {row.carrier} {row.waybill_no} 作废：{cause.words}")
     note(connection, OrderKey(*row[:3]), f"waybill_void:{row.carrier}:{row.waybill_no}", told)
     return True
-
-
-_USE = (
-    waybill.update()
-    .where(waybill.c.carrier == bindparam("k_carrier"), waybill.c.waybill_no == bindparam("k_number"))
-    .values(fulfilment_id=bindparam("fulfilment_id"))
-)
-_LABEL = (
-    fulfilment.update()
-    .where(fulfilment.c.fulfilment_id == bindparam("k_id"))
-    .values(state="labelled", carrier=bindparam("carrier"), waybill_no=bindparam("waybill_no"))
-)
-_EXPLAIN = (
-    fulfilment.update()
-    .where(fulfilment.c.fulfilment_id == bindparam("k_id"))
-    .values(explanation=bindparam("explanation"))
-)

@@ -180,8 +180,7 @@ def test_every_fault_at_once_is_survived_as_promised(people: str, tmp_path: Path
     faults = dict.fromkeys(FAULTS, CHANCE)
     if people == "clerk":
         one_shop(tmp_path)
-    with practice(tmp_path, NIGHT, size="tiny", faults=faults, export_delay_s=0.0) as practised:
-        place = replace(practised, plan=load_plan(PLAN)) if people == "clerk" else practised
+    with practice(tmp_path, NIGHT, size="tiny", faults=faults, export_delay_s=0.0) as place:
         clerk = Clerk(place.mall)
         inbox: Inbox = clerk if people == "clerk" else NobodyThere()
         before = wanted(place.world)

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from bots.flow.problem import Refused
 from bots.flow.values import Template
 from schedules.problems import PlanMissing
 from schedules.step_names import STEP_NAMES
@@ -24,6 +25,7 @@ def known_step(name: str) -> str:
     return name
 
 
+FLOW, ACCOUNT, WORKLIST = ("流程", "flow"), ("账号", "account"), ("清单", "worklist")
 CoreStep = Annotated[str, AfterValidator(known_step)]
 
 
@@ -89,16 +91,31 @@ class Job:
         return f"{self.flow} · {self.account}" if self.account else self.flow
 
 
-def load_plan(path: Path) -> NightPlan:
-    """The plan in the file. Raises PlanMissing, or SettingsBroken with every place that is wrong."""
+@dataclass(frozen=True)
+class Known:
+    """What a plan may name at this desk."""
+
+    flows: list[str]
+    accounts: list[str]
+    worklists: list[str]
+
+
+Wrong = list[tuple[Loc, PydanticCustomError]]
+
+
+def load_plan(path: Path, known: Known | None = None) -> NightPlan:
+    """The plan in the file. Raises PlanMissing, or SettingsBroken with every place that is wrong.
+
+    `known`: flows, accounts and worklists are looked up too, so that a typo does not cost a night.
+    """
     if not path.is_file():
         raise PlanMissing(path, sorted(str(one) for one in path.parent.glob("*.yaml")))
-    return read_yaml(path, NightPlan, more=twice)
+    return read_yaml(path, NightPlan, more=lambda plan: twice(plan) + (strange(plan, known) if known else []))
 
 
-def twice(plan: NightPlan) -> list[tuple[Loc, PydanticCustomError]]:
+def twice(plan: NightPlan) -> Wrong:
     """Places where the plan names a phase, or a step within a phase, for the second time: equal work is one job."""
-    found: list[tuple[Loc, PydanticCustomError]] = []
+    found: Wrong = []
     names: set[str] = set()
     for number, phase in enumerate(plan.phases):
         if phase.name in names:
@@ -109,6 +126,36 @@ def twice(plan: NightPlan) -> list[tuple[Loc, PydanticCustomError]]:
             if step in phase.core[:place]:
                 words = f"「{step}」在这个阶段里写了两次。", f"{step} stands in this phase twice."
                 found.append((("phases", number, "core", place), refusal("D-TWICE", *words)))
+    return found
+
+
+def strange(plan: NightPlan, known: Known) -> Wrong:
+    """Places where the plan names a flow, an account, a worklist or a day that nobody knows."""
+    found: Wrong = []
+    for number, phase in enumerate(plan.phases):
+        for place, job in enumerate(phase.jobs):
+            here: Loc = ("phases", number, "jobs", place)
+            if job.flow not in known.flows:
+                found.append(((*here, "flow"), unknown_name("D-FLOW-MISSING", FLOW, job.flow, known.flows)))
+            for one, name in enumerate(job.accounts):
+                if name not in known.accounts:
+                    found.append(((*here, "accounts", one), unknown_name("D-ACCOUNT", ACCOUNT, name, known.accounts)))
+            if job.worklist and job.worklist not in known.worklists:
+                error = unknown_name("D-WORKLIST", WORKLIST, job.worklist, known.worklists)
+                found.append(((*here, "worklist"), error))
+            found += [((*here, "inputs", name), error) for name, error in _unfilled(job.inputs)]
+    return found
+
+
+def _unfilled(inputs: Mapping[str, str | list[str]]) -> list[tuple[str, PydanticCustomError]]:
+    """Inputs with a `${…}` that a plan does not know."""
+    days = calendar(date(2026, 1, 2), date(2026, 1, 1))
+    found = []
+    for name, value in inputs.items():
+        try:
+            fill(value, days)
+        except Refused as error:
+            found.append((name, refusal(error.code, error.zh, error.en)))
     return found
 
 

@@ -15,10 +15,12 @@ from schedules.desk import Desk, open_desk
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
 from schedules.night_page import write_night_page
-from schedules.plan import NightPlan, load_plan
+from schedules.plan import Known, NightPlan, load_plan
 from schedules.problems import EXIT_CODES
 from schedules.settings import today_in_shanghai
+from schedules.shelf import flow_names
 from schedules.summary import book_totals, night_rows
+from storage.erp.commands.by_hand import TITLES
 
 
 def run_night(path: Path, day: date | None, since: date | None, headed: bool) -> int:
@@ -27,11 +29,17 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
     with interruptible(), open_desk() as desk:
         start_logs(desk.home)
         first_day = since or night - timedelta(days=1)
-        result = asyncio.run(play_plan(desk, load_plan(path), night, first_day, headed))
+        plan = load_plan(path, known_at(desk))
+        result = asyncio.run(play_plan(desk, plan, night, first_day, headed))
         show_night(desk, night, result)
     if result.failed:
         return EXIT_CODES["site"]
     return EXIT_CODES["person"] if result.waiting else 0
+
+
+def known_at(desk: Desk) -> Known:
+    """What a plan may name here."""
+    return Known(flow_names(), sorted(desk.settings.accounts), sorted(TITLES))
 
 
 async def play_plan(desk: Desk, plan: NightPlan, night: date, first_day: date, headed: bool) -> NightResult:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from schedules.plan import calendar, jobs_of, load_plan
+from schedules.plan import Known, calendar, jobs_of, load_plan
 from schedules.problems import PlanMissing, SettingsBroken
 from schedules.settings import ROOT
+from schedules.shelf import flow_names
+from schedules.step_names import STEP_NAMES
+from storage.erp.commands.by_hand import TITLES
 
 NIGHT = date(2026, 11, 21)
 
@@ -101,3 +104,28 @@ def test_a_plan_that_is_not_there_names_its_neighbours(tmp_path: Path) -> None:
     with pytest.raises(PlanMissing) as caught:
         load_plan(tmp_path / "nigth.yaml")
     assert "night.yaml" in caught.value.hint("zh")
+
+
+KNOWN = Known(flow_names(), ["ads", "pay_a", "seller_a", "seller_b"], sorted(TITLES))
+
+
+def test_a_typo_in_a_name_does_not_cost_a_night(tmp_path: Path) -> None:
+    """Flows, accounts, worklists and days that nobody knows are said before the night, each with the nearest."""
+    path = tmp_path / "plan.yaml"
+    jobs = '{flow: practice/order, accounts: [seller_c], worklist: to_lst, inputs: {since: "${frist_day}"}}'
+    path.write_text(f"title: 夜\nphases:\n  - name: 收\n    jobs:\n      - {jobs}\n", "utf-8")
+    assert len(load_plan(path).phases) == 1
+    with pytest.raises(SettingsBroken) as caught:
+        load_plan(path, KNOWN)
+    said = caught.value.message("zh")
+    for place, words in (
+        ("5:16", "practice/orders"), ("5:43", "seller_a"), ("5:64", "to_list"), ("5:88", "${first_day}")
+    ):  # fmt: skip
+        one = next((part for part in said.split(str(path)) if part.startswith(f":{place}:")), "")
+        assert words in one, said
+
+
+def test_the_example_plan_has_every_step_and_names_nothing_unknown() -> None:
+    """What people copy is complete: every step of the core, and flows and worklists that are there."""
+    plan = load_plan(ROOT / "schedules" / "example.yaml", KNOWN)
+    assert sorted(step for phase in plan.phases for step in phase.core) == sorted(STEP_NAMES)

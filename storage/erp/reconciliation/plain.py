@@ -13,9 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, text
 
 from storage.database.bulk import Counts
+from storage.database.tables import bill_line
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.expectations import REFUSED_WORDS
 from storage.erp.reconciliation.plain_shop import Shop, decide_shop, says, write_shop
+from storage.erp.reconciliation.reading import distinct
 from storage.erp.reconciliation.rows import day_after
 
 TABLES = ("recon_shop", "recon_span", "recon_back", "recon_sure", "recon_odd", "recon_rest")
@@ -38,9 +40,7 @@ def decide_plain(connection: Connection, contracts: Contracts, periods: dict[str
     numbers on lines that are not theirs. `periods`: file -> (first day, last day) that it speaks about.
     """
     forget(connection)
-    for statement in _TABLES:
-        connection.execute(text(statement + KEYED.get(connection.dialect.name, "")))
-    for statement in _BACK:
+    for statement in (*_TABLES, *_BACK):
         connection.execute(text(statement))
     wallets = _wallets(connection)
     shops = _shops(connection, wallets, contracts)
@@ -74,7 +74,7 @@ def plain_groups(connection: Connection) -> set[str]:
 
 def _wallets(connection: Connection) -> dict[tuple[str, str], str]:
     """(platform, shop) -> wallet; shops with several wallets are nobody's plain business."""
-    found = connection.execute(text("SELECT DISTINCT platform, shop, wallet FROM bill_line")).all()
+    found = distinct(connection, bill_line.c.platform, bill_line.c.shop, bill_line.c.wallet)
     several = {owner for owner, count in Counter((row[0], row[1]) for row in found).items() if count > 1}
     return {(row[0], row[1]): row[2] for row in found if (row[0], row[1]) not in several}
 
@@ -115,8 +115,6 @@ def _fill(connection: Connection, table: str, rows: Sequence[dict[str, object]])
         connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"), rows)
 
 
-KEYED = {"sqlite": " WITHOUT ROWID"}
-"""A table that is its key's index saves SQLite every second look."""
 _TABLES = (
     """CREATE TEMPORARY TABLE recon_shop (platform text, shop text, at_payment integer,
        PRIMARY KEY (shop, platform))""",
@@ -176,7 +174,7 @@ def _items(connection: Connection) -> int:
 _GROUPS = f"""
 INSERT INTO recon_group (group_id, kind, residual_fen)
 SELECT {_GROUP}, CASE WHEN s.lines = 1 THEN '1-1' ELSE 'N-1' END, 0
-  FROM recon_sure s ORDER BY s.platform, s.shop, s.order_no
+  FROM recon_sure s WHERE true
 ON CONFLICT (group_id) DO UPDATE SET kind = excluded.kind, residual_fen = excluded.residual_fen
  WHERE recon_group.kind <> excluded.kind OR recon_group.residual_fen <> excluded.residual_fen
 """

@@ -1,11 +1,11 @@
 """What reconciliation reads from the books: lines, orders, refunds, bank lines, and which days the statements cover."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from storage.database.tables import (
     bank_line,
@@ -169,31 +169,65 @@ def _export_days(connection: Connection, came: Iterable[Arrival], kinds: frozens
     of its rows.
     """
     days: dict[tuple[str, str], set[str]] = defaultdict(set)
+    mine = [arrival for arrival in came if arrival.kind in kinds]
+    shops = _shops_of_files(connection, table) if any(not arrival.owner for arrival in mine) else {}
+    for arrival in mine:
+        for shop in {arrival.owner} if arrival.owner else shops.get(arrival.file_sha, set()):
+            days[arrival.platform, shop].update(arrival.days)
     c = table.c
-    shops: dict[str, set[str]] = defaultdict(set)
-    for sha, shop in connection.execute(select(c.file_sha, c.shop).distinct()):
-        shops[sha].add(shop)
-    for arrival in came:
-        if arrival.kind in kinds:
-            for shop in {arrival.owner} if arrival.owner else shops[arrival.file_sha]:
-                days[arrival.platform, shop].update(arrival.days)
-    grouped = select(c.platform, c.shop, func.min(c.created_at), func.max(c.created_at)).where(c.created_at != "")
-    for platform, shop, first, last in connection.execute(grouped.group_by(c.platform, c.shop)):
+    for platform, shop in distinct(connection, c.platform, c.shop):
         if (platform, shop) not in days:
-            days[platform, shop].update(days_between(first[:10], last[:10]))
+            here = (c.platform == platform, c.shop == shop, c.created_at != "")
+            first, last = connection.execute(select(func.min(c.created_at), func.max(c.created_at)).where(*here)).one()
+            if first:
+                days[platform, shop].update(days_between(first[:10], last[:10]))
     return {owner: frozenset(found) for owner, found in days.items()}
+
+
+def _shops_of_files(connection: Connection, table: Table) -> dict[str, set[str]]:
+    shops: dict[str, set[str]] = defaultdict(set)
+    for sha, shop in connection.execute(select(table.c.file_sha, table.c.shop).distinct()):
+        shops[sha].add(shop)
+    return shops
+
+
+def distinct(connection: Connection, *columns: ColumnElement[str]) -> list[tuple[str, ...]]:
+    """Every combination of columns that lead a key, one look each: a table of millions has a handful of shops."""
+    found: list[tuple[str, ...]] = [()]
+    for place, column in enumerate(columns):
+        found = [
+            (*known, value)
+            for known in found
+            for value in _values(connection, column, list(zip(columns[:place], known, strict=True)))
+        ]
+    return found
+
+
+def _values(
+    connection: Connection, column: ColumnElement[str], known: list[tuple[ColumnElement[str], str]]
+) -> Iterator[str]:
+    query = select(column).where(*(one == value for one, value in known)).order_by(column).limit(1)
+    value = connection.execute(query).scalar()
+    while value is not None:
+        yield value
+        value = connection.execute(query.where(column > value)).scalar()
 
 
 def _paid_shops(connection: Connection) -> frozenset[str]:
     """Shops whose orders say when they were paid: their money shows in a statement."""
     o = platform_order.c
-    return frozenset(connection.execute(select(o.shop).where(o.paid_at != "").distinct()).scalars())
+    paid = set()
+    for platform, shop in distinct(connection, o.platform, o.shop):
+        here = select(o.order_no).where(o.platform == platform, o.shop == shop, o.paid_at != "").limit(1)
+        if connection.execute(here).first():
+            paid.add(shop)
+    return frozenset(paid)
 
 
 def _by_lines(connection: Connection, days: dict[tuple[str, str], set[str]]) -> None:
     """Statements without a stated period cover from their first to their last line."""
     b, k = bill_line.c, bank_line.c
-    for shop, wallet in connection.execute(select(b.shop, b.wallet).distinct()).all():
+    for shop, wallet in sorted({owner[1:] for owner in distinct(connection, b.platform, b.shop, b.wallet)}):
         if (shop, wallet) not in days:
             mine = (b.shop == shop, b.wallet == wallet, b.at != "")
             first, last = connection.execute(select(func.min(b.at), func.max(b.at)).where(*mine)).one()

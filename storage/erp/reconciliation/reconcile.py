@@ -5,12 +5,12 @@ decision that a person made is never overwritten, and what is closed with its mo
 anything else. Items that the data no longer calls for are taken away, unless a person decided them or they are closed.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, case, delete, func, literal_column, select
 
 from storage.database.bulk import Counts, upsert
 from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
@@ -18,7 +18,7 @@ from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.kept import JOBS, KEPT, kept_groups, kept_keys
 from storage.erp.reconciliation.matching import match_orders
 from storage.erp.reconciliation.months import file_late
-from storage.erp.reconciliation.outcomes import is_exception
+from storage.erp.reconciliation.outcomes import Outcome, is_exception
 from storage.erp.reconciliation.payables import match_payables
 from storage.erp.reconciliation.plain import Plain, decide_plain, forget, plain_groups, plain_keys
 from storage.erp.reconciliation.reading import (
@@ -38,6 +38,7 @@ from storage.erp.reconciliation.wallet import match_wallet, wallet_of
 from storage.erp.reconciliation.words import yuan
 
 Key = tuple[str, str, str]
+Tally = defaultdict[tuple[str, str], Counter[int]]
 
 
 class Summary(NamedTuple):
@@ -71,10 +72,11 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     )
     found = together(orders, money_jobs(connection, lines, contracts, covered))
     counts = plain.counts.plus(write(connection, found))
-    removed = remove_stale(connection, found, plain)
+    told = tally(connection)
+    removed = remove_stale(connection, found, plain, told)
     forget(connection)
     file_late(connection)
-    return summary(connection, counts, removed)
+    return summary(tally(connection) if removed else told, counts, removed)
 
 
 def decide_all(connection: Connection, contracts: Contracts, as_of: date) -> Matched:
@@ -132,7 +134,7 @@ def _item_rows(decisions: Iterable[Decision]) -> Iterable[dict[str, object]]:
         yield {**decision._asdict(), "outcome": int(decision.outcome)}
 
 
-def remove_stale(connection: Connection, found: Matched, plain: Plain) -> int:
+def remove_stale(connection: Connection, found: Matched, plain: Plain, told: Tally) -> int:
     """Take away the engine's own items, groups and candidates that the data no longer calls for; how many items.
 
     Items of statement lines are looked through only when there are more of them than lines.
@@ -141,9 +143,9 @@ def remove_stale(connection: Connection, found: Matched, plain: Plain) -> int:
     wanted = {(decision.job, decision.side, decision.ref) for decision in found.decisions}
     of_lines = sum(side == "statement" for _, side, _ in wanted) + plain.lines
     of_lines += sum(side == "statement" for _, side, _ in kept_keys(connection, jobs=("wallet",)) - wanted)
-    told = connection.execute(select(func.count()).where(i.job.in_(JOBS), i.side == "statement")).scalar_one()
-    sides = ["bank", "books"] if told == of_lines else ["bank", "books", "statement"]
-    if told != of_lines:
+    there = sum(told[job, "statement"].total() for job in JOBS)
+    sides = ["bank", "books"] if there == of_lines else ["bank", "books", "statement"]
+    if there != of_lines:
         wanted |= plain_keys(connection)
     kept = kept_keys(connection, sides)
     stored = connection.execute(select(i.job, i.side, i.ref).where(i.side.in_(sides)))
@@ -177,14 +179,27 @@ def _remove_stale_candidates(connection: Connection, candidates: Iterable[Candid
             connection.execute(delete(recon_candidate).where(*here))
 
 
-def summary(connection: Connection, counts: Counts, removed: int) -> Summary:
-    """What the books say after it."""
+def tally(connection: Connection) -> Tally:
+    """(job, side) -> how many items have which outcome.
+
+    The two commonest are counted in the order of the table, which needs no sorting of all its rows.
+    """
     i = recon_item.c
-    outcomes: Counter[int] = Counter()
-    for outcome, count in connection.execute(select(i.outcome, func.count()).group_by(i.job, i.outcome)):
-        outcomes[outcome] += count
-    sides = ("statement", "bank")
-    lines = connection.execute(select(func.count()).where(i.job.in_(JOBS), i.side.in_(sides))).scalar_one()
+    few, owner = (Outcome.MATCHED, Outcome.FEES_EXPLAINED), (i.job, i.side)
+    counted = (func.sum(case((i.outcome == int(outcome), 1), else_=0)) for outcome in few)
+    told: Tally = defaultdict(Counter)
+    for job, side, *counts in connection.execute(select(*owner, *counted).group_by(*owner)):
+        told[job, side].update({int(outcome): int(count) for outcome, count in zip(few, counts, strict=True) if count})
+    others = select(*owner, i.outcome, func.count()).where(i.outcome > literal_column(str(int(max(few)))))
+    for job, side, outcome, count in connection.execute(others.group_by(*owner, i.outcome)):
+        told[job, side][outcome] += count
+    return told
+
+
+def summary(told: Tally, counts: Counts, removed: int) -> Summary:
+    """What the books say after it."""
+    outcomes = sum(told.values(), Counter[int]())
+    lines = sum(told[job, side].total() for job in JOBS for side in ("statement", "bank"))
     exceptions = sum(count for outcome, count in outcomes.items() if is_exception(outcome))
     found = dict(sorted(outcomes.items()))
     return Summary(lines, outcomes.total(), exceptions, outcomes[5], found, counts.created, counts.changed, removed)

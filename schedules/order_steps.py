@@ -12,6 +12,7 @@ from storage.database.tables.products import activity_offer
 from storage.database.tables.purchasing import supply_rule
 from storage.erp.aftersales import night as aftersale
 from storage.erp.allocation.model import AllocationPolicy
+from storage.erp.allocation.words import yuan
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.wanted import HOUSE, PublishPolicy
 from storage.erp.orders import dispatch as dispatching
@@ -134,7 +135,7 @@ def purchase(desk: Desk, night: date) -> Done:
         found = purchasing.plan_purchases(connection, night.isoformat())
     return Done.counted({
         "suggestions": (found.suggestions, "建议采购 {} 项", "{} purchases suggested"),
-        "amount_fen": (found.amount_fen, "合计 {} 分", "{} fen in all"),
+        "amount_fen": (found.amount_fen, f"合计 {yuan(found.amount_fen)} 元", f"{yuan(found.amount_fen)} yuan in all"),
         "drafts": (found.drafts, "采购单草稿 {} 张", "{} orders drafted"),
         "opened": (found.opened, "新的采购预警 {} 条", "{} alerts"),
         "closed": (found.closed, "解除预警 {} 条", "{} alerts over"),

@@ -1,9 +1,12 @@
 """The books' part of a night, without a browser: every step once, in the plan's order, and then once more."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, select
 
 from bots.practice.world import sizes
 from bots.practice.world.exports import ExportRequest, export
@@ -16,9 +19,21 @@ from schedules.settings import ROOT, Settings, ShopSettings
 from schedules.step_names import STEP_NAMES
 from storage.archive import Facts
 from storage.database.digest import digests
+from storage.database.tables import channel_sku, command, sku
+from storage.database.tables.purchasing import supplier, supply_rule
+from storage.erp.aftersales import requests
+from storage.erp.audit.actors import Actor, register
+from storage.erp.channels.publish import write_rules
+from storage.erp.channels.shares import ChannelRule
+from storage.erp.products.listings import Shown, wish
+from storage.erp.stock.book import ReservationLine
+from storage.erp.stock.limits import StockLimit, set_limits
+from storage.erp.stock.reservations import set_expiry
+from storage.erp.stock.reserving import reserve
 from storage.ingest import ingest
+from tests.storage.erp.aftersales.conftest import Shop, asked
 
-NIGHT = date(2026, 11, 21)
+NIGHT, NEXT = date(2026, 11, 21), date(2026, 11, 22)
 KINDS = ("practice_products", "practice_stock", "practice_waybills", "practice_orders", "practice_refunds")
 WRITING = ("aftersales", "collect", "post", "publish", "settle", "tend")
 """Steps that count what is new: the second time nothing is."""
@@ -38,9 +53,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-def played(desk: Desk) -> dict[str, Done]:
+def played(desk: Desk, night: date = NIGHT) -> dict[str, Done]:
     """Every step of the plan, in its order, without the report, which reads only."""
-    return {step: STEPS[step](desk, NIGHT) for step in CORE if step != "report"}
+    return {step: STEPS[step](desk, night) for step in CORE if step != "report"}
 
 
 def books(desk: Desk) -> dict[str, str]:
@@ -69,3 +84,52 @@ def test_a_second_night_of_the_day_changes_nothing(desk: Desk) -> None:
         assert count > 0, step
         assert str(count) in first[step].zh, step
         assert str(count) in first[step].en, step
+
+
+@pytest.fixture
+def due(tmp_path: Path) -> Iterator[Desk]:
+    """A desk on whose books every step finds something to do: a hold is over, a price is wished, goods run low."""
+    with open_desk(Settings(home=tmp_path)) as desk:
+        shop = Shop(desk.database)
+        shop.lay_out()
+        shop.order("1", ("A", 12, 12000))
+        shop.ship()
+        shop.write(lambda c: requests.request(c, asked("T1", "1", "resend")))
+        shop.write(lambda c: requests.approve(c, "T1", "李", f"{NIGHT} 08:00:00"))
+        shop.write(_fall_due)
+        yield desk
+
+
+def _fall_due(connection: Connection) -> None:
+    connection.execute(sku.insert(), [{"code": code} for code in "ABC"])
+    reserve(connection, "quote|1", [ReservationLine("H", "B", 3)])
+    set_expiry(connection, "quote|1", str(NIGHT))
+    set_limits(connection, [StockLimit("H", "A", 50)])
+    row = {"platform": "practice", "shop": "shop_a", "product_id": "P1", "platform_sku": "1", "code": "B",
+           "title": "乙", "status": "上架", "price_fen": 2500}  # fmt: skip
+    connection.execute(channel_sku.insert(), [row])
+    write_rules(connection, [ChannelRule("practice", "shop_a", "B")])
+    register(connection, Actor("boss", "person", "owner", "", ""), by="boss")
+    wish(connection, Shown("practice", "shop_a", "P1", "1", "price_fen"), "2300", who="boss")
+    connection.execute(supplier.insert(), [{"supplier": "S", "name": "甲厂", "pay_days": 30}])
+    rule = {"code": "A", "warehouse": "H", "supplier": "S", "lead_days": 7, "price_fen": 1250}
+    connection.execute(supply_rule.insert(), [rule])
+
+
+def test_what_is_due_is_done_once(due: Desk) -> None:
+    """Expired holds go, a resend gets its parcel, edits and figures are asked for, purchases planned; and once only."""
+    first = played(due, NEXT)
+    assert first["tend"].counts["expired"] == 1
+    assert (first["review"].counts["passed"], first["allocate"].counts["parcels"]) == (1, 1)
+    asked_for = first["publish"].counts
+    assert {name: asked_for[name] for name in ("to_edit", "to_set_stock", "to_ship_own", "alerts")} == {
+        "to_edit": 1, "to_set_stock": 1, "to_ship_own": 1, "alerts": 1,
+    }  # fmt: skip
+    with due.database.read() as connection:
+        figure = connection.execute(select(command.c.data).where(command.c.worklist == "to_set_stock")).scalar_one()
+    assert json.loads(figure)["库存"] == "20"  # with the three whose hold was over
+    assert (first["purchase"].counts["suggestions"], first["purchase"].counts["drafts"]) == (1, 5)
+    assert "元" in first["purchase"].zh
+    before = books(due)
+    played(due, NEXT)
+    assert books(due) == before

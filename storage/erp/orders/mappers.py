@@ -53,13 +53,16 @@ class Mapper:
 
     def text(self, data: Data, column: str) -> str:
         """The first of the columns that says something."""
-        for name in column.split("|") if column else ():
-            if value := str(data.get(name, "") or "").strip():
-                return value
-        return ""
+        if not column:
+            return ""
+        if "|" not in column:
+            return str(data.get(column) or "").strip()
+        return next(filter(None, (self.text(data, name) for name in column.split("|"))), "")
 
     def number(self, data: Data, column: str) -> int:
         """A whole number or an amount in fen; 0 where nothing is said."""
+        if type(known := data.get(column)) is int:
+            return known
         value = self.text(data, column)
         return int(value) if value.lstrip("-").isdigit() else 0
 

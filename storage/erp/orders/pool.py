@@ -7,17 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from storage.database.bulk import Counts, insert_missing, merge
 from storage.database.tables import document_row, order_event, order_line, platform_order
 from storage.database.tables.review import order_detail
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.mappers import MAPPERS, Mapper, line_refund, pay_state, refund_state, ship_state
+from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder
 
 _DIGITS = re.compile(r"\d{7,}")
-_TOLD = ("exported_at",)
+_FROM = ("exported_at", "file_sha", "row_no")
 
 
 def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Counts:
@@ -27,15 +28,72 @@ def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Count
     """
     counts = Counts()
     for kind in sorted(kinds or MAPPERS):
-        mapper = MAPPERS[kind]
-        by_order: dict[OrderKey, list[Row[Any]]] = defaultdict(list)
         r = document_row.c
-        query = select(document_row).where(r.kind == kind, r.order_no != "").order_by(r.shop, r.row_key, r.n)
-        for row in connection.execute(query):
-            by_order[OrderKey(row.platform, row.shop, row.order_no)].append(row)
-        taken = [_order(mapper, key, rows) for key, rows in sorted(by_order.items())]
-        counts = counts.plus(_write(connection, taken))
+        shops = select(r.platform, r.shop).where(r.kind == kind, r.order_no != "").distinct()
+        for platform, shop in connection.execute(shops.order_by(r.platform, r.shop)).all():
+            told = _told(connection, kind, platform, shop)
+            fresh = _fresh(connection, told)
+            counts = counts.plus(_write(connection, [_order(MAPPERS[kind], one) for one in fresh]))
+            counts = counts.plus(Counts(same=len(told) - len(fresh)))
     return counts
+
+
+class _Row(NamedTuple):
+    """A row of a file: its number among rows with the same key, what it says, and where that stands."""
+
+    n: int
+    data: str
+    exported_at: str
+    file_sha: str
+    row_no: int
+
+
+class _Told(NamedTuple):
+    """All rows that files have of one order; the newest of them speaks for it."""
+
+    key: OrderKey
+    rows: list[_Row]
+
+    @property
+    def content_hash(self) -> str:
+        """The hash of all that is said of the order."""
+        return hashlib.sha256(f"[{', '.join([row.data for row in self.rows])}]".encode()).hexdigest()
+
+    @property
+    def newest(self) -> int:
+        """Which row was exported last; of one file the first one."""
+        return max(range(len(self.rows)), key=lambda n: (self.rows[n].exported_at, -self.rows[n].row_no))
+
+
+def _told(connection: Connection, kind: str, platform: str, shop: str) -> list[_Told]:
+    """What the files of a kind say of each order of a shop, in the order of its numbers."""
+    r = document_row.c
+    query = (
+        select(r.order_no, r.n, r.data, r.exported_at, r.file_sha, r.row_no)
+        .where(r.kind == kind, r.platform == platform, r.shop == shop, r.order_no != "")
+        .order_by(r.row_key, r.n)
+    )
+    by_order: dict[str, list[_Row]] = defaultdict(list)
+    for order_no, *row in connection.execute(query).all():
+        by_order[order_no].append(_Row(*row))
+    return [_Told(OrderKey(platform, shop, order_no), rows) for order_no, rows in sorted(by_order.items())]
+
+
+def _fresh(connection: Connection, told: Sequence[_Told]) -> list[_Told]:
+    """The orders of which the pool does not say yet what their files say, or says it from other rows."""
+    keys = [one.key for one in told]
+    heads = {key: tuple(said) for key, *said in rows_of(connection, platform_order, keys, ("content_hash", *_FROM))}
+    lines: dict[OrderKey, set[tuple[str, str, int]]] = defaultdict(set)
+    for key, *said in rows_of(connection, order_line, keys, ("platform_modified_at", "file_sha", "row_no")):
+        lines[key].add((said[0], said[1], said[2]))
+
+    def is_known(one: _Told) -> bool:
+        head = one.rows[one.newest]
+        if heads.get(one.key) != (one.content_hash, *head[2:]):
+            return False
+        return one.key not in lines or lines[one.key] == {row[2:] for row in one.rows}
+
+    return [one for one in told if not is_known(one)]
 
 
 class _Taken(NamedTuple):
@@ -46,9 +104,9 @@ class _Taken(NamedTuple):
     detail: dict[str, object]
 
 
-def _order(mapper: Mapper, key: OrderKey, rows: Sequence[Row[Any]]) -> _Taken:
+def _order(mapper: Mapper, told: _Told) -> _Taken:
+    key, rows, newest = told.key, told.rows, told.newest
     data = [json.loads(row.data) for row in rows]
-    newest = max(range(len(rows)), key=lambda n: (rows[n].exported_at, -rows[n].row_no))
     first = data[newest]
 
     def said(column: str) -> str:
@@ -66,9 +124,8 @@ def _order(mapper: Mapper, key: OrderKey, rows: Sequence[Row[Any]]) -> _Taken:
     pay = pay_state(said(mapper.status), said(mapper.paid_at), paid, refunded, said(mapper.refund))
     waybills = sum(bool(line["waybill_no"]) for line in lines)
     shipped_at = max((mapper.text(one, mapper.shipped) for one in data), default="")
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
     head = {
-        **key._asdict(), "content_hash": hashlib.sha256(text.encode()).hexdigest(), "pay_state": pay,
+        **key._asdict(), "content_hash": told.content_hash, "pay_state": pay,
         "ship_state": ship_state(said(mapper.status), shipped_at, waybills, len(lines)),
         "refund_state": refund_state(words, pay), "platform_status": said(mapper.status),
         "goods_fen": sum(mapper.number(one, mapper.price) * mapper.number(one, mapper.qty) for one in data),
@@ -89,7 +146,7 @@ def _order(mapper: Mapper, key: OrderKey, rows: Sequence[Row[Any]]) -> _Taken:
     return _Taken(head, lines, detail)
 
 
-def _line(mapper: Mapper, key: OrderKey, row: Row[Any], data: dict[str, Any]) -> dict[str, object]:
+def _line(mapper: Mapper, key: OrderKey, row: _Row, data: dict[str, Any]) -> dict[str, object]:
     own = [mapper.text(data, column) for column in mapper.sub]
     qty, price = mapper.number(data, mapper.qty), mapper.number(data, mapper.price)
     sub_no = own[0] if len(own) == 1 and own[0].isdigit() and len(own[0]) > 12 else "-".join([key.order_no, *own])

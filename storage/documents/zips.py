@@ -21,7 +21,10 @@ MEMBERS_MAX = 10_000
 CELLS_MAX = 1 << 25
 """Cells between the first and the last of a sheet: the engine keeps a place for each of them."""
 _CHUNK_BYTES = 1 << 20
-_REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{0,4})(\d{1,9})[\"']")
+_REFERENCE = re.compile(rb"\sr=[\"']([A-Z]{0,4}\d{1,9})[\"']")
+_USUAL_REFERENCE = re.compile(rb' r="([A-Z]{0,4}\d{1,9})"')
+"""The same of a sheet that writes all of its attributes in the usual way: found in a third of the time."""
+_LETTERS, _DIGITS = bytes(range(65, 91)), bytes(range(48, 58))
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, KeyError)
 
 
@@ -147,19 +150,26 @@ def refuse_huge_sheets(name: str, data: Path | bytes | Packed) -> None:
 
 
 def _extent(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, int]:
-    rows, letters, rest = 0, {b"A"}, b""
+    rows, columns, rest = 0, 1, b""
     try:
         with archive.open(info) as stream:
             while chunk := stream.read(_CHUNK_BYTES):
-                found = _REFERENCE.findall(rest + chunk)
-                rows = max(rows, *(int(row) for _, row in found)) if found else rows
-                letters.update(column for column, _ in found)
+                if found := _references(rest + chunk):
+                    told = b" ".join(found)
+                    rows = max(rows, *map(int, set(told.translate(None, _LETTERS).split())))
+                    columns = max(columns, *map(_column, set(told.translate(None, _DIGITS).split(b" "))))
                 rest = chunk[-24:]
     except RuntimeError as error:
         raise FileBroken(name, f"工作簿里的 {info.filename} 读不出来") from error
     except _DAMAGE as error:
         raise FileBroken(name, f"工作簿里的 {info.filename} 已损坏") from error
-    return rows, max(_column(column) for column in letters)
+    return rows, columns
+
+
+def _references(chunk: bytes) -> list[bytes]:
+    """Of rows and of cells: `12`, `B12`."""
+    usual = chunk.count(b"r=") == chunk.count(b' r="')
+    return (_USUAL_REFERENCE if usual else _REFERENCE).findall(chunk)
 
 
 def _column(letters: bytes) -> int:

@@ -269,12 +269,13 @@ def test_rule_18_a_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb[place + 24 : place + 28] = (3 << 30).to_bytes(4, "little")
     with pytest.raises(FileBroken, match="3072 MB"):
         read(bytes(bomb), "a.zip")
-    corner = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook(fund_lines(GOOD)))) as whole, zipfile.ZipFile(corner, "w") as changed:
-        for info in whole.infolist():
-            changed.writestr(info.filename, whole.read(info).replace(b'r="F2"', b'r="XFD1048576"'))
-    with pytest.raises(FileBroken, match="1048576 行 × 16384 列"):
-        read(corner.getvalue(), "a.xlsx")
+    for spelled in (b'r="XFD1048576"', b"r='XFD1048576'"):
+        corner = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(workbook(fund_lines(GOOD)))) as whole, zipfile.ZipFile(corner, "w") as changed:
+            for info in whole.infolist():
+                changed.writestr(info.filename, whole.read(info).replace(b'r="F2"', spelled))
+        with pytest.raises(FileBroken, match="1048576 行 × 16384 列"):
+            read(corner.getvalue(), "a.xlsx")
 
 
 def test_rule_19_overlapping_exports_are_in_the_books_once(database: Database, tmp_path: Any) -> None:

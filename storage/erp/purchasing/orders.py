@@ -63,10 +63,10 @@ class _Planned(NamedTuple):
 def draft_orders(connection: Connection, plan_id: str) -> Counts:
     """One draft per supplier, warehouse and day of ordering, with what the plan orders then; a second call adds none.
 
-    Drafts of other plans are cancelled: the newest plan is the one that counts.
+    Drafts of other plans are cancelled: the newest plan is the one that counts. Drafts by hand are nobody's plan.
     """
     p = purchase_order.c
-    old = (p.state == "draft", p.plan_id != plan_id)
+    old = (p.state == "draft", p.plan_id.not_in((plan_id, "")))
     connection.execute(purchase_order.update().where(*old).values(state="cancelled"))
     groups: dict[tuple[str, str, str], list[_Planned]] = defaultdict(list)
     for row in _planned(connection, plan_id):

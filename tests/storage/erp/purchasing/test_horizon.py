@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.database.tables.purchasing import promotion, promotion_code, purchase_order
 from storage.erp.purchasing.calendar import calendar, cash_curve, planned_amount
-from storage.erp.purchasing.orders import draft_orders
+from storage.erp.purchasing.orders import draft_orders, write_order
 from storage.erp.purchasing.overstock import overstock
 from storage.erp.purchasing.plan import make_plan
 from storage.erp.purchasing.policies import play, service_curve
@@ -40,7 +40,7 @@ def test_the_plans_orders_are_its_drafts_and_its_cash(shop: Shop) -> None:
 
 
 def test_the_newest_plan_replaces_the_drafts_and_nothing_else(shop: Shop) -> None:
-    """Drafts of an older plan are cancelled; an approved one stays; drafting twice drafts once."""
+    """Drafts of an older plan are cancelled; an approved one and one by hand stay; drafting twice drafts once."""
     shop.sell("A", *WEEK * 5)
     shop.rule("A")
     first = shop.write(lambda c: make_plan(c, TODAY))
@@ -50,8 +50,10 @@ def test_the_newest_plan_replaces_the_drafts_and_nothing_else(shop: Shop) -> Non
     shop.write(
         lambda c: c.execute(purchase_order.update().where(purchase_order.c.po_id == kept).values(state="approved"))
     )
+    shop.write(lambda c: write_order(c, "PO-手工", "S", "H", TODAY, day(-7), {"A": (5, 100)}))
     later = shop.write(lambda c: make_plan(c, day(-1)))
     shop.write(lambda c: draft_orders(c, later.plan_id))
+    assert shop.rows("SELECT state FROM purchase_order WHERE po_id = 'PO-手工'") == [("draft",)]
     states = dict(shop.rows(f"SELECT state, count(*) FROM purchase_order WHERE plan_id = '{first.plan_id}' GROUP BY 1"))
     assert states.pop("approved") == 1
     assert set(states) <= {"cancelled"}

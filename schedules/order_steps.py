@@ -54,10 +54,12 @@ def collect(desk: Desk, night: date) -> Done:  # noqa: ARG001 (every step takes 
     sealed = seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     with desk.database.write() as connection:
         found = pool.collect(connection)
+        apart = sum(day.told != day.pooled for day in pool.day_counts(connection))
     return Done.counted({
         "sealed": (sealed, "封存收件人 {} 个", "{} receivers sealed"),
         "created": (found.created, "新进订单池 {} 单", "{} orders new in the pool"),
         "changed": (found.changed, "有变化 {} 单", "{} changed"),
+        "days_apart": (apart, "有 {} 天的单数和平台文件对不上", "{} days whose count is not the files'"),
     })  # fmt: skip
 
 
@@ -119,9 +121,11 @@ def publish(desk: Desk, night: date) -> Done:
         for activity in connection.execute(offers).scalars().all():
             new += activities.enrol(connection, activity, day)
         counts.update(command_id.partition("|")[0] for command_id in new)
+        untrue = len(listings.contradictions(connection))
         tended = stock.tend(connection, f"{night} 00:00:00")
     counts["to_set_stock"] += tended.published
     said = {name: (counts[name], *words) for name, words in WORKLIST_WORDS.items()}
+    said["contradictions"] = (untrue, "机器人说办了、平台导出却不是 {} 处", "{} contradicted by later exports")
     said["alerts"] = (len(tended.alerts), "新的库存预警 {} 条", "{} stock alerts")
     said["ended"] = (len(tended.ended), "解除预警 {} 条", "{} alerts over")
     return Done.counted(said)

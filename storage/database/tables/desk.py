@@ -1,4 +1,4 @@
-"""What the desk's timetable has planned, started, ended and dropped; what arrived for it; what is paused.
+"""What the desk's timetable has planned, started, ended and dropped; what arrived for it; what is paused; who was told.
 
 Moments are ISO 8601 in UTC to the millisecond, so that they compare as text.
 """
@@ -58,3 +58,25 @@ timetable_pause = Table(
 
 # Everything whose slot lies before `planned_until` is in timetable_run.
 timetable_mark = Table("timetable_mark", metadata, key("timetable"), text("planned_until"))
+
+# One message on one channel. state: waiting | sending | sent | failed
+notice = Table(
+    "notice",
+    metadata,
+    key("notice_id"),  # of channel and incident: the same incident is told once on a channel
+    text("channel"),
+    text("route"),
+    text("incident"),
+    text("title"),
+    text("body"),
+    text("files"),  # JSON: paths
+    whole("urgent"),
+    text("state"),
+    whole("tries"),
+    text("reason"),  # the other side's words when it did not take it; why it waits
+    text("recorded_at"),
+    text("due_at"),
+    text("ended_at"),
+    Index("ix_notice_state", "state", "due_at"),
+    Index("ix_notice_channel", "channel", "ended_at"),
+)

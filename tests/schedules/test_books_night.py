@@ -32,6 +32,7 @@ from storage.erp.stock.reservations import set_expiry
 from storage.erp.stock.reserving import reserve
 from storage.ingest import ingest
 from tests.storage.erp.aftersales.conftest import Shop, asked
+from tests.storage.erp.orders.files import CSV, take
 
 NIGHT, NEXT = date(2026, 11, 21), date(2026, 11, 22)
 KINDS = ("practice_products", "practice_stock", "practice_waybills", "practice_orders", "practice_refunds")
@@ -89,7 +90,8 @@ def test_a_second_night_of_the_day_changes_nothing(desk: Desk) -> None:
 @pytest.fixture
 def due(tmp_path: Path) -> Iterator[Desk]:
     """A desk on whose books every step finds something to do: a hold is over, a price is wished, goods run low."""
-    with open_desk(Settings(home=tmp_path)) as desk:
+    shops = {"jd_a": ShopSettings(platform="jd")}
+    with open_desk(Settings(home=tmp_path, shops=shops)) as desk:
         shop = Shop(desk.database)
         shop.lay_out()
         shop.order("1", ("A", 12, 12000))
@@ -97,6 +99,7 @@ def due(tmp_path: Path) -> Iterator[Desk]:
         shop.write(lambda c: requests.request(c, asked("T1", "1", "resend")))
         shop.write(lambda c: requests.approve(c, "T1", "李", f"{NIGHT} 08:00:00"))
         shop.write(_fall_due)
+        take(desk.database, desk.archive, "jd_order_old", CSV["jd_order_old"], shop="jd_a")
         yield desk
 
 
@@ -117,17 +120,21 @@ def _fall_due(connection: Connection) -> None:
 
 
 def test_what_is_due_is_done_once(due: Desk) -> None:
-    """Expired holds go, a resend gets its parcel, edits and figures are asked for, purchases planned; and once only."""
+    """A platform's own file and a resend become parcels, expired holds go, edits, figures and purchases are asked for.
+
+    The same night again changes nothing.
+    """
     first = played(due, NEXT)
     assert first["tend"].counts["expired"] == 1
-    assert (first["review"].counts["passed"], first["allocate"].counts["parcels"]) == (1, 1)
+    assert first["collect"].counts["created"] == 1
+    assert (first["review"].counts["passed"], first["allocate"].counts["parcels"]) == (2, 2)
     asked_for = first["publish"].counts
-    assert {name: asked_for[name] for name in ("to_edit", "to_set_stock", "to_ship_own", "alerts")} == {
-        "to_edit": 1, "to_set_stock": 1, "to_ship_own": 1, "alerts": 1,
+    assert {name: asked_for[name] for name in ("to_edit", "to_set_stock", "to_ship_form", "to_ship_own", "alerts")} == {
+        "to_edit": 1, "to_set_stock": 1, "to_ship_form": 2, "to_ship_own": 1, "alerts": 1,
     }  # fmt: skip
     with due.database.read() as connection:
         figure = connection.execute(select(command.c.data).where(command.c.worklist == "to_set_stock")).scalar_one()
-    assert json.loads(figure)["库存"] == "20"  # with the three whose hold was over
+    assert json.loads(figure)["库存"] == "19"  # with the three whose hold was over, without what 京东 has sold
     assert (first["purchase"].counts["suggestions"], first["purchase"].counts["drafts"]) == (1, 5)
     assert "元" in first["purchase"].zh
     before = books(due)

@@ -4,7 +4,8 @@ In the books a row of a file is masked (`raw_rows.masked_row`); in plain it stan
 seal in `address_book`. Files that were taken in without the keys are made up for by `seal_waiting`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -50,15 +51,18 @@ class Receivers:
                 self._raw[raw.row_no] = address
             yield raw
 
-    def rows(self) -> Iterator[Row]:
-        """The typed rows, each looked at."""
-        if self._keys is None:
-            yield from self._document.rows
-            return
-        for row in self._document.rows:
+    def rows(self) -> Iterable[Row]:
+        """The typed rows, each looked at as it passes; to be asked for after `raw` has passed."""
+        rows = self._document.rows
+        if self._keys is None or not rows or not (self._raw or isinstance(rows[0], DataRow)):
+            return rows
+        return self._looked_at(rows)
+
+    def _looked_at(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
             if isinstance(row, DataRow):
                 self._note(OrderKey(row.platform, row.shop, row.order_no), row.row_no, address_in(self._kind, row.data))
-            elif isinstance(row, SubOrderRow | OrderRow) and self._raw:
+            elif isinstance(row, (SubOrderRow, OrderRow)):
                 platform = row.platform if isinstance(row, OrderRow) else self._document.platform
                 self._note(OrderKey(platform, row.shop, row.order_no), row.row_no, self._raw.get(row.row_no))
             yield row
@@ -115,9 +119,8 @@ def seal_waiting(database: Database, archive: Archive, keys: KeyRing) -> int:
             fixes = fixes_of(connection, sha)
         document = read(archive.path(sha), facts, shelf, fixes)
         receivers = Receivers(document, keys)
-        for passing in (receivers.raw(), receivers.rows()):
-            for _ in passing:
-                pass
+        deque(receivers.raw(), maxlen=0)
+        deque(receivers.rows(), maxlen=0)
         with database.write() as connection:
             new += receivers.keep(connection, sha, document.exported_at or one["received_at"])
     return new

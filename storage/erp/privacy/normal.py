@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
-_STARS = re.compile(r"[*＊●•✱]")
+_STARS = re.compile(r"[*＊﹡●•✱]")
+_TOKENS = ("##", "$$", "~")
 _COUNTRY = re.compile(r"^(?:00|\+)?86(?=1\d{10}$|0\d{9,11}$)")
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|[-,#_])\s*(\d{1,6})\s*$", re.IGNORECASE)
 MASK = "*"
@@ -40,7 +41,7 @@ def _joined(text: str) -> str:
 
 def is_masked(text: str) -> bool:
     """Whether the platform has put stars in it, or a token of its own in its place (`##tKf8…`, `~Xk2…`)."""
-    return bool(_STARS.search(unicodedata.normalize("NFKC", text))) or text.startswith(("##", "$$", "~"))
+    return bool(_STARS.search(text)) or text.startswith(_TOKENS)
 
 
 def plain_fields(texts: Iterable[str]) -> int:
@@ -59,6 +60,8 @@ def masked(kind: str, plain: str, *, keep: str = "") -> str:
     if kind == "name":
         return text[0] + MASK * min(2, max(1, len(text) - 1))
     if kind == "phone":
+        if len(text) == 11 and text.isascii() and text.isdigit():
+            return f"{text[:3]}****{text[-4:]}"
         digits = _COUNTRY.sub("", _joined(unicodedata.normalize("NFKC", text)))
         return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else MASK * 4
     return keep + MASK * 4

@@ -4,10 +4,11 @@ Columns are those of the document kinds (`storage/documents`); `甲|乙` is the 
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from storage.erp.privacy.address_book import Address
-from storage.erp.privacy.normal import plain_fields
+from storage.erp.privacy.normal import MASK, plain_fields
 
 
 class Receiver(NamedTuple):
@@ -47,19 +48,37 @@ RECEIVERS: Mapping[str, Receiver] = {
 """Kinds of files that tell of receivers. Personal columns of any other kind are masked and stay in the archive only."""
 
 
+_Titles = tuple[str, ...]
+_TITLES: dict[str, tuple[tuple[_Titles, _Titles, _Titles], dict[str, _Titles]]] = {}
+"""The same as they are looked up: name, phone and address, and the rest."""
+
+
 def address_in(kind: str, cells: Mapping[str, Any]) -> Address | None:
     """The receiver in a row of a file; None where all of it came masked, or nothing is told."""
-    columns = RECEIVERS[kind]
-    person = [_said(cells, column) for column in columns[:3]]
-    if not plain_fields(person):
+    person, places = _TITLES[kind]
+    for title in chain.from_iterable(person):
+        if (cell := cells.get(title)) and MASK not in cell:
+            break
+    else:  # most platforms mask every row
         return None
-    places = {name: _said(cells, getattr(columns, name)) for name in Receiver._fields[3:]}
-    return Address(person[0], person[1], person[2], **places)
+    name, phone, address = (_said(cells, titles) for titles in person)
+    if not plain_fields((name, phone, address)):
+        return None
+    return Address(name, phone, address, **{place: _said(cells, titles) for place, titles in places.items()})
 
 
-def _said(cells: Mapping[str, Any], columns: str) -> str:
-    for column in columns.split("|") if columns else ():
-        for title in (column, f"{column} "):  # 淘宝 writes `收货地址 `
-            if value := str(cells.get(title) or "").strip():
-                return value
+def _said(cells: Mapping[str, Any], titles: _Titles) -> str:
+    for title in titles:
+        if value := str(cells.get(title) or "").strip():
+            return value
     return ""
+
+
+def _spelled(columns: str) -> _Titles:
+    """The titles in the order in which they are asked; 淘宝 writes `收货地址 `."""
+    return tuple(title for column in columns.split("|") if column for title in (column, f"{column} "))
+
+
+for _kind, _columns in RECEIVERS.items():
+    _person = (_spelled(_columns.name), _spelled(_columns.phone), _spelled(_columns.address))
+    _TITLES[_kind] = _person, {place: _spelled(getattr(_columns, place)) for place in Receiver._fields[3:]}

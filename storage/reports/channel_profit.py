@@ -9,8 +9,10 @@ from storage.erp.reconciliation.words import rate_bp, yuan
 from storage.erp.settlement.components import AFTERSALE, INCOME
 from storage.erp.settlement.facts import Fact, Span
 from storage.erp.settlement.ledger_tie import LedgerProfit, bridge, ledger_lines, ledger_profit, unlinked
-from storage.erp.settlement.profit import by_channel, gather
-from storage.reports.table import Cell, Chart, Column, Figure, Period, SourceRow, Table, ratio
+from storage.erp.settlement.profit import by_channel
+from storage.reports.facts.copy import Facts, facts_of
+from storage.reports.facts.profit import PROFIT
+from storage.reports.table import Block, Cell, Chart, Column, Figure, Period, SourceRow, Table, ratio
 
 TITLE = "渠道利润"
 FEES = ("commission", "affiliate", "service_fee", "points", "payment_fee")
@@ -37,7 +39,7 @@ MEASURES = tuple((column.title, column.unit) for column in (*COLUMNS[2:12], COLU
 BOOKED = (("账簿利润", "fen"),)
 GAP = (("与账簿差", "fen"),)
 NOBODY = "（无店铺）"
-PROFIT = 8
+PROFIT_AT = 8
 PLACES: dict[str, int] = {
     **dict.fromkeys(INCOME, 0),
     "goods_cost": 1,
@@ -57,46 +59,75 @@ def build(connection: Connection, period: Period) -> Table:
     """
     table = Table("channel_profit", TITLE, period, COLUMNS)
     span = Span(*period)
-    books, ledger = gather(connection, span), ledger_profit(connection, span)
-    found = by_channel(books.facts)
+    source, ledger = facts_of(connection, PROFIT), ledger_profit(connection, span)
+    facts = _facts(source, period)
+    found = by_channel(facts)
     for channel in sorted(set(found) | {row.channel for row in ledger}):
         booked = _booked(connection, table, span, channel, [row for row in ledger if row.channel == channel])
-        table.rows.append(_row(table, channel, found.get(channel, []), booked))
+        table.rows.append(_row(table, source, channel, found.get(channel, []), booked))
     _sums(table)
-    table.notes += _notes(books.facts, ledger)
+    table.notes += _notes(facts, ledger)
     table.chart = Chart("bar", 1, (2, 4, 10))
     return table
 
 
-def _row(table: Table, channel: tuple[str, str], facts: Sequence[Fact], booked: Figure) -> list[Cell]:
+def _facts(source: Facts, period: Period) -> list[Fact]:
+    """What each shop earned and cost, one fact for all of a component and basis; `order_no` only says that there is
+    one."""
+    query = """SELECT platform, shop, of_order, component, basis, sum(fen)::BIGINT FROM channel_days
+        WHERE day BETWEEN ?::DATE AND ?::DATE GROUP BY ALL ORDER BY ALL"""
+    return [
+        Fact(platform, shop, "*" if of_order else "", "", component, fen, period.last_day, basis, "", 0, "")
+        for platform, shop, of_order, component, basis, fen in source.rows(query, list(period))
+    ]
+
+
+def _row(table: Table, source: Facts, channel: tuple[str, str], facts: Sequence[Fact], booked: Figure) -> list[Cell]:
     name, title = "|".join(channel), channel[1] or NOBODY
     block = table.block(name, f"{title} 利润", MEASURES)
-    block.load = partial(_source_rows, facts)
+    block.load = partial(_source_rows, source, table.period, channel)
     sums = [sum(column) for column in zip(*map(_parts, facts), strict=True)] or [0] * len(MEASURES)
     cells = [table.stated(block, measure, fen) for measure, fen in enumerate(sums)]
-    profit, outside = cells[PROFIT], cells[-1]
+    profit, outside = cells[PROFIT_AT], cells[-1]
     share = ratio(profit.value, sums[0], 10_000)
     margin: Cell = table.derived(block, share, "percent", "利润 ÷ 净收入") if facts else ""
     gap = table.block(f"gap|{name}", f"{title} 与账簿差", GAP)
-    for figure, sign in ((booked, 1), (profit, -1), (outside, 1)):
-        gap.add("", 0, f"{'+' if sign > 0 else '−'} {figure.figure_id}", sign * figure.value)
-    rate = _rate(table, name, facts)
-    return [channel[0] or "—", title, *cells[:-1], margin, rate, outside, booked, table.figure(gap, 0)]
+    gap.load = partial(_apart, block, table.blocks[booked.block_id])
+    rate = _rate(table, source, channel, facts)
+    difference = table.stated(gap, 0, booked.value - profit.value + outside.value)
+    return [channel[0] or "—", title, *cells[:-1], margin, rate, outside, booked, difference]
+
+
+def _apart(profit: Block, booked: Block) -> Iterator[SourceRow]:
+    """The rows of a difference to the ledger: its voucher lines, and against them what orders have of it."""
+    yield from booked.rows
+    for row in profit.rows:
+        linked = row.parts[PROFIT_AT] - row.parts[-1]
+        if linked:
+            yield row._replace(key=f"−（{row.key}）", parts=(-linked,))
 
 
 def _parts(fact: Fact) -> tuple[int, ...]:
     """Net income, goods, gross profit, fees, ads, freight, after-sales, other, profit, the shop's own, unbooked."""
     fen = fact.amount_fen
     parts = [0] * len(MEASURES)
-    parts[PLACES.get(fact.component, 7)] = parts[PROFIT] = fen
+    parts[PLACES.get(fact.component, 7)] = parts[PROFIT_AT] = fen
     parts[2] = parts[0] + parts[1]
     parts[9] = 0 if fact.order_no else fen
     parts[10] = fen if unlinked(fact) else 0
     return tuple(parts)
 
 
-def _source_rows(facts: Sequence[Fact]) -> Iterator[SourceRow]:
-    return (SourceRow(fact.file_sha, fact.row_no, fact.ref, _parts(fact)) for fact in facts)
+def _source_rows(source: Facts, period: Period, channel: tuple[str, str], component: str = "") -> Iterator[SourceRow]:
+    """The facts of a shop, or those of one component, each with its part in every measure."""
+    query = """SELECT platform, shop, order_no, '', component, sum(fen)::BIGINT, '', basis, file_sha, row_no, ref
+        FROM parts WHERE day BETWEEN ?::DATE AND ?::DATE AND platform = ? AND shop = ? AND component LIKE ?
+        GROUP BY fed_by, fact_no, day, platform, shop, order_no, component, basis, file_sha, row_no, ref
+        ORDER BY day, component, ref, row_no"""
+    for row in source.rows(query, [*period, *channel, component or "%"]):
+        fact = Fact(*row)
+        parts = (fact.amount_fen,) if component else _parts(fact)
+        yield SourceRow(fact.file_sha, fact.row_no, fact.ref, parts)
 
 
 def _booked(
@@ -115,22 +146,22 @@ def _booked(
     return table.stated(block, 0, sum(row.amount_fen for row in rows))
 
 
-def _rate(table: Table, name: str, facts: Sequence[Fact]) -> Cell:
+def _rate(table: Table, source: Facts, channel: tuple[str, str], facts: Sequence[Fact]) -> Cell:
     """What the platform really took as commission, of what the shop sold with tax; empty where it took none."""
-    taken = [fact for fact in facts if fact.component == "commission"]
+    taken = sum(fact.amount_fen for fact in facts if fact.component == "commission")
     base = sum(fact.amount_fen for fact in facts if fact.component in INCOME and fact.component != "output_tax")
-    if not taken:
+    if not any(fact.component == "commission" for fact in facts):
         return ""
+    name = "|".join(channel)
     block = table.block(f"rate|{name}", f"{name} 佣金率", (("佣金", "fen"),))
-    for fact in taken:
-        block.add(fact.file_sha, fact.row_no, fact.ref, fact.amount_fen)
-    words = f"佣金 {yuan(-block.total(0))} ÷ 含税净收入 {yuan(base)}"
-    return table.derived(block, rate_bp(block.total(0), base), "percent", words)
+    block.load = partial(_source_rows, source, table.period, channel, "commission")
+    words = f"佣金 {yuan(-taken)} ÷ 含税净收入 {yuan(base)}"
+    return table.derived(block, rate_bp(taken, base), "percent", words)
 
 
 def _sums(table: Table) -> None:
     table.sum_up("合计", (*range(2, 12), 14, 15, 16))
-    income, profit = table.total[2], table.total[2 + PROFIT]
+    income, profit = table.total[2], table.total[2 + PROFIT_AT]
     if isinstance(income, Figure) and isinstance(profit, Figure) and table.rows:
         share = ratio(profit.value, income.value, 10_000)
         table.total[12] = table.derived(table.blocks[profit.block_id], share, "percent", "利润 ÷ 净收入")

@@ -1,18 +1,18 @@
 """Profit by order: the waterfall from list price to what is left, each figure with the rows that it is made of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from storage.erp.settlement.components import GROUPS
-from storage.erp.settlement.facts import ESTIMATE, Fact, Span
-from storage.erp.settlement.profit import by_order, gather
+from storage.reports.facts.copy import Facts, facts_of
+from storage.reports.facts.profit import GROUP_OF, PROFIT, SUMS
+from storage.reports.scope import EVERYTHING, TOP, Scope
 from storage.reports.table import Block, Cell, Column, Figure, Period, SourceRow, Table, ratio
 
 TITLE = "订单利润"
-GROUP_OF = {component: position for position, (_, components) in enumerate(GROUPS) for component in components}
 INCOME = 7
 """The first groups are the net income."""
 COLUMNS = (
@@ -26,70 +26,127 @@ COLUMNS = (
 MEASURES = (*((title, "fen") for title, _ in GROUPS), ("利润", "fen"))
 SHOP_ITSELF = "（店铺费用）"
 NOBODY = "（无店铺）"
+MOST = 1_000
+"""Orders that are listed unless somebody asks for another number: nobody reads more, and a workbook holds no more than
+a million rows."""
 
 
-class Part(NamedTuple):
-    """A fact, or a product's part of it."""
+class Sums(NamedTuple):
+    """What stands in one row: the sum of each group and of all, and which groups it has something of, as bits."""
 
-    fact: Fact
-    amount_fen: int
-
-
-class Sums:
-    """What stands in one row: the sum of each group and of all, and the parts behind them."""
-
-    def __init__(self, parts: Iterable[Part]) -> None:
-        self.parts = list(parts)
-        self.fen = [0] * len(MEASURES)
-        for fact, amount_fen in self.parts:
-            self.fen[GROUP_OF[fact.component]] += amount_fen
-            self.fen[-1] += amount_fen
-        self.used = {GROUP_OF[fact.component] for fact, _ in self.parts} | {len(GROUPS)}
+    fen: Sequence[int]
+    used: int
 
     @property
     def profit_fen(self) -> int:
         """What is left."""
         return self.fen[-1]
 
-    def rows(self) -> Iterator[SourceRow]:
-        """A row of the block for each part."""
-        for fact, amount_fen in self.parts:
-            fen = [0] * len(MEASURES)
-            fen[GROUP_OF[fact.component]] = fen[-1] = amount_fen
-            yield SourceRow(fact.file_sha, fact.row_no, fact.ref, tuple(fen))
 
+def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> Table:
+    """The orders with a figure in the period, the greatest loss first; shops' own costs come last.
 
-def build(connection: Connection, period: Period) -> Table:
-    """One row per order with a figure in the period, the greatest loss first; shops' own costs come last."""
-    table = Table("order_profit", TITLE, period, COLUMNS)
-    orders = {
-        key: Sums(Part(fact, fact.amount_fen) for fact in facts)
-        for key, facts in by_order(gather(connection, Span(*period)).facts).items()
-    }
-    for key in sorted(orders, key=lambda key: (not key[2], orders[key].profit_fen, key)):
-        sums = orders[key]
-        guesses = sorted(
-            {MEASURES[GROUP_OF[one.fact.component]][0] for one in sums.parts if one.fact.basis == ESTIMATE}
-        )
-        cells = figures(table, "|".join(key), f"订单 {key[2] or SHOP_ITSELF}", sums)
-        table.rows.append([key[1] or NOBODY, key[2] or SHOP_ITSELF, *cells, "、".join(guesses)])
-    finish(table, 2)
+    `scope.top` of them; all are in the total.
+    """
+    table = Table("order_profit", TITLE, period, COLUMNS, scope=scope.words)
+    facts, most = facts_of(connection, PROFIT), MOST if scope.top == TOP else scope.top
+    query, values = _ranked(period, scope, most)
+    for platform, shop, order_no, *fen, used, guessed, _ in facts.rows(query, values):
+        where = (platform, shop, order_no)
+        load = partial(_rows, facts, period, where)
+        cells = figures(table, "|".join(where), f"订单 {order_no or SHOP_ITSELF}", Sums(fen, used), load)
+        guesses = "、".join(MEASURES[n][0] for n in range(len(GROUPS)) if guessed >> n & 1)
+        table.rows.append([shop or NOBODY, order_no or SHOP_ITSELF, *cells, guesses])
+    count = _count(facts, period, scope)
+    if count > len(table.rows):
+        table.notes.append(f"只列利润最低的 {most} 单和店铺费用，一共 {count} 行；合计是全部的。")
+    _total(table, facts, period, scope)
     table.notes.append("收入按确认日、费用按账单日、快递费先估后实；「估计」列写明哪一项还不是账单或出库的数。")
     return table
 
 
-def figures(table: Table, block_id: str, title: str, sums: Sums) -> list[Cell]:
+def _spans(period: Period, scope: Scope) -> tuple[str, list[object]]:
+    """Every order with a figure in the period, once, with its sums in it: whole lives where they lie inside it, days
+    where they reach over its ends."""
+    limited, values = scope.condition
+    added = ", ".join(f"sum(d.{name})::BIGINT AS {name}" for name in SUMS)
+    columns = ", ".join(SUMS)
+    query = f"""
+        WITH inside AS (
+            SELECT nth, {columns}, used, guessed FROM order_life
+            WHERE first_day >= ?::DATE AND last_day <= ?::DATE{limited}
+        ), over_ends AS (
+            SELECT nth FROM order_life WHERE first_day <= ?::DATE AND last_day >= ?::DATE
+            AND NOT (first_day >= ?::DATE AND last_day <= ?::DATE){limited}
+        ), cut AS (
+            SELECT d.nth, {added}, bit_or(d.used) AS used, bit_or(d.guessed) AS guessed
+            FROM order_days d SEMI JOIN over_ends USING (nth) WHERE d.day BETWEEN ?::DATE AND ?::DATE GROUP BY d.nth
+        ), found AS (SELECT * FROM inside UNION ALL SELECT * FROM cut)"""
+    first, last = period
+    return query, [first, last, *values, last, first, first, last, *values, first, last]
+
+
+def _ranked(period: Period, scope: Scope, most: int) -> tuple[str, list[object]]:
+    query, values = _spans(period, scope)
+    columns = ", ".join(f"f.{name}" for name in SUMS)
+    query += f""", listed AS (
+            (SELECT f.nth, f.profit FROM found f JOIN order_life l USING (nth) WHERE l.order_no <> ''
+             ORDER BY f.profit, l.platform, l.shop, l.order_no LIMIT {most})
+            UNION ALL
+            SELECT f.nth, f.profit FROM found f JOIN order_life l USING (nth) WHERE l.order_no = ''
+        )
+        SELECT l.platform, l.shop, l.order_no, {columns}, f.used, f.guessed, f.nth
+        FROM found f SEMI JOIN listed USING (nth) JOIN order_life l USING (nth)
+        ORDER BY l.order_no = '', f.profit, l.platform, l.shop, l.order_no"""
+    return query, values
+
+
+def _count(facts: Facts, period: Period, scope: Scope) -> int:
+    """How many orders (and shops themselves) have a figure in the period."""
+    query, values = _spans(period, scope)
+    return int(facts.rows(f"{query} SELECT count(*) FROM found", values)[0][0])
+
+
+def _rows(facts: Facts, period: Period, where: tuple[str, str, str]) -> Iterator[SourceRow]:
+    condition = "platform = ? AND shop = ? AND order_no = ?"
+    return source_rows(facts, period, condition, list(where))
+
+
+def source_rows(facts: Facts, period: Period, condition: str, values: Sequence[object]) -> Iterator[SourceRow]:
+    """The rows of files behind one row of the report: each fact in its group's measure and in the profit."""
+    query = f"""SELECT file_sha, row_no, ref, component, sum(fen)::BIGINT FROM parts
+        WHERE day BETWEEN ?::DATE AND ?::DATE AND {condition}
+        GROUP BY fed_by, fact_no, day, file_sha, row_no, ref, component ORDER BY day, component, ref, row_no"""
+    for sha, row_no, ref, component, fen in facts.rows(query, [*period, *values]):
+        parts = [0] * len(MEASURES)
+        parts[GROUP_OF[component]] = parts[-1] = fen
+        yield SourceRow(sha, row_no, ref, tuple(parts))
+
+
+def figures(table: Table, block_id: str, title: str, sums: Sums, load: partial[Iterator[SourceRow]]) -> list[Cell]:
     """The groups that the row has something of, the others empty; the profit, and its share of the net income."""
     block = table.block(block_id, title, MEASURES)
-    block.load = partial(Sums.rows, sums)
+    block.load = load
+    used = sums.used | 1 << len(GROUPS)
     cells: list[Cell] = [
-        table.stated(block, measure, fen) if measure in sums.used else "" for measure, fen in enumerate(sums.fen)
+        table.stated(block, measure, fen) if used >> measure & 1 else "" for measure, fen in enumerate(sums.fen)
     ]
     return [*cells, _margin(table, block, sums.profit_fen, sum(sums.fen[:INCOME]))]
 
 
 def _margin(table: Table, block: Block, profit_fen: int, income_fen: int) -> Cell:
     return table.derived(block, ratio(profit_fen, income_fen, 10_000), "percent", "利润 ÷ 净收入（货款至销项税额）")
+
+
+def _total(table: Table, facts: Facts, period: Period, scope: Scope) -> None:
+    """The total of all orders, listed or not, as one row of its own."""
+    limited, values = scope.condition
+    added = ", ".join(f"coalesce(sum(fen) FILTER (place = {n}), 0)::BIGINT" for n in range(len(GROUPS)))
+    query = f"""SELECT {added}, coalesce(sum(fen), 0)::BIGINT FROM channel_days JOIN components USING (component)
+        WHERE day BETWEEN ?::DATE AND ?::DATE{limited}"""
+    fen = facts.rows(query, [*period, *values])[0]
+    load = partial(source_rows, facts, period, f"TRUE{limited}", values)
+    table.total = ["合计", "", *figures(table, "total", "合计", Sums(fen, -1), load), ""]
 
 
 def finish(table: Table, first: int) -> None:

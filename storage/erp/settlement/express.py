@@ -162,13 +162,14 @@ def match_express(
     span: Span | None = None,
     tolerance_g: int = TOLERANCE_G,
     only: Only | None = None,
+    known: Mapping[tuple[str, str], Parcel] | None = None,
 ) -> list[Charge]:
     """Every row of the express bills of those days with its parcel, in the order of days and numbers (RPA-02).
 
     `weights_g`: code -> grams a piece, by default as the product library has them; a parcel with a code that nobody
-    weighed is not compared.
+    weighed is not compared. `known`: the parcels, where they were read already.
     """
-    known = parcels(connection, pool, only)
+    known = parcels(connection, pool, only) if known is None else known
     weights = library_weights(connection) if weights_g is None else weights_g
     by_number: dict[str, list[Parcel]] = defaultdict(list)
     for parcel in known.values():

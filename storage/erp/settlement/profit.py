@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from storage.database.tables import platform_order
+from storage.database.tables.settlement import express_bill_line
 from storage.erp.catalog.components import Components, components
 from storage.erp.finance.policies import policy_of
 from storage.erp.finance.policy import Policy
@@ -57,7 +58,7 @@ class Books(NamedTuple):
     statement_fen: int
 
 
-EVER = Span("", "9999-12-31")
+EVER = Span("0001-01-01", "9999-12-31")
 
 
 def gather(connection: Connection, span: Span, rules: Rules | None = None) -> Books:
@@ -78,7 +79,7 @@ def gather_created(connection: Connection, days: Collection[str], rules: Rules) 
     """Everything that ever earned or cost of the orders created on those days, except advertising, whose parts depend
     on all orders of a day. `gather_rest` has what is left: together they are `gather` of all days.
     """
-    only = created_on(days)
+    only = created_on(connection, days)
     pool = read_pool(connection, rules.policy, only=only)
     gathered = statement_facts(connection, pool, EVER, only)
     facts = _of_orders(connection, pool, EVER, rules, gathered.facts, only)
@@ -93,8 +94,11 @@ def gather_rest(connection: Connection, span: Span, rules: Rules) -> Books:
     """What is of no order that the books know, and advertising."""
     pool = read_pool(connection, rules.policy, span)
     gathered = statement_facts(connection, pool, span)
-    charges = (charge for charge in match_express(connection, pool, span=span) if charge.parcel is None)
-    facts = [*gathered.facts, *freight((), charges, span), *adjustment_facts(connection, span)]
+    e = express_bill_line.c
+    billed = connection.execute(select(e.day).where(e.day.between(*span)).limit(1)).first()
+    charges = match_express(connection, pool, span=span) if billed else []
+    nobodys_parcel = [charge for charge in charges if charge.parcel is None]
+    facts = [*gathered.facts, *freight((), nobodys_parcel, span), *adjustment_facts(connection, span)]
     nobodys = [fact for fact in facts if fact.order not in pool.heads]
     return Books(span, pool, [*nobodys, *advertising(connection, pool, span)], gathered.apart, gathered.total_fen)
 
@@ -113,8 +117,9 @@ def _of_orders(
     ]
     if rules.estimate_costs:
         facts += estimated_costs(connection, pool, span, components(connection), only)
-    charges = match_express(connection, pool, only=only)
-    facts += freight(parcels(connection, pool, only).values(), charges, span)
+    known = parcels(connection, pool, only)
+    charges = match_express(connection, pool, only=only, known=known)
+    facts += freight(known.values(), charges, span)
     return facts
 
 
@@ -162,12 +167,12 @@ def bundle_weights(connection: Connection) -> Weights:
     return Weights(components(connection), last_costs(connection))
 
 
-def by_product(books: Books, weights: Weights | None) -> Iterator[ProductPart]:
+def by_product(books: Books, weights: Weights | None, *, zeros: bool = False) -> Iterator[ProductPart]:
     """Every fact shared out among products: the parts of a fact sum to it, so products sum to orders (FMS-45).
 
     A fact of a sub-order is that product's; one of an order is shared out by what its sub-orders paid (a discount by
     the discounts they had). With `weights` a bundle's part is shared out among what it is made of, by cost, by pieces
-    where a cost is unknown.
+    where a cost is unknown. `zeros`: a fact of nothing is a part of nothing, else it is left out.
     """
     for fact in books.facts:
         lines = books.pool.lines.get(fact.order, [])
@@ -178,7 +183,7 @@ def by_product(books: Books, weights: Weights | None) -> Iterator[ProductPart]:
         chosen = mine or lines
         for line, fen in zip(chosen, split(fact.amount_fen, _shares(fact, chosen)), strict=True):
             for code, part in _exploded(line, fen, weights):
-                if part:
+                if part or (zeros and not fact.amount_fen):
                     yield ProductPart(code, fact, part)
 
 

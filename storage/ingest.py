@@ -44,9 +44,9 @@ from storage.errors import (
 )
 from storage.posting import TOLD_BY_EXPORT, Source, post
 from storage.receivers import Receivers
+from storage.row_text import RowText
 from storage.shelves import shelf_of
 
-_PAYLOAD = json.JSONEncoder(ensure_ascii=False)
 CLASSED = (BillRow, DataRow)
 READ, PARKED, REFUSED = "read", "parked", "refused"
 
@@ -349,14 +349,14 @@ def _keep(
             earlier = _earlier(connection, archived.sha256)
             if earlier is not None:  # another process was quicker
                 return earlier
-            receivers = Receivers(document, keys)
-            _write_raw(connection, archived, facts, document, READ, words(document), receivers.raw())
+            receivers, said = Receivers(document, keys), words(document)
+            _write_raw(connection, archived, facts, document, READ, said, receivers.raw())
             exported_at = document.exported_at or facts.received_at
             counts = post(connection, Source(archived.sha256, exported_at), receivers.rows())
             receivers.keep(connection, archived.sha256, exported_at)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
-    return _result(archived, facts, document, READ, counts, words(document))
+    return _result(archived, facts, document, READ, counts, said)
 
 
 def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Document, message: str) -> Ingested:
@@ -412,9 +412,9 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
 
 def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[dict[str, object]]:
     """The file's rows as the books keep them: what is personal masked; the file itself lies in the archive."""
-    for raw in rows:
-        payload = _PAYLOAD.encode(masked_row(raw.payload, kind))
-        yield {"file_sha": file_sha, "row_no": raw.row_no, "payload": payload}
+    text = RowText()
+    for row_no, payload in rows:
+        yield {"file_sha": file_sha, "row_no": row_no, "payload": text(masked_row(payload, kind))}
 
 
 def _write_raw(

@@ -51,6 +51,7 @@ from storage.errors import StockOpened
 from storage.posting_results import post_batch, post_results
 from storage.posting_source import Source as Source
 from storage.posting_statements import post_bank, post_bills
+from storage.row_text import RowText
 
 PLATFORM = "practice"
 ORDER_TOLD = ("content_hash", "file_sha")
@@ -439,10 +440,11 @@ def _post_ads(connection: Connection, source: Source, rows: list[AdRow]) -> Coun
 
 def _post_data(connection: Connection, source: Source, rows: list[DataRow]) -> Counts:
     """What a later export says of a row holds, whichever was read first."""
+    text = RowText(sort_keys=True)
     told = (
         {
             **row._asdict(),
-            "data": json.dumps(masked_row(row.data, row.kind), ensure_ascii=False, sort_keys=True),
+            "data": text(masked_row(row.data, row.kind)),
             "exported_at": source.exported_at,
             "file_sha": source.file_sha,
         }

@@ -53,7 +53,7 @@ class Archive:
 
     def put(self, source: Path | bytes, facts: Facts) -> ArchivedFile:
         """Keep a copy of `source`; durable when the call returns. The facts of the first copy are the ones kept."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # the originals are in plain
         handle, name = tempfile.mkstemp(prefix=".incoming-", dir=self.root)
         incoming = Path(name)
         try:

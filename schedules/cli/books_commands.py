@@ -29,11 +29,18 @@ def accept_file(sha: str, who: str, why: str) -> None:
     """Release a parked file by the beginning of its sha256. Raises FileMissing, NotParked, ReasonMissing."""
     import getpass
 
+    from schedules.book_keys import key_ring
+    from storage.erp.audit.recording import Recorded
+    from storage.errors import ReasonMissing
     from storage.ingest import accept
+    from storage.receivers import seal_waiting
 
+    if not why.strip():
+        raise ReasonMissing
     with open_desk() as desk:
-        file_sha = whole_sha(desk, sha.strip().lower())
-        done = accept(desk.database, desk.archive, file_sha, who or getpass.getuser(), why)
+        file_sha, person = whole_sha(desk, sha.strip().lower()), who.strip() or getpass.getuser()
+        done = accept(Recorded(desk.database, person, why), desk.archive, file_sha, person, why)
+        seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     tell(f"放行了，{done.rows} 行已入账。", f"released, {done.rows} rows are in the books.", "green")
 
 

@@ -38,8 +38,11 @@ def map_(
 
     例 / examples: `yeban map` · `yeban map 流水.csv` · `yeban map 3fa9c1 --set 账务流水号=流水编号 --yes`
     """
+    from schedules.book_keys import key_ring
     from schedules.desk import open_desk
+    from storage.erp.audit.recording import Recorded
     from storage.quarantine import propose, settle_meanings
+    from storage.receivers import seal_waiting
 
     with open_desk() as desk:
         if not file:
@@ -55,8 +58,10 @@ def map_(
                  "Nothing is kept yet: --yes if it is right, else --set COLUMN=TITLE.", "yellow")  # fmt: skip
             raise SystemExit(EXIT_CODES["person"])
         place = "" if every_shop else asked.shop
-        settled = settle_meanings(desk.database, desk.archive, asked, meant, place, who or getpass.getuser())
-        done = in_words(desk, settled)
+        person = who.strip() or getpass.getuser()
+        books = Recorded(desk.database, person, f"说明 {asked.name} 的表头")
+        done = in_words(desk, settle_meanings(books, desk.archive, asked, meant, place, person))
+        seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     whose = place or say("所有店", "every shop")
     tell(f"记下了：{whose}的 {asked.kind} 以后都这样读。说错了：yeban forget",
          f"Noted for {asked.kind} of {whose}. To take it back: yeban forget", "green")  # fmt: skip
@@ -210,6 +215,7 @@ def forget(
     from schedules.desk import open_desk
     from storage import shelves
     from storage.documents.taught import FOLDER
+    from storage.erp.audit.recording import Recorded
     from storage.errors import NothingKnown
     from storage.retraction import forget_rows_of, forget_titles
 
@@ -227,9 +233,10 @@ def forget(
         if not yes and not (is_terminal() and typer.confirm(say("忘掉这些吗", "forget these"))):
             tell("还没有忘：确定就加 --yes。", "Nothing is forgotten yet: --yes if it is meant.", "yellow")
             raise SystemExit(EXIT_CODES["person"])
-        done = [forget_titles(desk.database, desk.archive, mine)] if mine else []
+        books = Recorded(desk.database, getpass.getuser(), f"忘掉「{name}」")
+        done = [forget_titles(books, desk.archive, mine)] if mine else []
         if is_kind:
-            done.append(forget_rows_of(desk.database, desk.archive, name))
+            done.append(forget_rows_of(books, desk.archive, name))
         kept = shelves.forget_kind(desk.archive, name) if is_kind else None
     _show_forgotten(sum(len(one.waiting) for one in done), sum(len(one.kept) for one in done), kept)
 

@@ -390,11 +390,17 @@ def quarantine_fix(
 
     例 / example: `yeban quarantine fix 改.xlsx`
     """
+    from schedules.book_keys import key_ring
     from schedules.desk import open_desk
+    from storage.erp.audit.recording import Recorded
     from storage.quarantine import fix_rows
+    from storage.receivers import seal_waiting
 
     with open_desk() as desk:
-        done = in_words(desk, fix_rows(desk.database, desk.archive, sheet, who or getpass.getuser()))
+        person = who.strip() or getpass.getuser()
+        books = Recorded(desk.database, person, f"更正 {sheet.name}")
+        done = in_words(desk, fix_rows(books, desk.archive, sheet, person))
+        seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     raise SystemExit(told(done))
 
 
@@ -409,14 +415,17 @@ def replay(
 
     例 / examples: `yeban replay` · `yeban replay 3fa9c1`
     """
+    from schedules.book_keys import key_ring
     from schedules.cli.books_commands import whole_sha
     from schedules.desk import open_desk
     from storage.quarantine import replay as read_again
     from storage.quarantine import replayable
+    from storage.receivers import seal_waiting
 
     with open_desk() as desk:
         shas = [whole_sha(desk, one.strip().lower()) for one in files or []] or replayable(desk.database)
         done = in_words(desk, [read_again(desk.database, desk.archive, sha) for sha in shas])
+        seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     if not done:
         tell("没有缺东西的文件。", "No file lacks anything.", "green")
     raise SystemExit(told(done))

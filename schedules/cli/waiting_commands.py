@@ -30,10 +30,15 @@ def show_waiting() -> None:
 
 def settle(number: str, happened: bool) -> None:
     """Write down what the person saw. Raises NotWaiting with what does wait."""
+    import getpass
+
+    from storage.erp.audit.recording import Recorded
+
     with open_desk() as desk:
         found = waiting_effects(desk.database)
         one = next((one for one in found if one.number == number), None)
-        if one is None or not settle_effect(desk.database, one.effect_key, happened=happened, note="人核对过"):
+        books = Recorded(desk.database, getpass.getuser(), "人核对过")
+        if one is None or not settle_effect(books, one.effect_key, happened=happened, note="人核对过"):
             raise NotWaiting(number, [one.number for one in found])
     if happened:
         tell(f"记下了：「{one.label}」已经做成。", f"Noted: 「{one.label}」 has happened.", "green")

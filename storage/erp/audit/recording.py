@@ -7,7 +7,7 @@ Not for bulk loads: a row costs two writes, and on PostgreSQL a table that is wr
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -32,17 +32,40 @@ BY_DRIVER = ("quant", "reservation")
 _OURS = frozenset({"audit_log", "audit_head", WRITTEN})
 
 
+DECISIONS = frozenset({"effect", "header_meaning", "quarantine", "raw_file", "row_fix"})
+"""What a person decides about files and unsure effects. The rows that follow from it lead back to their file."""
+
+
+class Recorded(Database):
+    """The same books for what one person does with them: whatever is written to these tables is logged under the name.
+
+    For functions that take the whole database and open their transactions themselves. `tables`: those that are looked
+    at; a file that is released may bring a million rows, each of which says already which file it is from.
+    """
+
+    def __init__(self, database: Database, who: str, why: str, tables: Collection[str] = DECISIONS) -> None:
+        super().__init__(database.engine)
+        self._books, self._who, self._why, self._tables = database, who, why, tables
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction as `recording` makes it. Raises ReasonlessChange."""
+        with recording(self._books, self._who, self._why, self._tables) as connection:
+            yield connection
+
+
 @contextmanager
-def recording(database: Database, who: str, why: str) -> Iterator[Connection]:
+def recording(database: Database, who: str, why: str, tables: Collection[str] | None = None) -> Iterator[Connection]:
     """A write transaction in which every changed row is logged with its values before and after, under `who`.
 
-    Raises ReasonlessChange without a name or a reason. An exception undoes the changes and their log together.
+    `tables`: those that are looked at, default all. Raises ReasonlessChange without a name or a reason. An exception
+    undoes the changes and their log together.
     """
     if not who.strip() or not why.strip():
         raise ReasonlessChange
     with database.write() as connection:
         start = head(connection)[0]
-        triggers = _Triggers(connection)
+        triggers = _Triggers(connection, metadata.tables.keys() if tables is None else tables)
         event.listen(connection, "before_cursor_execute", triggers.see)
         try:
             yield connection
@@ -60,7 +83,8 @@ def recording(database: Database, who: str, why: str) -> Iterator[Connection]:
 class _Triggers:
     """The triggers of one transaction: on every table that it writes to, put there before the first write."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tables: Collection[str]) -> None:
+        self._tables = frozenset(tables) - _OURS
         self._dialect = connection.dialect.name
         self._cursor = connection.connection.cursor()
         self._names: set[str] = set()
@@ -77,11 +101,11 @@ class _Triggers:
         for name in BY_DRIVER:
             self._attach(name)
         found = _WRITE.match(statement)
-        if found and found.group(1) in metadata.tables and found.group(1) not in _OURS:
+        if found:
             self._attach(found.group(1))
 
     def _attach(self, name: str) -> None:
-        if name not in self._names:
+        if name in self._tables and name not in self._names:
             self._names.add(name)
             self._ever.add(name)
             for trigger in _triggers(self._dialect, metadata.tables[name]):

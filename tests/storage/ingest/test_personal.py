@@ -1,5 +1,6 @@
 """Files that tell of people: in plain in the archive only, sealed in the address book, masked everywhere else."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from storage.archive import Archive, Facts
 from storage.database.connection import Database, open_database
 from storage.database.tables import document_row, quarantine, raw_row, row_fix
 from storage.database.tables.privacy import address_book, audit_log
+from storage.erp.audit.errors import ReasonlessChange
+from storage.erp.audit.log import broken, recent
+from storage.erp.audit.recording import Recorded
 from storage.erp.privacy.address_book import OrderKey, find, reveal
 from storage.erp.privacy.sealing import Keys
 from storage.errors import FixWrong
@@ -148,6 +152,7 @@ def test_a_dump_of_the_database_holds_no_plain_person(books: Database, archive: 
     assert order == OrderKey("practice", "a", "77001")
     assert len(sealed) >= 10
     assert any(people.plain[0].encode() in archive.path(sha).read_bytes() for sha in archive.documents())
+    assert os.name == "nt" or archive.root.stat().st_mode & 0o077 == 0, "the originals are for their owner only"
 
 
 def export(phone: str, address: str, note: str = "") -> bytes:
@@ -224,3 +229,32 @@ def test_a_correction_carries_no_masks_back(books: Database, archive: Archive, t
     book.save(sheet)
     with pytest.raises(FixWrong, match="手机号"):
         fix_rows(books, archive, sheet, "王芳")
+
+
+@pytest.mark.function("SEC-03")
+def test_what_people_decide_about_files_is_in_the_log(books: Database, archive: Archive, tmp_path: Path) -> None:
+    """A correction, given through the books as commands open them: who, why, from what to what; nothing personal.
+
+    The rows that follow from it are not in the log: each says which file and row it is from. Without a reason nothing
+    is changed.
+    """
+    broken_row = export("13566660001", "练习路66号").replace(b"10.00,0.00,\xe6\x97\xa0", b"x,0.00,\xe6\x97\xa0")
+    good_row = export("13566660007", "练习路77号").splitlines()[1].replace(b"77001", b"77002")
+    ingest(books, archive, broken_row + good_row + b"\n", facts=Facts(name="1.csv", received_at="2026-11-02"))
+    sheet = tmp_path / "改.xlsx"
+    export_rows(waiting_rows(books), sheet)
+    book = openpyxl.load_workbook(sheet)
+    place = next(cell.column for cell in book.worksheets[0][1] if cell.value == "子订单实付分摊")
+    book.worksheets[0].cell(2, place).value = "10.00"
+    book.save(sheet)
+    with pytest.raises(ReasonlessChange):
+        fix_rows(Recorded(books, "王芳", ""), archive, sheet, "王芳")
+    fix_rows(Recorded(books, "王芳", "客户没看清"), archive, sheet, "王芳")
+    with books.read() as connection:
+        entries = {entry.what: entry for entry in recent(connection, 9)}
+        assert broken(connection) == []
+    assert set(entries) == {"row_fix.add", "raw_file.change", "quarantine.change"}
+    assert {(entry.who, entry.why) for entry in entries.values()} == {("王芳", "客户没看清")}
+    told = entries["raw_file.change"]
+    assert ('"rows_ok": 1' in told.before, '"rows_ok": 2' in told.after) == (True, True)
+    assert '"payload": "sha256:' in entries["row_fix.add"].after

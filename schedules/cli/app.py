@@ -18,6 +18,7 @@ from schedules.cli import (
     people_commands,
     report_commands,
     sheet_commands,
+    timetable_commands,
     todo_commands,
 )
 from schedules.cli.flow_commands import pairs
@@ -310,6 +311,7 @@ explain_commands.register(app)
 sheet_commands.register(app)
 report_commands.register(app)
 ledger_commands.register(app)
+timetable_commands.register(app)
 people_commands.register(app)
 todo_commands.register(app)
 app.add_typer(element_commands.app, name="elements")

@@ -167,6 +167,8 @@ class Planning:
             return
         notes = ("assumed",) if entry.days.by_calendar and not self.calendar.knows(day.year) else ()
         opens, deadline = gate_window(gate, entry.zone, day)
+        if deadline.astimezone(entry.zone).date() != day:
+            return  # the clocks leave out the whole day (Samoa, 30 December 2011): the next day has a gate of its own
         yield Slot(f"{day.isoformat()}T{gate.or_at:%H:%M}", deadline, day, "gate", opens, notes)
 
     def _opens(self, gate: Gate, slot: Slot) -> tuple[datetime, tuple[str, ...]]:
@@ -199,4 +201,5 @@ def is_from_outside(timetable: Timetable, entry: Entry) -> bool:
 def gate_window(gate: Gate, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
     """From when on what arrives counts for the gate of that day, and when it opens at the latest."""
     opened = day - _DAY if gate.since >= gate.or_at else day
-    return moment_of(opened, gate.since, zone).at, moment_of(day, gate.or_at, zone).at
+    opens, deadline = moment_of(opened, gate.since, zone).at, moment_of(day, gate.or_at, zone).at
+    return (opens if opens < deadline else deadline - _DAY), deadline

@@ -304,30 +304,27 @@ class _Reader:
     def links(self, listed: YamlMapping, entries: Mapping[str, Entry]) -> None:
         """Chains and gates name entries that are there, and never lead back to where they began."""
         nodes = {key.text: value for key, value in listed.pairs if isinstance(value, YamlMapping)}
-        broken = False
         for entry in entries.values():
             for name in wanted_by(entry):
                 if name not in nodes:
-                    self.unknown(
-                        _scalar_of(nodes[entry.name], name), name, entries, "时间表里没有", "the timetable has no"
-                    )
-                    broken = True
-        for entry in entries.values() if not broken else ():
-            self.gate_sees(entry, entries, nodes[entry.name])
+                    at = _scalar_of(nodes[entry.name], name)
+                    self.unknown(at, name, entries, "时间表里没有", "the timetable has no")
             if entry.name in _reached(entry, entries):
                 at = _scalar_of(nodes[entry.name], wanted_by(entry)[0])
                 self.say(
                     at, "T-RING", f"「{entry.name}」绕了一圈等的是自己。", f"{entry.name} ends up waiting for itself."
                 )
+            else:
+                self.gate_sees(entry, entries, nodes[entry.name])
 
     def gate_sees(self, entry: Entry, entries: Mapping[str, Entry], node: Node) -> None:
         """Whatever a gate waits for runs within its window; else it would open without having waited."""
         for name in entry.gate.entries if entry.gate else ():
-            root = entries[name]
+            root = entries.get(name)
             for _ in entries:
-                root = entries[root.chain.entry] if root.chain else root
-            at = root.cron.times if root.cron else root.at
-            if entry.gate is None or root.zone != entry.zone or not at:
+                root = entries.get(root.chain.entry) if root and root.chain else root
+            at = (root.cron.times if root.cron else root.at) if root else ()
+            if entry.gate is None or root is None or root.zone != entry.zone or not at:
                 continue
             since, until = entry.gate.since, entry.gate.or_at
             if not any(since <= one < until if since < until else one >= since or one < until for one in at):
@@ -407,7 +404,7 @@ def _reached(entry: Entry, entries: Mapping[str, Entry]) -> set[str]:
         name = todo.pop()
         if name not in found:
             found.add(name)
-            todo += wanted_by(entries[name])
+            todo += wanted_by(entries[name]) if name in entries else ()
     return found
 
 

@@ -8,7 +8,7 @@ A process that dies anywhere leaves rows that say exactly that: a second look at
 and what was running is taken up again under its own key (`recover`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol
@@ -18,7 +18,7 @@ from loguru import logger
 from schedules.plan import fill
 from schedules.problems import default_lang, explain
 from schedules.timetable.book import Page, TimetableBook, stamp
-from schedules.timetable.deciding import Deciding, Decision, Row, State, after
+from schedules.timetable.deciding import OPEN, Deciding, Decision, Row, State, after, in_words
 from schedules.timetable.errors import DaysBackwards, NotBackfilled
 from schedules.timetable.model import Entry, Facts, Job, Planned, Timetable, WorkCalendar
 from schedules.timetable.moments import moment_of
@@ -108,6 +108,27 @@ class Turn:
             count += len(jobs)
         return count
 
+    def look_and_play_only(self, keys: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Play those runs, however long they wait for one another; state and message of each that has ended.
+
+        Nothing new is planned, and other runs are left to whoever keeps the clock.
+        """
+        open_keys = set(keys)
+        while open_keys:
+            now = self.now()
+            with self.book.write("look") as page:
+                jobs = self._decide(page, now, open_keys)
+            if not jobs:
+                break
+            for job in jobs:
+                self.play(job)
+            open_keys -= {job.key for job in jobs}
+        with self.book.read() as page:
+            rows = [page.row(key) for key in sorted(keys)]
+        return {
+            row.key: (row.state, row.message or in_words(row.reason, row.facts, default_lang())) for row in rows if row
+        }
+
     def wakes_at(self) -> datetime:
         """The next moment at which something may be due, at most an hour from now."""
         now = self.now()
@@ -136,11 +157,13 @@ class Turn:
         page.arrivals_planned(arrivals)
         page.set_mark(max(mark, until))
 
-    def _decide(self, page: Page, now: datetime) -> list[Job]:
+    def _decide(self, page: Page, now: datetime, only: Collection[str] | None = None) -> list[Job]:
         jobs: list[Job] = []
         for _ in self.timetable.entries:
             facts = page.facts(page.horizon(now))
-            rows = {row.key: row for row in page.rows(now) if row.state in ("planned", "waiting", "held", "running")}
+            rows = {row.key: row for row in page.rows(now) if row.state in OPEN}
+            if only is not None:
+                rows = {key: row for key, row in rows.items() if key in only or row.state == "running"}
             planning = Planning(self.timetable, self.calendar, facts)
             decisions = Deciding(planning, list(rows.values()), page.pauses(), now).decide()
             for decision in decisions:

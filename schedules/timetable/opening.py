@@ -1,0 +1,94 @@
+"""The desk's own timetable: which file it is, what it may name, and the calendar beside it."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from bots.flow.language import nearest
+from schedules.plan import load_plan
+from schedules.problems import SettingsBroken
+from schedules.settings import ROOT, Settings
+from schedules.timetable.errors import CalendarEnds, EntryMissing
+from schedules.timetable.holidays import load_holidays
+from schedules.timetable.model import Entry, Timetable
+from schedules.timetable.reading import Beside, Read, load_timetable
+from schedules.timetable.workdays import ChinaCalendar
+
+FLOWS = ROOT / "flows"
+SHIPPED = ROOT / "schedules"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A timetable that can be used, its calendar, and where both came from."""
+
+    path: Path
+    timetable: Timetable
+    calendar: ChinaCalendar
+    holidays: Path
+    warnings: tuple[str, ...]
+
+    def entry(self, name: str) -> Entry:
+        """The entry of that name. Raises EntryMissing with the nearest ones."""
+        if name not in self.timetable.entries:
+            raise EntryMissing(name, nearest(name, self.timetable.entries), list(self.timetable.entries))
+        return self.timetable.entries[name]
+
+    def calendar_ends(self, first: date, last: date) -> CalendarEnds | None:
+        """What to say when holidays matter in a year of the range and are not here."""
+        unknown = [year for year in range(first.year, last.year + 1) if not self.calendar.knows(year)]
+        matters = any(entry.days and entry.days.by_calendar for entry in self.timetable.entries.values())
+        return CalendarEnds(unknown[0], self.holidays) if unknown and matters else None
+
+
+def open_timetable(settings: Settings, given: Path | None = None) -> Opened:
+    """The timetable in the file; by default the home's, else the shipped example.
+
+    Raises TimetableMissing, or TimetableBroken with every problem of it, or of its holidays, located.
+    """
+    path = given or timetable_path(settings)
+    read = load_timetable(path, beside(settings, path))
+    if read.timetable is None:
+        raise AssertionError("a timetable without errors was read")
+    holidays = holidays_path(settings, path, read)
+    calendar = ChinaCalendar(load_holidays(holidays))
+    return Opened(path, read.timetable, calendar, holidays, tuple(read.rendered(settings.lang)))
+
+
+def timetable_path(settings: Settings) -> Path:
+    """`timetable.yaml` of the home folder, else the shipped one."""
+    own = settings.home / "timetable.yaml"
+    return own if own.is_file() else SHIPPED / "timetable.yaml"
+
+
+def holidays_path(settings: Settings, path: Path, read: Read) -> Path:
+    """The file that the timetable names, else the home's, else the shipped one."""
+    own = settings.home / "holidays.yaml"
+    if read.holidays:
+        return path.parent / read.holidays
+    return own if own.is_file() else SHIPPED / "holidays.yaml"
+
+
+def beside(settings: Settings, path: Path) -> Beside:
+    """What the timetable at `path` may name; the shipped example may name the practice mall's accounts as well."""
+    flows = [file.relative_to(FLOWS).with_suffix("").as_posix() for file in sorted(FLOWS.rglob("*.yaml"))]
+    of_plan = partial(plan_accounts, path.parent)
+    practice = (of_plan("practice.yaml") or ()) if path.resolve().parent == SHIPPED else ()
+    return Beside(list(dict.fromkeys([*settings.accounts, *practice])), flows, of_plan)
+
+
+def plan_path(folder: Path, name: str) -> Path:
+    """A night's plan: beside the timetable, else from the checkout."""
+    near = folder / name
+    return near if near.is_file() else ROOT / name
+
+
+def plan_accounts(folder: Path, name: str) -> tuple[str, ...] | None:
+    """The accounts that a night's plan uses; None when it cannot be read."""
+    try:
+        plan = load_plan(plan_path(folder, name))
+    except (OSError, SettingsBroken):
+        return None
+    names = [account for phase in plan.phases for job in phase.jobs for account in job.accounts]
+    return tuple(dict.fromkeys(names))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, text
 
 from storage.database.tables import recon_filing, recon_item, recon_month
 
@@ -11,7 +11,12 @@ KEPT = (
     "recon_item.decided_by <> '' OR EXISTS (SELECT 1 FROM recon_filing f JOIN recon_month m ON m.month = f.month"
     " WHERE f.job = recon_item.job AND f.side = recon_item.side AND f.ref = recon_item.ref)"
 )
-"""The same as `kept_items`, for `bulk.upsert`."""
+"""The same for `bulk.upsert`."""
+
+DECIDED = text("recon_item.decided_by <> ''")
+"""Whether a person decided an item, in the words of the index that holds those alone."""
+OPEN = text("recon_item.outcome > 2")
+"""Whether an item is more than matched, in the words of the index that holds those alone."""
 
 Key = tuple[str, str, str]
 JOBS = ("orders", "wallet", "payables")
@@ -27,31 +32,25 @@ def closed_month(connection: Connection, key: Key) -> str:
 
 def kept_groups(connection: Connection) -> set[str]:
     """Groups of those items: one look at what people decided, one at what is filed."""
-    i, f = recon_item.c, recon_filing.c
-    decided = select(i.group_id).where(i.decided_by != "")
-    filed = (
-        select(i.group_id)
-        .select_from(recon_filing)
-        .join(recon_month, recon_month.c.month == f.month)
-        .join(recon_item, and_(f.job == i.job, f.side == i.side, f.ref == i.ref))
-    )
+    decided, filed = _kept(recon_item.c.group_id)
     return set(connection.execute(decided.union(filed)).scalars()) - {""}
-
-
-def kept_items(*columns: ColumnElement[Any]) -> Select[Any]:
-    """A query of these columns of `recon_item`, of the items that a new run leaves alone."""
-    return select(*columns).where(or_(recon_item.c.decided_by != "", closed()))
-
-
-def closed() -> ColumnElement[bool]:
-    """Whether an item of `recon_item` is closed with its month."""
-    i, f = recon_item.c, recon_filing.c
-    mine = and_(f.job == i.job, f.side == i.side, f.ref == i.ref)
-    return exists().where(mine, recon_month.c.month == f.month)
 
 
 def kept_keys(connection: Connection, sides: Sequence[str] = SIDES, jobs: Sequence[str] = JOBS) -> frozenset[Key]:
     """(job, side, ref) of those items on these sides and of these jobs."""
     i = recon_item.c
-    query = kept_items(i.job, i.side, i.ref).where(i.side.in_(sides), i.job.in_(jobs))
-    return frozenset((job, side, ref) for job, side, ref in connection.execute(query))
+    mine = (i.side.in_(sides), i.job.in_(jobs))
+    decided, filed = (query.where(*mine) for query in _kept(i.job, i.side, i.ref))
+    return frozenset((job, side, ref) for job, side, ref in connection.execute(decided.union(filed)))
+
+
+def _kept(*columns: ColumnElement[Any]) -> tuple[Select[Any], Select[Any]]:
+    """These columns of the items that people decided, and of those that are closed with their month."""
+    i, f = recon_item.c, recon_filing.c
+    filed = (
+        select(*columns)
+        .select_from(recon_filing)
+        .join(recon_month, recon_month.c.month == f.month)
+        .join(recon_item, and_(f.job == i.job, f.side == i.side, f.ref == i.ref))
+    )
+    return select(*columns).where(DECIDED), filed

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, delete, func, literal_column, select
+from sqlalchemy import Connection, case, delete, func, select
 
 from storage.database.bulk import Counts, upsert
 from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
 from storage.erp.reconciliation.contracts import Contracts
-from storage.erp.reconciliation.kept import JOBS, KEPT, kept_groups, kept_keys
+from storage.erp.reconciliation.kept import JOBS, KEPT, OPEN, kept_groups, kept_keys
 from storage.erp.reconciliation.matching import match_orders
 from storage.erp.reconciliation.months import file_late
 from storage.erp.reconciliation.outcomes import Outcome, is_exception
@@ -190,8 +190,8 @@ def tally(connection: Connection) -> Tally:
     told: Tally = defaultdict(Counter)
     for job, side, *counts in connection.execute(select(*owner, *counted).group_by(*owner)):
         told[job, side].update({int(outcome): int(count) for outcome, count in zip(few, counts, strict=True) if count})
-    others = select(*owner, i.outcome, func.count()).where(i.outcome > literal_column(str(int(max(few)))))
-    for job, side, outcome, count in connection.execute(others.group_by(*owner, i.outcome)):
+    others = select(*owner, i.outcome, func.count()).where(OPEN).group_by(*owner, i.outcome)
+    for job, side, outcome, count in connection.execute(others):
         told[job, side][outcome] += count
     return told
 

@@ -60,7 +60,8 @@ order_line = Table(
     text("refund_status"),
     text("carrier"),
     text("waybill_no"),
-    text("platform_modified_at"),  # the greater wins, then the greater content; equal content: the smaller source
+    text("platform_modified_at"),  # the greater wins, then the later export, then the greater content; then as above
+    text("exported_at"),
     *source(),
 )
 

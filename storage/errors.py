@@ -26,6 +26,11 @@ the bots' errors; the rooms do not import each other.
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from storage.reasons import english
+
+_REASONS = frozenset({"fix", "reason", "seen"})
+"""Facts that are sentences themselves, said in Chinese."""
+
 Who = Literal["author", "site", "business", "person", "operator"]
 
 
@@ -49,23 +54,25 @@ class BookError(Exception):
 
     def message(self, lang: str = "zh") -> str:
         """One sentence saying what happened, with its facts filled in."""
-        return (self.en if lang == "en" else self.zh).format(**_shown(self.facts))
+        return (self.en if lang == "en" else self.zh).format(**_shown(self.facts, lang))
 
     def hint(self, lang: str = "zh") -> str:
         """One sentence saying what to do now; empty when the message says it all."""
-        return (self.en_hint if lang == "en" else self.zh_hint).format(**_shown(self.facts))
+        return (self.en_hint if lang == "en" else self.zh_hint).format(**_shown(self.facts, lang))
 
     def __str__(self) -> str:
         return self.message("zh")
 
 
-def _shown(facts: dict[str, object]) -> dict[str, str]:
-    return {name: _text(value) for name, value in facts.items()}
+def _shown(facts: dict[str, object], lang: str) -> dict[str, str]:
+    shown = {name: _text(value, lang) for name, value in facts.items()}
+    return shown | {name: english(shown[name]) for name in _REASONS & shown.keys()} if lang == "en" else shown
 
 
-def _text(value: object) -> str:
+def _text(value: object, lang: str) -> str:
     if isinstance(value, list | tuple):
-        return "、".join(_text(part) for part in value) or "无"
+        joint, nothing = (", ", "none") if lang == "en" else ("、", "无")
+        return joint.join(_text(part, lang) for part in value) or nothing
     return str(value)
 
 
@@ -289,7 +296,8 @@ class KindBroken(DecisionError):
     def message(self, lang: str = "zh") -> str:
         """One sentence with its place: in the YAML, or the option of a command that said it (`--kind`)."""
         if str(self.facts["path"]).startswith("--"):
-            return f"{self.facts['path']}：{self.facts['reason']}"
+            reason = str(self.facts["reason"])
+            return f"{self.facts['path']}: {english(reason)}" if lang == "en" else f"{self.facts['path']}：{reason}"
         return super().message(lang)
 
 

@@ -14,7 +14,7 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.cli.intake import LOOK_EVERY_S, Watch, files_meant
-from schedules.cli.outcome import in_words, intake_of, preview_of, sentence
+from schedules.cli.outcome import in_words, intake_of, preview_of, sentence, words_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, interruptible, is_terminal, say, tell
 from schedules.problems import EXIT_CODES, WHO
@@ -344,7 +344,7 @@ def quarantine(
     for row in rows[:ROWS_SHOWN]:
         amount = as_read(row.amount_fen, "fen") if row.amount_fen else ""
         owner = say(*WHO.get(row.owner, (row.owner, row.owner)))
-        table.add_row(f"{row.name} {row.file_sha[:12]}", str(row.row_no), row.message, owner, amount)
+        table.add_row(f"{row.name} {row.file_sha[:12]}", str(row.row_no), words_of(row.message), owner, amount)
     console.print(table)
     tell(f"共 {len(rows)} 行。改：yeban quarantine --export 改.xlsx",
          f"{len(rows)} rows. To correct them: yeban quarantine --export FILE.xlsx")  # fmt: skip
@@ -375,7 +375,7 @@ def _files_table(files: list[Any]) -> Shown:
         act = f"yeban map {sha}" if one.asks_titles else f"yeban accept {sha} --why …"
         if one.state == "refused":
             act = say("换一份，或教它：yeban teach", "another copy, or yeban teach")
-        table.add_row(f"{one.name} {sha}", one.message, act)
+        table.add_row(f"{one.name} {sha}", words_of(one.message), act)
     return table
 
 

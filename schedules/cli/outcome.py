@@ -9,7 +9,6 @@ from schedules.problems import default_lang
 
 if TYPE_CHECKING:
     from schedules.desk import Desk
-    from storage.archive import Facts
     from storage.documents.shelf import Shelf
     from storage.errors import BookError
     from storage.ingest import Ingested
@@ -24,16 +23,12 @@ def intake_of(desk: "Desk", path: Path, shop: str, kind: str, passwords: Passwor
     from storage.archive import Facts
     from storage.errors import FileBroken, FileProtected, PasswordWrong
     from storage.ingest import ingest
-    from storage.shelves import shelf_of
     from storage.unlock import is_locked, keep_locked, opened_before, origin_of, sha256_of
 
     keys = key_ring(desk.vault)
 
     def take(source: Path, facts: Facts) -> "Ingested":
-        done = ingest(desk.database, desk.archive, source, kind=kind or None, shop=shop, facts=facts, keys=keys)
-        if default_lang() != "en" or not done.message:
-            return done
-        return in_english(shelf_of(desk.database, desk.archive), done, source, facts, shop)
+        return said(ingest(desk.database, desk.archive, source, kind=kind or None, shop=shop, facts=facts, keys=keys))
 
     if not is_locked(path):
         return take(path, Facts(name=path.name))
@@ -62,8 +57,7 @@ def preview_of(shelf: "Shelf", path: Path, shop: str, kind: str, passwords: Pass
     facts = Facts(name=path.name)
 
     def look(source: Path) -> "Ingested":
-        done = preview(source, shelf, kind=kind or None, shop=shop, facts=facts)
-        return in_english(shelf, done, source, facts, shop) if default_lang() == "en" and done.message else done
+        return said(preview(source, shelf, kind=kind or None, shop=shop, facts=facts))
 
     if not is_locked(path):
         return look(path)
@@ -82,33 +76,20 @@ def sentence(error: "BookError") -> str:
     return " ".join(filter(None, (error.message(lang), error.hint(lang))))
 
 
-def in_english(shelf: "Shelf", done: "Ingested", source: Path, facts: "Facts", shop: str) -> "Ingested":
-    """The same in English. The books keep Chinese sentences: what a file was refused for is asked of it once more."""
-    from storage.errors import FileError
-    from storage.ingest import read
-
-    if done.state == "read":
-        said = f"{done.quarantined} rows were not taken: yeban quarantine" if done.quarantined else done.message
-        return replace(done, message=said)
-    if done.rows and done.control is not None and done.control.tie is False:
-        return replace(done, message=f"totals do not tie, set aside for a person: {done.control.words}")
-    try:
-        read(source, replace(facts, shop=shop, kind=done.kind), shelf)
-    except FileError as error:
-        return replace(done, message=sentence(error))
-    return done
+def said(done: "Ingested") -> "Ingested":
+    """The same in the reader's language: the books keep Chinese sentences."""
+    return replace(done, message=words_of(done.message))
 
 
-def in_words(desk: "Desk", done: "list[Ingested]") -> "list[Ingested]":
+def words_of(message: str) -> str:
+    """A sentence that stands in the books, in the reader's language."""
+    if default_lang() != "en" or not message:
+        return message
+    from storage.sentences import in_english
+
+    return in_english(message)
+
+
+def in_words(_desk: "Desk", done: "list[Ingested]") -> "list[Ingested]":
     """Files that were read again, as the reader is to be told of them."""
-    from storage.quarantine import facts_of
-    from storage.shelves import shelf_of
-
-    if default_lang() != "en":
-        return done
-    shelf = shelf_of(desk.database, desk.archive)
-    told = []
-    for one in done:
-        facts = facts_of(desk.database, one.file_sha)
-        told.append(in_english(shelf, one, desk.archive.path(one.file_sha), facts, facts.shop) if one.message else one)
-    return told
+    return [said(one) for one in done]

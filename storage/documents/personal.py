@@ -25,7 +25,7 @@ _WORDS = {"income": "收入", "expense": "支出", "neutral": "不计收支"}
 def direction(text: str) -> str:
     """income | expense | neutral. Raises CellInvalid."""
     if text not in DIRECTIONS:
-        raise CellInvalid("收/支", text, "应为 收入、支出或不计收支")
+        raise CellInvalid("收/支", text, "应为 收入、支出 或 不计收支")
     return DIRECTIONS[text]
 
 

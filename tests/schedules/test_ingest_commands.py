@@ -260,6 +260,8 @@ def test_what_waits_is_said_in_english_too(yeban: Yeban, tmp_path: Path, monkeyp
         (tmp_path / "b.csv").write_text("a,b,c\nx,y,z\n", "utf-8")
         assert "no document kind recognises" in yeban("ingest", tmp_path / "b.csv", *flags)[1]
         assert "1 rows were not taken" in yeban("ingest", fund(tmp_path / "c.csv", HEADER, "ten"), *flags)[1]
+    waiting = " ".join(yeban("quarantine")[1].split())
+    assert ("no amount" in waiting, "changed header" in waiting, "不是" in waiting) == (True, True, False)
 
 
 def test_files_that_wait_stand_beside_the_rows(yeban: Yeban, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from schedules.cli import (
     author_commands,
     element_commands,
     explain_commands,
+    feed_commands,
     flow_commands,
     ingest_commands,
     ledger_commands,
+    notify_commands,
     people_commands,
     report_commands,
     sheet_commands,
@@ -308,9 +310,11 @@ author_commands.register(app, element_commands.app)
 flow_commands.register(app)
 ingest_commands.register(app)
 explain_commands.register(app)
+feed_commands.register(app)
 sheet_commands.register(app)
 report_commands.register(app)
 ledger_commands.register(app)
+notify_commands.register(app)
 timetable_commands.register(app)
 people_commands.register(app)
 todo_commands.register(app)

@@ -1,0 +1,198 @@
+"""The messages that go out: kept before they are sent, sent once on each channel, retried, never forgotten silently.
+
+A message is claimed, sent, and marked as taken, each in a transaction of its own. A process that dies in between leaves
+it claimed; after `CLAIM_S` another one sends it again and says in the title that it may be a repeat: better told twice
+than not at all.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
+
+from schedules.notify.channels import SENDERS, Send
+from schedules.notify.channels.wire import Outlet
+from schedules.notify.message import Message, NotSent, Route
+from schedules.notify.settings import NotifySettings
+from schedules.problems import SecretMissing
+from storage.database.bulk import insert_missing
+from storage.database.connection import Database
+from storage.database.tables.desk import notice
+
+TRIES = 6
+CLAIM_S = 600
+MINUTE = timedelta(seconds=60)
+REPEAT = "（可能重复 / may be a repeat）"
+Row = Mapping[str, Any]
+
+
+def stamp(moment: datetime) -> str:
+    """The moment as it is kept: ISO 8601 in UTC to the millisecond, so that it compares as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What one delivery did: titles by channel of what was taken, what waits with its reason, what is given up."""
+
+    sent: list[Row]
+    waiting: list[Row]
+    failed: list[Row]
+
+
+def post(connection: Connection, settings: NotifySettings, message: Message, at: datetime) -> int:
+    """The message waits for every channel of its route that was not told of this incident; returns for how many."""
+    rows = [_row(message, channel, at) for channel in settings.routes.get(message.route, [])]
+    return insert_missing(connection, notice, rows).created
+
+
+def post_to(connection: Connection, channel: str, message: Message, at: datetime) -> int:
+    """The message waits for this one channel, unless it was told of the incident; returns 1 or 0."""
+    return insert_missing(connection, notice, [_row(message, channel, at)]).created
+
+
+def _row(message: Message, channel: str, at: datetime) -> dict[str, Any]:
+    name = hashlib.sha256(f"{channel}\n{message.route}\n{message.incident}".encode()).hexdigest()[:16]
+    return {
+        "notice_id": name,
+        "channel": channel,
+        "route": message.route,
+        "incident": message.incident,
+        "title": message.title,
+        "body": message.body,
+        "files": json.dumps([str(path) for path in message.files], ensure_ascii=False),
+        "urgent": int(message.urgent),
+        "state": "waiting",
+        "recorded_at": stamp(at),
+        "due_at": stamp(at),
+    }
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The desk's messages and the way out. `clock` tells the moment; `secret` and `has` look into the vault."""
+
+    database: Database
+    settings: NotifySettings
+    secret: Callable[[str, str], str]
+    has: Callable[[str, str], bool]
+    clock: Callable[[], datetime]
+    senders: Mapping[str, Send] = field(default_factory=lambda: SENDERS)
+
+    def deliver(self) -> Delivered:
+        """Send what is due, urgent ones first; each at most once in this call."""
+        outcome = Delivered([], [], [])
+        for row in self._due():
+            self._one(row, outcome)
+        return outcome
+
+    def _due(self) -> list[RowMapping]:
+        at = self.clock()
+        lost = and_(notice.c.state == "sending", notice.c.due_at <= stamp(at - timedelta(seconds=CLAIM_S)))
+        due = and_(notice.c.state == "waiting", notice.c.due_at <= stamp(at))
+        order = (notice.c.urgent.desc(), notice.c.recorded_at, notice.c.notice_id)
+        with self.database.read() as connection:
+            return list(connection.execute(select(notice).where(or_(due, lost)).order_by(*order)).mappings())
+
+    def _one(self, row: RowMapping, outcome: Delivered) -> None:
+        at = self.clock()
+        later, why = self._not_before(row, at)
+        if later is not None:
+            self._put(row, "waiting", why, due=later)
+            outcome.waiting.append({**row, "reason": why, "due_at": stamp(later)})
+        elif self._claimed(row, at):
+            self._send(row, at, outcome)
+
+    def _not_before(self, row: RowMapping, at: datetime) -> tuple[datetime | None, str]:
+        """When this row may go out, and why not now; None when it may."""
+        quiet = self.settings.quiet
+        if quiet and not row["urgent"] and row["route"] != "test" and (ends := quiet.ends(at)) is not None:
+            return ends, f"安静时间到 {quiet.until} / quiet until {quiet.until}"
+        channel = self.settings.channels.get(row["channel"])
+        if channel is None:
+            return None, ""
+        since = stamp(at - MINUTE)
+        taken = select(func.count(), func.min(notice.c.ended_at)).where(
+            notice.c.channel == row["channel"], notice.c.state == "sent", notice.c.ended_at > since
+        )
+        with self.database.read() as connection:
+            count, oldest = connection.execute(taken).one()
+        if count < channel.per_minute:
+            return None, ""
+        limit = f"每分钟最多 {channel.per_minute} 条 / at most {channel.per_minute} a minute"
+        return datetime.fromisoformat(oldest) + MINUTE, limit
+
+    def _claimed(self, row: RowMapping, at: datetime) -> bool:
+        """Whether this process is the one that sends it."""
+        mine = update(notice).where(
+            notice.c.notice_id == row["notice_id"], notice.c.state == row["state"], notice.c.due_at == row["due_at"]
+        )
+        with self.database.write() as connection:
+            claimed = connection.execute(mine.values(state="sending", due_at=stamp(at), tries=notice.c.tries + 1))
+            return claimed.rowcount == 1
+
+    def _send(self, row: RowMapping, at: datetime, outcome: Delivered) -> None:
+        title = row["title"] + REPEAT if row["state"] == "sending" else row["title"]
+        files = tuple(Path(path) for path in json.loads(row["files"]))
+        route = cast(Route, row["route"])
+        message = Message(route, row["incident"], title, row["body"], files, bool(row["urgent"]))
+        try:
+            self._through(row["channel"], message, at)
+        except (NotSent, SecretMissing) as error:
+            if isinstance(error, SecretMissing):
+                self._not_taken(row, f"{error} {error.hint('zh')}", None, outcome)
+            else:
+                self._not_taken(row, str(error), error.again_s, outcome)
+        else:
+            self._put(row, "sent", "", due=at, ended=self.clock())
+            outcome.sent.append(dict(row))
+
+    def _through(self, name: str, message: Message, at: datetime) -> None:
+        channel = self.settings.channels.get(name)
+        if channel is None:
+            raise NotSent(f"notify.yaml 里没有这个渠道了 / no such channel any more: {name}")
+        account = f"notify:{name}"
+        outlet = Outlet(
+            channel, lambda key: self.secret(account, key), lambda key: self.has(account, key), at.timestamp()
+        )
+        self.senders[channel.kind](message, outlet)
+
+    def _not_taken(self, row: RowMapping, why: str, again_s: float | None, outcome: Delivered) -> None:
+        tries = row["tries"] + 1
+        if again_s is None or tries >= TRIES:
+            self._put(row, "failed", why, due=self.clock(), ended=self.clock())
+            outcome.failed.append({**row, "reason": why})
+            return
+        later = self.clock() + timedelta(seconds=again_s * 2 ** (tries - 1))
+        self._put(row, "waiting", why, due=later)
+        outcome.waiting.append({**row, "reason": why, "due_at": stamp(later)})
+
+    def _put(self, row: RowMapping, state: str, why: str, *, due: datetime, ended: datetime | None = None) -> None:
+        values = {"state": state, "reason": why, "due_at": stamp(due), "ended_at": stamp(ended) if ended else ""}
+        with self.database.write() as connection:
+            connection.execute(update(notice).where(notice.c.notice_id == row["notice_id"]).values(values))
+
+    def again(self, notice_id: str) -> bool:
+        """A message that was given up waits again; whether there was such a one."""
+        mine = update(notice).where(notice.c.notice_id.startswith(notice_id), notice.c.state == "failed")
+        with self.database.write() as connection:
+            values = {"state": "waiting", "tries": 0, "due_at": stamp(self.clock()), "ended_at": ""}
+            return connection.execute(mine.values(values)).rowcount > 0
+
+    def history(self, most: int) -> list[Row]:
+        """The newest messages first."""
+        newest = select(notice).order_by(notice.c.recorded_at.desc(), notice.c.notice_id).limit(most)
+        with self.database.read() as connection:
+            return [dict(row) for row in connection.execute(newest).mappings()]
+
+
+def told(outbox: Outbox, message: Message) -> Delivered:
+    """The message is kept and sent now, where it may be."""
+    with outbox.database.write() as connection:
+        post(connection, outbox.settings, message, outbox.clock())
+    return outbox.deliver()

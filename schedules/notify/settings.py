@@ -1,0 +1,101 @@
+"""notify.yaml in the home: which channels there are, who is told what, when it is quiet. Secrets are in the vault."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from schedules.notify.message import ROUTES, Route
+from schedules.settings import SHANGHAI
+from schedules.yaml_file import Loc, read_yaml, refusal, unknown_name
+
+Kind = Literal["dingtalk", "feishu", "mail", "url", "webhook", "wecom"]
+FILE = "notify.yaml"
+
+
+class ChannelSettings(BaseModel):
+    """One robot, mailbox or address. What is secret of it stands in the vault under `notify:<name of the channel>`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Kind
+    per_minute: int = Field(default=20, ge=1, le=600)
+    base: str = ""
+    to: list[str] = Field(default_factory=list)
+    sender: str = ""
+    host: str = ""
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+
+
+class Quiet(BaseModel):
+    """Hours in which only urgent messages go out, Beijing time; may run over midnight."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: str
+    until: str
+
+    @field_validator("since", "until")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        try:
+            time.fromisoformat(value)
+        except ValueError:
+            words = f"「{value}」不是钟点，写成 23:00 这样。", f"{value} is no time of day; write it like 23:00."
+            raise refusal("D-NOTIFY", *words) from None
+        return value
+
+    def ends(self, at: datetime) -> datetime | None:
+        """When the quiet that holds at this moment ends; None when it is not quiet."""
+        here = at.astimezone(SHANGHAI)
+        since, until = time.fromisoformat(self.since), time.fromisoformat(self.until)
+        now = here.time()
+        within = since <= now < until if since <= until else now >= since or now < until
+        if not within:
+            return None
+        day = here.date() + timedelta(days=1 if now >= until else 0)
+        return datetime.combine(day, until, SHANGHAI)
+
+
+class NotifySettings(BaseModel):
+    """Who is told what. A route that is not named tells nobody."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    routes: dict[Route, list[str]] = Field(default_factory=dict)
+    quiet: Quiet | None = None
+
+
+def load_notify(home: Path) -> NotifySettings:
+    """The settings of `home`; empty ones where nobody wrote any. Raises SettingsBroken with every place."""
+    path = home / FILE
+    return read_yaml(path, NotifySettings, more=unknown_channels) if path.exists() else NotifySettings()
+
+
+def unknown_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomError]]:
+    """Places where a route names a channel that there is not, and mailboxes without what mail needs."""
+    known = list(settings.channels)
+    wrong: list[tuple[Loc, PydanticCustomError]] = [
+        (("routes", route, place), unknown_name("D-NOTIFY", ("通知渠道", "channel"), name, known))
+        for route, names in settings.routes.items()
+        for place, name in enumerate(names)
+        if name not in known
+    ]
+    for name, channel in settings.channels.items():
+        missing = (
+            [key for key in ("host", "sender", "to") if not getattr(channel, key)] if channel.kind == "mail" else []
+        )
+        if missing:
+            keys = "、".join(missing)
+            words = f"邮箱还要写上 {keys}。", f"A mailbox needs {', '.join(missing)} as well."
+            wrong.append((("channels", name), refusal("D-NOTIFY", *words)))
+    return wrong
+
+
+def route_words(route: Route, lang: str) -> str:
+    """What a route is called."""
+    return ROUTES[route][lang == "en"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schedules.desk import Desk
+from schedules.step_names import shown_name
 from schedules.summary import STAGES, book_totals, did_words, night_rows, note_words
 
 STYLE = """
@@ -56,7 +57,7 @@ def write_night_page(desk: Desk, night: date, report: Path) -> Path:
 def line(desk: Desk, row: dict[str, Any]) -> str:
     """One job as a table row, linked to its run's page where there is one."""
     page = desk.settings.runs / row["run_id"] / "index.html"
-    name = escape(row["flow"])
+    name = escape(shown_name(row["flow"], desk.settings.lang))
     if row["run_id"] and page.exists():
         name = f'<a href="{escape(row["run_id"])}/index.html">{name}</a>'
     zh, en, _ = STAGES.get(row["stage"], (row["stage"], row["stage"], ""))

@@ -11,6 +11,7 @@ from bots.facts import Progress as Event
 from schedules.cli.screen import console, is_terminal, say
 from schedules.plan import Job
 from schedules.problems import default_lang
+from schedules.step_names import shown_name
 from schedules.summary import STAGES, did_words, note_words
 
 
@@ -39,7 +40,7 @@ class TerminalWatcher:
     def began(self, job: Job) -> None:
         """One more line."""
         self.started[job.key] = time.monotonic()
-        self.tasks[job.key] = self.progress.add_task(f"  {job.title}", total=None, state="")
+        self.tasks[job.key] = self.progress.add_task(f"  {titled(job)}", total=None, state="")
 
     def moved(self, job: Job, event: Event) -> None:
         """What the job does now."""
@@ -60,13 +61,18 @@ class TerminalWatcher:
             self.progress.advance(self.whole)
         self.ended_jobs.append((job, stage, message, summary, seconds))
         mark, style = {"done": ("✓", "green"), "person": ("!", "yellow")}.get(stage, ("✗", "red"))
-        line = Text(f"{mark} {job.title}", style=style)
+        line = Text(f"{mark} {titled(job)}", style=style)
         line.append(f"  {told(summary) or message}  {seconds:.1f} s", style="default")
         console.print(line)
 
     def close(self) -> None:
         """Take the live part off the screen."""
         self.progress.stop()
+
+
+def titled(job: Job) -> str:
+    """What the live view calls a job."""
+    return " · ".join(filter(None, (shown_name(job.flow, default_lang()), job.account)))
 
 
 def shorten(text: str, limit: int = 46) -> str:
@@ -95,5 +101,7 @@ def night_table(rows: list[dict[str, Any]]) -> Table:
         zh, en, style = STAGES.get(row["stage"], (row["stage"], row["stage"], ""))
         summary = row["summary"] or {}
         note = shorten(note_words(row, default_lang()), 160)
-        table.add_row(row["flow"], row["account"], Text(say(zh, en), style=style), told(summary), note)
+        table.add_row(
+            shown_name(row["flow"], default_lang()), row["account"], Text(say(zh, en), style=style), told(summary), note
+        )
     return table

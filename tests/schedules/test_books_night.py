@@ -1,5 +1,6 @@
 """The books' part of a night, without a browser: every step once, in the plan's order, and then once more."""
 
+import io
 import json
 import tempfile
 from collections.abc import Iterator
@@ -8,17 +9,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from sqlalchemy import Connection, make_url, select
 
 from bots.practice.world import sizes
 from bots.practice.world.exports import ExportRequest, export
 from bots.practice.world.generation import build
 from schedules.books import STEPS
+from schedules.cli.night_view import night_table
 from schedules.desk import Desk, open_desk
 from schedules.done import Done
-from schedules.plan import load_plan
+from schedules.plan import jobs_of, load_plan
 from schedules.settings import ROOT, Settings, ShopSettings
 from schedules.step_names import STEP_NAMES
+from schedules.work import Ended
 from storage.archive import Facts
 from storage.database.digest import digests
 from storage.database.tables import channel_sku, command, sku
@@ -43,7 +47,8 @@ KINDS = ("practice_products", "practice_stock", "practice_waybills", "practice_o
 WRITING = ("aftersales", "collect", "post", "publish", "settle", "tend")
 """Steps that count what is new: the second time nothing is."""
 READING = ("report", "verify")
-CORE = [step for phase in load_plan(ROOT / "schedules" / "practice.yaml").phases for step in phase.core]
+PLAN = load_plan(ROOT / "schedules" / "practice.yaml")
+CORE = [step for phase in PLAN.phases for step in phase.core]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +101,23 @@ def test_a_second_night_of_the_day_changes_nothing(desk: Desk) -> None:
         assert count > 0, step
         assert str(count) in first[step].zh, step
         assert str(count) in first[step].en, step
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", ("审单 · core/review", "审 1 单")), ("en", ("review · core/review", "1 order reviewed"))]
+)
+def test_a_step_says_what_it_did_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch, lang: str, told: tuple[str, str]
+) -> None:
+    """The table of the night has the step's name and its numbers in the language of who looks, whoever played it."""
+    monkeypatch.setenv("YEBAN_LANG", lang)
+    done = Done("审 1 单", "1 order reviewed", {"orders": 1})
+    ended = Ended(jobs_of(PLAN, NIGHT, NIGHT)[-1], "done", done.zh, Path(), done=done)
+    row = {"flow": "core/review", "account": "", "stage": "done", "message": done.zh, "summary": ended.summary}
+    out = io.StringIO()
+    Console(file=out, width=160).print(night_table([row]))
+    assert all(words in out.getvalue() for words in told)
+    assert ended.summary["counts"] == {"orders": 1}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from schedules.cli import (
 )
 from schedules.cli.flow_commands import pairs
 from schedules.cli.head_start import HeadStart
+from schedules.cli.panels import arrange
 from schedules.cli.screen import complaints, console, edge, interruptible, say, tell
 from schedules.logs import silence
 from schedules.problems import default_lang
@@ -351,3 +352,6 @@ def secret_list() -> None:
     vault = Vault(load_settings().home)
     for account in sorted(vault.read()):
         console.print(f"{account}: {', '.join(vault.names(account))}")
+
+
+arrange(app)

@@ -3,6 +3,9 @@
 import subprocess
 import sys
 
+from schedules.cli.app import app
+from schedules.cli.panels import PANEL_OF, name_of
+
 HEAVY = {"sqlalchemy", "alembic", "playwright", "pandas", "openpyxl", "duckdb", "matplotlib", "statsmodels"}
 
 
@@ -17,3 +20,9 @@ def test_listing_the_commands_reads_no_heavy_library() -> None:
     assert "schedules.cli.report_commands" in seen
     assert HEAVY.isdisjoint(seen)
     assert "schedules.desk" not in seen
+
+
+def test_every_command_stands_in_a_group_of_the_help() -> None:
+    """`yeban --help` shows what one does in a day; no command is left over."""
+    names = set(map(name_of, (*app.registered_commands, *app.registered_groups)))
+    assert names - set(PANEL_OF) == set()

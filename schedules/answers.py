@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 
 def follow(connection: Connection, run_id: str) -> None:
-    """Commands take their state, then what they were about: shelf and shipping, listings, campaigns, refunds.
+    """Commands take their state, then what they were about: shelf and shipping, listings, campaigns, refunds, invoices.
 
     A second call for the same run changes nothing. Only a result row changes anything here (I-25).
     """
@@ -12,6 +12,7 @@ def follow(connection: Connection, run_id: str) -> None:
     from storage.erp.aftersales.replacements import finish_shipped
     from storage.erp.commands.results import apply_results
     from storage.erp.products import activities, listings
+    from storage.erp.settlement import invoices, price_refunds
 
     found = apply_results(connection, run_id)
     if not found.changed + found.same:
@@ -20,3 +21,5 @@ def follow(connection: Connection, run_id: str) -> None:
     activities.apply_answers(connection, run_id)
     record_refunds(connection)
     finish_shipped(connection)
+    invoices.follow(connection)
+    price_refunds.follow(connection)

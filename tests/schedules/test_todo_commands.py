@@ -12,9 +12,11 @@ from schedules.books import STEPS
 from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
 from storage.database.tables import command, fulfilment, order_event, sku
+from storage.database.tables.settlement import price_refund
 from storage.erp.aftersales import requests
 from storage.erp.audit.log import recent
 from storage.erp.invariants.verify import verify
+from storage.erp.settlement.price_refunds import PriceRefund, request
 from storage.reports import missing
 from storage.reports.table import Period
 from tests.storage.erp.aftersales.conftest import NIGHT, Shop, asked
@@ -96,9 +98,15 @@ def test_what_no_flow_does_is_a_persons_and_done_when_he_says_so(desk: Desk, yeb
 
 
 def test_refused_is_not_asked_again(desk: Desk, yeban: Yeban) -> None:
-    """What the platform refused keeps its reason, and the next night does not list it again."""
-    number = json.loads(yeban("todo", "list", "to_refund", "--json")[1])[0]["number"]
-    assert yeban("todo", "refused", number, "--why", "超过退款期限")[0] == 0
-    assert states(desk)["to_refund"] == "rejected"
+    """What the platform refused keeps its reason and is not listed again; another refund beside it is done at once."""
+    wanted = PriceRefund("P1", ("practice", "shop_a", "1"), 100, "保价", "李", NIGHT)
+    with desk.database.write() as connection:
+        request(connection, wanted)
+    number = {one["subject"]: one["number"] for one in json.loads(yeban("todo", "list", "to_refund", "--json")[1])}
+    assert yeban("todo", "refused", number["T2"], "--why", "超过退款期限")[0] == 0
+    assert yeban("todo", "done", number["P1"])[0] == 0
     STEPS["aftersales"](desk, date(2026, 11, 23))
-    assert states(desk)["to_refund"] == "rejected"
+    with desk.database.read() as connection:
+        mine = select(command.c.subject, command.c.state).where(command.c.worklist == "to_refund")
+        assert {row.subject: row.state for row in connection.execute(mine)} == {"P1": "done", "T2": "rejected"}
+        assert connection.execute(select(price_refund.c.state)).scalars().all() == ["done"]

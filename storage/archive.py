@@ -98,14 +98,15 @@ class Archive:
         return self.root / file_sha[:2] / file_sha[2:]
 
     def _settle(self, incoming: Path, file_sha: str, size: int, facts: Facts) -> ArchivedFile:
+        """The facts go first: who dies between the two leaves a note of nothing, and nothing is no document."""
         place = self._place(file_sha)
         place.parent.mkdir(exist_ok=True)
         known = place.is_file() and place.stat().st_size == size
+        if not place.is_file() or not place.with_suffix(".json").is_file():
+            self._write_facts(place.with_suffix(".json"), facts)
         if not known:
             incoming.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
             incoming.replace(place)
-        if not place.with_suffix(".json").is_file():
-            self._write_facts(place.with_suffix(".json"), facts)
         _sync_folder(place.parent)
         _sync_folder(self.root)
         return ArchivedFile(file_sha, size, place, new=not known)

@@ -66,3 +66,15 @@ def test_an_unknown_document_is_said_to_be_missing(archive: Archive) -> None:
     """Asking for what never came raises, it does not give an empty file."""
     with pytest.raises(FileMissing):
         archive.path(HELLO)
+
+
+def test_a_death_between_facts_and_document_leaves_nothing_to_complain_of(archive: Archive) -> None:
+    """Killed after the facts were written and before the document: no damage is told, and the next copy is whole."""
+    place = archive.root / HELLO[:2] / HELLO[2:]
+    place.mkdir(parents=True)
+    with pytest.raises(OSError):
+        archive.put(b"hello", Facts(name="died"))
+    place.rmdir()
+    assert (list(archive.documents()), archive.verify()) == ([], [])
+    assert archive.put(b"hello", Facts(name="lived")).new
+    assert (archive.facts(HELLO).name, archive.verify()) == ("lived", [])

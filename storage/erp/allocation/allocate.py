@@ -1,11 +1,11 @@
-"""Give the open orders stock and a parcel: reads, decides (`allocation_rules`), reserves and writes in one transaction.
+"""Give the open orders stock and a parcel: reads, decides (`allocation.rules`), reserves and writes in one transaction.
 
 Safe to run again: sub-orders in a live parcel are left alone, so a second run with nothing new writes nothing.
 Parcels of sub-orders that were refunded or closed meanwhile are given back first.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
@@ -63,6 +63,7 @@ def allocate_open_orders(
     ship under the same name is written as `<batch_id>#2`, `#3` …. Costs in fen.
     """
     policy = policy or AllocationPolicy()
+    policy = replace(policy, today=policy.today or night)
     released = release_closed(connection)
     open_orders = allocation_read.open_orders(connection, policy, components(connection))
     stock, places = allocation_read.free_stock(connection), allocation_read.warehouses(connection)

@@ -46,18 +46,29 @@ def zone(one: str, other: str) -> int:
 
 @dataclass(frozen=True)
 class Costs:
-    """Prices in fen that allocation weighs. `short_fen`: one piece left unfilled."""
+    """Prices in fen that allocation weighs; the batch and its certificate are counted in them, in nothing else.
+
+    `short_fen`: one piece left unfilled. `urgent_fen`: what is added for a piece that is due today (or was before),
+    tomorrow, the day after. They are more than any two trips differ, so that goods go to what is due first and not to
+    who lives nearer. `incomplete_fen`: an order that is not sent complete.
+    """
 
     parcel_fen: int = 300
     zone_fen: tuple[int, ...] = (0, 60, 150, 300, 900)
     unit_fen: int = 30
     split_fen: int = 200
     short_fen: int = 4_000
+    urgent_fen: tuple[int, ...] = (2_000, 1_000, 500)
+    incomplete_fen: int = 800
 
     def trip_fen(self, warehouse_province: str, order_province: str) -> int:
         """One parcel from here to there, whatever is in it."""
         return self.parcel_fen + self.zone_fen[zone(warehouse_province, order_province)]
 
-    def shortage_fen(self, priority: int, qty: int) -> int:
-        """A sub-order of `qty` pieces left unfilled; a higher priority weighs more."""
-        return self.short_fen * (1 + max(0, priority)) * qty
+    def shortage_fen(self, priority: int, qty: int, days_left: int | None = None) -> int:
+        """A sub-order of `qty` pieces left unfilled; a higher priority and an earlier deadline weigh more.
+
+        `days_left`: whole days to the deadline, below 0 when it is over; None without one.
+        """
+        urgent = 0 if days_left is None else ([*self.urgent_fen, 0])[min(max(0, days_left), len(self.urgent_fen))]
+        return (self.short_fen * (1 + max(0, priority)) + urgent) * qty

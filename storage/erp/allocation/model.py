@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from storage.erp.allocation.costs import Costs
 
-Prices = Mapping[tuple[str, str], int]  # (warehouse, base code) -> what one more piece is worth, in fen, >= 0
 FreeStock = Mapping[tuple[str, str], int]  # (warehouse, base code) -> free pieces
 
 
@@ -55,6 +54,9 @@ class AllocationPolicy:
     is never broken up.
     `max_subsets`: how many warehouse combinations are looked at per order.
     `carriers`: zone -> carriers in order of preference; a zone not named takes any carrier with free numbers, by name.
+    `today`: the day `YYYY-MM-DD` from which deadlines are counted; "" is the day of the batch's earliest one.
+    `bound_seconds`: the linear programs' time in all. It is there for a machine that is far too slow: a batch that
+    meets it is true but not the same on every machine, and its certificate says so.
     """
 
     ship_partial: bool = True
@@ -63,7 +65,8 @@ class AllocationPolicy:
     costs: Costs = field(default_factory=Costs)
     carriers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     platforms: tuple[str, ...] = ("practice",)
-    bound_seconds: float = 10.0
+    today: str = ""
+    bound_seconds: float = 60.0
 
 
 class Parcel(NamedTuple):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from storage.erp.allocation.choice import Choice
 from storage.erp.allocation.costs import zone
-from storage.erp.allocation.cover import Choice
 from storage.erp.allocation.model import OpenLine, OpenOrder, ShortLine, Warehouse
 
 
@@ -25,8 +25,12 @@ def explain(
     choices: Sequence[Choice],
     rejected: Sequence[tuple[Warehouse, str]],
     shorts: Sequence[ShortLine],
+    left_fen: int,
 ) -> Mapping[str, object]:
-    """{chosen, candidates: [{warehouses, parts, cost_fen}], rejected: [{warehouse, because}], short, words}."""
+    """{chosen, candidates: [{warehouses, parts, cost_fen}], rejected: [{warehouse, because}], short, left_fen, words}.
+
+    `left_fen`: what the plan counts for leaving the short sub-orders and the order incomplete.
+    """
     return {
         "chosen": _chosen(choices[0]) if choices else None,
         "candidates": [
@@ -39,6 +43,7 @@ def explain(
         ],
         "rejected": [{"warehouse": w.warehouse, "because": because} for w, because in rejected],
         "short": [short.because for short in shorts],
+        "left_fen": left_fen,
         "words": _words(order, choices, rejected, shorts),
     }
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.erp.allocation.bound import certificate, lower_bound
+from storage.erp.allocation.bound import lower_bound
 from storage.erp.allocation.costs import CAPITALS, FARTHEST, Costs, distance_km, zone
 from storage.erp.allocation.model import AllocationPolicy, OpenLine, OpenOrder, OrderKey, Warehouse
-from storage.erp.allocation.rules import allocate, allocate_best
+from storage.erp.allocation.rules import allocate_best
+from storage.erp.allocation.task import state
 
 HZ, GZ, CD, SJ = (
     Warehouse(*facts)
@@ -36,7 +37,8 @@ def order(number, *lines, priority=0, latest="2026-11-23", province="浙江"):
 
 def decide(orders, stock, policy=None, places=ALL):
     """Allocate, with the common checks on the result."""
-    batch = allocate(orders, stock, places, COSTS, policy or AllocationPolicy())
+    batch, proof = allocate_best(orders, stock, places, policy.costs if policy else COSTS, policy or AllocationPolicy())
+    assert proof.bound_fen <= proof.cost_fen == batch.cost_fen
     used = Counter()
     for parcel in batch.parcels:
         for line in parcel.lines:
@@ -63,7 +65,7 @@ def test_the_nearest_warehouse_that_has_all_of_it():
 
 
 def test_one_far_parcel_beats_two_near_ones():
-    """Fewest parcels come before cost: a far warehouse that has everything wins over two near halves."""
+    """A second parcel costs its trip and the price of a split: a far warehouse that has everything is cheaper."""
     stock = {("HZ", "A"): 1, ("GZ", "B"): 1, ("CD", "A"): 1, ("CD", "B"): 1}
     assert shipped(decide([order(1, ("A", 1), ("B", 1))], stock)) == {"CD": ["1-1", "1-2"]}
 
@@ -114,10 +116,41 @@ def test_priority_then_deadline_then_more_lines():
 
 
 def test_orders_that_can_be_completed_go_first():
-    """Inside one priority, what can be completed goes first; an earlier, incomplete order is filled up after it."""
-    early = order(1, ("A", 1), ("GONE", 1), ("C", 1), latest="2026-11-20")
-    batch = decide([early, order(2, ("A", 1))], {("HZ", "A"): 1, ("HZ", "C"): 1})
-    assert [(p.key.order_no, [line.code for line in p.lines]) for p in batch.parcels] == [("2", ["A"]), ("1", ["C"])]
+    """Of two orders due on one day the piece goes to the one that it completes; the other is filled up as it can be."""
+    early = order(1, ("A", 1), ("GONE", 1), ("C", 1), latest="2026-11-23 08:00:00")
+    rivals, stock = [early, order(2, ("A", 1), latest="2026-11-23 20:00:00")], {("HZ", "A"): 1, ("HZ", "C"): 1}
+    sent = {(p.key.order_no, line.code) for p in decide(rivals, stock).parcels for line in p.lines}
+    assert sent == {("2", "A"), ("1", "C")}
+
+
+def test_the_weight_of_complete_orders_is_explicit():
+    """Sending orders complete has a price of its own: with none the nearer goes first, with more the completed one."""
+    rivals = [order(1, ("A", 1), ("GONE", 1), ("C", 1)), order(2, ("A", 1), province="新疆")]
+    stock = {("HZ", "A"): 1, ("HZ", "C"): 1}
+    for weight_fen, expected in ((0, "1"), (1_300, "2")):
+        policy = AllocationPolicy(costs=Costs(incomplete_fen=weight_fen))
+        sent = [p.key.order_no for p in decide(rivals, stock, policy).parcels for line in p.lines if line.code == "A"]
+        assert sent == [expected], weight_fen
+
+
+def test_what_is_due_first_goes_before_what_is_near():
+    """A piece goes to the order due today although another lives next door; the record says what waiting is counted."""
+    near, due = order(1, ("A", 1), latest="2026-11-26"), order(2, ("A", 1), latest="2026-11-23", province="新疆")
+    batch = decide([near, due], {("HZ", "A"): 1})
+    assert [parcel.key.order_no for parcel in batch.parcels] == ["2"]
+    assert batch.explanations[near.key]["left_fen"] == COSTS.short_fen + COSTS.incomplete_fen
+    later = decide([near, due], {("HZ", "A"): 1}, AllocationPolicy(today="2026-11-20"))
+    assert [parcel.key.order_no for parcel in later.parcels] == ["1"]
+
+
+def test_alike_orders_are_served_in_turn():
+    """Of orders that differ in nothing but the hour, those due first get the pieces, however the search went."""
+    rivals = [order(n, ("A", 1), ("B", 1), latest=f"2026-11-23 {23 - n:02d}:00:00") for n in range(12)]
+    stock = {("HZ", "A"): 3, ("HZ", "B"): 3, ("GZ", "A"): 2}
+    batch = decide(rivals, stock)
+    best_served = [int(parcel.key.order_no) for parcel in batch.parcels if len(parcel.lines) == 2]
+    assert sorted(best_served) == [9, 10, 11]
+    assert {int(parcel.key.order_no) for parcel in batch.parcels} == {7, 8, 9, 10, 11}
 
 
 def test_whole_orders_only_if_the_policy_says_so():
@@ -185,12 +218,14 @@ def best_possible(orders, stock):
             continue
         parcels = {(one.key, place) for (one, _), place in zip(lines, places, strict=True) if place}
         cost = sum(
-            COSTS.unit_fen * line.qty if place else COSTS.shortage_fen(one.priority, line.qty)
+            COSTS.unit_fen * line.qty if place else COSTS.shortage_fen(one.priority, line.qty, 0)
             for (one, line), place in zip(lines, places, strict=True)
         )
         for one in orders:
             trips = [COSTS.trip_fen(provinces[p], one.province) for key, p in parcels if key == one.key]
             cost += sum(trips) + COSTS.split_fen * max(0, len(trips) - 1)
+        left = {one.key for (one, _), place in zip(lines, places, strict=True) if not place}
+        cost += COSTS.incomplete_fen * len(left)
         best = cost if best is None else min(best, cost)
     return best
 
@@ -202,8 +237,7 @@ def test_bound_optimum_greedy(drawn, stock):
     orders = built(drawn)
     if sum(len(one.lines) for one in orders) > 6:
         orders = orders[:1]
-    batch = decide(orders, stock, places=TINY_PLACES)
-    proof = certificate(batch, orders, stock, TINY_PLACES, COSTS)
+    batch, proof = allocate_best(orders, stock, TINY_PLACES, COSTS, AllocationPolicy())
     assert proof.bound_fen <= best_possible(orders, stock) <= batch.cost_fen == proof.cost_fen
 
 
@@ -217,7 +251,9 @@ def test_any_prices_give_a_true_bound(drawn, stock, prices):
     """Whatever a solver returns, the bound computed from it is true: only its tightness is the solver's."""
     orders = built(drawn)[:2]
     orders = orders if sum(len(one.lines) for one in orders) <= 5 else orders[:1]
-    assert lower_bound(orders, stock, TINY_PLACES, COSTS, prices) <= best_possible(orders, stock)
+    problem = state(orders, stock, TINY_PLACES, COSTS, AllocationPolicy())
+    worth = [prices.get(key, 0) for key in problem.shelves]
+    assert lower_bound(problem, worth) <= best_possible(orders, stock)
 
 
 @given(ORDERS, STOCK, st.randoms(use_true_random=False))
@@ -251,32 +287,24 @@ def night(count, ratio, seed):
     return orders, dict(stock)
 
 
-@pytest.mark.parametrize(("ratio", "gap_bp"), [(1.5, 250), (1.3, 500), (1.0, 1500)])
-def test_a_night_of_600_orders_is_near_the_best(ratio, gap_bp):
-    """The batch is provably near the best possible: a few percent with stock to choose from, more when it runs out.
-
-    At 1.0 the gap is what serving by deadline costs: a piece goes to the earlier order, not to the cheaper one.
-    """
-    for seed in (3, 4):
-        orders, stock = night(600, ratio, seed=seed)
-        plain = decide(orders, stock)
-        batch, proof = allocate_best(orders, stock, ALL, COSTS, AllocationPolicy())
-        assert proof.cost_fen == batch.cost_fen <= plain.cost_fen
-        assert proof.bound_fen > 0
-        assert proof.gap_bp <= gap_bp, (seed, proof.words)
+@pytest.mark.parametrize("ratio", [1.3, 1.0, 0.85])
+def test_a_night_of_400_orders_is_near_the_best(ratio):
+    """The batch is provably within 3 % of the best possible one with ample, balanced and scarce stock."""
+    orders, stock = night(400, ratio, seed=3)
+    batch, proof = allocate_best(orders, stock, ALL, COSTS, AllocationPolicy())
+    assert proof.cost_fen == batch.cost_fen
+    assert 0 <= proof.gap_bp <= 300, proof.words
+    assert "HiGHS" in proof.words
 
 
 def test_the_sentence_says_when_a_cheaper_warehouse_was_left_to_others():
-    """Prices turn a choice between warehouses, and the explanation says so; the sequence stays."""
+    """An order goes from farther away where that serves all together better, and its explanation says so."""
     orders = [order(1, ("A", 1), province="浙江"), order(2, ("A", 1), ("B", 1), province="浙江", latest="2026-11-24")]
     stock = {("HZ", "A"): 1, ("HZ", "B"): 1, ("GZ", "A"): 1}
-    batch = allocate(orders, stock, ALL, COSTS, AllocationPolicy(), {("HZ", "A"): 400})
-    assert [(parcel.key.order_no, parcel.warehouse) for parcel in batch.parcels] == [("1", "GZ"), ("2", "HZ")]
+    batch = decide(orders, stock)
+    assert sorted((parcel.key.order_no, parcel.warehouse) for parcel in batch.parcels) == [("1", "GZ"), ("2", "HZ")]
     words = batch.explanations[orders[0].key]["words"]
     assert words.endswith("杭州仓便宜 1.50 元，但那里的货别的订单更需要。")
-    best, proof = allocate_best(orders, stock, ALL, COSTS, AllocationPolicy())
-    assert (best.cost_fen, len(best.parcels)) == (batch.cost_fen, 2)
-    assert proof.bound_fen <= best.cost_fen
 
 
 def test_without_a_solver_the_certificate_says_so(monkeypatch):

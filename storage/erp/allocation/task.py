@@ -1,0 +1,162 @@
+"""A batch in numbers: per order its sub-orders, from which shelves each can come, what that and leaving it costs.
+
+A shelf is one (warehouse, base code) with free pieces. A pattern says for every sub-order of an order which of its
+options it takes, -1 for left short.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, islice
+from typing import NamedTuple
+
+from storage.erp.allocation.costs import Costs
+from storage.erp.allocation.model import AllocationPolicy, FreeStock, OpenLine, OpenOrder, OrderKey, Warehouse
+
+Pattern = tuple[int, ...]
+Subsets = Sequence[tuple[int, tuple[int, ...]]]
+LEFT = -1
+_EXACT_PLACES = 8  # 255 combinations per order; with more, the places that look best are searched
+
+
+class Option(NamedTuple):
+    """A sub-order from one place: its cost without the parcel, and the pieces it takes from which shelves."""
+
+    place: int
+    unit_fen: int
+    takes: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An order to be decided. `trips` by place; `subsets`: (cost of their parcels, places), cheapest first.
+
+    `joint`: two of its sub-orders want the same code. `whole`: all of it or nothing. `exact`: `subsets` has every set
+    of places that could matter.
+    """
+
+    order: OpenOrder
+    options: tuple[tuple[Option, ...], ...]
+    short_fen: tuple[int, ...]
+    incomplete_fen: int
+    parcel_fen: int
+    split_fen: int
+    trips: tuple[int, ...]
+    subsets: Subsets
+    max_parcels: int
+    joint: bool
+    whole: bool
+    exact: bool
+
+    @property
+    def nothing_fen(self) -> int:
+        """What it costs to send nothing."""
+        return sum(self.short_fen) + self.incomplete_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """All tasks in the order in which they are served, the shelves and how many pieces lie on each."""
+
+    tasks: tuple[Task, ...]
+    places: tuple[Warehouse, ...]
+    shelves: tuple[tuple[str, str], ...]
+    stock: tuple[int, ...]
+    costs: Costs
+
+
+def sequence(order: OpenOrder) -> tuple[int, bool, str, int, OrderKey]:
+    """The sort key by which orders are served; an order without a deadline comes after those with one."""
+    return (-order.priority, not order.latest_ship_at, order.latest_ship_at, -len(order.lines), order.key)
+
+
+def state(
+    orders: Iterable[OpenOrder],
+    stock: FreeStock,
+    warehouses: Iterable[Warehouse],
+    costs: Costs,
+    policy: AllocationPolicy,
+) -> Problem:
+    """The batch in numbers; the same whatever the order of the rows that come in."""
+    served = sorted(map(_tidy, orders), key=sequence)
+    places = tuple(sorted(warehouses, key=lambda w: (w.rank, w.warehouse)))
+    shelves = tuple(sorted(key for key, qty in stock.items() if qty > 0))
+    desk = _Desk(places, {key: n for n, key in enumerate(shelves)}, stock, costs, policy, _first_day(served, policy))
+    tasks = tuple(desk.task(order) for order in served)
+    return Problem(tasks, places, shelves, tuple(stock[key] for key in shelves), costs)
+
+
+def _tidy(order: OpenOrder) -> OpenOrder:
+    lines = tuple(sorted(line._replace(needs=tuple(sorted(line.needs))) for line in order.lines))
+    return order._replace(lines=lines)
+
+
+def _first_day(orders: Sequence[OpenOrder], policy: AllocationPolicy) -> str:
+    return policy.today or min((order.latest_ship_at[:10] for order in orders if order.latest_ship_at), default="")
+
+
+@dataclass
+class _Desk:
+    """What the tasks of one batch have in common."""
+
+    places: tuple[Warehouse, ...]
+    shelf_of: Mapping[tuple[str, str], int]
+    stock: FreeStock
+    costs: Costs
+    policy: AllocationPolicy
+    today: str
+
+    def __post_init__(self) -> None:
+        self.known: dict[tuple[str, tuple[int, ...], int], Subsets] = {}
+
+    def task(self, order: OpenOrder) -> Task:
+        options = tuple(self._options(line) for line in order.lines)
+        days_left = self._days_left(order)
+        short = tuple(self.costs.shortage_fen(order.priority, line.qty, days_left) for line in order.lines)
+        trips = tuple(self.costs.trip_fen(place.province, order.province) for place in self.places)
+        useful = tuple(sorted({option.place for each in options for option in each}))
+        kept = self._kept(useful, options, trips)
+        subsets = self._subsets(order.province, kept, trips, len(order.lines))
+        wanted = [code for line in order.lines for code, _ in line.needs]
+        return Task(
+            order, options, short, self.costs.incomplete_fen, self.costs.parcel_fen, self.costs.split_fen, trips,
+            subsets, self.policy.max_parcels, len(wanted) > len(set(wanted)), not self.policy.ship_partial,
+            kept == useful and len(subsets) < self.policy.max_subsets,
+        )  # fmt: skip
+
+    def _options(self, line: OpenLine) -> tuple[Option, ...]:
+        found = []
+        for number, place in enumerate(self.places):
+            if all(self.stock.get((place.warehouse, code), 0) >= qty for code, qty in line.needs):
+                takes = tuple((self.shelf_of[place.warehouse, code], qty) for code, qty in line.needs if qty)
+                found.append(Option(number, self.costs.unit_fen * line.qty, takes))
+        return tuple(found)
+
+    def _days_left(self, order: OpenOrder) -> int | None:
+        if not order.latest_ship_at or not self.today:
+            return None
+        return (date.fromisoformat(order.latest_ship_at[:10]) - date.fromisoformat(self.today)).days
+
+    def _kept(
+        self, useful: tuple[int, ...], options: Sequence[Sequence[Option]], trips: Sequence[int]
+    ) -> tuple[int, ...]:
+        """All useful places, or of too many those that have most of the order and the nearest of each sub-order."""
+        if len(useful) <= _EXACT_PLACES:
+            return useful
+        has = {place: sum(any(one.place == place for one in each) for each in options) for place in useful}
+        best = sorted(useful, key=lambda place: (-has[place], trips[place], place))[:_EXACT_PLACES]
+        nearest = [min(each, key=lambda one: (trips[one.place], one.place)).place for each in options if each]
+        return tuple(sorted({*best, *nearest}))
+
+    def _subsets(self, province: str, places: tuple[int, ...], trips: Sequence[int], lines: int) -> Subsets:
+        most = min(self.policy.max_parcels, len(places), lines)
+        key = (province, places, most)
+        if key not in self.known:
+            sets = (subset for size in range(1, most + 1) for subset in combinations(places, size))
+            split = self.costs.split_fen
+            priced = [
+                (sum(trips[place] for place in subset) + split * (len(subset) - 1), subset)
+                for subset in islice(sets, self.policy.max_subsets)
+            ]
+            self.known[key] = sorted(priced, key=lambda one: (one[0], len(one[1]), one[1]))
+        return self.known[key]

@@ -20,6 +20,7 @@ from schedules.cli import (
     people_commands,
     report_commands,
     sheet_commands,
+    snapshot_command,
     timetable_commands,
     todo_commands,
 )
@@ -313,6 +314,7 @@ ingest_commands.register(app)
 explain_commands.register(app)
 feed_commands.register(app)
 sheet_commands.register(app)
+snapshot_command.register(app)
 report_commands.register(app)
 ledger_commands.register(app)
 notify_commands.register(app)

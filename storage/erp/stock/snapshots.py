@@ -114,11 +114,22 @@ def read_snapshot(connection: Connection, file_sha: str, *, as_of: str = "", war
     f, r = raw_file.c, raw_row.c
     last_day: str = connection.execute(select(f.period_to).where(f.file_sha == file_sha)).scalar() or ""
     query = select(r.row_no, r.payload).where(r.file_sha == file_sha).order_by(r.row_no)
+    told = ((row_no, json.loads(payload)) for row_no, payload in connection.execute(query))
+    return rows_of(told, file_sha, as_of=as_of or last_day, warehouse=warehouse)
+
+
+def rows_of(
+    told: Iterable[tuple[int, Mapping[str, str]]], file_sha: str, *, as_of: str = "", warehouse: str = ""
+) -> list[SnapshotRow]:
+    """The rows of a file, each with its number, as a snapshot; `as_of` and `warehouse` where a row does not say. Pure.
+
+    Raises SnapshotWrong as `read_snapshot`.
+    """
     rows = []
-    for row_no, payload in connection.execute(query):
-        said: dict[str, str] = {title: text.strip() for title, text in json.loads(payload).items()}
+    for row_no, payload in told:
+        said: dict[str, str] = {title: text.strip() for title, text in payload.items()}
         if code := _first(said, CODE):
-            moment = _moment(row_no, _first(said, AT) or as_of or last_day)
+            moment = _moment(row_no, _first(said, AT) or as_of)
             place = _first(said, PLACE) or warehouse
             if not place:
                 raise SnapshotWrong(row_no, "没有写是哪个仓库")

@@ -7,6 +7,8 @@ moment that it was changed or exported, never by the moment that it was read (`b
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
@@ -54,7 +56,9 @@ from storage.posting_statements import post_bank, post_bills
 from storage.row_text import RowText
 
 PLATFORM = "practice"
-ORDER_TOLD = ("content_hash", "file_sha")
+ORDER_TOLD = ("content_hash", "file_sha", "exported_at")
+SETTLED_DAYS = 2
+"""An export so long after the change that it tells of has all of it: later ones that say the same are no news."""
 PIECE_ROWS = 20_000
 _WHOSE = itemgetter(SubOrderRow._fields.index("shop"), SubOrderRow._fields.index("order_no"))
 _BETWEEN = "\x1f"
@@ -62,13 +66,14 @@ _SHAPE = _BETWEEN.join(["%s"] * (len(SubOrderRow._fields) - 1))
 Hashed = tuple[list[SubOrderRow], str]
 """The rows of one order and the hash of what they say."""
 ORDER_VERSION = ("platform_modified_at", "exported_at", "content_hash")
+LINE_VERSION = ("platform_modified_at", "exported_at")
 
 
 # Rows without a modification time of their own: the same bytes exported again later are news (the shelf is again as it
 # was last week), so they are posted again under the later moment.
 EACH_ALONE = frozenset({AdRow, BankRow, BillRow, DataRow, RefundRow, WaybillRow})
 """Rows that nothing else in their file has a say about: posted some thousand at a time."""
-TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow)
+TOLD_BY_EXPORT = (AdRow, DataRow, OrderRow, ProductRow, RefundRow, SubOrderRow)
 
 
 def post(connection: Connection, source: Source, rows: Iterable[Row]) -> Counts:
@@ -122,7 +127,7 @@ def _post_sub_orders(connection: Connection, source: Source, rows: list[SubOrder
     told = (_order(source, lines, content_hash) for lines, content_hash in news)
     counts = merge(connection, platform_order, told, version=ORDER_VERSION)
     posted = (_line(source, row) for lines, _ in news for row in lines)
-    merge(connection, order_line, posted, version=["platform_modified_at"])
+    merge(connection, order_line, posted, version=LINE_VERSION)
     _post_events(connection, (event for lines, _ in news for event in _events(source, lines)))
     return counts.plus(Counts(same=len(hashed) - len(news)))
 
@@ -138,8 +143,8 @@ def _said(lines: list[SubOrderRow]) -> str:
 def _news(connection: Connection, source: Source, orders: list[Hashed]) -> list[Hashed]:
     """The orders that posting could change something for.
 
-    Not those that stand in the books with this content from a smaller source: whatever told them posted their lines and
-    events too, and of equal content the smaller source is kept.
+    Not those that stand in the books with this content from a smaller source and no earlier export: whatever told them
+    posted their lines and events too, and of equal content and export the smaller source is kept.
     """
     by_shop: dict[str, list[Hashed]] = {}
     for order in orders:
@@ -148,9 +153,13 @@ def _news(connection: Connection, source: Source, orders: list[Hashed]) -> list[
     for shop, mine in by_shop.items():
         numbers = [lines[0].order_no for lines, _ in mine]
         fixed = {"platform": PLATFORM, "shop": shop}
-        known = set(looked_up(connection, platform_order, fixed, "order_no", numbers, ORDER_TOLD))
-        older = {(number, content) for number, content, file_sha in known if file_sha < source.file_sha}
-        news += [order for order, number in zip(mine, numbers, strict=True) if (number, order[1]) not in older]
+        known = looked_up(connection, platform_order, fixed, "order_no", numbers, ORDER_TOLD)
+        told = {(number, content): at for number, content, sha, at in known if sha < source.file_sha}
+        news += [
+            order
+            for order, number in zip(mine, numbers, strict=True)
+            if (at := told.get((number, order[1]))) is None or at < _told_at(source, _head(order[0]))
+        ]
     return news
 
 
@@ -166,6 +175,20 @@ def _grouped(rows: Iterable[SubOrderRow]) -> list[list[SubOrderRow]]:
 def _head(lines: list[SubOrderRow]) -> SubOrderRow:
     """The latest row: order-level columns repeat, and it speaks for the order."""
     return max(lines, key=lambda row: (row.modified_at, row.sub_no)) if len(lines) > 1 else lines[0]
+
+
+def _told_at(source: Source, row: SubOrderRow) -> str:
+    """When the row was exported, by which of two states of the same second the later one is known.
+
+    No later than some days after its change: what is exported then says all of that second, and an export of every old
+    order that tells nothing new need not be written down.
+    """
+    return min(source.exported_at, _settled_day(row.modified_at[:10]) + row.modified_at[10:])
+
+
+@lru_cache(maxsize=1 << 12)
+def _settled_day(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=SETTLED_DAYS)).isoformat()
 
 
 def _order(source: Source, lines: list[SubOrderRow], content_hash: str) -> dict[str, object]:
@@ -196,7 +219,7 @@ def _order(source: Source, lines: list[SubOrderRow], content_hash: str) -> dict[
         "finished_at": head.finished_at,
         "latest_ship_at": head.latest_ship_at,
         "platform_modified_at": head.modified_at,
-        "exported_at": "",
+        "exported_at": _told_at(source, head),
         "file_sha": source.file_sha,
         "row_no": min(line.row_no for line in lines),
     }
@@ -225,6 +248,7 @@ def _line(source: Source, row: SubOrderRow) -> dict[str, object]:
         "carrier": row.carrier,
         "waybill_no": row.waybill_no,
         "platform_modified_at": row.modified_at,
+        "exported_at": _told_at(source, row),
         "file_sha": source.file_sha,
         "row_no": row.row_no,
     }

@@ -7,8 +7,8 @@ from storage.database.tables.base import fen, key, metadata, source, text, whole
 # pay_state:    unpaid | paid | part_refunded | refunded | closed; "" when the source does not say (oscar)
 # ship_state:   none | part | shipped
 # refund_state: none | open | part | full
-# A later platform_modified_at wins, then a later export (only for sources without modification times: oscar), then the
-# greater content_hash; identical content: the smaller source.
+# A later platform_modified_at wins, then a later export (sources without modification times; a change in the second of
+# an export), then the greater content_hash; identical content: the smaller source.
 platform_order = Table(
     "platform_order",
     metadata,

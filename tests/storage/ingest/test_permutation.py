@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -84,6 +85,8 @@ FILES = (
         DAY3,
     ),
     Incoming("o4.xlsx", _orders(_order("1002", "02", PAID, "2026-05-03 09:00:00", 优先级=1)), DAY3),
+    Incoming("s1.xlsx", _orders(_order("1003", "01", PAID, "2026-05-02 09:00:00")), DAY1),
+    Incoming("s2.xlsx", _orders(_order("1003", "01", PAID, "2026-05-02 09:00:00", 售后状态="退款中")), DAY2),
     Incoming("r1.xlsx", _refund("", "退款中"), DAY1),
     Incoming("r2.xlsx", _refund("2026-05-03 11:00:00", "退款成功"), DAY2),
     Incoming("p1.xlsx", _products(("611", "A", "旧杯", "上架", ""), ("612", "B", "组合", "上架", "A*2;C*1")), DAY1),
@@ -148,8 +151,11 @@ def test_what_the_books_say_is_the_newest(empty: Path) -> None:
         assert [(o.order_no, o.ship_state, o.refund_state, o.platform_modified_at) for o in orders] == [
             ("1001", "shipped", "none", "2026-05-02 10:00:00"),
             ("1002", "none", orders[1].refund_state, "2026-05-03 09:00:00"),
+            ("1003", "none", "open", "2026-05-02 09:00:00"),
         ]
-        assert sorted(lines) == [("100101", "78", "无售后"), ("100201", "", "退款中"), ("100202", "", "无售后")]
+        assert sorted(lines) == [
+            ("100101", "78", "无售后"), ("100201", "", "退款中"), ("100202", "", "无售后"), ("100301", "", "退款中"),
+        ]  # fmt: skip
         assert connection.execute(select(refund.c.status)).scalars().all() == ["退款成功"]
         status = {
             row[0]: row[1] for row in connection.execute(select(channel_sku.c.platform_sku, channel_sku.c.status))
@@ -161,6 +167,28 @@ def test_what_the_books_say_is_the_newest(empty: Path) -> None:
         assert titles == {"A": "杯", "B": "组合", "C": "", "D": "双杯"}
     database.close()
     room.cleanup()
+
+
+def test_a_change_in_the_second_of_the_last_export_is_not_lost(empty: Path) -> None:
+    """Of two states of one second the one exported later stands, in any order; also when it is what was told first."""
+    at = "2026-05-02 09:00:00"
+    before, meanwhile = _order("1003", "01", PAID, at), _order("1003", "01", PAID, at, 售后状态="退款中")
+    beside = _order("1004", "01", PAID, at)
+    exports = [
+        Incoming("e1.xlsx", _orders(before), "2026-05-02T01:00:00+00:00"),
+        Incoming("e2.xlsx", _orders(meanwhile), "2026-05-02T01:10:00+00:00"),
+        Incoming("e3.xlsx", _orders(before, beside), "2026-05-02T01:20:00+00:00"),
+    ]
+    for told, stands in ((exports[:2], "退款中"), (exports, "无售后")):
+        for turn in permutations(told):
+            _, database, room = _books(empty, turn)
+            with database.read() as connection:
+                query = select(order_line.c.refund_status).where(order_line.c.order_no == "1003")
+                assert connection.execute(query).scalar_one() == stands
+                states = connection.execute(select(platform_order.c.refund_state)).scalars().all()
+                assert states == (["open"] if stands == "退款中" else ["none", "none"])
+            database.close()
+            room.cleanup()
 
 
 @pytest.fixture(scope="module")

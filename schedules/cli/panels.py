@@ -10,7 +10,8 @@ PANELS: dict[str, tuple[str, ...]] = {
     "写流程、跑流程 / flows": (
         "flows", "new", "record", "pick", "check", "plan", "run", "step", "resume", "fmt", "schema", "elements",
     ),
-    "收文件 / files": ("ingest", "kinds", "map", "teach", "forget", "quarantine", "replay", "accept", "sheet", "feeds"),
+    "收文件 / files": ("ingest", "kinds", "map", "teach", "forget", "quarantine", "replay", "accept", "sheet", "feeds",
+                      "snapshot"),
     "账和数 / books": ("report", "trace", "query", "verify", "recon", "vouchers"),
     "人和权限 / people": ("secret", "people", "address", "log", "notify"),
     "开发 / developing": ("test", "bench"),

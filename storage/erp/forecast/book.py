@@ -47,7 +47,9 @@ def make_forecasts(connection: Connection, last_day: str, codes: Iterable[str] |
     """Forecast every code (or only `codes`) from the demand up to `last_day`; the same history makes no second one."""
     series = demand_series(connection, last_day, codes)
     wanted = {code: _forecast_id(code, last_day, found) for code, found in series.items()}
-    known = set(connection.execute(select(forecast.c.forecast_id).where(forecast.c.last_day == last_day)).scalars())
+    f, q = forecast.c, forecast_quantile.c
+    with_curves = select(f.forecast_id).join(forecast_quantile, q.forecast_id == f.forecast_id)
+    known = set(connection.execute(with_curves.where(f.last_day == last_day, q.quantile_bp == MEAN)).scalars())
     fresh = [code for code, forecast_id in wanted.items() if forecast_id not in known]
     recorded_at = datetime.now(UTC).isoformat()
     rows, quantiles = [], []
@@ -58,6 +60,19 @@ def make_forecasts(connection: Connection, last_day: str, codes: Iterable[str] |
     insert_missing(connection, forecast_quantile, quantiles)
     made = insert_missing(connection, forecast, rows)
     return Counts(made.created, 0, len(wanted) - made.created)
+
+
+def forget_curves(connection: Connection, before: str) -> int:
+    """Drop the curves of machine's forecasts of days before `before`; returns how many forecasts lost theirs.
+
+    A code's curves are 6 kB a night and are asked for on their own day only. What each forecast said of itself (method,
+    scores, words) stays, and so do curves that a person made or chose.
+    """
+    f, q = forecast.c, forecast_quantile.c
+    chosen = select(forecast_choice.c.forecast_id)
+    old = select(f.forecast_id).where(f.last_day < before, f.method != BY_HAND, f.forecast_id.not_in(chosen))
+    gone = connection.execute(forecast_quantile.delete().where(q.forecast_id.in_(old))).rowcount
+    return gone // len(QUANTILES_BP)
 
 
 def chosen_forecasts(connection: Connection, last_day: str, codes: Iterable[str]) -> dict[str, Forecast]:
@@ -177,5 +192,5 @@ def _milli(value: float) -> int:
     return round(value * 1000)
 
 
-__all__ = ["DAYS_AHEAD", "QUANTILES_BP", "TITLES", "Forecast", "choose", "chosen_forecasts", "make_forecasts",
-           "read_forecast", "scale_by_hand", "stored_quantile"]  # fmt: skip
+__all__ = ["DAYS_AHEAD", "QUANTILES_BP", "TITLES", "Forecast", "choose", "chosen_forecasts", "forget_curves",
+           "make_forecasts", "read_forecast", "scale_by_hand", "stored_quantile"]  # fmt: skip

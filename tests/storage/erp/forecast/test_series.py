@@ -98,6 +98,21 @@ def test_the_same_history_is_one_forecast(demand: Demand) -> None:
     assert all("上周同日" in row.words and "wape_bp" in json.loads(row.data)["tried"]["seasonal_naive"] for row in rows)
 
 
+def test_old_curves_go_and_can_be_made_again(demand: Demand) -> None:
+    """What a night no longer needs is dropped, except what a person chose; the day played again has the same curve."""
+    demand.sell("A", *WEEK * 7)
+    demand.sell("B", *WEEK * 7)
+    with demand.database.write() as connection:
+        book.make_forecasts(connection, LAST)
+        told = book.chosen_forecasts(connection, LAST, ["A", "B"])
+        book.choose(connection, told["B"].forecast_id, "李", "看过")
+        assert (book.forget_curves(connection, LAST), book.forget_curves(connection, "2999-01-01")) == (0, 1)
+        assert dict(book.read_forecast(connection, told["A"].forecast_id).cumulative_milli) == {}
+        assert book.chosen_forecasts(connection, LAST, ["B"])["B"] == told["B"]
+        assert book.make_forecasts(connection, LAST).created == 0
+        assert book.chosen_forecasts(connection, LAST, ["A", "B"]) == told
+
+
 @pytest.mark.function("PUR-03")
 def test_a_suggestion_names_its_forecast_and_follows_it(demand: Demand) -> None:
     """The suggestion stores forecast and quantile; one that a person chose makes the plan anew, with a reason."""

@@ -19,6 +19,7 @@ REASONS = {
     "interrupted": ("运行到一半程序停了，接着做", "the program stopped in the middle; it goes on"),
     "missed-none": ("夜班没开着的时候错过了，按设置不补", "missed while Yeban was off; it is not made up for, as set"),
     "missed-not-last": ("错过了多次，按设置只补最后一次", "missed several times; only the last is made up for, as set"),
+    "no-place": ("等别的做完", "waits for others to end"),
     "overlap": ("上一次还没做完，按设置跳过", "the one before was not finished; skipped, as set"),
     "parent-failed": ("前面的「{parent}」没有成功", "{parent} before it did not succeed"),
     "parent-missed": ("前面的「{parent}」错过了", "{parent} before it was missed"),
@@ -95,13 +96,15 @@ class Decision:
 class Deciding:
     """One look at all open runs. `planning` knows the timetable and what has happened."""
 
-    def __init__(self, planning: Planning, rows: Sequence[Row], pauses: Sequence[Pause], now: datetime) -> None:
-        """Nothing is decided yet."""
+    def __init__(self, planning: Planning, rows: Sequence[Row], pauses: Sequence[Pause], now: datetime,
+                 places: int = 1_000) -> None:  # fmt: skip
+        """At most `places` run at a time. Nothing is decided yet."""
         self.planning = planning
         self.timetable: Timetable = planning.timetable
         self.rows = sorted(rows, key=lambda row: (row.due_at, row.slot, row.key))
         self.pauses = [pause for pause in pauses if pause.until is None or pause.until > now]
         self.now = now
+        self.places = places
         self._resumed: set[str] = set()
 
     def decide(self) -> list[Decision]:
@@ -234,6 +237,9 @@ class Deciding:
                 reason = "queued" if before else "account-busy"
                 if row.reason != reason:
                     yield Decision(row.key, "planned", reason)
+            elif len(running) >= self.places:
+                if row.reason != "no-place":
+                    yield Decision(row.key, "planned", "no-place")
             else:
                 running[mine] = row
                 busy |= set(self._busy(row))

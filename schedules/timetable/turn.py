@@ -20,7 +20,7 @@ from schedules.problems import default_lang, explain
 from schedules.timetable.book import Page, TimetableBook, stamp
 from schedules.timetable.deciding import OPEN, Deciding, Decision, Row, State, after, in_words
 from schedules.timetable.errors import DaysBackwards, NotBackfilled
-from schedules.timetable.model import Entry, Facts, Job, Planned, Timetable, WorkCalendar
+from schedules.timetable.model import Arrival, Entry, Facts, Job, Planned, Timetable, WorkCalendar
 from schedules.timetable.moments import moment_of
 from schedules.timetable.planning import LONGEST_GATE, Planning, planned
 
@@ -67,6 +67,13 @@ class Turn:
         self.calendar = calendar
         self.executor = executor
         self.now = now
+        self.places = 1_000
+        """How many may run at a time."""
+
+    def arrived(self, arrivals: Sequence[Arrival]) -> int:
+        """Note what came from outside; the next look begins its runs. Returns how many are new."""
+        with self.book.write("arrived") as page:
+            return page.arrived(arrivals)
 
     def recover(self) -> int:
         """Runs that a process left in the middle begin again; only for the one that keeps the clock. Returns them."""
@@ -165,7 +172,7 @@ class Turn:
             if only is not None:
                 rows = {key: row for key, row in rows.items() if key in only or row.state == "running"}
             planning = Planning(self.timetable, self.calendar, facts)
-            decisions = Deciding(planning, list(rows.values()), page.pauses(), now).decide()
+            decisions = Deciding(planning, list(rows.values()), page.pauses(), now, self.places).decide()
             for decision in decisions:
                 row = rows[decision.key]
                 page.decided(row, decision, now)

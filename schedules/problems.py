@@ -9,6 +9,7 @@
     ├── AccountMissing     author     no such account in the settings
     ├── PlanMissing        author     no such plan of a night
     ├── NightRunning       operator   another process plays this night
+    ├── AccountBusy        operator   another process uses this account
     ├── NotWaiting         author     nothing with that number waits for a person
     ├── MendingMissing     author     no element was mended under that number
     ├── MendingOutdated    author     the library was changed since; nothing is overwritten
@@ -201,6 +202,21 @@ class NightRunning(DeskError):
             f"a night is already being played here (lock: {path}).",
             "等它结束再运行；用 yeban status 看它做到哪里。",
             "wait for it to end; yeban status says how far it is.",
+        )
+
+
+class AccountBusy(DeskError):
+    """Another process is signed in as this account and did not end in time."""
+
+    code = "D-ACCOUNT-BUSY"
+
+    def __init__(self, account: str, path: Path) -> None:
+        """Facts: the account, the lock that is held."""
+        super().__init__(
+            f"账号 {account} 正被另一个夜班进程用着，等了也没有空出来（锁：{path}）。",
+            f"another process of Yeban is using the account {account} and did not end (lock: {path}).",
+            "同一个账号一次只做一件事：等那一件做完再运行。",
+            "an account does one thing at a time: run this again when the other has ended.",
         )
 
 

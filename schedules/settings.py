@@ -3,12 +3,13 @@
 import os
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schedules.problems import Lang, default_lang
-from schedules.yaml_file import read_yaml
+from schedules.yaml_file import read_yaml, refusal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Where business days begin and end: shops live by Beijing time wherever this machine stands."""
@@ -18,7 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class AccountSettings(BaseModel):
-    """One login of ours on one site. Its password and TOTP seed are in the vault, never here."""
+    """One login of ours on one site. Its password and TOTP seed are in the vault, never here.
+
+    `proxy`, `locale` and `timezone` are what the site sees of the browser; a proxy's own user and password are in the
+    vault too, as `proxy_user` and `proxy_password`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,7 +31,52 @@ class AccountSettings(BaseModel):
     username: str
     shop: str = ""
     base_url: str = ""
+    proxy: str = ""
+    locale: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
     values: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in PROXIES or not parts.hostname or not _port(parts)):
+            words = (
+                "代理写成 http://主机:端口 或 socks5://主机:端口。",
+                "Write a proxy as http://host:port or socks5://host:port.",
+            )
+            raise refusal("D-SETTINGS", *words)
+        if parts.password or parts.username:
+            raise refusal(
+                "D-SETTINGS",
+                "代理的用户名和密码不写在这里：yeban secret set 账号 proxy_user、proxy_password。",
+                "A proxy's user and password do not stand here: yeban secret set ACCOUNT proxy_user, proxy_password.",
+            )
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            words = (
+                f"没有叫「{value}」的时区，写成 Asia/Shanghai 这样。",
+                f"There is no time zone {value}; write Asia/Shanghai.",
+            )
+            raise refusal("D-SETTINGS", *words) from None
+        return value
+
+
+PROXIES = ("http", "https", "socks5")
+
+
+def _port(parts: SplitResult) -> int | None:
+    """The port of an address; None where there is none that could be."""
+    try:
+        return parts.port
+    except ValueError:
+        return None
 
 
 class ShopSettings(BaseModel):
@@ -52,6 +102,7 @@ class Settings(BaseModel):
     browser: str = ""
     promote_healed: bool = True
     side_by_side: int = Field(default=0, ge=0, le=16)
+    keep_evidence_days: int = Field(default=90, ge=0, le=3650)
     accounts: dict[str, AccountSettings] = Field(default_factory=dict)
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
     activities: dict[str, str] = Field(default_factory=dict)

@@ -22,6 +22,7 @@ from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
+from schedules.lock import one_run
 from schedules.plan import Job
 from schedules.problems import DeskError
 from schedules.settings import SHANGHAI, AccountSettings
@@ -107,11 +108,40 @@ class Playing:
 async def play_flow(
     desk: Desk, browser: Browser, job: Job, account: AccountSettings, playing: Playing, watch: Watch, inbox: Inbox
 ) -> RunResult:
-    """Play the flow in the account's own browser session, whose state is kept encrypted for the next run."""
+    """Play the flow in the account's own browser session, whose state is kept encrypted for the next run.
+
+    One run at a time per account: another process that uses it is waited for. Raises AccountBusy.
+    """
+    async with one_run(desk.home, job.account, waits=lambda: logger.warning("account_in_use", account=job.account)):
+        result = await _play(desk, browser, job, account, playing, watch, inbox)
+    if result.state == "done" and result.healed and not playing.dry_run:
+        mend(desk, playing, result)
+    return result
+
+
+def session_options(desk: Desk, name: str, account: AccountSettings) -> SessionOptions:
+    """What the account's sites see of the browser. Raises VaultLocked."""
+    known = desk.vault.names(name) if account.proxy else ()
+    user, password = (desk.vault.get(name, key) if key in known else "" for key in ("proxy_user", "proxy_password"))
+    return SessionOptions(
+        locale=account.locale,
+        timezone=account.timezone,
+        proxy=account.proxy or None,
+        proxy_user=user,
+        proxy_password=password,
+    )
+
+
+async def _play(
+    desk: Desk, browser: Browser, job: Job, account: AccountSettings, playing: Playing, watch: Watch, inbox: Inbox
+) -> RunResult:
     store = SessionStore(desk.home / "sessions", desk.vault.key)
     base_url = desk.base_url(account)
     session = await browser.open_session(
-        store.load(job.account), downloads=playing.folder / "downloads", base=base_url, options=SessionOptions()
+        store.load(job.account),
+        downloads=playing.folder / "downloads",
+        base=base_url,
+        options=session_options(desk, job.account, account),
     )
     try:
         result = await play(
@@ -137,8 +167,6 @@ async def play_flow(
         store.save(job.account, await session.state())
     finally:
         await session.close()
-    if result.state == "done" and result.healed and not playing.dry_run:
-        mend(desk, playing, result)
     return result
 
 

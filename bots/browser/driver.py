@@ -144,6 +144,8 @@ class SessionOptions:
     width: int = 1440
     height: int = 900
     proxy: str | None = None
+    proxy_user: str = ""
+    proxy_password: str = field(default="", repr=False)
     user_agent: str | None = None
     block: tuple[str, ...] = ()
     ignore_certificate_errors: bool = False

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from playwright.async_api import Error as RawError
-from playwright.async_api import async_playwright
+from playwright.async_api import ProxySettings, async_playwright
 
 from bots.browser import failures
 from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
@@ -127,7 +127,7 @@ class PlaywrightBrowser:
                 locale=chosen.locale,
                 timezone_id=chosen.timezone,
                 viewport={"width": chosen.width, "height": chosen.height},
-                proxy={"server": chosen.proxy} if chosen.proxy else None,
+                proxy=_proxy(chosen),
                 user_agent=chosen.user_agent,
                 ignore_https_errors=chosen.ignore_certificate_errors,
                 extra_http_headers=chosen.extra_headers or None,
@@ -142,6 +142,15 @@ class PlaywrightBrowser:
             await self._raw.close()
         finally:
             await self._driver.stop()
+
+
+def _proxy(chosen: SessionOptions) -> ProxySettings | None:
+    """The proxy in the browser library's words."""
+    if not chosen.proxy:
+        return None
+    if not chosen.proxy_user:
+        return {"server": chosen.proxy}
+    return {"server": chosen.proxy, "username": chosen.proxy_user, "password": chosen.proxy_password}
 
 
 class PlaywrightSession:

@@ -18,9 +18,11 @@ from schedules.cli import (
     ledger_commands,
     notify_commands,
     people_commands,
+    product_commands,
     report_commands,
     sheet_commands,
     snapshot_command,
+    tidy_command,
     timetable_commands,
     todo_commands,
 )
@@ -320,6 +322,8 @@ ledger_commands.register(app)
 notify_commands.register(app)
 timetable_commands.register(app)
 people_commands.register(app)
+product_commands.register(app)
+tidy_command.register(app)
 todo_commands.register(app)
 app.add_typer(element_commands.app, name="elements")
 

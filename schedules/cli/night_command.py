@@ -21,6 +21,7 @@ from schedules.notify.outbox import post
 from schedules.notify.settings import load_notify
 from schedules.plan import Known, NightPlan, load_plan
 from schedules.problems import EXIT_CODES
+from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
 from schedules.shelf import flow_names
 from schedules.summary import book_totals, night_rows
@@ -32,6 +33,7 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
     night = day or today_in_shanghai()
     with interruptible(), open_desk() as desk:
         start_logs(desk.home)
+        tidy(desk.settings.runs, today_in_shanghai(), desk.settings.keep_evidence_days)
         first_day = since or night - timedelta(days=1)
         plan = load_plan(path, known_at(desk))
         result = asyncio.run(play_plan(desk, plan, night, first_day, headed))

@@ -4,7 +4,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 PANELS: dict[str, tuple[str, ...]] = {
-    "看一眼 / first look": ("demo", "mall", "doctor", "reference"),
+    "看一眼 / first look": ("demo", "mall", "doctor", "tidy", "reference"),
     "过夜 / the night": ("night", "status", "todo", "waiting", "settle"),
     "时间表 / timetables": ("timetable", "backfill", "pause", "unpause"),
     "写流程、跑流程 / flows": (
@@ -13,6 +13,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "收文件 / files": ("ingest", "kinds", "map", "teach", "forget", "quarantine", "replay", "accept", "sheet", "feeds",
                       "snapshot"),
     "账和数 / books": ("report", "trace", "query", "verify", "recon", "vouchers"),
+    "商品 / products": ("products",),
     "人和权限 / people": ("secret", "people", "address", "log", "notify"),
     "开发 / developing": ("test", "bench"),
 }  # fmt: skip

@@ -5,12 +5,15 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from storage.erp.finance.chart import CHART, accounts
+from storage.erp.finance.vouchers import CLOSING
 from storage.erp.reconciliation.words import rate_bp, yuan
 from storage.erp.settlement.components import AFTERSALE, INCOME
 from storage.erp.settlement.facts import Fact, Span
-from storage.erp.settlement.ledger_tie import LedgerProfit, bridge, ledger_lines, ledger_profit, unlinked
+from storage.erp.settlement.ledger_tie import LedgerProfit, bridge, ledger_lines, unlinked
 from storage.erp.settlement.profit import by_channel
 from storage.reports.facts.copy import Facts, facts_of
+from storage.reports.facts.ledger import LEDGER
 from storage.reports.facts.profit import PROFIT
 from storage.reports.table import Block, Cell, Chart, Column, Figure, Period, SourceRow, Table, ratio
 
@@ -59,7 +62,7 @@ def build(connection: Connection, period: Period) -> Table:
     """
     table = Table("channel_profit", TITLE, period, COLUMNS)
     span = Span(*period)
-    source, ledger = facts_of(connection, PROFIT), ledger_profit(connection, span)
+    source, ledger = facts_of(connection, PROFIT), _ledger(facts_of(connection, LEDGER), span)
     facts = _facts(source, period)
     found = by_channel(facts)
     for channel in sorted(set(found) | {row.channel for row in ledger}):
@@ -69,6 +72,14 @@ def build(connection: Connection, period: Period) -> Table:
     table.notes += _notes(facts, ledger)
     table.chart = Chart("bar", 1, (2, 4, 10))
     return table
+
+
+def _ledger(source: Facts, span: Span) -> list[LedgerProfit]:
+    """`ledger_profit` out of the copy."""
+    query = """SELECT account, sold_by, shop, sum(cr_fen - dr_fen)::BIGINT FROM sums
+        WHERE document_day BETWEEN ? AND ? AND kind <> ? AND account IN (SELECT unnest(?)) GROUP BY ALL ORDER BY ALL"""
+    rows = source.rows(query, [*span, CLOSING, accounts("income", "expense")])
+    return [LedgerProfit(account, CHART[account].name, (platform, shop), fen) for account, platform, shop, fen in rows]
 
 
 def _facts(source: Facts, period: Period) -> list[Fact]:

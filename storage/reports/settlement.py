@@ -1,10 +1,16 @@
 """Settlement: every line of the statements by shop, fee class and outcome; per shop the rows sum to the statement."""
 
-from sqlalchemy import Connection, and_, func, literal, select
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
 
 from storage.database.tables import bank_line, bill_line, recon_item
 from storage.erp.reconciliation.outcomes import COMPONENTS, OUTCOMES, Outcome
-from storage.reports.table import Column, Period, Table
+from storage.reports.facts.copy import facts_of
+from storage.reports.facts.settled import BANK, BAR, SETTLED
+from storage.reports.table import Column, Period, SourceRow, Table
 
 TITLE = "结算"
 COLUMNS = (
@@ -37,17 +43,43 @@ WALLETS = {
 def build(connection: Connection, period: Period) -> Table:
     """One row per (shop, wallet, fee class, outcome) of the lines dated in the period; bank accounts come last."""
     table = Table("settlement", TITLE, period, COLUMNS)
-    _statement(connection, table)
-    _bank(connection, table)
-    for block_id in sorted(table.blocks, key=_order):
-        block = table.blocks[block_id]
-        shop, wallet, fee, outcome = block_id.split("|")
-        words = f"{outcome} {OUTCOMES[Outcome(int(outcome))].zh}" if outcome != "0" else "尚未核对"
-        texts = [shop, WALLETS.get(wallet, wallet), COMPONENTS.get(fee, fee), words]
-        table.rows.append([*texts, *(table.figure(block, measure) for measure in range(len(MEASURES)))])
+    query = """SELECT owner, wallet, fee, outcome, sum(n)::BIGINT, sum(fen)::BIGINT, sum(expected_fen)::BIGINT,
+        sum(fen - expected_fen)::BIGINT FROM settled WHERE day BETWEEN ? AND ? GROUP BY owner, wallet, fee, outcome
+        ORDER BY wallet = 'bank', owner, wallet, fee, outcome"""
+    for owner, wallet, fee, outcome, *sums in facts_of(connection, SETTLED).rows(query, list(period)):
+        words = OUTCOMES[Outcome(outcome)].zh if outcome else "尚未核对"
+        name = COMPONENTS.get(fee, fee)
+        block = table.block(f"{owner}|{wallet}|{fee}|{outcome}", f"{owner} {name} {words}", MEASURES)
+        block.load = partial(_lines, connection, period, (owner, wallet, fee), outcome)
+        texts = [owner, WALLETS.get(wallet, wallet), name, f"{outcome} {words}" if outcome else words]
+        table.rows.append([*texts, *(table.stated(block, measure, value) for measure, value in enumerate(sums))])
     _sums(table)
     table.notes.append("每一行账单恰有一个结论；小计等于该店铺账单合计，合计不含银行。差额 = 账单金额 − 应有金额。")
     return table
+
+
+def _lines(connection: Connection, period: Period, whose: tuple[str, str, str], outcome: int) -> Iterator[SourceRow]:
+    """The lines behind one row."""
+    for sha, row_no, key, fen, expected_fen in connection.execute(_query(period, whose, outcome)):
+        expected = fen if expected_fen is None else expected_fen
+        yield SourceRow(sha, row_no, key, (1, fen, expected, fen - expected))
+
+
+def _query(period: Period, whose: tuple[str, str, str], outcome: int) -> Select[Any]:
+    owner, wallet, fee = whose
+    b, k, i = bill_line.c, bank_line.c, recon_item.c
+    mine = func.coalesce(i.outcome, 0) == outcome
+    if wallet == BANK:
+        joined = bank_line.outerjoin(recon_item, and_(i.side == "bank", i.ref == k.account + BAR + k.line_key))
+        columns = (k.file_sha, k.row_no, k.line_key, k.amount_fen, i.expected_fen)
+        accounts = (k.account == owner, k.day.between(*period), mine)
+        return select(*columns).select_from(joined).where(*accounts).order_by(k.day, k.line_key)
+    ref = b.shop + BAR + b.wallet + BAR + b.flow_no + BAR + b.fee_type + BAR + func.cast(b.n, bill_line.c.shop.type)
+    joined = bill_line.outerjoin(recon_item, and_(i.side == "statement", i.ref == ref))
+    columns = (b.file_sha, b.row_no, b.flow_no, b.amount_fen, i.expected_fen)
+    day = func.substr(b.at, 1, 10)
+    where = (b.shop == owner, b.wallet == wallet, b.fee_type == fee, day.between(*period), mine)
+    return select(*columns).select_from(joined).where(*where).order_by(b.at, b.flow_no, b.fee_type, b.n)
 
 
 def _sums(table: Table) -> None:
@@ -62,47 +94,3 @@ def _sums(table: Table) -> None:
         table.subtotals[positions[-1]] = table.summed(f"sum-{shop}-{wallet}", label, rows, columns)
     statements = [row for row in table.rows if row[1] != WALLETS["bank"]]
     table.total = table.summed("total", "全部店铺合计", statements, columns)
-
-
-def _order(block_id: str) -> tuple[bool, str, str, str, int]:
-    shop, wallet, fee, outcome = block_id.split("|")
-    return wallet == "bank", shop, wallet, fee, int(outcome)
-
-
-def _add(table: Table, owner: tuple[str, str, str], outcome: int | None, source: tuple[str, int, str], fen: int,
-         expected_fen: int | None) -> None:  # fmt: skip
-    """A line that reconciliation has not seen yet counts as not reconciled, outcome 0."""
-    number = outcome or 0
-    block_id = "|".join((*owner, str(number)))
-    words = f"{OUTCOMES[Outcome(number)].zh}" if number else "尚未核对"
-    title = f"{owner[0]} {COMPONENTS.get(owner[2], owner[2])} {words}"
-    expected = fen if expected_fen is None else expected_fen
-    table.block(block_id, title, MEASURES).add(*source, 1, fen, expected, fen - expected)
-
-
-def _statement(connection: Connection, table: Table) -> None:
-    b, i = bill_line.c, recon_item.c
-    bar = literal("|")
-    ref = b.shop + bar + b.wallet + bar + b.flow_no + bar + b.fee_type + bar + func.cast(b.n, bill_line.c.shop.type)
-    joined = bill_line.outerjoin(recon_item, and_(i.side == "statement", i.ref == ref))
-    query = (
-        select(b.shop, b.wallet, b.fee_type, b.file_sha, b.row_no, b.flow_no, b.amount_fen, i.outcome, i.expected_fen)
-        .select_from(joined)
-        .where(func.substr(b.at, 1, 10).between(*table.period))
-        .order_by(b.shop, b.at, b.flow_no, b.fee_type, b.n)
-    )
-    for shop, wallet, fee, sha, row_no, flow_no, fen, outcome, expected in connection.execute(query):
-        _add(table, (shop, wallet, fee), outcome, (sha, row_no, flow_no), fen, expected)
-
-
-def _bank(connection: Connection, table: Table) -> None:
-    k, i = bank_line.c, recon_item.c
-    joined = bank_line.outerjoin(recon_item, and_(i.side == "bank", i.ref == k.account + literal("|") + k.line_key))
-    query = (
-        select(k.account, k.file_sha, k.row_no, k.line_key, k.amount_fen, i.outcome, i.expected_fen)
-        .select_from(joined)
-        .where(k.day.between(*table.period))
-        .order_by(k.account, k.day, k.line_key)
-    )
-    for account, sha, row_no, line_key, fen, outcome, expected in connection.execute(query):
-        _add(table, (account, "bank", "bank"), outcome, (sha, row_no, line_key), fen, expected)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from storage.database.tables.ledger import jv
 from storage.erp.finance.drill import register
-from storage.erp.finance.statements import STATEMENTS, Span
+from storage.erp.finance.statements import ROWS, Span
+from storage.reports.facts.copy import facts_of
+from storage.reports.facts.ledger import LEDGER, Copied
 from storage.reports.table import Column, Period, SourceRow, Table
 
 COLUMNS = (Column("项目", "", 30), Column("金额", "fen", 18))
@@ -18,11 +19,12 @@ def written(connection: Connection, period: Period, name: str, statement: str, t
     """The statement of that name for the period; a row's sources are voucher lines, by number, with their file rows."""
     table = Table(name, title, period, COLUMNS)
     span = Span(period.first_day, period.last_day)
-    for row in STATEMENTS[statement](connection, span):
+    facts = facts_of(connection, LEDGER)
+    for row in ROWS[statement](Copied(facts), span):
         block = table.block(row.key, row.title, [("金额", "fen")])
         block.load = partial(_lines, connection, statement, row.key, span)
         table.rows.append([row.title, table.stated(block, 0, row.amount_fen)])
-    if not connection.execute(select(func.count()).select_from(jv)).scalar_one():
+    if not facts.rows("SELECT count(*) FROM fed")[0][0]:
         table.notes.append(NOT_POSTED)
     return table
 

@@ -4,8 +4,8 @@ Every cell says which accounts (and for cash flows which contra accounts) it add
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
 
@@ -50,13 +50,48 @@ class Span(NamedTuple):
         return {name: value for name, value in (("platform", self.platform), ("shop", self.shop)) if value}
 
 
-def _sums(connection: Connection, span: Span, kinds_left_out: Sequence[str] = ()) -> dict[str, int]:
-    rows = balances(connection, first_day=span.first_day, last_day=span.last_day, kinds_left_out=kinds_left_out,
-                    **span.where)  # fmt: skip
-    return {row.account: row.balance_fen for row in rows}
+class Totals(Protocol):
+    """What statements add up: the books themselves (`Books`), or a copy of their sums."""
+
+    def sums(self, span: Span, kinds_left_out: Sequence[str] = ()) -> Mapping[str, int]:
+        """account -> debit less credit, of vouchers dated in the span."""
+
+    def sides(self, span: Span) -> Mapping[tuple[str, bool], int]:
+        """(account of SPLIT_ROWS, owed to us) -> its open items of that side at the end of the span."""
+
+    def flows(self, span: Span) -> Mapping[str, int]:
+        """account -> what money moved against it, + in."""
 
 
-def _row(sums: dict[str, int], key: str, title: str, prefixes: Iterable[str], sign: int) -> Row:
+class Books:
+    """The sums of the ledger itself."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def sums(self, span: Span, kinds_left_out: Sequence[str] = ()) -> Mapping[str, int]:
+        """account -> debit less credit."""
+        rows = balances(self.connection, first_day=span.first_day, last_day=span.last_day,
+                        kinds_left_out=kinds_left_out, **span.where)  # fmt: skip
+        return {row.account: row.balance_fen for row in rows}
+
+    def sides(self, span: Span) -> Mapping[tuple[str, bool], int]:
+        """Both sides of the control accounts."""
+        found: dict[tuple[str, bool], int] = defaultdict(int)
+        for item in open_items(self.connection, SPLIT, span.last_day):
+            if (not span.platform or item.platform == span.platform) and (not span.shop or item.shop == span.shop):
+                found[item.account, item.amount_fen > 0] += item.amount_fen
+        return found
+
+    def flows(self, span: Span) -> Mapping[str, int]:
+        """account -> what money moved against it."""
+        found: dict[str, int] = defaultdict(int)
+        for line in cash_lines(self.connection, span):
+            found[line.account] += line.amount_fen
+        return found
+
+
+def _row(sums: Mapping[str, int], key: str, title: str, prefixes: Iterable[str], sign: int) -> Row:
     named = tuple(sorted(number for number in CHART if number.startswith(tuple(prefixes))))
     return Row(key, title, sign * sum(sums.get(number, 0) for number in named), named, sign)
 
@@ -76,7 +111,12 @@ PROFIT_ROWS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
 
 def profit_and_loss(connection: Connection, span: Span) -> list[Row]:
     """利润表: income and expense of the days, without the closing vouchers that carry them away; ends with 净利润."""
-    sums = _sums(connection, span, (CLOSING,))
+    return profit_rows(Books(connection), span)
+
+
+def profit_rows(totals: Totals, span: Span) -> list[Row]:
+    """The same out of sums."""
+    sums = totals.sums(span, (CLOSING,))
     rows = [_row(sums, key, title, prefixes, sign) for key, title, prefixes, sign in PROFIT_ROWS]
     net = sum(-row.sign * row.amount_fen for row in rows)
     return [*rows, Row("net_profit", "净利润", net, of=tuple(row.key for row in rows))]
@@ -101,6 +141,7 @@ SPLIT_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
     ("220202", "accrued_ahead", "预付款项（暂估借方）", "accrued", "应付账款-暂估"),
 )
 """Control accounts stand on both sides: items that are owed to us and items that we owe are never set off."""
+SPLIT = tuple(row[0] for row in SPLIT_ROWS)
 ASSETS = ("cash", "receivable", "prepaid", "payable_ahead", "accrued_ahead", "other_receivables", "stock", "fixed")
 LIABILITIES = (
     "loans", "payable", "accrued", "prepaid_owed", "received_ahead", "salaries", "tax_due", "other_payables",
@@ -114,17 +155,16 @@ def balance_sheet(connection: Connection, span: Span) -> list[Row]:
     The profit of months that are not closed yet is part of 未分配利润. With a platform or shop it is that part of the
     books, whose totals are equal only where every voucher stays within it.
     """
-    whole = span._replace(first_day="")
-    sums = _sums(connection, whole)
+    return sheet_rows(Books(connection), span)
+
+
+def sheet_rows(totals: Totals, span: Span) -> list[Row]:
+    """The same out of sums."""
+    sums, sides = totals.sums(span._replace(first_day="")), totals.sides(span)
     found = {key: _row(sums, key, title, prefixes, sign) for key, title, prefixes, sign in SHEET_ROWS}
-    split = [row[0] for row in SPLIT_ROWS]
-    sides: dict[tuple[str, bool], int] = defaultdict(int)
-    for item in open_items(connection, split, span.last_day):
-        if (not span.platform or item.platform == span.platform) and (not span.shop or item.shop == span.shop):
-            sides[item.account, item.amount_fen > 0] += item.amount_fen
     for number, ours, ours_title, theirs, theirs_title in SPLIT_ROWS:
-        found[ours] = Row(ours, ours_title, sides[number, True], (number,), 1)
-        found[theirs] = Row(theirs, theirs_title, -sides[number, False], (number,), -1)
+        found[ours] = Row(ours, ours_title, sides.get((number, True), 0), (number,), 1)
+        found[theirs] = Row(theirs, theirs_title, -sides.get((number, False), 0), (number,), -1)
     assets = [found[key] for key in ASSETS]
     owed = [found[key] for key in LIABILITIES]
     own = [found[key] for key in EQUITY]
@@ -179,9 +219,14 @@ def cash_lines(connection: Connection, span: Span) -> list[CashLine]:
 
 def cash_flow(connection: Connection, span: Span) -> list[Row]:
     """现金流量表 (direct method): each kind of flow, the net change, and money at the start and at the end."""
+    return flow_rows(Books(connection), span)
+
+
+def flow_rows(totals: Totals, span: Span) -> list[Row]:
+    """The same out of sums."""
     sums: dict[str, int] = defaultdict(int)
-    for line in cash_lines(connection, span):
-        sums[CHART[line.account].flow] += line.amount_fen
+    for account, fen in totals.flows(span).items():
+        sums[CHART[account].flow] += fen
     rows = [
         Row(
             key,
@@ -192,8 +237,8 @@ def cash_flow(connection: Connection, span: Span) -> list[Row]:
         for key, title in FLOWS.items()
     ]
     money = tuple(sorted(cash_accounts()))
-    before = sum(row.balance_fen for row in balances(connection, last_day=_eve(span.first_day), accounts=money,
-                                                     **span.where))  # fmt: skip
+    held = totals.sums(span._replace(first_day="", last_day=_eve(span.first_day)))
+    before = sum(held.get(account, 0) for account in money)
     change = Row("net_change", "现金净增加额", sum(row.amount_fen for row in rows), of=tuple(FLOWS))
     start = Row("cash_start", "期初现金余额", before, money)
     end = Row("cash_end", "期末现金余额", before + change.amount_fen, of=("cash_start", "net_change"))
@@ -205,6 +250,11 @@ def _eve(day: str) -> str:
     return f"{day[:8]}{int(day[8:]) - 1:02d}" if day else ""
 
 
+ROWS: dict[str, Callable[[Totals, Span], list[Row]]] = {
+    "balance_sheet": sheet_rows,
+    "profit_and_loss": profit_rows,
+    "cash_flow": flow_rows,
+}
 STATEMENTS = {"balance_sheet": balance_sheet, "profit_and_loss": profit_and_loss, "cash_flow": cash_flow}
 
 

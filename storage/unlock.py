@@ -21,7 +21,7 @@ from sqlalchemy import select
 from storage.archive import Archive, Facts
 from storage.database.connection import Database
 from storage.database.tables import raw_file
-from storage.documents.zips import RATIO_MAX, SMALL_BYTES, UNPACKED_BYTES_MAX
+from storage.documents.zips import RATIO_MAX, SMALL_BYTES, UNPACKED_BYTES_MAX, member_name
 from storage.errors import FileBroken, PasswordWrong
 
 ORIGIN = "unlocked:"
@@ -59,7 +59,7 @@ def unlocked(path: Path, password: str) -> Iterator[Path]:
         readable = Path(folder) / path.name
         with _opened(path) as archive, zipfile.ZipFile(readable, "w") as target:
             for info in archive.infolist():
-                with target.open(zipfile.ZipInfo(_name(info), _SAME_DAY), "w", force_zip64=True) as member:
+                with target.open(zipfile.ZipInfo(member_name(info), _SAME_DAY), "w", force_zip64=True) as member:
                     for chunk in _content(path, archive, info, password.encode()):
                         member.write(chunk)
         yield readable
@@ -89,12 +89,15 @@ def origin_of(file_sha: str) -> str:
     return f"{ORIGIN}{file_sha}"
 
 
-def opened_before(database: Database, file_sha: str) -> str:
-    """The sha256 of the readable zip that this locked one became earlier, "" if it never did."""
+def opened_before(database: Database, file_sha: str) -> list[str]:
+    """What this locked zip became earlier: the sha256 of the same zip without its password, or of each file in it.
+
+    None where it never was opened, and where something in it was refused: then it is opened anew.
+    """
     with database.read() as connection:
         r = raw_file.c
-        found = connection.execute(select(r.file_sha).where(r.origin == origin_of(file_sha), r.state != "refused"))
-        return str(found.scalar() or "")
+        found = connection.execute(select(r.file_sha, r.state).where(r.origin == origin_of(file_sha))).all()
+    return [] if any(state == "refused" for _, state in found) else sorted(sha for sha, _ in found)
 
 
 def keep_locked(database: Database, archive: Archive, path: Path, facts: Facts) -> None:
@@ -103,18 +106,6 @@ def keep_locked(database: Database, archive: Archive, path: Path, facts: Facts) 
     with database.write() as connection:
         r = raw_file.c
         connection.execute(raw_file.delete().where(r.file_sha == sha, r.state == "refused"))
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name; without the UTF-8 flag it is UTF-8 all the same, or GBK, as Chinese programs write it."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return info.filename.encode("cp437").decode(encoding)
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            continue
-    return info.filename
 
 
 def _content(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, password: bytes) -> Iterator[bytes]:

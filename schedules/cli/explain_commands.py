@@ -98,7 +98,8 @@ def _known(desk: "Desk", file: str, shop: str, kind: str) -> str:
         except FileMissing:
             shop = ""
     passwords = Passwords(ask=typed_on_terminal if is_terminal() else None)
-    return intake_of(desk, path, shop, kind, passwords).file_sha
+    done = intake_of(desk, path, shop, kind, passwords)
+    return next((one for one in done if one.state == "parked"), done[0]).file_sha
 
 
 def _pairs(said: list[str], columns: list[str]) -> dict[str, str]:

@@ -82,10 +82,11 @@ def ingest_files(
         quiet = not is_terminal() or len(found) < 2 or any(map(is_locked, found))
         if len(found) == 1 and is_terminal() and not is_locked(found[0]):
             with console.status(say(f"在读 {found[0].name}……", f"reading {found[0].name}")):
-                return _finished([take_readable(take, found[0], shop, kind)], dry_run=dry_run)
+                return _finished(take_readable(take, found[0], shop, kind), dry_run=dry_run)
         done = [
-            take_readable(take, path, shop, kind)
+            one
             for path in track(found, say("入账", "ingest"), console=console, disable=quiet)
+            for one in take_readable(take, path, shop, kind)
         ]
     return _finished(done, dry_run=dry_run)
 
@@ -99,21 +100,23 @@ def _finished(done: list[tuple[Any, int]], *, dry_run: bool) -> int:
     return max((code for _, code in done), default=0)
 
 
-def take_readable(take: Any, path: Path, shop: str, kind: str) -> tuple[Any, int]:
-    """Take one file; one that the disk does not give is said, and the others go on."""
+def take_readable(take: Any, path: Path, shop: str, kind: str) -> list[tuple[Any, int]]:
+    """Take one file, or each in a zip; one that the disk does not give is said, and the others go on."""
     from storage.ingest import REFUSED, Ingested
 
     try:
-        result: tuple[Any, int] = take(path, shop, kind)
+        result: list[tuple[Any, int]] = take(path, shop, kind)
     except OSError as error:
         why = error.strerror or str(error)
         words = say(f"读不到这个文件：{why}", f"this file cannot be read: {why}")
-        return shown(Ingested("", path.name, kind, REFUSED, message=words)), EXIT_CODES["operator"]
+        return [(shown(Ingested("", path.name, kind, REFUSED, message=words)), EXIT_CODES["operator"])]
     return result
 
 
 def open_intake(passwords: Passwords) -> Any:
-    """A context whose value takes one file into the books and says what became of it, with its exit code."""
+    """A context whose value takes one file into the books and says what became of it, or of each file in a zip, with
+    its exit code.
+    """
     from contextlib import contextmanager
 
     from schedules.desk import open_desk
@@ -126,13 +129,13 @@ def open_intake(passwords: Passwords) -> Any:
         with open_desk() as desk:
             start_logs(desk.home)
 
-            def take(path: Path, shop: str, kind: str) -> tuple[Ingested, int]:
+            def take(path: Path, shop: str, kind: str) -> list[tuple[Ingested, int]]:
                 try:
                     done = intake_of(desk, path, shop, kind, passwords)
                 except BookError as error:
-                    done = Ingested("", path.name, kind, REFUSED, message=sentence(error))
-                    return shown(done), EXIT_CODES[error.who]
-                return shown(done), 0 if done.state == "read" else EXIT_CODES["person"]
+                    refused = Ingested("", path.name, kind, REFUSED, message=sentence(error))
+                    return [(shown(refused), EXIT_CODES[error.who])]
+                return [(shown(one), _code(one)) for one in done]
 
             yield take
 
@@ -159,13 +162,17 @@ def open_preview(passwords: Passwords) -> Any:
         else:
             shelf = Shelf(load_taught(settings.home / FOLDER))
 
-        def take(path: Path, shop: str, kind: str) -> tuple[Ingested, int]:
-            done = shown(preview_of(shelf, path, shop, kind, passwords), looked=True)
-            return done, 0 if done.state == "read" else EXIT_CODES["person"]
+        def take(path: Path, shop: str, kind: str) -> list[tuple[Ingested, int]]:
+            return [(shown(one, looked=True), _code(one)) for one in preview_of(shelf, path, shop, kind, passwords)]
 
         yield take
 
     return opened()
+
+
+def _code(done: Any) -> int:
+    """The exit code that a file asks for: whether it waits for a person."""
+    return 0 if done.state == "read" else EXIT_CODES["person"]
 
 
 def shown(done: Any, *, looked: bool = False) -> Any:

@@ -113,7 +113,7 @@ def members(name: str, archive: zipfile.ZipFile) -> list[Packed]:
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if any(info.flag_bits & 0x1 for info in infos):
         raise FileProtected(name)
-    return [Packed(_member_name(info), info.file_size, info.file_size, partial(archive.open, info)) for info in infos]
+    return [Packed(member_name(info), info.file_size, info.file_size, partial(archive.open, info)) for info in infos]
 
 
 def inflated(name: str, data: Path | bytes | Packed) -> Packed:
@@ -129,13 +129,16 @@ def _stream(data: Path | bytes | Packed) -> BinaryIO:
     return data.open() if isinstance(data, Packed) else data.open("rb")
 
 
-def _member_name(info: zipfile.ZipInfo) -> str:
+def member_name(info: zipfile.ZipInfo) -> str:
+    """The member's name; without the UTF-8 flag it is UTF-8 all the same, or GBK, as Chinese programs write it."""
     if info.flag_bits & 0x800:
         return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return info.filename.encode("cp437").decode(encoding)
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return info.filename
 
 
 def refuse_huge_sheets(name: str, data: Path | bytes | Packed) -> None:

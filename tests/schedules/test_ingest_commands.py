@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -240,7 +241,7 @@ def test_ctrl_c_leaves_what_was_done_and_no_half(
 
 def test_a_file_that_the_disk_does_not_give_stops_no_other(home: Path, tmp_path: Path) -> None:
     """Gone or locked by another program: said, exit code of the machine's keeper; no trace of it in the books."""
-    done, code = take_readable(lambda *_: (tmp_path / "没有").read_bytes(), tmp_path / "没有", "", "")
+    ((done, code),) = take_readable(lambda *_: (tmp_path / "没有").read_bytes(), tmp_path / "没有", "", "")
     assert (done.state, code, "读不到" in done.message) == ("refused", 4, True)
 
 
@@ -271,3 +272,20 @@ def test_files_that_wait_stand_beside_the_rows(yeban: Yeban, tmp_path: Path) -> 
     assert ("整个在等的文件" in text, "yeban map" in text, "没有隔离的行" in text) == (True, True, True)
     assert "没有隔离的行，不写表" in yeban("quarantine", "--export", tmp_path / "x.xlsx")[1]
     assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_each_file_of_a_mixed_zip_is_taken_in(yeban: Yeban, tmp_path: Path) -> None:
+    """A zip of two kinds and a stranger: three results under its name, the known ones in the books, once."""
+    path = tmp_path / "下载.zip"
+    orders = "快递公司,运单号\r\n中通快递,7838\r\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(fund(tmp_path / "a.csv", HEADER, "1.00"), "a.csv")
+        archive.writestr("b.csv", orders)
+        archive.writestr("c.csv", "x,y,z\r\n1,2,3\r\n")
+    looked, taken = yeban("ingest", path, "--dry-run"), yeban("ingest", path)
+    assert (looked[0], taken[0]) == (5, 5)
+    for _, text in (looked, taken):
+        assert [f"下载.zip › {name}" in text for name in ("a.csv", "b.csv", "c.csv")] == [True] * 3
+    assert ("新 2，变 0，同 0" in taken[1], "新 1，变 0，同 0" in taken[1]) == (True, True)
+    again = yeban("ingest", path)[1]
+    assert ("新 0，变 0，同 2" in again, "新 0，变 0，同 1" in again) == (True, True)

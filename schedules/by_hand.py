@@ -12,7 +12,7 @@ from schedules.settings import SHANGHAI
 from storage.archive import Facts
 from storage.documents.bot_results import KIND
 from storage.erp.audit.recording import recording
-from storage.erp.commands.by_hand import Thing, answer_lines, played, things
+from storage.erp.commands.by_hand import Thing, answer_lines, played, release, things
 from storage.ingest import ingest
 
 
@@ -33,7 +33,7 @@ class NotAsked(DeskError):
 
 
 def waiting(desk: Desk) -> list[Thing]:
-    """What waits for a person now: on worklists that no flow of the newest night works through."""
+    """What waits for a person now: what no flow of the newest night does, and what a person has to decide."""
     with desk.database.read() as connection:
         return things(connection, played(connection, desk.jobs.newest_night()))
 
@@ -43,16 +43,28 @@ def number_of(one: Thing) -> str:
     return hashlib.sha256(one.command_id.encode()).hexdigest()[:6]
 
 
+def chosen(desk: Desk, numbers: Sequence[str]) -> list[Thing]:
+    """The things of these numbers, each once. Raises NotAsked for the first that waits for nobody."""
+    known = {number_of(one): one for one in waiting(desk)}
+    for number in numbers:
+        if number not in known:
+            raise NotAsked(number)
+    return [known[number] for number in dict.fromkeys(numbers)]
+
+
+def let_bots(desk: Desk, numbers: Sequence[str], why: str, who: str = "") -> int:
+    """A person has looked: what waited for him the bots may do; returns how many. Raises NotAsked."""
+    found = chosen(desk, numbers)
+    with recording(desk.database, who or getpass.getuser(), why) as connection:
+        return release(connection, found)
+
+
 def answer(desk: Desk, numbers: Sequence[str], outcome: str, why: str, who: str = "") -> list[Thing]:
     """A person says what became of these things; the books follow, and the log keeps who, what and why.
 
     `outcome`: done or rejected. All or none. Raises NotAsked.
     """
-    known = {number_of(one): one for one in waiting(desk)}
-    for number in numbers:
-        if number not in known:
-            raise NotAsked(number)
-    found = [known[number] for number in dict.fromkeys(numbers)]
+    found = chosen(desk, numbers)
     person, now = who or getpass.getuser(), datetime.now(SHANGHAI)
     content = answer_lines(found, outcome, person, why, now)
     run_id = f"by-hand-{now:%Y%m%d-%H%M%S}-{hashlib.sha256(content).hexdigest()[:6]}"

@@ -42,7 +42,8 @@ def did_words(summary: dict[str, Any], lang: str) -> str:
     parts = []
     if summary.get("files"):
         files, rows = summary["files"], summary["rows"]
-        parts.append(f"{files} files {rows} rows" if english else f"{files} 个文件 {rows} 行")
+        many = f"{files} file{'s' * (files != 1)} {rows} row{'s' * (rows != 1)}"
+        parts.append(many if english else f"{files} 个文件 {rows} 行")
     for outcome, count in (summary.get("outcomes") or {}).items():
         zh, en = OUTCOME_WORDS.get(outcome, (outcome, outcome))
         parts.append(f"{en if english else zh} {count}")

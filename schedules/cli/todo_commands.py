@@ -53,7 +53,7 @@ def _show(found: "list[Thing]") -> None:
     from storage.erp.commands.by_hand import TITLES, Title
 
     table = Table(title=say("要人办的事", "to be done by hand"), title_justify="left")
-    zh, en = ("编号 做什么 谁 店铺 内容 为什么 从", "number what who shop enter why since")
+    zh, en = ("编号 做什么 谁 店铺 内容 为什么 从 等什么", "number what who shop enter why since waits-for")
     for head in say(zh, en).split():
         table.add_column(head, overflow="fold")
     for one in found:
@@ -70,8 +70,8 @@ def _show(found: "list[Thing]") -> None:
         )
     console.print(table)
     tell(
-        "办完了：yeban todo done 编号；平台不让办：yeban todo refused 编号 --why 原因。账上只有这样说了才算办过。",
-        "Done: yeban todo done NUMBER; refused: yeban todo refused NUMBER --why REASON. Until then it is not done.",
+        "办完了：yeban todo done 编号；平台不让办：refused 编号 --why 原因；让机器人办：release 编号 --why 理由。",
+        "Done: yeban todo done NUMBER; refused: refused NUMBER --why WHY; for the bots: release NUMBER --why WHY.",
     )
 
 
@@ -95,6 +95,23 @@ def todo_refused(numbers: Numbers, why: Annotated[str, typer.Option(help="原因
     例 / example: `yeban todo refused 3fa9c1 --why "平台提示已超过退款期限"`
     """
     _answer(numbers, "rejected", why, who)
+
+
+@app.command("release")
+def todo_release(numbers: Numbers, why: Annotated[str, typer.Option(help="理由 / why")], who: Who = "") -> None:
+    """看过了，让机器人去办（比如一次要下架很多商品，先停下来等人点头）；说不清办没办的，先到网站上看，没办成才交给它。
+
+    Looked at: the bots may do it, such as taking many products off the shelf, which waits for somebody's word. Where a
+    bot could not tell whether it happened, look on the site first: release only what has not.
+
+    例 / example: `yeban todo release 3fa9c1 --why "确实停产"`
+    """
+    from schedules.by_hand import let_bots
+    from schedules.desk import open_desk
+
+    with open_desk() as desk:
+        count = let_bots(desk, numbers, why, who)
+    tell(f"{count} 件交给机器人，下一次夜班就办。", f"{count} are the bots' now; the next night does them.", "green")
 
 
 def _answer(numbers: list[str], outcome: str, why: str, who: str) -> None:

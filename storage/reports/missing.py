@@ -178,6 +178,8 @@ def _by_hand(connection: Connection, table: Table) -> None:
     night = table.period.night
     grouped: dict[tuple[str, str], list[Thing]] = {}
     for one in things(connection, played(connection, night), night):
+        if one.state == "person":  # told one by one above
+            continue
         grouped.setdefault((one.worklist, one.shop), []).append(one)
     for (worklist, shop), found in grouped.items():
         title = TITLES.get(worklist, Title(worklist, worklist, "运营", "operations"))

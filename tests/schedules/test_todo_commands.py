@@ -15,12 +15,17 @@ from storage.database.tables import command, fulfilment, order_event, sku
 from storage.database.tables.settlement import price_refund
 from storage.erp.aftersales import requests
 from storage.erp.audit.log import recent
+from storage.erp.commands import worklists
 from storage.erp.invariants.verify import verify
 from storage.erp.settlement.price_refunds import PriceRefund, request
 from storage.reports import missing
 from storage.reports.table import Period
 from tests.storage.erp.aftersales.conftest import NIGHT, Shop, asked
 
+PAUSED = {
+    "command_id": "to_delist|shop_a|P9|2026-11-22", "worklist": "to_delist", "shop": "shop_a", "subject": "P9",
+    "data": '{"店铺": "shop_a", "商品ID": "P9"}', "night": "2026-11-22", "state": "person", "reason": "一次下架 30 个",
+}  # fmt: skip
 Yeban = Callable[..., tuple[int, str]]
 STATES = select(command.c.worklist, command.c.state).where(command.c.worklist.in_(("to_ship_own", "to_refund")))
 
@@ -98,7 +103,9 @@ def test_what_no_flow_does_is_a_persons_and_done_when_he_says_so(desk: Desk, yeb
 
 
 def test_refused_is_not_asked_again(desk: Desk, yeban: Yeban) -> None:
-    """What the platform refused keeps its reason and is not listed again; another refund beside it is done at once."""
+    """What the platform refused is not listed again, a refund beside it is done at once, and what waited for a word
+    is the bots'.
+    """
     wanted = PriceRefund("P1", ("practice", "shop_a", "1"), 100, "保价", "李", NIGHT)
     with desk.database.write() as connection:
         request(connection, wanted)
@@ -110,3 +117,9 @@ def test_refused_is_not_asked_again(desk: Desk, yeban: Yeban) -> None:
         mine = select(command.c.subject, command.c.state).where(command.c.worklist == "to_refund")
         assert {row.subject: row.state for row in connection.execute(mine)} == {"P1": "done", "T2": "rejected"}
         assert connection.execute(select(price_refund.c.state)).scalars().all() == ["done"]
+    with desk.database.write() as connection:
+        connection.execute(command.insert(), [PAUSED])
+    number = json.loads(yeban("todo", "list", "to_delist", "--json")[1])[0]["number"]
+    assert yeban("todo", "release", number, "--why", "确实停产")[0] == 0
+    with desk.database.read() as connection:
+        assert worklists.rows(connection, "to_delist", "shop_a", "2026-11-23")[0]["_id"] == PAUSED["command_id"]

@@ -1,11 +1,14 @@
-"""What the core wants done outside and no flow does: things for a person, who answers like a bot, with a result row."""
+"""What the core wants done outside and no flow does, or nobody but a person may decide.
+
+A person answers like a bot, with a result row: nothing is done in the books before it is there.
+"""
 
 import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from storage.database.tables import command, job
 
@@ -34,7 +37,10 @@ TITLES: dict[str, Title] = {
 
 
 class Thing(NamedTuple):
-    """One thing to do: `wants` are the worklist's fields, `why` the core's sentence."""
+    """One thing to do: `wants` are the worklist's fields, `why` the core's sentence.
+
+    `state`: published (no flow does it), or person (a flow would, and somebody has to look or to decide first).
+    """
 
     command_id: str
     worklist: str
@@ -42,6 +48,7 @@ class Thing(NamedTuple):
     subject: str
     night: str
     why: str
+    state: str
     wants: dict[str, str]
 
 
@@ -52,14 +59,22 @@ def played(connection: Connection, night: str) -> frozenset[str]:
 
 
 def things(connection: Connection, by_flows: Collection[str], night: str = "9999") -> list[Thing]:
-    """Published commands, up to this night, on worklists that no flow plays; the oldest first."""
+    """Commands, up to this night, that no flow plays or that wait for a person; the oldest of each kind first."""
     c = command.c
+    unplayed = and_(c.state == "published", c.worklist.not_in(sorted(by_flows)))
     query = (
-        select(c.command_id, c.worklist, c.shop, c.subject, c.night, c.reason, c.data)
-        .where(c.state == "published", c.worklist.not_in(sorted(by_flows)), c.night <= night)
+        select(c.command_id, c.worklist, c.shop, c.subject, c.night, c.reason, c.state, c.data)
+        .where(or_(unplayed, c.state == "person"), c.night <= night)
         .order_by(c.worklist, c.shop, c.night, c.command_id)
     )
-    return [Thing(*row[:6], json.loads(row.data)) for row in connection.execute(query)]
+    return [Thing(*row[:7], json.loads(row.data or "{}")) for row in connection.execute(query)]
+
+
+def release(connection: Connection, found: Iterable[Thing]) -> int:
+    """Those that waited for a person are the bots' again; returns how many. A second call releases none."""
+    ids = [one.command_id for one in found]
+    mine = command.update().where(command.c.command_id.in_(ids), command.c.state == "person")
+    return connection.execute(mine.values(state="published")).rowcount
 
 
 def answer_lines(found: Iterable[Thing], outcome: str, who: str, why: str, at: datetime) -> bytes:

@@ -26,7 +26,7 @@ the bots' errors; the rooms do not import each other.
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from storage.reasons import english
+from storage.reasons import english, listed
 
 _REASONS = frozenset({"fix", "reason", "seen"})
 """Facts that are sentences themselves, said in Chinese."""
@@ -71,8 +71,8 @@ def _shown(facts: dict[str, object], lang: str) -> dict[str, str]:
 
 def _text(value: object, lang: str) -> str:
     if isinstance(value, list | tuple):
-        joint, nothing = (", ", "none") if lang == "en" else ("、", "无")
-        return joint.join(_text(part, lang) for part in value) or nothing
+        parts = [_text(part, lang) for part in value]
+        return (listed(parts) or "none") if lang == "en" else ("、".join(parts) or "无")
     return str(value)
 
 

@@ -5,7 +5,7 @@ this table: `{…}` is what a reason says of its file, and stays as it is unless
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 PHRASES: Mapping[str, str] = {
@@ -152,6 +152,7 @@ _SAYS = frozenset({"fix", "reason", "seen", "what"})
 """Parts of a sentence that are reasons themselves."""
 _LISTS = frozenset({"columns", "found", "kinds", "known", "missing", "names", "unknown", "words"})
 _NUMBERS = frozenset({"count", "line", "mb", "place", "row", "rows", "width"})
+_LIKE = re.compile("（像「(.*?)」）")
 Finder = Callable[[str], Mapping[str, str] | None]
 
 
@@ -205,7 +206,12 @@ def _told(text: str, phrases: Mapping[str, str], *, parted: bool) -> tuple[str, 
 def _part(name: str, part: str, phrases: Mapping[str, str]) -> str:
     if name in _SAYS:
         return translated(part, phrases)
-    return part.replace("、", ", ") if name in _LISTS else part
+    return listed(part.split("、")) if name in _LISTS else part
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Names as English lists them; with each what it looks like, where that was said (`甲（像「乙」）`)."""
+    return ", ".join(_LIKE.sub(r" (like \1)", part) for part in parts)
 
 
 @cache

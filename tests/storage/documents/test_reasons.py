@@ -98,4 +98,7 @@ def test_lists_are_written_as_english_writes_them() -> None:
     """Columns in an English sentence stand between commas; nothing is "none"."""
     missing = errors.HeaderMissing("a.csv", ["甲", "乙"], [])
     assert missing.message("en") == "a.csv lacks the columns 甲, 乙; its header is none"
+    drift = errors.HeaderDrift("a.csv", "xhs_order", ["合计（像「总额」）", "乙"], ["总额"])
+    said = "a.csv looks like xhs_order with a changed header: it lacks 合计 (like 总额), 乙; unknown columns: 总额"
+    assert (drift.message("en"), in_english(drift.message())) == (said, said)
     assert errors.KindBroken("--kind", 1, 1, "甲 不能当名字", "").message("en") == "--kind: 甲 cannot be a name"

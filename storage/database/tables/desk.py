@@ -80,3 +80,22 @@ notice = Table(
     Index("ix_notice_state", "state", "due_at"),
     Index("ix_notice_channel", "channel", "ended_at"),
 )
+
+# A question that only a person can answer. state: open | answered | taken | expired
+question = Table(
+    "question",
+    metadata,
+    key("question_id"),
+    text("kind"),  # text | choice | code | qr | captcha | approval
+    text("question"),
+    text("choices"),  # JSON
+    text("facts"),  # JSON: account, page, row, flow
+    text("picture"),  # where the picture lies; "" for none
+    text("state"),
+    text("answer"),  # sealed until the run has taken it; after that only what is no secret
+    text("who"),
+    text("recorded_at"),
+    text("due_at"),
+    text("ended_at"),
+    Index("ix_question_state", "state", "recorded_at"),
+)

@@ -284,13 +284,21 @@ def log(
     ):
         table.add_column(say(zh, en), overflow="fold")
     for one in entries:
-        table.add_row(*(Text(cell) for cell in (_clock(one.recorded_at), *one[2:])))
+        table.add_row(*(Text(cell) for cell in (_clock(one.recorded_at), *one[2:5], *map(_said, one[5:7]), one.why)))
     console.print(table)
 
 
 def _clock(recorded_at: str) -> str:
     """A moment of the log by Beijing's clock."""
     return datetime.fromisoformat(recorded_at).astimezone(SHANGHAI).strftime("%m-%d %H:%M:%S")
+
+
+def _said(content: str) -> str:
+    """What a row of the log says, `name value`, empty values left out; a row that says nothing else is `—`."""
+    told = json.loads(content) if content else None
+    if not isinstance(told, dict):
+        return "" if told is None else str(told)
+    return "，".join(f"{name} {value}" for name, value in told.items() if value not in ("", 0)) or "—"
 
 
 def _me(who: str) -> str:

@@ -138,8 +138,14 @@ def _complete(write: Write, code: str, *, new: bool) -> Write:
 
 
 def _words(write: Write, before: Mapping[str, Any]) -> list[str]:
-    return [f"{write.table.name}.{name} {before.get(name, '')} → {value}" for name, value in write.row.items()
-            if before.get(name) != value]  # fmt: skip
+    """What changes, by the sheet's own titles: `重量g 0 → 250`; what a new SKU begins with goes without saying."""
+    own = {"title": TITLE, **{name: title for title, name in COLUMNS.items()}}
+    if write.table is attribute_value:
+        own["value"] = f"{ATTRIBUTE}{write.row['attribute']}"
+    if write.table is code_name:
+        own["name"] = BARCODE
+    told = ((own[name], before.get(name, ""), value) for name, value in write.row.items() if name in own)
+    return [f"{title} {was} → {value}".replace("  ", " ") for title, was, value in told if (was or 0) != (value or 0)]
 
 
 def _name(write: Write) -> tuple[str, tuple[Any, ...]]:

@@ -69,8 +69,8 @@ def test_a_sheet_is_shown_applied_and_taken_back_as_one_batch(library, tmp_path:
     assert library.read(lambda c: digests(c)) == before
     assert [(line.row_no, line.code, line.outcome) for line in lines] == [
         (2, "A", "change"), (3, "C", "new"), (4, "B", "same")]  # fmt: skip
-    assert "variant.weight_g 0 → 250" in lines[0].changes
-    assert "attribute_value.value  → 陶瓷" in lines[0].changes
+    assert "重量g 0 → 250" in lines[0].changes
+    assert "属性:材质 → 陶瓷" in lines[0].changes
     assert apply(library, "T1", sheet) == {"change": 1, "new": 1, "same": 1}
     assert library.read(lambda c: codes.resolve(c, ["691", "C"])) == {"691": "A", "C": "C"}
     apply(library, "T2", rows(["B", "", "", "77"]))

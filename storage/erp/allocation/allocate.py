@@ -66,7 +66,7 @@ def allocate_open_orders(
     policy = replace(policy, today=policy.today or night)
     released = release_closed(connection)
     open_orders = allocation_read.open_orders(connection, policy, components(connection))
-    stock, places = allocation_read.free_stock(connection), allocation_read.warehouses(connection)
+    stock, places = allocation_read.free_stock(connection, night, policy), allocation_read.warehouses(connection)
     batch, proof = allocate_best(open_orders, stock, places, policy.costs, policy)
     name, is_new = _batch_name(connection, batch_id or night, batch)
     parcels = _write_parcels(connection, batch, name, night)

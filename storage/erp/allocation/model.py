@@ -1,12 +1,43 @@
 """The words of allocation: what is open, where it may come from, what was decided and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storage.erp.allocation.costs import Costs
 
 FreeStock = Mapping[tuple[str, str], int]  # (warehouse, base code) -> free pieces
+
+
+class Kept(NamedTuple):
+    """Pieces of a base code that only some orders may take: those of `shops`, and those of `priority` or more.
+
+    `warehouse` "": of all warehouses together. `because` is said to a person: whose or what they are.
+    """
+
+    code: str
+    warehouse: str
+    qty: int
+    because: str
+    shops: frozenset[tuple[str, str]] = frozenset()
+    priority: int | None = None
+
+
+@dataclass(frozen=True)
+class Stock(Mapping[tuple[str, str], int]):
+    """Free pieces by (warehouse, base code), and what of them is kept from whom."""
+
+    free: FreeStock
+    kept: tuple[Kept, ...] = ()
+
+    def __getitem__(self, key: tuple[str, str]) -> int:
+        return self.free[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.free)
+
+    def __len__(self) -> int:
+        return len(self.free)
 
 
 class OrderKey(NamedTuple):
@@ -53,6 +84,7 @@ class AllocationPolicy:
     platforms take a waybill per sub-order and count lateness per sub-order: waiting makes everything late. A sub-order
     is never broken up.
     `max_subsets`: how many warehouse combinations are looked at per order.
+    `safety_priority`: orders of this priority or more may take what is kept as safety stock, others wait.
     `carriers`: zone -> carriers in order of preference; a zone not named takes any carrier with free numbers, by name.
     `today`: the day `YYYY-MM-DD` from which deadlines are counted; "" is the day of the batch's earliest one.
     `bound_seconds`: the linear programs' time in all. It is there for a machine that is far too slow: a batch that
@@ -62,6 +94,7 @@ class AllocationPolicy:
     ship_partial: bool = True
     max_parcels: int = 4
     max_subsets: int = 10_000
+    safety_priority: int = 1
     costs: Costs = field(default_factory=Costs)
     carriers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     platforms: tuple[str, ...] = ("practice",)

@@ -1,11 +1,13 @@
 """From a plan in numbers back to parcels, shortages and explanations. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from storage.erp.allocation.choice import Choice, choice_of, complete_choices
 from storage.erp.allocation.costs import zone
-from storage.erp.allocation.model import Batch, OrderKey, Parcel, ShortLine, Warehouse
+from storage.erp.allocation.model import Batch, OpenOrder, OrderKey, Parcel, ShortLine, Warehouse
+from storage.erp.allocation.pattern import takes_of
+from storage.erp.allocation.permits import Permit
 from storage.erp.allocation.search import Plan
 from storage.erp.allocation.task import LEFT, Task
 from storage.erp.allocation.words import explain, shortage_words
@@ -43,46 +45,65 @@ def _parcels(task: Task, choice: Choice) -> list[Parcel]:
 
 
 class _Left:
-    """What one order could have: pieces that nobody else has."""
+    """What one order could have: pieces that nobody else has and that are not kept from it."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.free = dict(zip(plan.problem.shelves, plan.free, strict=True))
+        shelves = plan.problem.shelves
+        self.free = dict(zip(shelves, plan.free[: len(shelves)], strict=True))
+        self.permits: dict[str, list[tuple[Permit, int]]] = defaultdict(list)
+        for permit, left in zip(plan.problem.permits, plan.free[len(shelves) :], strict=True):
+            self.permits[permit.code].append((permit, left))
 
     def _own(self, number: int) -> Counter[tuple[str, str]]:
         task, own = self.plan.problem.tasks[number], Counter[tuple[str, str]]()
-        for options, chosen in zip(task.options, self.plan.pattern[number], strict=True):
-            for shelf, qty in options[chosen].takes if chosen != LEFT else ():
-                own[self.plan.problem.shelves[shelf]] += qty
+        goods = self.plan.problem.shelves
+        for shelf, qty in takes_of(task, self.plan.pattern[number]):
+            if shelf < len(goods):
+                own[goods[shelf]] += qty
         return own
 
     def rejected(self, number: int) -> list[tuple[Warehouse, str]]:
         """Every warehouse that cannot fill the whole order alone, and the first thing it lacks."""
-        total: Counter[str] = Counter()
-        for line in self.plan.problem.tasks[number].order.lines:
+        order, total = self.plan.problem.tasks[number].order, Counter[str]()
+        for line in order.lines:
             total.update(dict(line.needs))
         own, found, codes = self._own(number), [], sorted(total)
         for place in self.plan.problem.places:
             for code in codes:
-                has = self.free.get((place.warehouse, code), 0) + own[place.warehouse, code]
+                has, _ = self._has(order, place.warehouse, code)
+                has += own[place.warehouse, code]
                 if has < total[code]:
                     found.append((place, f"{code} 要 {total[code]} 件，可用 {has} 件"))
                     break
         return found
+
+    def _has(self, order: OpenOrder, warehouse: str, code: str) -> tuple[int, str]:
+        """(pieces that this order could still have there, why it is not all that lies there or "")."""
+        has, because = self.free.get((warehouse, code), 0), ""
+        for permit, left in self.permits.get(code, ()) if has else ():
+            if permit.warehouse in ("", warehouse) and left < has and permit.needed_by(order):
+                has, because = left, permit.because
+        return has, because
 
     def missing(self, number: int) -> list[ShortLine]:
         """The sub-orders that stay open, each with what it lacks."""
         order, found = self.plan.problem.tasks[number].order, []
         for line, chosen in zip(order.lines, self.plan.pattern[number], strict=True):
             if chosen == LEFT:
-                lacks = tuple(self._lacks(line.needs))
-                found.append(ShortLine(order.key, line, lacks, shortage_words(line, lacks)))
+                lacks, kept = self._lacks(order, line.needs)
+                found.append(ShortLine(order.key, line, lacks, shortage_words(line, lacks) + kept))
         return found
 
-    def _lacks(self, needs: Sequence[tuple[str, int]]) -> list[tuple[str, int, int, int]]:
-        lacks = []
+    def _lacks(
+        self, order: OpenOrder, needs: Sequence[tuple[str, int]]
+    ) -> tuple[tuple[tuple[str, int, int, int], ...], str]:
+        lacks: list[tuple[str, int, int, int]] = []
+        kept: set[str] = set()
         for code, qty in needs:
-            each = [self.free.get((place.warehouse, code), 0) for place in self.plan.problem.places]
-            if max(each, default=0) < qty:
-                lacks.append((code, qty, max(each, default=0), sum(each)))
-        return lacks
+            each = [self._has(order, place.warehouse, code) for place in self.plan.problem.places]
+            most = max((has for has, _ in each), default=0)
+            if most < qty:
+                lacks.append((code, qty, most, sum(has for has, _ in each)))
+                kept.update(f"{code} {because}" for _, because in each if because)
+        return tuple(lacks), f"（另有留着的：{'；'.join(sorted(kept))}）" if kept else ""

@@ -78,7 +78,7 @@ def _contested(problem: Problem, ideal: Sequence[Pattern]) -> set[int]:
     for task, pattern in zip(problem.tasks, ideal, strict=True):
         for shelf, qty in takes_of(task, pattern):
             wanted[shelf] += qty
-    short = {code for (_, code), want, has in zip(problem.shelves, wanted, problem.stock, strict=True) if want > has}
+    short = {code for code, want, has in zip(problem.codes, wanted, problem.stock, strict=True) if want > has}
     return {
         number
         for number, task in enumerate(problem.tasks)

@@ -1,9 +1,10 @@
 """A batch in numbers: per order its sub-orders, from which shelves each can come, what that and leaving it costs.
 
-A shelf is one (warehouse, base code) with free pieces. A pattern says for every sub-order of an order which of its
-options it takes, -1 for left short.
+A shelf is one (warehouse, base code) with free pieces, or a permit (`permits`). A pattern says for every sub-order of
+an order which of its options it takes, -1 for left short.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,8 @@ from itertools import combinations, islice
 from typing import NamedTuple
 
 from storage.erp.allocation.costs import Costs
-from storage.erp.allocation.model import AllocationPolicy, FreeStock, OpenLine, OpenOrder, OrderKey, Warehouse
+from storage.erp.allocation.model import AllocationPolicy, FreeStock, OpenLine, OpenOrder, OrderKey, Stock, Warehouse
+from storage.erp.allocation.permits import Permit, permits_of
 
 Pattern = tuple[int, ...]
 Subsets = Sequence[tuple[int, tuple[int, ...]]]
@@ -56,13 +58,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """All tasks in the order in which they are served, the shelves and how many pieces lie on each."""
+    """All tasks in the order in which they are served, the shelves and how many pieces lie on each.
+
+    `stock` goes on after the shelves with the permits.
+    """
 
     tasks: tuple[Task, ...]
     places: tuple[Warehouse, ...]
     shelves: tuple[tuple[str, str], ...]
+    permits: tuple[Permit, ...]
     stock: tuple[int, ...]
-    costs: Costs
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The base code of each shelf and permit."""
+        return (*(code for _, code in self.shelves), *(one.code for one in self.permits))
 
 
 def sequence(order: OpenOrder) -> tuple[int, bool, str, int, OrderKey]:
@@ -81,9 +91,12 @@ def state(
     served = sorted(map(_tidy, orders), key=sequence)
     places = tuple(sorted(warehouses, key=lambda w: (w.rank, w.warehouse)))
     shelves = tuple(sorted(key for key, qty in stock.items() if qty > 0))
-    desk = _Desk(places, {key: n for n, key in enumerate(shelves)}, stock, costs, policy, _first_day(served, policy))
+    permits = tuple(permits_of(stock.kept if isinstance(stock, Stock) else (), stock))
+    numbers = {key: number for number, key in enumerate(shelves)}
+    desk = _Desk(places, numbers, permits, stock, costs, policy, _first_day(served, policy))
     tasks = tuple(desk.task(order) for order in served)
-    return Problem(tasks, places, shelves, tuple(stock[key] for key in shelves), costs)
+    pieces = (*(stock[key] for key in shelves), *(one.qty for one in permits))
+    return Problem(tasks, places, shelves, permits, pieces)
 
 
 def _tidy(order: OpenOrder) -> OpenOrder:
@@ -101,6 +114,7 @@ class _Desk:
 
     places: tuple[Warehouse, ...]
     shelf_of: Mapping[tuple[str, str], int]
+    permits: Sequence[Permit]
     stock: FreeStock
     costs: Costs
     policy: AllocationPolicy
@@ -108,9 +122,12 @@ class _Desk:
 
     def __post_init__(self) -> None:
         self.known: dict[tuple[str, tuple[int, ...], int], Subsets] = {}
+        self.permits_by_code: dict[str, list[tuple[int, Permit]]] = defaultdict(list)
+        for number, permit in enumerate(self.permits, start=len(self.shelf_of)):
+            self.permits_by_code[permit.code].append((number, permit))
 
     def task(self, order: OpenOrder) -> Task:
-        options = tuple(self._options(line) for line in order.lines)
+        options = tuple(self._options(order, line) for line in order.lines)
         days_left = self._days_left(order)
         short = tuple(self.costs.shortage_fen(order.priority, line.qty, days_left) for line in order.lines)
         trips = tuple(self.costs.trip_fen(place.province, order.province) for place in self.places)
@@ -124,12 +141,20 @@ class _Desk:
             kept == useful and len(subsets) < self.policy.max_subsets,
         )  # fmt: skip
 
-    def _options(self, line: OpenLine) -> tuple[Option, ...]:
+    def _options(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
         found = []
         for number, place in enumerate(self.places):
             if all(self.stock.get((place.warehouse, code), 0) >= qty for code, qty in line.needs):
-                takes = tuple((self.shelf_of[place.warehouse, code], qty) for code, qty in line.needs if qty)
-                found.append(Option(number, self.costs.unit_fen * line.qty, takes))
+                goods = [(self.shelf_of[place.warehouse, code], qty) for code, qty in line.needs if qty]
+                permits = [
+                    (shelf, qty, permit.qty)
+                    for code, qty in line.needs
+                    for shelf, permit in self.permits_by_code.get(code, ())
+                    if permit.warehouse in ("", place.warehouse) and permit.needed_by(order)
+                ]
+                if all(qty <= most for _, qty, most in permits):
+                    takes = (*goods, *((shelf, qty) for shelf, qty, _ in permits))
+                    found.append(Option(number, self.costs.unit_fen * line.qty, takes))
         return tuple(found)
 
     def _days_left(self, order: OpenOrder) -> int | None:

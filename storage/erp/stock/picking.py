@@ -120,6 +120,22 @@ def _lying(connection: Connection, rule: Rule, warehouse: str, day: str) -> tupl
     return good, rest
 
 
+def unshippable(connection: Connection, day: str) -> dict[tuple[str, str], int]:
+    """Pieces by (warehouse, code) of lots that may not be shipped on `day` any more and are not frozen yet."""
+    c, t = cell.c, lot.c
+    rules, found = rules_of(connection), defaultdict[tuple[str, str], int](int)
+    lying = (
+        select(c.warehouse, c.code, c.lot_no, t.expires_on, func.sum(c.on_hand))
+        .join(lot, and_(t.code == c.code, t.lot_no == c.lot_no))
+        .where(c.on_hand > 0, t.expires_on != "")
+        .group_by(c.warehouse, c.code, c.lot_no, t.expires_on)
+    )
+    for warehouse, code, lot_no, expires_on, qty in connection.execute(lying).all():
+        if code in rules and not usable(expires_on, day, rules[code].ship_days_min):
+            found[warehouse, code] += int(qty) - frozen_lots(connection, warehouse, code).get(lot_no, 0)
+    return {key: qty for key, qty in found.items() if qty > 0}
+
+
 def frozen_lots(connection: Connection, warehouse: str, code: str) -> Mapping[str, int]:
     """Frozen pieces by lot; holds that name no lot are not in it."""
     h = stock_hold.c

@@ -1,13 +1,15 @@
 """The night's steps about orders, goods and worklists; each reads and writes the books, and is safe to repeat."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from schedules.book_keys import key_ring
 from schedules.desk import Desk
 from schedules.done import Done
+from schedules.feeds import load_feeds
+from schedules.settings import SHANGHAI
 from storage.database.tables.products import activity_offer
 from storage.database.tables.purchasing import supply_rule
 from storage.erp.aftersales import night as aftersale
@@ -21,6 +23,7 @@ from storage.erp.orders import review as orders
 from storage.erp.products import activities, listings
 from storage.erp.purchasing import night as purchasing
 from storage.erp.stock import night as stock
+from storage.feeds import alarms, arrivals
 from storage.receivers import seal_waiting
 
 WORKLIST_WORDS = {
@@ -49,16 +52,19 @@ def platforms_of(desk: Desk) -> tuple[str, ...]:
 def collect(desk: Desk, night: date) -> Done:  # noqa: ARG001 (every step takes the night)
     """Orders of platforms' own files come into the pool; of two exports of an order the later one counts.
 
-    Receivers of files that were taken in without the keys for personal data are sealed into the address book.
+    Receivers of files that were taken in without the keys for personal data are sealed into the address book. Files
+    that are due by feeds.yaml and have not come are counted, as of now.
     """
     sealed = seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     with desk.database.write() as connection:
         found = pool.collect(connection)
         apart = sum(day.told != day.pooled for day in pool.day_counts(connection))
+        overdue = len(alarms(arrivals(connection, load_feeds(desk.home), datetime.now(SHANGHAI))))
     return Done.counted({
         "sealed": (sealed, "封存收件人 {} 个", "{} receivers sealed"),
         "created": (found.created, "新进订单池 {} 单", "{} orders new in the pool"),
         "changed": (found.changed, "有变化 {} 单", "{} changed"),
+        "overdue": (overdue, "该到没到的文件 {} 份（yeban feeds）", "{} files overdue (yeban feeds)"),
         "days_apart": (apart, "有 {} 天的单数和平台文件对不上", "{} days whose count is not the files'"),
     })  # fmt: skip
 

@@ -191,6 +191,18 @@ def test_what_is_due_is_done_once(first: tuple[Desk, dict[str, Done]]) -> None:
     assert books(desk) == before
 
 
+def test_a_file_that_is_due_and_has_not_come_is_told(first: tuple[Desk, dict[str, Done]]) -> None:
+    """By feeds.yaml a statement is due every morning: as none ever came, the night says how many are lacking."""
+    desk, said = first
+    assert said["collect"].counts["overdue"] == 0
+    feeds = desk.home / "feeds.yaml"
+    feeds.write_text('feeds:\n  - kind: alipay_fund_bill_csv\n    by: "06:00"\n', "utf-8")
+    told = STEPS["collect"](desk, NEXT)
+    feeds.unlink()
+    assert told.counts["overdue"] >= 6
+    assert f"{told.counts['overdue']} files overdue" in told.en
+
+
 @pytest.mark.postgres
 def test_postgresql_ends_the_night_with_the_same_books(
     first: tuple[Desk, dict[str, Done]], tmp_path: Path, postgres: str

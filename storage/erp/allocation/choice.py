@@ -1,8 +1,9 @@
 """One way to serve an order, with its cost in parts, and the ways there would have been on its own. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import islice
+from typing import NamedTuple
 
 from storage.erp.allocation.model import Warehouse
 from storage.erp.allocation.pattern import places_of
@@ -11,8 +12,7 @@ from storage.erp.allocation.task import LEFT, Option, Pattern, Task
 _SHOWN = 4  # besides the one that was chosen
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """A set of warehouses, which sub-order comes from which, and what that costs: trips and pieces by warehouse."""
 
     warehouses: tuple[Warehouse, ...]
@@ -58,6 +58,8 @@ def choice_of(task: Task, pattern: Pattern, places: Sequence[Warehouse]) -> Choi
 
 def complete_choices(task: Task, chosen: Choice, places: Sequence[Warehouse]) -> list[Choice]:
     """The cheapest other ways that send the whole order from as many places, had nobody else wanted anything."""
+    if len(chosen.warehouses) == 1:
+        return _from_one_place(task, chosen, places)
     has = [{option.place for option in options} for options in task.options]
     fitting = (
         (fixed, subset)
@@ -70,6 +72,25 @@ def complete_choices(task: Task, chosen: Choice, places: Sequence[Warehouse]) ->
         if other is not None and other.warehouses != chosen.warehouses and len(other.warehouses) == len(subset):
             others.append(other)
     return others[:_SHOWN]
+
+
+def _from_one_place(task: Task, chosen: Choice, places: Sequence[Warehouse]) -> list[Choice]:
+    """The same for one parcel, which most orders are: `subsets` come by price already."""
+    units = [{option.place: option.unit_fen for option in options} for options in task.options]
+    fitting = (
+        (fixed, place)
+        for fixed, (place, *more) in task.subsets
+        if not more and places[place] != chosen.warehouses[0] and all(place in each for each in units)
+    )
+    subs = [line.sub_no for line in task.order.lines]
+    others = []
+    for fixed, place in islice(fitting, _SHOWN):
+        name, pieces = places[place].warehouse, sum(each[place] for each in units)
+        trips = {name: fixed}
+        others.append(
+            Choice((places[place],), dict.fromkeys(subs, name), trips, {name: pieces}, task.parcel_fen, task.split_fen)
+        )
+    return others
 
 
 def _nearest(task: Task, subset: Sequence[int]) -> Pattern:

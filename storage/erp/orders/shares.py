@@ -11,6 +11,8 @@ def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     """
     if not weights:
         return []
+    if not total or len(weights) == 1:
+        return [total] * len(weights)
     whole, sign = abs(total), -1 if total < 0 else 1
     mass = sum(weights)
     if not mass:

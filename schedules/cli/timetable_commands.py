@@ -103,6 +103,20 @@ def check_timetable(
     tell(f"{len(files)} 张时间表，没有发现问题。", f"{len(files)} timetables, nothing found.", "green")
 
 
+@timetable_app.command("run")
+def run_timetable(file: FileOption = None) -> None:
+    """守着时间表，到点就做；Ctrl-C 停下，正在跑的做完再走，再按一次马上走（下次接着做）。
+
+    Keeps the clock and does what is due. Ctrl-C waits for what runs; a second one leaves at once, to go on next time.
+
+    例 / example: `yeban timetable run`
+    """
+    from schedules.cli.timetable_view import keep_clock
+
+    with interruptible():
+        keep_clock(_opened(file))
+
+
 def backfill(
     name: Annotated[str, typer.Argument(help="哪一项 / which entry")],
     first: Annotated[str, typer.Option("--from", help="从哪天起 / first day, YYYY-MM-DD")],

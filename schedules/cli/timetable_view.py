@@ -12,7 +12,8 @@ from rich.text import Text
 
 from schedules.cli.screen import complaints, console, say, tell
 from schedules.problems import default_lang
-from schedules.settings import SHANGHAI
+from schedules.settings import SHANGHAI, load_settings
+from schedules.timetable.lock import clock_runs
 from schedules.timetable.opening import SHIPPED
 from schedules.timetable.week import Line
 
@@ -40,10 +41,17 @@ SHOWN_CONFLICTS = 12
 
 def show(opened: "Opened", view: "View", now: datetime, start: datetime, end: datetime) -> None:
     """The range as a table, with what a person should know first."""
+    own = load_settings().home / "timetable.yaml"
     if opened.path.resolve().parent == SHIPPED:
         tell(
-            f"这是自带的例子；你自己的写在 {_own()}。",
-            f"this is the shipped example; write your own as {_own()}.",
+            f"这是自带的例子；你自己的写在 {own}。",
+            f"this is the shipped example; write your own as {own}.",
+            "dim",
+        )
+    if not clock_runs(load_settings().home):
+        tell(
+            "钟没有开，到点不会自己做：yeban timetable run",
+            "the clock does not run, nothing starts: yeban timetable run",
             "dim",
         )
     ends = opened.calendar_ends(start.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date())
@@ -65,12 +73,6 @@ def show(opened: "Opened", view: "View", now: datetime, start: datetime, end: da
         tell(zh, f"⚠ {conflict.account}: {when} {second} waits for {first}, about {minutes} min", "yellow")
     if (more := len(view.conflicts) - SHOWN_CONFLICTS) > 0:
         tell(f"⚠ 还有 {more} 处，见 --json", f"⚠ {more} more, see --json", "yellow")
-
-
-def _own() -> str:
-    from schedules.settings import load_settings
-
-    return str(load_settings().home / "timetable.yaml")
 
 
 def _days(opened: "Opened", lines: Sequence[Line], now: datetime) -> Iterator[Text | Table]:
@@ -169,6 +171,27 @@ def _line(line: Line) -> dict[str, object]:
     }  # fmt: skip
 
 
+def keep_clock(opened: "Opened") -> None:
+    """Do what the timetable says until Ctrl-C."""
+    import threading
+
+    from schedules.desk import open_desk
+    from schedules.logs import start_logs
+    from schedules.timetable.executors import DeskExecutor
+    from schedules.timetable.keeping import kept_clock
+
+    with open_desk() as desk:
+        start_logs(desk.home)
+        with kept_clock(desk, opened, DeskExecutor(desk, opened.path.parent)) as clock:
+            tell(f"钟开着：{opened.timetable.title}（{opened.path}）。Ctrl-C 停下。",
+                 f"the clock runs: {opened.timetable.title} ({opened.path}). Ctrl-C stops it.", "green")  # fmt: skip
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                tell(f"等 {clock.under_way} 件做完再停；再按一次 Ctrl-C 马上停。",
+                     f"waiting for {clock.under_way} runs to end; Ctrl-C again leaves at once.")  # fmt: skip
+
+
 def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, later: bool) -> int:
     """Write the runs down, say which, and do them unless a clock will; the exit code says whether all went well."""
     from schedules.cli.night_view import TerminalWatcher
@@ -176,7 +199,8 @@ def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, l
     from schedules.logs import start_logs
     from schedules.timetable.errors import ClockRunning
     from schedules.timetable.executors import DeskExecutor
-    from schedules.timetable.keeping import only_clock, turn_of
+    from schedules.timetable.keeping import turn_of
+    from schedules.timetable.lock import only_clock
 
     with open_desk() as desk:
         start_logs(desk.home)

@@ -1,8 +1,9 @@
 """The timetable's rows in the books' database: each call is one transaction, durable when it returns."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any, cast
@@ -119,10 +120,16 @@ class Page:
 
     def facts(self, since: datetime) -> Facts:
         """What planning and deciding may know of the time since then."""
-        rows = self.rows(since)
+        return replace(self.facts_of(self.rows(since)), durations=self.durations())
+
+    def facts_of(self, rows: Sequence[Row]) -> Facts:
+        """The facts of these runs, and what arrived since the first of them; no durations."""
         runs = {row.key: Past(row.state, row.started_at, row.ended_at, row.reason) for row in rows}
-        arrivals = [_arrival(row) for row in self._arrivals(timetable_event.c.arrived_at >= stamp(since))]
-        return Facts(runs, arrivals, self.durations())
+        since = min((row.slot for row in rows), default=None)
+        arrivals = (
+            [_arrival(row) for row in self._arrivals(timetable_event.c.arrived_at >= stamp(since))] if since else []
+        )
+        return Facts(runs, arrivals)
 
     def horizon(self, now: datetime) -> datetime:
         """How far back the facts of open runs reach."""

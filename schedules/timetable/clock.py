@@ -40,6 +40,7 @@ class Clock:
         pools = {"default": ThreadPoolExecutor(side_by_side), LOOK: ThreadPoolExecutor(1)}
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
+        self.running: set[str] = set()
 
     def start(self) -> None:
         """Take up what was left in the middle, then look at once and from then on."""
@@ -56,6 +57,11 @@ class Clock:
             self.scheduler.pause()
         self.scheduler.shutdown(wait=True)
         logger.info("clock_stopped")
+
+    @property
+    def under_way(self) -> int:
+        """How many runs go on."""
+        return len(self.running)
 
     def look_soon(self) -> None:
         """Look now, whatever else is to come."""
@@ -80,9 +86,11 @@ class Clock:
         self.scheduler.add_job(self._play, args=[job], id=f"{job.key} {job.attempt}", misfire_grace_time=None)
 
     def _play(self, job: Job) -> None:
+        self.running.add(job.key)
         try:
             self.turn.play(job)
         finally:
+            self.running.discard(job.key)
             if not self.stopped.is_set():
                 self.look_soon()  # its chain, or whoever waits for its account
 

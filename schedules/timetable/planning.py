@@ -96,7 +96,8 @@ class Planning:
                 )
                 for one in mine
             ]
-        first, last = start.astimezone(entry.zone).date() - 2 * _DAY, end.astimezone(entry.zone).date() + 2 * _DAY
+        # Clocks push a time forward only, by a day at the most.
+        first, last = start.astimezone(entry.zone).date() - _DAY, end.astimezone(entry.zone).date()
         days = (first + n * _DAY for n in range((last - first).days + 1))
         make = self._gate_slots if entry.gate else self._time_slots
         return [slot for day in days for slot in make(entry, day) if start <= slot.at < end]

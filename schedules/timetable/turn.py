@@ -161,17 +161,18 @@ class Turn:
         fresh = {one.key for one in arrivals}
         runs = [run for run in ahead if run.opens_at < until and (run.slot >= mark or run.key.split("|")[1] in fresh)]
         page.add([(_due(run, run.slot) if run.cause == "gate" else run, _first_state(run), {}) for run in runs], now)
-        page.arrivals_planned(arrivals)
+        if arrivals:
+            page.arrivals_planned(arrivals)
         page.set_mark(max(mark, until))
 
     def _decide(self, page: Page, now: datetime, only: Collection[str] | None = None) -> list[Job]:
         jobs: list[Job] = []
         for _ in self.timetable.entries:
-            facts = page.facts(page.horizon(now))
-            rows = {row.key: row for row in page.rows(now) if row.state in OPEN}
+            known = page.rows(page.horizon(now))
+            rows = {row.key: row for row in known if row.state in OPEN}
             if only is not None:
                 rows = {key: row for key, row in rows.items() if key in only or row.state == "running"}
-            planning = Planning(self.timetable, self.calendar, facts)
+            planning = Planning(self.timetable, self.calendar, page.facts_of(known))
             decisions = Deciding(planning, list(rows.values()), page.pauses(), now, self.places).decide()
             for decision in decisions:
                 row = rows[decision.key]

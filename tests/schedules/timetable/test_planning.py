@@ -48,7 +48,7 @@ moments = st.sampled_from([datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 
                            datetime(2011, 12, 29, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC)])  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, database=None, derandomize=True)
+@settings(max_examples=20, deadline=None, database=None, derandomize=True)
 @given(timetables(), moments, st.lists(st.integers(0, 3 * 24 * 60), max_size=4), st.data())
 def test_ranges_join_without_loss_or_repeat(
     timetable: Timetable, start: datetime, cuts: list[int], data: st.DataObject

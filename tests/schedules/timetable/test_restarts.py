@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from schedules.timetable.clock import Clock
 from schedules.timetable.errors import ClockRunning
-from schedules.timetable.keeping import only_clock
+from schedules.timetable.lock import clock_runs, only_clock
 from schedules.timetable.model import Arrival, Job
 from schedules.timetable.turn import Control, Outcome
 from storage.database.connection import Database, open_database
@@ -20,12 +20,12 @@ from storage.database.tables.desk import timetable_event, timetable_mark, timeta
 from tests.schedules.timetable.world import SHANGHAI, World, at
 
 NIGHT = """
-  x: {run: f, accounts: [a, b], every: day, at: [01:00, 01:30], jitter: 5m, missed: all}
+  x: {run: f, accounts: [a], every: day, at: 01:00, jitter: 5m, missed: all}
   bill: {run: f, accounts: [b], on: {file: "*.csv"}}
   check: {run: g, accounts: [a], after: bill}
   report: {run: g, accounts: [a], when_all: [x, check], or_at: 07:30}
 """
-MOMENTS = ("20 00:30", "20 01:02", "20 01:20", "20 02:00", "20 07:30", "21 00:30")
+MOMENTS = ("20 00:30", "20 01:06", "20 02:00", "20 07:30", "21 00:30")
 
 
 class Killed(BaseException):
@@ -96,7 +96,7 @@ def test_a_kill_at_every_write_loses_and_repeats_nothing(one_database: Database)
     assert expected.pop(tomorrow) == "waiting"
     assert set(expected.values()) == {"done"}
     assert sorted(done) == sorted(expected)
-    assert len(done) == 7
+    assert len(done) == 4
     deaths = 0
     for writes in range(200):
         world, done, died = live(emptied(one_database), writes)
@@ -108,11 +108,11 @@ def test_a_kill_at_every_write_loses_and_repeats_nothing(one_database: Database)
         again = {key for key in done if done.count(key) > 1}
         assert again <= {key for key, row in world.rows().items() if row.attempt == 2}, writes
         assert len(again) == len(done) - len(expected) <= 1, (writes, again)
-    assert deaths >= 20
+    assert deaths >= 12
 
 
-@settings(max_examples=6, deadline=None, database=None, derandomize=True)
-@given(st.sets(st.integers(1, 30 * 60), max_size=8))
+@settings(max_examples=4, deadline=None, database=None, derandomize=True)
+@given(st.sets(st.integers(1, 30 * 60), max_size=6))
 def test_looking_at_any_times_does_the_same_runs(one_database: Database, looks: set[int]) -> None:
     """However often and whenever it looks, with a restart at each look, the runs of a day are the same, each once."""
     text = '  x: {run: f, accounts: [a], cron: "0 */3 * * *", missed: all}\n  y: {run: g, accounts: [b], after: x}\n'
@@ -160,5 +160,6 @@ def test_one_clock_at_a_desk(tmp_path: Path) -> None:
     """A second clock is refused while one is held, and let in afterwards."""
     with only_clock(tmp_path), pytest.raises(ClockRunning), only_clock(tmp_path):
         raise AssertionError("two clocks")
+    assert not clock_runs(tmp_path)
     with only_clock(tmp_path):
-        assert (tmp_path / "clock.lock").exists()
+        assert clock_runs(tmp_path)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from storage.database.tables import bill_line, platform_order, recon_item
 from storage.erp.reconciliation.outcomes import OUTCOMES
+from storage.erp.reconciliation.reading import distinct
 
 BUCKETS = ((3, "0–3 天"), (7, "4–7 天"), (15, "8–15 天"), (30, "16–30 天"))
 OLDEST = "> 30 天"
@@ -52,7 +53,7 @@ def board(connection: Connection, as_of: date) -> dict[Cell, Sum]:
     query = select(i.shop, i.side, i.outcome, day, func.count(), func.sum(i.amount_fen)).group_by(
         i.shop, i.side, i.outcome, day
     )
-    platforms = _platforms(connection)
+    platforms = platforms_of(connection)
     cells: dict[Cell, Sum] = defaultdict(lambda: Sum(0, 0))
     for shop, side, outcome, at, count, fen in connection.execute(query):
         cell = Cell(platforms.get(shop, BANK), outcome, age(at, as_of))
@@ -64,7 +65,7 @@ def board(connection: Connection, as_of: date) -> dict[Cell, Sum]:
 def items_of(connection: Connection, cell: Cell, as_of: date) -> list[Mapping[str, Any]]:
     """The items behind a cell, oldest first: what a click on it opens."""
     i = recon_item.c
-    platforms = _platforms(connection)
+    platforms = platforms_of(connection)
     rows = connection.execute(select(recon_item).where(i.outcome == cell.outcome).order_by(i.at, i.ref)).mappings()
     return [
         dict(row)
@@ -92,10 +93,10 @@ def age(day: str, as_of: date) -> str:
     return next((words for most, words in BUCKETS if days <= most), OLDEST)
 
 
-def _platforms(connection: Connection) -> dict[str, str]:
+def platforms_of(connection: Connection) -> dict[str, str]:
     """Shop -> platform; a name that shops of several platforms share stands for all of them."""
     found: dict[str, set[str]] = defaultdict(set)
     for table in (bill_line, platform_order):
-        for shop, platform in connection.execute(select(table.c.shop, table.c.platform).distinct()):
+        for platform, shop in distinct(connection, table.c.platform, table.c.shop):
             found[shop].add(platform)
     return {shop: "、".join(sorted(platforms)) for shop, platforms in found.items()}

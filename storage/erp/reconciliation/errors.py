@@ -2,6 +2,7 @@
 
 ReconciliationError (a BookError)
 ├── ItemMissing       there is no such item
+├── NumberShort       several items' numbers begin so
 ├── DecidedAlready    somebody decided it; that has to be taken back first
 ├── DecisionGone      there is no such decision, or it was taken back
 ├── ReasonNeeded      who and why have to be said
@@ -10,6 +11,7 @@ ReconciliationError (a BookError)
 └── MonthIsClosed     the month is closed, or an earlier one is to be
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from storage.errors import BookError, Who
@@ -33,6 +35,19 @@ class ItemMissing(ReconciliationError):
 
     def __init__(self, item: str) -> None:
         super().__init__(item=item)
+
+
+class NumberShort(ReconciliationError):
+    """A number that is cut short means just one item, or nothing is done."""
+
+    code = "E-RECON-NUMBER"
+    zh = "{number} 开头的不止一项：{several}"
+    en = "several items begin with {number}: {several}"
+    zh_hint = "多写几位"
+    en_hint = "write more of it"
+
+    def __init__(self, number: str, several: Sequence[str]) -> None:
+        super().__init__(number=number, several="、".join(several))
 
 
 class DecidedAlready(ReconciliationError):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, delete, exists, func, insert, literal, or_, select, text
+from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, text
 
 from storage.database.tables import recon_filing, recon_item, recon_month
 from storage.erp.reconciliation.errors import MonthIsClosed, ReasonNeeded
@@ -24,6 +24,42 @@ class Closed(NamedTuple):
     items: int
     total_fen: int
     carried: int
+
+
+class Month(NamedTuple):
+    """A month of the list: `open_items` still need someone; `carried` and who closed it, "" while it is open."""
+
+    month: str
+    items: int
+    total_fen: int
+    open_items: int
+    carried: int
+    closed_by: str
+    recorded_at: str
+
+
+def months(connection: Connection) -> list[Month]:
+    """Every month that items count in, the oldest first: closed ones as they were signed, then the open ones."""
+    m, i, f = recon_month.c, recon_item.c, recon_filing.c
+    signed = select(m.month, m["items"], m.total_fen, literal(0), m.carried, m.closed_by, m.recorded_at)
+    found = [Month(*row) for row in connection.execute(signed.order_by(m.month))]
+    closed = {one.month for one in found}
+    counts_in = func.coalesce(f.month, func.substr(i.at, 1, 7))
+    waiting = case((i.outcome.in_(_waiting()) & (i.decided_by == ""), 1), else_=0)
+    amount = func.sum(case((i.side != "books", i.amount_fen), else_=0))
+    same = and_(f.job == i.job, f.side == i.side, f.ref == i.ref)
+    grouped = select(counts_in, func.count(), amount, func.sum(waiting)).select_from(
+        recon_item.outerjoin(recon_filing, same)
+    )
+    for month, items, fen, still in connection.execute(grouped.group_by(counts_in).order_by(counts_in)):
+        if month not in closed:
+            found.append(Month(month, items, int(fen), int(still), 0, "", ""))
+    return found
+
+
+def _waiting() -> list[int]:
+    """Outcomes of items that are carried on while nobody has settled them."""
+    return [int(outcome) for outcome, said in OUTCOMES.items() if said.exception] + [int(Outcome.TIMING)]
 
 
 def close_month(
@@ -85,7 +121,7 @@ def _file(connection: Connection, month: str, owners: Mapping[int, str]) -> int:
     """File every item up to this month: settled ones in it, open ones in the next; how many those are."""
     file_late(connection)
     i, f = recon_item.c, recon_filing.c
-    waiting = [int(outcome) for outcome, said in OUTCOMES.items() if said.exception] + [int(Outcome.TIMING)]
+    waiting = _waiting()
     is_open = i.outcome.in_(waiting) & (i.decided_by == "")
     who = case(
         *((i.outcome == number, owners.get(number, OWNERS[OUTCOMES[Outcome(number)].who])) for number in waiting),

@@ -14,11 +14,13 @@ from schedules.cli import (
     explain_commands,
     feed_commands,
     flow_commands,
+    inbox_commands,
     ingest_commands,
     ledger_commands,
     notify_commands,
     people_commands,
     product_commands,
+    recon_commands,
     report_commands,
     sheet_commands,
     snapshot_command,
@@ -312,12 +314,14 @@ def settle(
 
 author_commands.register(app, element_commands.app)
 flow_commands.register(app)
+inbox_commands.register(app)
 ingest_commands.register(app)
 explain_commands.register(app)
 feed_commands.register(app)
 sheet_commands.register(app)
 snapshot_command.register(app)
 report_commands.register(app)
+recon_commands.register(app)
 ledger_commands.register(app)
 notify_commands.register(app)
 timetable_commands.register(app)

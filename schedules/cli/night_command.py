@@ -11,8 +11,9 @@ from schedules.books import report_path
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, night_table
 from schedules.cli.notify_commands import show
-from schedules.cli.screen import console, interruptible, say, tell
+from schedules.cli.screen import console, interruptible, is_terminal, say, tell
 from schedules.desk import Desk, open_desk
+from schedules.inbox.when_asked import WhenAsked
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
 from schedules.night_page import write_night_page
@@ -69,7 +70,9 @@ async def play_plan(desk: Desk, plan: NightPlan, night: date, first_day: date, h
     side_by_side = desk.settings.side_by_side or door.choose().contexts
     watcher = TerminalWatcher()
     with closing(watcher):
-        return await Night(desk, plan, night, first_day, watcher).play(door, side_by_side)
+        nights = Night(desk, plan, night, first_day, watcher)
+        nights.inbox = WhenAsked(desk, watcher.say if is_terminal() else None)
+        return await nights.play(door, side_by_side)
 
 
 def show_night(desk: Desk, night: date, result: NightResult) -> None:

@@ -65,6 +65,10 @@ class TerminalWatcher:
         line.append(f"  {told(summary) or message}  {seconds:.1f} s", style="default")
         console.print(line)
 
+    def say(self, text: str) -> None:
+        """Something a person has to read now stays above the live part."""
+        console.print(Text(text, style="yellow"))
+
     def close(self) -> None:
         """Take the live part off the screen."""
         self.progress.stop()

@@ -5,7 +5,7 @@ from typer.models import CommandInfo, TyperInfo
 
 PANELS: dict[str, tuple[str, ...]] = {
     "看一眼 / first look": ("demo", "mall", "doctor", "tidy", "reference"),
-    "过夜 / the night": ("night", "status", "todo", "waiting", "settle"),
+    "过夜 / the night": ("night", "status", "inbox", "todo", "waiting", "settle"),
     "时间表 / timetables": ("timetable", "backfill", "pause", "unpause"),
     "写流程、跑流程 / flows": (
         "flows", "new", "record", "pick", "check", "plan", "run", "step", "resume", "fmt", "schema", "elements",

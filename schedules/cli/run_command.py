@@ -6,8 +6,9 @@ from rich.text import Text
 
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, told
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, is_terminal, say, tell
 from schedules.desk import Desk, open_desk
+from schedules.inbox.when_asked import WhenAsked
 from schedules.logs import start_logs
 from schedules.plan import Job, PlannedFlow, make_job
 from schedules.problems import EXIT_CODES, WHO
@@ -92,7 +93,8 @@ async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> End
     watcher.began(job)
     try:
         async with door.lazily() as browser:
-            ended = await run_job(desk, await browser.get(), job, watcher.moved, dry_run=dry_run)
+            inbox = WhenAsked(desk, watcher.say if is_terminal() else None)
+            ended = await run_job(desk, await browser.get(), job, watcher.moved, inbox, dry_run)
     finally:
         watcher.close()
     if not dry_run:

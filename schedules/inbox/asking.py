@@ -1,0 +1,137 @@
+"""A run asks and waits: the question stands in the inbox, people are told, the terminal is listened to."""
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bots.people import Question
+from schedules.inbox.book import Open, QuestionBook
+from schedules.problems import DeskError
+
+LOOK_EVERY_S = 0.5
+REMIND_AT = 0.5
+"""After which part of the time people are reminded, once."""
+
+Call = Callable[[Open, bool], None]
+"""Tells people of a question; True when it is a reminder. Never raises for a message that did not get through."""
+
+
+@dataclass
+class DeskInbox:
+    """Where the runs of a desk ask. `call` reaches people, `note` those who only need to know.
+
+    `reachable`: whether anybody can hear at all; when not, the question is kept and nobody is waited for, because a
+    night that waits ten minutes for nobody is a night lost.
+    """
+
+    book: QuestionBook
+    call: Call
+    note: Callable[[str, Mapping[str, str]], None]
+    reachable: bool
+    typed: "Terminal | None" = None
+    look_every_s: float = LOOK_EVERY_S
+
+    async def ask(self, question: Question) -> str | None:
+        """The answer; None when nobody can hear or nobody answered in time."""
+        one = self.book.put(question)  # not in a thread: a run that is cancelled has to know what it asked
+        if not self.reachable:
+            self.book.expire(one.number)
+            return None
+        try:
+            await asyncio.to_thread(self.call, one, False)
+            if self.typed is None:
+                return await self._wait(one, question.wait_ms / 1000)
+            async with self.typed.listening(one, self.book):
+                return await self._wait(one, question.wait_ms / 1000)
+        except asyncio.CancelledError:
+            self.book.expire(one.number)
+            raise
+
+    async def _wait(self, one: Open, wait_s: float) -> str | None:
+        loop = asyncio.get_running_loop()
+        begun, reminded = loop.time(), False
+        while True:
+            answer = await asyncio.to_thread(self.book.take, one.number)
+            if answer is not None:
+                return answer
+            waited = loop.time() - begun
+            if waited >= wait_s:
+                await asyncio.to_thread(self.book.expire, one.number)
+                return None
+            if not reminded and waited >= wait_s * REMIND_AT:
+                reminded = True
+                await asyncio.to_thread(self.call, one, True)
+            await asyncio.sleep(min(self.look_every_s, wait_s - waited + 0.001))
+
+    async def tell(self, text: str, facts: Mapping[str, str]) -> None:
+        """The note is on its way."""
+        await asyncio.to_thread(self.note, text, facts)
+
+
+@dataclass
+class Terminal:
+    """Answers typed where the run was started. One question at a time has the keyboard; the others use the inbox."""
+
+    show: Callable[[str], None]
+    lines: Callable[[], Awaitable[str]]
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def listening(self, one: Open, book: QuestionBook) -> "Listening":
+        """While it lasts, a typed line answers this question."""
+        return Listening(self, one, book)
+
+
+class Listening:
+    """Typed lines become the answer, until one fits."""
+
+    def __init__(self, terminal: Terminal, one: Open, book: QuestionBook) -> None:
+        """For one question."""
+        self._terminal, self._one, self._book = terminal, one, book
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._listen())
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _listen(self) -> None:
+        async with self._terminal.turn:
+            while True:
+                line = await self._terminal.lines()
+                if not line:
+                    return  # the terminal was closed
+                try:
+                    await asyncio.to_thread(self._book.answer, self._one.number, line.strip(), getpass.getuser())
+                except DeskError as error:
+                    self._terminal.show(f"{error} {error.hint('zh')}")
+                else:
+                    return
+
+
+async def typed_line() -> str:
+    """The next line of standard input, without a thread that would outlive the question; "" at its end."""
+    loop = asyncio.get_running_loop()
+    coming: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        if not coming.done():
+            coming.set_result(sys.stdin.readline())
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        return await coming
+    finally:
+        loop.remove_reader(sys.stdin)
+
+
+def has_keyboard() -> bool:
+    """Whether lines can be waited for here: a terminal of a system that tells when one was typed."""
+    return os.name == "posix" and sys.stdin.isatty()

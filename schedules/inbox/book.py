@@ -1,0 +1,181 @@
+"""Questions in the books' database: each call is one transaction, durable when it returns.
+
+An answer lies sealed with the vault's key until the run has taken it; a code or a captcha is forgotten then, so that
+nothing that opens an account is ever kept. Who answered, and when, stays.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection, insert, select, update
+
+from bots.people import Question, QuestionKind
+from schedules.inbox.errors import AnswerRefused, NotAsked
+from storage.database.connection import Database
+from storage.database.tables.desk import question as asked
+
+SECRET_KINDS = frozenset({"code", "captcha", "qr"})
+NUMBER_BYTES = 3
+YES = frozenset({"yes", "y", "ok", "是", "批准", "同意", "好"})
+NO = frozenset({"no", "n", "否", "不", "不批准", "拒绝"})
+
+
+@dataclass(frozen=True)
+class Open:
+    """A question as people see it. `picture`: a PNG to look at; `due_at`: after that the run goes on without."""
+
+    number: str
+    kind: QuestionKind
+    text: str
+    choices: tuple[str, ...]
+    facts: Mapping[str, str]
+    picture: Path | None
+    state: str
+    who: str
+    asked_at: datetime
+    due_at: datetime
+
+
+def stamp(moment: datetime) -> str:
+    """The moment as it is kept."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class QuestionBook:
+    """The questions of one desk. `home` holds the pictures, `key` seals answers that wait."""
+
+    database: Database
+    home: Path
+    key: bytes
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    def put(self, question: Question) -> Open:
+        """The question stands in the inbox, with its picture."""
+        at = self.clock()
+        number = secrets.token_hex(NUMBER_BYTES)
+        picture = self._keep(number, question.picture)
+        row = {
+            "question_id": number,
+            "kind": question.kind,
+            "question": question.text,
+            "choices": json.dumps(list(question.choices), ensure_ascii=False),
+            "facts": json.dumps(dict(question.facts), ensure_ascii=False),
+            "picture": str(picture or ""),
+            "state": "open",
+            "recorded_at": stamp(at),
+            "due_at": stamp(at + timedelta(milliseconds=question.wait_ms)),
+        }
+        with self.database.write() as connection:
+            connection.execute(insert(asked).values(row))
+        return _open(row)
+
+    def answer(self, number: str, text: str, who: str) -> Open:
+        """The answer waits for the run. Raises NotAsked, AnswerRefused when it is none of what may be answered."""
+        with self.database.write() as connection:
+            one = self._find(connection, number)
+            sealed = Fernet(self.key).encrypt(fitting(one, text).encode()).decode()
+            connection.execute(
+                update(asked)
+                .where(asked.c.question_id == one.number)
+                .values(state="answered", answer=sealed, who=who, ended_at=stamp(self.clock()))
+            )
+        return one
+
+    def _find(self, connection: Connection, number: str) -> Open:
+        rows = connection.execute(select(asked).where(asked.c.state == "open")).mappings().all()
+        found = [row for row in rows if number and row["question_id"].startswith(number.lower())]
+        if len(found) != 1:
+            raise NotAsked(number, sorted(row["question_id"] for row in rows))
+        return _open(dict(found[0]))
+
+    def take(self, number: str) -> str | None:
+        """The answer, once, for the run that asked; None while there is none."""
+        mine = asked.c.question_id == number
+        with self.database.read() as connection:
+            row = connection.execute(select(asked.c.state, asked.c.answer, asked.c.kind).where(mine)).one()
+        if row.state != "answered":
+            return None
+        answer = Fernet(self.key).decrypt(row.answer.encode()).decode()
+        kept = "" if row.kind in SECRET_KINDS else answer
+        self._end(number, state="taken", answer=kept)
+        return answer
+
+    def expire(self, number: str) -> None:
+        """The run does not wait any longer."""
+        self._end(number, state="expired", ended_at=stamp(self.clock()))
+
+    def _end(self, number: str, **values: str) -> None:
+        with self.database.write() as connection:
+            connection.execute(update(asked).where(asked.c.question_id == number).values(picture="", **values))
+        (self._pictures / f"{number}.png").unlink(missing_ok=True)  # a QR code signs in whoever sees it
+
+    @property
+    def _pictures(self) -> Path:
+        return self.home / "inbox"
+
+    def _keep(self, number: str, picture: bytes | None) -> Path | None:
+        if picture is None:
+            return None
+        self._pictures.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._pictures / f"{number}.png"
+        path.write_bytes(picture)
+        path.chmod(0o600)
+        return path
+
+    def waiting(self) -> list[Open]:
+        """What is asked now, oldest first; what a dead run left behind is over once its time has passed."""
+        now = stamp(self.clock())
+        with self.database.write() as connection:
+            late = asked.c.state.in_(("open", "answered")), asked.c.due_at < now
+            gone = connection.execute(select(asked.c.question_id).where(*late)).scalars().all()
+        for number in gone:
+            self._end(number, state="expired", answer="", ended_at=now)
+        return self._listed(asked.c.state == "open", asked.c.recorded_at)
+
+    def past(self, most: int) -> list[Open]:
+        """What was asked, newest first: answered by whom, or not."""
+        return self._listed(asked.c.state != "open", asked.c.recorded_at.desc())[:most]
+
+    def _listed(self, which: Any, order: Any) -> list[Open]:
+        with self.database.read() as connection:
+            rows = connection.execute(select(asked).where(which).order_by(order, asked.c.question_id)).mappings()
+            return [_open(dict(row)) for row in rows]
+
+
+def fitting(one: Open, text: str) -> str:
+    """The answer as the flow gets it. Raises AnswerRefused with what may be answered."""
+    said = text.strip()
+    if one.kind == "approval":
+        if said.lower() in YES | NO:
+            return "yes" if said.lower() in YES else "no"
+        raise AnswerRefused(said, ("yes / 是", "no / 否"))
+    if one.kind == "choice":
+        if said.isdigit() and 1 <= int(said) <= len(one.choices) and said not in one.choices:
+            return one.choices[int(said) - 1]
+        if said not in one.choices:
+            raise AnswerRefused(said, one.choices)
+    if not said:
+        raise AnswerRefused(said, ())
+    return said
+
+
+def _open(row: Mapping[str, Any]) -> Open:
+    return Open(
+        row["question_id"],
+        cast(QuestionKind, row["kind"]),
+        row["question"],
+        tuple(json.loads(row["choices"])),
+        json.loads(row["facts"]),
+        Path(row["picture"]) if row["picture"] else None,
+        row["state"],
+        row.get("who", ""),
+        datetime.fromisoformat(row["recorded_at"]),
+        datetime.fromisoformat(row["due_at"]),
+    )

@@ -1,0 +1,89 @@
+"""The inbox of a desk put together: its book, the channels of notify.yaml, the keyboard where there is one."""
+
+from collections.abc import Callable, Mapping
+
+from loguru import logger
+
+from schedules.desk import Desk
+from schedules.inbox.asking import DeskInbox, Terminal, has_keyboard, typed_line
+from schedules.inbox.book import Open, QuestionBook
+from schedules.notify.message import Message
+from schedules.notify.night import outbox_at
+from schedules.notify.outbox import Outbox, told
+from schedules.notify.settings import load_notify
+from schedules.settings import SHANGHAI
+
+
+def book_at(desk: Desk) -> QuestionBook:
+    """The desk's questions."""
+    return QuestionBook(desk.database, desk.home, desk.vault.key)
+
+
+def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox:
+    """Where this desk's runs ask. `show` prints to the terminal that a person looks at; None where nobody does."""
+    settings = load_notify(desk.home)
+    outbox = outbox_at(desk, settings)
+    keyboard = show is not None and has_keyboard()
+
+    def call(one: Open, again: bool) -> None:
+        if show is not None and not again:
+            show(asked_words(one, desk.settings.lang, keyboard=keyboard))
+        _send(outbox, message_of(one, desk.settings.lang, again=again))
+
+    def note(text: str, facts: Mapping[str, str]) -> None:
+        if show is not None:
+            show(f"✉ {text}")
+        about = f"{facts.get('run_id', '')}|{facts.get('item', '')}|{text}"
+        _send(outbox, Message("note", about, text, "\n".join(_lines(facts))))
+
+    typed = Terminal(show, typed_line) if keyboard and show is not None else None
+    reachable = keyboard or bool(settings.routes.get("question"))
+    return DeskInbox(book_at(desk), call, note, reachable, typed)
+
+
+def _send(outbox: Outbox, message: Message) -> None:
+    delivered = told(outbox, message)
+    for row in [*delivered.failed, *delivered.waiting]:
+        logger.warning("not_told", channel=row["channel"], title=row["title"], reason=row["reason"])
+
+
+def until(one: Open) -> str:
+    """The clock in Beijing when the run goes on without an answer."""
+    return f"{one.due_at.astimezone(SHANGHAI):%H:%M:%S}"
+
+
+def asked_words(one: Open, lang: str, *, keyboard: bool) -> str:
+    """The question on a terminal: what, the choices, the picture, and how to answer."""
+    english = lang == "en"
+    lines = [f"? {one.text}"]
+    lines += [f"  {number}. {choice}" for number, choice in enumerate(one.choices, 1)]
+    if one.picture:
+        lines.append(f"  {'picture' if english else '图片'}: {one.picture}")
+    how = f"yeban inbox answer {one.number}"
+    if keyboard:
+        lines.append(
+            f"  type the answer here, or {how} elsewhere, until {until(one)}"
+            if english
+            else f"  在这里输入回答后回车，或者在别处 {how}，{until(one)} 之前"
+        )
+    else:
+        lines.append(f"  {how}, until {until(one)}" if english else f"  {how}，{until(one)} 之前")
+    return "\n".join(lines)
+
+
+def message_of(one: Open, lang: str, *, again: bool) -> Message:
+    """The question as a message: urgent, with its picture, told once and reminded of once."""
+    english = lang == "en"
+    account = one.facts.get("account", "")
+    remind = ("Reminder: " if english else "再提醒一次：") if again else ""
+    title = f"{remind}{one.text}" + (f"（{account}）" if account else "")
+    choices = [f"{number}. {choice}" for number, choice in enumerate(one.choices, 1)]
+    how = f"yeban inbox answer {one.number}"
+    last = f"{how}, until {until(one)}" if english else f"{until(one)} 之前回答：{how}"
+    files = (one.picture,) if one.picture else ()
+    body = "\n".join([*choices, *_lines(one.facts), last])
+    return Message("question", f"{one.number}{'|again' if again else ''}", title, body, files, urgent=True)
+
+
+def _lines(facts: Mapping[str, str]) -> list[str]:
+    return [f"{key}: {value}" for key, value in facts.items() if value]

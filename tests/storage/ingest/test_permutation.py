@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import permutations
@@ -95,57 +94,67 @@ FILES = (
 )
 
 
+class Books(NamedTuple):
+    """Books that can be emptied: the migrated file is put back in place, its engine keeps what it has compiled."""
+
+    room: Path
+    database: Database
+
+    def emptied(self) -> None:
+        """Back to migrated tables without a row, and no archive."""
+        self.database.close()
+        for old in self.room.glob("books.sqlite*"):
+            old.unlink()
+        shutil.rmtree(self.room / "archive", ignore_errors=True)
+        shutil.copy(self.room / "empty", self.room / "books.sqlite")
+
+
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated books without a row, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "books.sqlite"
-    open_database(path).close()
-    return path
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Books]:
+    """Books for all tests of this module, one after the other."""
+    room = tmp_path_factory.mktemp("books")
+    database = open_database(room / "books.sqlite")
+    database.close()
+    shutil.copy(room / "books.sqlite", room / "empty")
+    yield Books(room, database)
+    database.close()
 
 
-def _books(empty: Path, files: Sequence[Incoming]) -> tuple[dict[str, str], Database, tempfile.TemporaryDirectory[str]]:
-    room = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-    shutil.copy(empty, Path(room.name) / "books.sqlite")
-    database = open_database(Path(room.name) / "books.sqlite")
-    archive = Archive(Path(room.name) / "archive")
+def _digest(books: Books, files: Sequence[Incoming]) -> dict[str, str]:
+    """What emptied books hold after these files, which stays in them."""
+    books.emptied()
+    archive = Archive(books.room / "archive")
     for file in files:
         facts = Facts(name=file.name, received_at=file.received_at, shop=file.shop)
-        taken = ingest(database, archive, file.content, facts=facts)
+        taken = ingest(books.database, archive, file.content, facts=facts)
         assert (taken.state, taken.quarantined) == ("read", 0), taken.message
-    with database.read() as connection:
-        return digests(connection), database, room
-
-
-def _digest(empty: Path, files: Sequence[Incoming]) -> dict[str, str]:
-    found, database, room = _books(empty, files)
-    database.close()
-    room.cleanup()
-    return found
+    with books.database.read() as connection:
+        return digests(connection)
 
 
 @pytest.fixture(scope="module")
-def expected(empty: Path) -> dict[str, str]:
+def expected(books: Books) -> dict[str, str]:
     """The books after every file once, oldest first."""
-    return _digest(empty, FILES)
+    return _digest(books, FILES)
 
 
 @pytest.mark.function("RPA-13")
 @settings(max_examples=40, deadline=None)
 @given(order=st.permutations(range(len(FILES))), again=st.lists(st.integers(0, len(FILES) - 1), max_size=4))
 def test_any_order_and_repetition_leaves_the_same_books(
-    empty: Path, expected: dict[str, str], order: list[int], again: list[int]
+    books: Books, expected: dict[str, str], order: list[int], again: list[int]
 ) -> None:
     """Overlapping exports, older and newer: whatever the order and however often, every table is the same."""
     shuffled = [FILES[index] for index in order]
     for place, index in enumerate(again):
         shuffled.insert(place * 2, FILES[index])
-    assert _digest(empty, shuffled) == expected
+    assert _digest(books, shuffled) == expected
 
 
-def test_what_the_books_say_is_the_newest(empty: Path) -> None:
+def test_what_the_books_say_is_the_newest(books: Books) -> None:
     """Newest first, then older: the later modification, the later export, the done refund and the new bundle hold."""
-    _, database, room = _books(empty, FILES[::-1])
-    with database.read() as connection:
+    _digest(books, FILES[::-1])
+    with books.database.read() as connection:
         orders = connection.execute(select(platform_order).order_by(platform_order.c.order_no)).all()
         lines = connection.execute(select(order_line.c.sub_no, order_line.c.waybill_no, order_line.c.refund_status))
         assert [(o.order_no, o.ship_state, o.refund_state, o.platform_modified_at) for o in orders] == [
@@ -165,11 +174,9 @@ def test_what_the_books_say_is_the_newest(empty: Path) -> None:
         assert parts == [("B", "A", 3), ("D", "A", 2)]
         titles = {row[0]: row[1] for row in connection.execute(select(sku.c.code, sku.c.title))}
         assert titles == {"A": "杯", "B": "组合", "C": "", "D": "双杯"}
-    database.close()
-    room.cleanup()
 
 
-def test_a_change_in_the_second_of_the_last_export_is_not_lost(empty: Path) -> None:
+def test_a_change_in_the_second_of_the_last_export_is_not_lost(books: Books) -> None:
     """Of two states of one second the one exported later stands, in any order; also when it is what was told first."""
     at = "2026-05-02 09:00:00"
     before, meanwhile = _order("1003", "01", PAID, at), _order("1003", "01", PAID, at, 售后状态="退款中")
@@ -181,14 +188,12 @@ def test_a_change_in_the_second_of_the_last_export_is_not_lost(empty: Path) -> N
     ]
     for told, stands in ((exports[:2], "退款中"), (exports, "无售后")):
         for turn in permutations(told):
-            _, database, room = _books(empty, turn)
-            with database.read() as connection:
+            _digest(books, turn)
+            with books.database.read() as connection:
                 query = select(order_line.c.refund_status).where(order_line.c.order_no == "1003")
                 assert connection.execute(query).scalar_one() == stands
                 states = connection.execute(select(platform_order.c.refund_state)).scalars().all()
                 assert states == (["open"] if stands == "退款中" else ["none", "none"])
-            database.close()
-            room.cleanup()
 
 
 @pytest.fixture(scope="module")
@@ -226,19 +231,19 @@ def _exported(world: World, kind: str, request: ExportRequest) -> Incoming:
 
 
 @pytest.mark.function("RPA-13")
-def test_the_mall_s_own_exports_in_any_order(empty: Path, mall_files: list[Incoming]) -> None:
+def test_the_mall_s_own_exports_in_any_order(books: Books, mall_files: list[Incoming]) -> None:
     """All overlapping exports of a mall, shuffled and repeated: the same books as in their own order."""
-    expected = _digest(empty, mall_files)
+    expected = _digest(books, mall_files)
     for seed in range(3):
         shuffled = [*mall_files, *mall_files[::3]]
         random.Random(seed).shuffle(shuffled)
-        assert _digest(empty, shuffled) == expected
+        assert _digest(books, shuffled) == expected
 
 
-def test_the_books_hold_what_the_mall_holds(empty: Path, mall_files: list[Incoming], tmp_path: Path) -> None:
+def test_the_books_hold_what_the_mall_holds(books: Books, mall_files: list[Incoming], tmp_path: Path) -> None:
     """Orders, sub-orders, their money and the statement lines are the mall's own, none lost and none twice."""
-    _, database, room = _books(empty, mall_files)
-    with database.read() as connection:
+    _digest(books, mall_files)
+    with books.database.read() as connection:
         world = build(tmp_path / "mall.sqlite", last_day=date(2026, 11, 20), size=TINY)
         query = select(platform_order.c.order_no, platform_order.c.paid_fen, platform_order.c.refunded_fen)
         mine = sorted(connection.execute(query).all())
@@ -253,5 +258,3 @@ def test_the_books_hold_what_the_mall_holds(empty: Path, mall_files: list[Incomi
         fees = "SELECT sum(fee_fen) s FROM wallet_line WHERE wallet = 'wxpay' AND kind IN ('payment', 'refund')"
         bills = connection.exec_driver_sql("SELECT sum(amount_fen) FROM bill_line").scalar_one()
         assert bills == total - world.rows(fees)[0]["s"]
-    database.close()
-    room.cleanup()

@@ -1,10 +1,10 @@
 """The worklist of differences: every exception that is open on the period's last day, why, whose, and how old."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from storage.database.bulk import LOOKED_UP_AT_ONCE
 from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
@@ -26,6 +26,8 @@ COLUMNS = (
     Column("账龄", "", 10),
     Column("发生时间", "", 20),
 )
+OPEN: ColumnElement[bool] = literal_column("recon_item.outcome > 2")
+"""What the index of open items is over: said as it says it, so that both databases take it."""
 OWNERS = {"nobody": "无需处理", "person": "财务", "platform": "平台申诉", "operator": "补导数据"}
 BUCKETS = ((3, "0–3 天"), (7, "4–7 天"), (15, "8–15 天"), (30, "16–30 天"))
 MEASURES = (("账单金额", "fen"), ("应有金额", "fen"), ("差额", "fen"))
@@ -81,7 +83,7 @@ def _items(connection: Connection, period: Period) -> list[_Item]:
     i = recon_item.c
     exceptions = [int(outcome) for outcome, meaning in OUTCOMES.items() if meaning.exception]
     columns = [i[name] for name in _Item._fields]
-    query = select(*columns).where(i.outcome.in_(exceptions), func.substr(i.at, 1, 10) <= period.last_day)
+    query = select(*columns).where(OPEN, i.outcome.in_(exceptions), func.substr(i.at, 1, 10) <= period.last_day)
     return [_Item(*row) for row in connection.execute(query)]
 
 
@@ -115,17 +117,18 @@ def _source_key(item: _Item) -> tuple[str, ...]:
     return (kind, shop, number)
 
 
-def _sources(connection: Connection, items: Iterable[_Item]) -> dict[tuple[str, ...], tuple[str, int]]:
+def _sources(connection: Connection, items: Sequence[_Item]) -> dict[tuple[str, ...], tuple[str, int]]:
     """Where each of the items' lines, orders and refunds came from."""
-    wanted: dict[str, set[str]] = {"statement": set(), "order": set(), "refund": set()}
-    for item in items:
-        kind, *rest = _source_key(item)
-        if kind in wanted:
-            wanted[kind].add("|".join(rest[0].split("|")[2:-2]) if kind == "statement" else rest[-1])
+    keys = [_source_key(item) for item in items]
+    wanted = {kind: {key[-1] for key in keys if key[0] == kind} for kind in ("order", "refund")}
     found: dict[tuple[str, ...], tuple[str, int]] = {}
     b, k, o, r = bill_line.c, bank_line.c, platform_order.c, refund.c
     lines = select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
-    for *key, sha, row_no in _of(connection, lines, b.flow_no, wanted["statement"]):
+    numbers = {item.order_no for item in items} - {""}
+    for *key, sha, row_no in _of(connection, lines, b.order_no, numbers):
+        found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
+    unnamed = {_flow_no(key[1]) for key in keys if key[0] == "statement" and key not in found}
+    for *key, sha, row_no in _of(connection, lines, b.flow_no, unnamed):
         found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
     for account, line_key, sha, row_no in connection.execute(select(k.account, k.line_key, k.file_sha, k.row_no)):
         found["bank", f"{account}|{line_key}"] = (sha, row_no)
@@ -136,6 +139,11 @@ def _sources(connection: Connection, items: Iterable[_Item]) -> dict[tuple[str, 
     for shop, number, sha, row_no in _of(connection, refunds, r.refund_no, wanted["refund"]):
         found["refund", shop, number] = (sha, row_no)
     return found
+
+
+def _flow_no(ref: str) -> str:
+    """The line's number out of shop|wallet|flow_no|fee|n; it may have bars itself."""
+    return "|".join(ref.split("|")[2:-2])
 
 
 def _of(connection: Connection, query: Any, column: Any, values: set[str]) -> Iterator[Any]:

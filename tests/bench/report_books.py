@@ -91,16 +91,16 @@ def _orders(connection: Connection, made: "DuckDBPyConnection") -> None:
     names = "platform, shop, order_no, pay_state, ship_state, created_at, paid_at, paid_fen, file_sha, row_no"
     told = names.replace("created_at", "created_at::VARCHAR").replace("paid_at", "paid_at::VARCHAR")
     _copy(connection, made, platform_order.name, names, f"SELECT {told} FROM orders")
-    shas = [row[0] for row in made.execute("SELECT DISTINCT file_sha FROM orders").fetchall()]
-    files = [
-        {"file_sha": sha, "kind": "practice_orders", "platform": "p1", "shop": "shop_1", "state": "read", "name": sha}
-        for sha in shas
-    ]
-    connection.execute(insert(raw_file), files)
+    kinds = (("practice_orders", ""), ("practice_refunds", ""), ("practice_alipay", "alipay"))
+    came = [(f"{kind}-{n}", kind, wallet, n) for kind, wallet in kinds for n in range(12)]
+    connection.execute(insert(raw_file), [
+        {"file_sha": sha, "kind": kind, "wallet": wallet, "platform": f"p{n % 4}", "state": "read", "name": sha}
+        for sha, kind, wallet, n in came
+    ])  # fmt: skip
     connection.execute(insert(raw_receipt), [
-        {"file_sha": sha, "name": f"{n}.csv", "shop": "", "owner": "", "period_from": "2025-12-01",
-         "period_to": "2026-06-30"}
-        for n, sha in enumerate(shas)
+        {"file_sha": sha, "name": f"{sha}.csv", "shop": f"shop_{n}", "owner": f"shop_{n}", "period_from": "2025-12-01",
+         "period_to": "2026-11-28" if n else LAST_DAY}
+        for sha, _, _, n in came
     ])  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _statements(connection: Connection, made: "DuckDBPyConnection") -> None:
     _copy(
         connection, made, "bill_line",
         "platform, shop, wallet, flow_no, fee_type, n, order_no, amount_fen, at, file_sha, row_no",
-        "SELECT platform, shop, wallet, flow_no, CASE row_no % 450 WHEN 5 THEN 'unclassified' ELSE fee_type END,"
+        "SELECT platform, shop, wallet, flow_no, fee_type,"
         " (fee_type = 'payment')::INTEGER, order_no,"
         " amount_fen, billed_at::VARCHAR, file_sha, row_no FROM bills",
     )  # fmt: skip

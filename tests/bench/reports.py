@@ -105,7 +105,7 @@ def _statements(lines: int) -> list[str]:
     head = f"""SELECT n, TIMESTAMP '2025-12-01' + to_seconds({spread}) AS created_at, 'p' || (n % 4) AS platform,
         'shop_' || (n % 12) AS shop, '26' || lpad(n::VARCHAR, 16, '0') AS order_no,
         CASE hash(n) % 20 WHEN 0 THEN 'unpaid' WHEN 1 THEN 'refunded' ELSE 'paid' END AS pay_state,
-        'P' || (hash(n * 7) % 31) AS province, 'C' || (hash(n * 7) % 340) AS city, 'f' || (n // 20000) AS file_sha
+        'P' || (hash(n * 7) % 340 % 31) AS province, 'C' || (hash(n * 7) % 340) AS city, 'f' || (n // 20000) AS file_sha
         FROM range({orders}) t(n)"""
     return [
         f"CREATE TEMP TABLE head AS {head}",
@@ -129,7 +129,8 @@ def _statements(lines: int) -> list[str]:
             paid_fen AS amount_fen, created_at + INTERVAL 3 DAY AS created_at, created_at + INTERVAL 4 DAY AS done_at,
             'reason ' || (row_no % 9) AS reason, file_sha, row_no FROM orders WHERE row_no % 18 = 0""",
         """INSERT INTO bills BY NAME SELECT day, platform, shop, 'alipay' AS wallet, 'B' || order_no AS flow_no,
-            f.fee_type, order_no, CASE f.fee_type WHEN 'payment' THEN paid_fen ELSE -paid_fen // 50 END AS amount_fen,
+            CASE WHEN row_no % 450 = 5 AND f.fee_type <> 'payment' THEN 'unclassified' ELSE f.fee_type END AS fee_type,
+            order_no, CASE f.fee_type WHEN 'payment' THEN paid_fen ELSE -paid_fen // 50 END AS amount_fen,
             created_at + INTERVAL 9 DAY AS billed_at, file_sha, row_no
             FROM orders, (VALUES ('payment'), ('commission')) f(fee_type)""",
         f"""INSERT INTO moves BY NAME SELECT strftime(DATE '2025-12-01' + d::INTEGER, '%Y-%m-%d') AS day,

@@ -88,7 +88,21 @@ def chosen_forecasts(connection: Connection, last_day: str, codes: Iterable[str]
         if row.code in wanted:
             rank = (picked.get(row.code) == row.forecast_id, row.method != BY_HAND, row.recorded_at, row.forecast_id)
             best[row.code] = max(best.get(row.code, rank), rank)
-    return {code: read_forecast(connection, rank[3]) for code, rank in sorted(best.items())}
+    read = _read_of_day(connection, last_day)
+    return {code: read[rank[3]] for code, rank in sorted(best.items())}
+
+
+def _read_of_day(connection: Connection, last_day: str) -> dict[str, Forecast]:
+    """Every forecast made after that day, by its id; two queries, however many codes there are."""
+    f, q = forecast.c, forecast_quantile.c
+    parts = select(q.forecast_id, q.quantile_bp, q.cumulative_milli).join_from(
+        forecast_quantile, forecast, q.forecast_id == f.forecast_id
+    )
+    cumulative: dict[str, dict[int, tuple[int, ...]]] = {}
+    for name, bp, values in connection.execute(parts.where(f.last_day == last_day)):
+        cumulative.setdefault(name, {})[int(bp)] = tuple(json.loads(values))
+    heads = select(f.forecast_id, f.code, f.last_day, f.method, f.words).where(f.last_day == last_day)
+    return {row[0]: Forecast(*row, cumulative.get(row[0], {})) for row in connection.execute(heads)}
 
 
 def read_forecast(connection: Connection, forecast_id: str) -> Forecast:

@@ -231,16 +231,21 @@ def find_table(file: SourceFile, required: Sequence[str], optional: Sequence[str
 
 def has_columns(file: SourceFile, names: Sequence[str]) -> bool:
     """Whether one of the first lines holds all these names: how a kind knows its file."""
-    return any(all(_place(name, places) is not None for name in names) for places in _headers(file))
+    every, headers = _headers(file)
+    asked = [_spellings(name) for name in names]
+    if any(every.isdisjoint(spellings) for spellings in asked):
+        return False
+    return any(not any(places.isdisjoint(spellings) for spellings in asked) for places in headers)
 
 
-_HEADERS: WeakKeyDictionary[SourceFile, list[dict[str, int]]] = WeakKeyDictionary()
-"""What the first lines of a file hold: a hundred kinds ask it of one file."""
+_HEADERS: WeakKeyDictionary[SourceFile, tuple[frozenset[str], list[frozenset[str]]]] = WeakKeyDictionary()
+"""What the first lines of a file hold, together and each: a hundred kinds ask it of one file."""
 
 
-def _headers(file: SourceFile) -> list[dict[str, int]]:
+def _headers(file: SourceFile) -> tuple[frozenset[str], list[frozenset[str]]]:
     if file not in _HEADERS:
-        _HEADERS[file] = [_places(line) for head in file.heads for line in head]
+        each = [frozenset(_places(line)) for head in file.heads for line in head]
+        _HEADERS[file] = frozenset().union(*each), each
     return _HEADERS[file]
 
 

@@ -15,6 +15,7 @@ from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS, identify
 from storage.errors import FileError
+from storage.reasons import english
 from tests.storage.documents.formats.dress import made, truths
 from tests.storage.documents.formats.dresses import DRESSES
 
@@ -177,6 +178,8 @@ def test_any_bytes_give_rows_or_a_refusal_in_words(part: int) -> None:
         if isinstance(became, FileError):
             assert became.message("zh").strip()
             assert became.message("en").strip()
+            reason = str(became.facts.get("reason", ""))
+            assert reason.isascii() or english(reason) != reason
         else:
             assert all(bad.message.strip() for bad in became.quarantine)
             assert len({raw.row_no for raw in became.raw}) == len(became.raw)

@@ -35,16 +35,35 @@ class Certificate:
         return f"离理论最优最多差 {gap}（{self.prices_from}）"
 
 
-def lower_bound(problem: Problem, prices: Sequence[int] | None) -> int:
-    """A cost in fen below which no allocation can come, exact in integers for any non-negative prices per shelf."""
-    worth = sum(price * qty for price, qty in zip(prices or (), problem.stock, strict=False))
-    return sum(_least(task, prices) for task in problem.tasks) - worth
+def lower_bound(problem: Problem, prices: Sequence[int], least: Sequence[int] | None = None) -> int:
+    """A cost in fen below which no allocation can come, exact in integers for any non-negative prices per shelf.
+
+    `least`: from `least_of` where it is known, what each order costs at no prices.
+    """
+    least = least or least_of(problem, [best(task, None, None)[0] for task in problem.tasks])
+    worth = sum(price * qty for price, qty in zip(prices, problem.stock, strict=True))
+    return (
+        sum(
+            _least(task, prices, None) if _pays(task, prices) else free
+            for task, free in zip(problem.tasks, least, strict=True)
+        )
+        - worth
+    )
 
 
-def _least(task: Task, prices: Sequence[int] | None) -> int:
+def least_of(problem: Problem, ideal: Sequence[float]) -> list[int]:
+    """The least that each order can cost if it alone had the stock; `ideal`: the costs of their ideal patterns."""
+    return [_least(task, None, cost) for task, cost in zip(problem.tasks, ideal, strict=True)]
+
+
+def _pays(task: Task, prices: Sequence[int]) -> bool:
+    return any(prices[shelf] for options in task.options for option in options for shelf, _ in option.takes)
+
+
+def _least(task: Task, prices: Sequence[int] | None, ideal: float | None) -> int:
     """The least that one order can cost if it alone had the stock and paid these prices for it."""
     if task.exact:
-        return int(best(task, None, prices)[0])
+        return int(best(task, None, prices)[0] if ideal is None else ideal)
     filled = sum(
         min([short, *(_paid(option, prices) for option in options)])
         for options, short in zip(task.options, task.short_fen, strict=True)

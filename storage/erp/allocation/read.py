@@ -37,12 +37,11 @@ def open_orders(connection: Connection, policy: AllocationPolicy, made_of: Compo
                line.waybill_no == "", line.refund_status.in_(NO_REFUND), line.qty > 0, told.order_no.is_(None))
     )  # fmt: skip
     lines: dict[tuple[OrderKey, int, str, str], list[OpenLine]] = defaultdict(list)
-    for row in connection.execute(query):
-        key = OrderKey(row.platform, row.shop, row.order_no)
-        if (key, row.sub_no) not in taken:
-            wants = tuple(sorted(needs(row.code, row.qty, made_of).items()))
-            found = OpenLine(row.sub_no, row.code, row.qty, wants)
-            lines[key, row.priority, row.latest_ship_at, row.province].append(found)
+    for platform, shop, order_no, sub_no, code, qty, *head in connection.execute(query).all():
+        key = OrderKey(platform, shop, order_no)
+        if (key, sub_no) not in taken:
+            wants = tuple(sorted(needs(code, qty, made_of).items()))
+            lines[key, *head].append(OpenLine(sub_no, code, qty, wants))
     return [OpenOrder(*head, tuple(sorted(found))) for head, found in sorted(lines.items())]
 
 

@@ -60,9 +60,11 @@ class Plan:
         """The cheapest way with the pieces that are left."""
         self.put(number, best(self.problem.tasks[number], self.free, None)[1])
 
-    def improve(self) -> None:
-        """Let orders give way to one another until that gains nothing or the steps are used up."""
-        ideal = [best(task, None, None)[0] for task in self.problem.tasks]
+    def improve(self, ideal: Sequence[float]) -> None:
+        """Let orders give way to one another until that gains nothing or the steps are used up.
+
+        `ideal`: what each task would cost if nobody else wanted anything.
+        """
         for depth in DEPTHS:
             gained = False
             for number, least in enumerate(ideal):

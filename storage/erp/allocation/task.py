@@ -122,6 +122,8 @@ class _Desk:
 
     def __post_init__(self) -> None:
         self.known: dict[tuple[str, tuple[int, ...], int], Subsets] = {}
+        self.open: dict[tuple[tuple[tuple[str, int], ...], int], tuple[Option, ...]] = {}
+        self.trips: dict[str, tuple[int, ...]] = {}
         self.permits_by_code: dict[str, list[tuple[int, Permit]]] = defaultdict(list)
         for number, permit in enumerate(self.permits, start=len(self.shelf_of)):
             self.permits_by_code[permit.code].append((number, permit))
@@ -130,7 +132,7 @@ class _Desk:
         options = tuple(self._options(order, line) for line in order.lines)
         days_left = self._days_left(order)
         short = tuple(self.costs.shortage_fen(order.priority, line.qty, days_left) for line in order.lines)
-        trips = tuple(self.costs.trip_fen(place.province, order.province) for place in self.places)
+        trips = self._trips(order.province)
         useful = tuple(sorted({option.place for each in options for option in each}))
         kept = self._kept(useful, options, trips)
         subsets = self._subsets(order.province, kept, trips, len(order.lines))
@@ -141,7 +143,21 @@ class _Desk:
             kept == useful and len(subsets) < self.policy.max_subsets,
         )  # fmt: skip
 
+    def _trips(self, province: str) -> tuple[int, ...]:
+        if province not in self.trips:
+            self.trips[province] = tuple(self.costs.trip_fen(place.province, province) for place in self.places)
+        return self.trips[province]
+
     def _options(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
+        """The same for every order that wants as much of a code, unless something of it is kept from somebody."""
+        if self.permits_by_code and any(code in self.permits_by_code for code, _ in line.needs):
+            return self._permitted(order, line)
+        key = (line.needs, line.qty)
+        if key not in self.open:
+            self.open[key] = self._permitted(order, line)
+        return self.open[key]
+
+    def _permitted(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
         found = []
         for number, place in enumerate(self.places):
             if all(self.stock.get((place.warehouse, code), 0) >= qty for code, qty in line.needs):

@@ -16,8 +16,9 @@ from storage.erp.reconciliation.bank_balance import balances
 from storage.erp.reconciliation.board import board
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.decisions import Choice, decide, unmatch
-from storage.erp.reconciliation.months import close_month
+from storage.erp.reconciliation.months import close_month, months
 from storage.erp.reconciliation.reconcile import outcome_findings, reconcile
+from storage.erp.reconciliation.worklist import Wanted, ages, dossier, find, listed
 from tests.labelled.world import faulty
 from tests.labelled.writing import write
 
@@ -58,8 +59,21 @@ def answers(database: Database) -> dict[str, str]:
         told |= {f"after {name}": found for name, found in digests(connection, (*TABLES, *CLOSED)).items()}
         told["board"] = str(sorted(board(connection, as_of).items()))
         told["bank"] = str(balances(connection))
+        told["list"] = worked_off(connection, as_of)
     database.close()
     return told
+
+
+def worked_off(connection: Connection, as_of: date) -> str:
+    """The list by each step of age, what people decided, the evidence of one item, and the months."""
+    pages = [listed(connection, Wanted(age=age), as_of, 500) for age in ages()]
+    assert sum(page.total for page in pages) == listed(connection, Wanted(), as_of, 1).total
+    decided = listed(connection, Wanted(decided=True), as_of, 500)
+    found = dossier(connection, find(connection, decided.items[0].number), as_of)
+    assert [row["choice"] for row in found.decisions] == ["match", "match"]
+    told = sorted(str(item) for page in (*pages, decided) for item in page.items)
+    signed = [month._replace(recorded_at="") for month in months(connection)]
+    return f"{told} {len(found.group)} {signed}"
 
 
 def people(connection: Connection, before: dict[str, str]) -> None:

@@ -102,12 +102,13 @@ def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorD
     key = str(loc[-1]) if loc else ""
     zh, en = WORDS.get(item["type"], (item["msg"], item["msg"]))
     facts = {**ctx, "key": key}
+    in_chinese = {**facts, "expected": str(ctx.get("expected", "")).replace(" or ", " 或 ")}
     extra = item["type"] == "extra_forbidden"
     known = _fields(model, loc[:-1]) if extra else []
     close = nearest(key, known)
     allowed = (*close, *(one for one in known if one not in close))
     return Problem(
-        "D-SETTINGS", str(path), span_of(node, loc, of_key=extra), zh.format(**facts), en.format(**facts),
+        "D-SETTINGS", str(path), span_of(node, loc, of_key=extra), zh.format(**in_chinese), en.format(**facts),
         found=key if extra else "", allowed=allowed, fix=close[0] if close else "",
     )  # fmt: skip
 

@@ -35,9 +35,9 @@ def _check(content: bytes) -> None:
     sectors = -(-(len(content) - size) // size)
     table = _allocation(content, size, sectors, tables, more)
     entries = b"".join(_sector(content, size, number) for number in _chain(directory, table, sectors))
-    begins = list(struct.iter_unpack("<66xB49xIQ", entries[: len(entries) // _ENTRY_BYTES * _ENTRY_BYTES]))
-    if not begins:
+    if not entries or len(entries) % _ENTRY_BYTES:
         raise Damaged
+    begins = list(struct.iter_unpack("<66xB49xIQ", entries))
     little = _words(b"".join(_sector(content, size, number) for number in _chain(small_begins, table, sectors)))
     for kind, first, length in begins:
         if kind == _ROOT and length:

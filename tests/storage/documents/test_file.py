@@ -123,6 +123,16 @@ def test_an_old_workbook_whose_sectors_turn_in_a_circle_is_broken(chain: str) ->
         identify(SourceFile("x.xls", bytes(content)))
 
 
+def test_a_cut_old_workbook_is_refused_without_a_cry(capfd: pytest.CaptureFixture[str]) -> None:
+    """Cut in the sectors of its directory it is refused in words; the engine's own cries would scare people."""
+    content = (Path(__file__).parent / "samples" / "ccb_debit.xls").read_bytes()
+    (first,) = struct.unpack_from("<I", content, 48)
+    for size in range((first + 1) * 512 + 1, (first + 2) * 512, 37):
+        with pytest.raises(FileBroken, match="打不开|损坏"):
+            list(SourceFile("x.xls", content[:size]).grids())
+    assert "panicked" not in capfd.readouterr().err
+
+
 def test_a_page_with_a_broken_declaration_is_broken() -> None:
     """A page that the parser cannot follow is refused in words."""
     with pytest.raises(FileBroken):

@@ -128,7 +128,7 @@ def test_a_cut_old_workbook_is_refused_without_a_cry(capfd: pytest.CaptureFixtur
     content = (Path(__file__).parent / "samples" / "ccb_debit.xls").read_bytes()
     (first,) = struct.unpack_from("<I", content, 48)
     for size in range((first + 1) * 512 + 1, (first + 2) * 512, 37):
-        with pytest.raises(FileBroken, match="打不开|损坏"):
+        with pytest.raises(FileBroken, match=r"打不开|损坏"):
             list(SourceFile("x.xls", content[:size]).grids())
     assert "panicked" not in capfd.readouterr().err
 

@@ -228,6 +228,7 @@ def query(
     question: Annotated[str, typer.Argument(help='一条 SELECT / one SELECT, in double quotes: "SELECT …"')],
     rows: Annotated[int, typer.Option(help="最多几行 / rows at most", min=1, max=1_000_000)] = 1_000,
     seconds: Annotated[float, typer.Option(help="最多几秒 / seconds at most", min=0.01, max=3600)] = 30,
+    as_: Annotated[str, typer.Option("--as", help="按这个人能看的店和仓 / only what this person may read")] = "",
     xlsx: Annotated[Path | None, typer.Option(help="写成工作簿 / write a workbook", dir_okay=False)] = None,
     csv: Annotated[Path | None, typer.Option(help="写成 CSV / write a CSV", dir_okay=False)] = None,
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
@@ -243,9 +244,12 @@ def query(
     """
     from schedules.desk import open_desk
     from storage.reports.query import ask
+    from storage.reports.query_as import ask_as
 
     with open_desk() as desk:
-        answer = ask(desk.database, question, rows, seconds)
+        answer = (
+            ask_as(desk.database, as_, question, rows, seconds) if as_ else ask(desk.database, question, rows, seconds)
+        )
     written = _write_answer(answer, Wanted(xlsx, csv, None, json_))
     if not written and not json_:
         _show_answer(answer)

@@ -7,16 +7,17 @@ cannot forget one. A table that no rule here is about is empty for a reader with
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 
 from sqlalchemy import Connection, Table, event, select
 
 from storage.database.connection import Database
 from storage.database.tables import metadata
-from storage.database.tables.privacy import org_unit, reading_grant
+from storage.database.tables.privacy import actor, org_unit, reading_grant
 from storage.erp.audit.errors import ScopeBroken
 
 SHARED = frozenset({
@@ -35,6 +36,7 @@ _QUESTION = re.compile(r"[\s(]*(SELECT|WITH|VALUES)\b", re.IGNORECASE)
 _SECOND = re.compile(r";(?=\s*\S)")
 _ALLOWED = frozenset({20, 21, 31, 33})  # SQLITE_READ, _SELECT, _FUNCTION, _RECURSIVE
 _TRANSACTION = 22
+Hidden = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,13 @@ class Reader:
 
 
 def reader_of(connection: Connection, who: str) -> Reader:
-    """What the grants say that somebody may read; an org stands for its shops and warehouses. No grant: nothing."""
-    granted = connection.execute(select(reading_grant.c.scope, reading_grant.c.name).where(reading_grant.c.who == who))
+    """What the grants say that somebody may read; an org stands for its shops and warehouses.
+
+    No grant: nothing; and nothing for a name that was closed, whatever it was granted.
+    """
+    g = reading_grant.c
+    active = select(actor.c.who).where(actor.c.state == "active")
+    granted = connection.execute(select(g.scope, g.name).where(g.who == who, g.who.in_(active)))
     names: dict[str, set[str]] = {"org": set(), "shop": set(), "warehouse": set()}
     for scope, name in granted:
         names.setdefault(scope, set()).add(name)
@@ -68,51 +75,54 @@ def reader_of(connection: Connection, who: str) -> Reader:
 
 
 @contextmanager
-def reading(database: Database, reader: Reader) -> Iterator[Connection]:
+def reading(database: Database, reader: Reader, hide: Hidden = MappingProxyType({})) -> Iterator[Connection]:
     """A read-only connection that shows only what the reader may see, whatever is asked on it.
 
-    SQL that names a schema (`main.`, `public.`), catalog tables or the planner is refused: raises ScopeBroken.
+    `hide`: table → columns that read as nothing for a reader with limits. SQL that names a schema (`main.`, `public.`),
+    catalog tables or the planner is refused: raises ScopeBroken.
     """
     if reader.unlimited:
         with database.read() as connection:
             yield connection
         return
     opened = _sqlite if database.dialect == "sqlite" else _postgresql
-    with opened(database, reader) as connection:
+    with opened(database, reader, hide) as connection:
         event.listen(connection, "before_cursor_execute", _guard(reader))
         yield connection
 
 
 @contextmanager
-def _sqlite(database: Database, reader: Reader) -> Iterator[Connection]:
+def _sqlite(database: Database, reader: Reader, hide: Hidden) -> Iterator[Connection]:
     with database.engine.connect() as plain:
         plain.detach()  # the views must not come back from the pool with the connection
         raw = cast(sqlite3.Connection, plain.connection.dbapi_connection)
         raw.execute("PRAGMA query_only=0")  # it may have been a reading connection before
         raw.execute(f"CREATE TEMP TABLE {SCOPE} (kind TEXT, name TEXT)")
         raw.executemany(f"INSERT INTO {SCOPE} VALUES (?, ?)", _names(reader))
-        for statement in _views(reader, "main", "TEMP VIEW temp.", "substr(owner, 1, instr(owner, '|') - 1)"):
+        for statement in _views(reader, "main", "TEMP VIEW temp.", "substr(owner, 1, instr(owner, '|') - 1)", hide):
             raw.execute(statement)
         connection = plain.execution_options(yeban_read_only=True)
         with connection.begin() as transaction:
-            raw.set_authorizer(lambda action, *_: _may(action))
+            raw.set_authorizer(lambda action, name, *_: _may(action, name))
             yield connection
             transaction.rollback()
 
 
-def _may(action: int) -> int:
-    return sqlite3.SQLITE_OK if action in _ALLOWED or action == _TRANSACTION else sqlite3.SQLITE_DENY
+def _may(action: int, name: str | None) -> int:
+    declared = action == sqlite3.SQLITE_UPDATE and name == "sqlite_master"  # how `json_each` says what columns it has
+    allowed = action in _ALLOWED or action == _TRANSACTION or declared
+    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
 @contextmanager
-def _postgresql(database: Database, reader: Reader) -> Iterator[Connection]:
+def _postgresql(database: Database, reader: Reader, hide: Hidden) -> Iterator[Connection]:
     with database.engine.connect() as plain:
         connection = plain.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin() as transaction:
             connection.exec_driver_sql(f"CREATE TEMP TABLE {SCOPE} (kind TEXT, name TEXT) ON COMMIT DROP")
             for kind, name in _names(reader):
                 connection.exec_driver_sql(f"INSERT INTO {SCOPE} VALUES (%s, %s)", (kind, name))
-            for statement in _views(reader, "public", "TEMP VIEW ", "split_part(owner, '|', 1)"):
+            for statement in _views(reader, "public", "TEMP VIEW ", "split_part(owner, '|', 1)", hide):
                 connection.exec_driver_sql(statement)
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield connection
@@ -125,14 +135,21 @@ def _names(reader: Reader) -> list[tuple[str, str]]:
     ]
 
 
-def _views(reader: Reader, schema: str, create: str, parcel_of_owner: str) -> list[str]:
+def _views(reader: Reader, schema: str, create: str, parcel_of_owner: str, hide: Hidden) -> list[str]:
     """One view per table; those that ask another table come after it."""
     through = _through(reader, parcel_of_owner)
     tables = sorted(metadata.sorted_tables, key=lambda table: (table.name in through, table.name))
     return [
-        f'CREATE {create}"{table.name}" AS SELECT * FROM {schema}."{table.name}" WHERE {_where(table, reader, through)}'
+        f'CREATE {create}"{table.name}" AS SELECT {_columns(table, hide.get(table.name, ()))} '
+        f'FROM {schema}."{table.name}" WHERE {_where(table, reader, through)}'
         for table in tables
     ]
+
+
+def _columns(table: Table, hidden: Collection[str]) -> str:
+    if not hidden:
+        return "*"
+    return ", ".join(f'{"NULL AS " if column.name in hidden else ""}"{column.name}"' for column in table.columns)
 
 
 def _where(table: Table, reader: Reader, through: Mapping[str, str]) -> str:

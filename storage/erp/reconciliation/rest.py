@@ -31,8 +31,11 @@ def rest_orders(connection: Connection) -> list[BookOrder]:
     """Orders that are not plain; without those of which no line tells and nothing is due or refunded."""
     counted = connection.execute(
         text(
-            "SELECT n.platform, n.shop, n.order_no, count(*) FROM recon_rest x CROSS JOIN order_line n"
-            " WHERE n.order_no = x.order_no GROUP BY n.platform, n.shop, n.order_no"
+            "SELECT n.platform, n.shop, n.order_no, count(*)"
+            " FROM recon_rest x CROSS JOIN platform_order o CROSS JOIN order_line n"
+            " WHERE o.order_no = x.order_no"
+            " AND n.platform = o.platform AND n.shop = o.shop AND n.order_no = o.order_no"
+            " GROUP BY n.platform, n.shop, n.order_no"
         )
     )
     lines = {(platform, shop, order_no): count for platform, shop, order_no, count in counted}
@@ -59,7 +62,4 @@ def rest_refunds(connection: Connection) -> list[BookRefund]:
 
 def rest_sub_orders(connection: Connection) -> dict[str, str]:
     """Sub-order number -> order number, of the numbers on lines that are left."""
-    query = """SELECT n.sub_no, n.order_no FROM order_line n
-                WHERE n.sub_no <> n.order_no AND n.sub_no <> ''
-                  AND n.sub_no IN (SELECT order_no FROM recon_rest)"""
-    return {row.sub_no: row.order_no for row in connection.execute(text(query))}
+    return {row.sub_no: row.order_no for row in connection.execute(text("SELECT sub_no, order_no FROM recon_odd"))}

@@ -21,6 +21,9 @@ Key = tuple[str, str]  # (code, warehouse): locks are taken in this order
 Known = dict[str, list[tuple[str, str, int, str]]]  # owner -> its lines: warehouse, code, qty, state
 Lines = tuple[ReservationLine, ...]
 Requests = Mapping[str, Iterable[ReservationLine]]
+_CHECKPOINT_PAGES = 8_000  # 32 MB of journal: each checkpoint waits for the disk while everybody waits for the lock
+_HELD: tuple[Reserved | Short, ...] = (Reserved(1),)
+_MAPPED_BYTES = 256 << 20  # after another process has written, unchanged pages are looked at, not read again
 
 
 def reserve(connection: Connection, owner: str, lines: Iterable[ReservationLine]) -> Reserved | Short:
@@ -65,43 +68,56 @@ class ReservationDesk:
         if self._dialect == "sqlite":
             self._cursor.execute("PRAGMA query_only=0")
             self._cursor.execute("PRAGMA synchronous=NORMAL")
+            self._cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}").fetchall()
+            self._cursor.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}").fetchall()
         else:
             self._cursor.execute("SET synchronous_commit = off")
             self._raw.commit()
 
     def reserve(self, owner: str, lines: Iterable[ReservationLine]) -> Reserved | Short:
         """As `reserve`, committed when it returns."""
-        return self._run([{owner: lines}])[0]
+        return self.reserve_many({owner: lines})[owner]
 
     def reserve_many(self, requests: Requests) -> dict[str, Reserved | Short]:
         """As `reserve_many`, committed when it returns."""
-        return dict(zip(requests, self._run([{owner: lines} for owner, lines in requests.items()]), strict=True))
+        if len(requests) == 1 and self._dialect == "sqlite":
+            ((owner, wanted),) = requests.items()
+            lines = tuple(wanted)
+            if len(lines) == 1 and lines[0].qty > 0:
+                return {owner: self._one(owner, lines[0])}
+            requests = {owner: lines}
+        groups = _prepare([{owner: lines} for owner, lines in requests.items()])
+        return dict(zip(requests, self._run(groups), strict=True))
 
-    def _run(self, groups: Sequence[Requests]) -> list[Reserved | Short]:
-        prepared = _prepare(groups)
-        alone = _only_line(prepared) if self._dialect == "sqlite" else None
-        if alone and (short := self._still_out(*alone)):
-            return [short]
-        now = datetime.now(UTC).isoformat()
+    def _one(self, owner: str, line: ReservationLine) -> Reserved | Short:
+        """One owner's only line: two statements, unless it is not so simple."""
+        if (line.warehouse, line.code) in self._out and (short := self._still_out(owner, line)):
+            return short
+        return self._run([{owner: (line,)}], alone=(owner, line))[0]
+
+    def _run(
+        self, groups: Sequence[Mapping[str, Lines]], alone: tuple[str, ReservationLine] | None = None
+    ) -> Sequence[Reserved | Short]:
         try:
             if self._dialect == "sqlite":
                 self._cursor.execute("BEGIN IMMEDIATE")
-                if alone and self._held_straight(*alone, now):
+                if alone and self._held_straight(*alone):
                     self._cursor.execute("COMMIT")
-                    return [Reserved(1)]
-            answers = _reserve(self._cursor, self._dialect, prepared)
+                    return _HELD
+            answers = _reserve(self._cursor, self._dialect, groups)
         except BaseException:
             self._raw.rollback()
             raise
         self._raw.commit()
         return answers
 
-    def _held_straight(self, owner: str, line: ReservationLine, now: str) -> bool:
+    def _held_straight(self, owner: str, line: ReservationLine) -> bool:
         """Write one owner's only line as if all were well; False, and nothing written, where it is not so simple."""
         warehouse, code, qty = line
         if self._cursor.execute(_HOLD_SELLABLE, (qty, warehouse, code, qty, warehouse)).rowcount != 1:
             self._out.add((warehouse, code))
             return False
+        now = datetime.now(UTC).isoformat()
         if self._cursor.execute(_INSERT_FRESH, (owner, warehouse, code, qty, now, owner)).rowcount == 1:
             return True
         self._cursor.execute("ROLLBACK")
@@ -111,8 +127,6 @@ class ReservationDesk:
     def _still_out(self, owner: str, line: ReservationLine) -> Short | None:
         """A code that was out is looked at before anybody is kept waiting for the write lock; None if it is not out."""
         warehouse, code, qty = line
-        if (warehouse, code) not in self._out:
-            return None
         row = self._cursor.execute(_FREE_ONE, (warehouse, code)).fetchone()
         if row and row[0] >= qty:
             self._out.discard((warehouse, code))
@@ -125,6 +139,8 @@ class ReservationDesk:
         """Give the connection back as it was."""
         if self._dialect == "sqlite":
             self._cursor.execute("PRAGMA synchronous=FULL")
+            self._cursor.execute("PRAGMA wal_autocheckpoint=1000").fetchall()
+            self._cursor.execute("PRAGMA mmap_size=0").fetchall()
         else:
             self._cursor.execute("RESET synchronous_commit")
             self._raw.commit()
@@ -138,14 +154,6 @@ class ReservationDesk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _only_line(prepared: Sequence[Mapping[str, Lines]]) -> tuple[str, ReservationLine] | None:
-    """The owner and the line of a request that is nothing else."""
-    if len(prepared) != 1 or len(prepared[0]) != 1:
-        return None
-    ((owner, lines),) = prepared[0].items()
-    return (owner, lines[0]) if len(lines) == 1 else None
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------

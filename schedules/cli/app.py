@@ -20,6 +20,7 @@ from schedules.cli import (
     ledger_commands,
     notify_commands,
     people_commands,
+    order_commands,
     product_commands,
     recon_commands,
     report_commands,
@@ -328,6 +329,7 @@ ledger_commands.register(app)
 notify_commands.register(app)
 timetable_commands.register(app)
 people_commands.register(app)
+order_commands.register(app)
 product_commands.register(app)
 tidy_command.register(app)
 todo_commands.register(app)

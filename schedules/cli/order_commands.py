@@ -1,0 +1,186 @@
+"""`yeban orders`: what the review holds and for whom, letting go of a hold, an order's whole story, cancelling it."""
+
+import getpass
+import json
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from schedules.cli.screen import console, say, tell
+from schedules.settings import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from storage.erp.allocation.model import OrderKey
+    from storage.erp.orders.holds import Waiting
+    from storage.erp.orders.transition import Cause
+
+app = typer.Typer(
+    help="订单：夜里拦下了哪些、为什么、等谁；放行、取消；一单从头到尾的经过\n\n"
+    "Orders: what the night holds, why and for whom; release, cancel; everything that happened to one.\n\n"
+    "例 / examples: `yeban orders held` · `yeban orders show 订单号` · "
+    "`yeban orders release 订单号 --code REMARK --why 已联系买家`",
+    no_args_is_help=True,
+)
+Number = Annotated[str, typer.Argument(help="订单号 / order number")]
+Shop = Annotated[str, typer.Option(help="哪个店（订单号不止一家有时写） / shop, if several have the number")]
+Who = Annotated[str, typer.Option(help="谁（默认登录这台电脑的人） / who, default: who is logged in here")]
+Why = Annotated[str, typer.Option(help="为什么 / why")]
+Json = Annotated[bool, typer.Option("--json", help="给机器看 / for machines")]
+
+
+@app.command()
+def held(
+    owner: Annotated[str, typer.Argument(help="只看这个人或岗位的 / only this owner's")] = "", json_: Json = False
+) -> None:
+    """拦下的订单：为什么、等谁、什么时候到期、可以怎么办；最急的在前。
+
+    Orders that the review holds: why, whose, due when, and what can be done; the most urgent first.
+
+    例 / examples: `yeban orders held` · `yeban orders held 客服 --json`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.orders.holds import held_count, queue
+
+    with open_desk() as desk, desk.database.read() as connection:
+        found, counts = queue(connection, _now(), owner), held_count(connection)
+    if json_:
+        rows = [{**one._asdict(), "key": one.key._asdict()} for one in found]
+        typer.echo(json.dumps({"waiting": rows, "counts": counts}, ensure_ascii=False, indent=2))
+        return
+    if found:
+        _show_held(found)
+    listed = "、".join(f"{code} {count}" for code, count in sorted(counts.items()))
+    tell(f"拦着的共：{listed or '没有'}", f"held in all: {listed or 'none'}")
+
+
+def _show_held(found: "Sequence[Waiting]") -> None:
+    table = Table(title=say("拦下的订单", "held orders"), title_justify="left")
+    heads = say("等谁 期限 店铺 订单号 代码 为什么 可以怎么办", "whose due shop order code why what-to-do")
+    for head in heads.split():
+        table.add_column(head, overflow="fold")
+    for one in found:
+        due = one.due_at + (say("（已过）", " (over)") if one.late else "")
+        table.add_row(one.owner, due, one.key.shop, one.key.order_no, one.code, one.words, "、".join(one.actions))
+    console.print(table)
+
+
+@app.command()
+def release(
+    number: Number,
+    code: Annotated[str, typer.Option(help="放行哪一种，见 orders held 的代码 / which hold: its code")],
+    why: Why,
+    shop: Shop = "",
+    who: Who = "",
+) -> None:
+    """放行一种拦截：写明原因，记下是谁；最后一种放行后订单就通过，今晚配货。
+
+    Lets go of one hold of an order, under a name and with a reason; with the last one the order is approved.
+
+    例 / example: `yeban orders release 4021 --code REMARK --why "已和买家确认颜色"`
+    """
+    from storage.erp.orders.holds import release as let_go
+
+    with _changing(number, shop, who, why, "release") as (connection, key, cause):
+        done = let_go(connection, key, code, cause)
+    if done:
+        tell(f"放行了 {number} 的 {code}。", f"{code} of {number} is released.", "green")
+    else:
+        tell(f"{number} 的 {code} 早就放行了。", f"{code} of {number} was released before.")
+
+
+@app.command()
+def cancel(number: Number, why: Why, shop: Shop = "", who: Who = "") -> None:
+    """取消还没交给快递的订单：包裹、占用、拦截一起结束；已经发出的会说明白。
+
+    Cancels an order before a carrier has it: parcels, reservations and holds end with it.
+
+    例 / example: `yeban orders cancel 4021 --why 买家不要了`
+    """
+    from storage.erp.orders.cancel import ask_interception
+    from storage.erp.orders.cancel import cancel as call_off
+    from storage.erp.orders.errors import GoneAlready
+
+    try:
+        with _changing(number, shop, who, why, "cancel") as (connection, key, cause):
+            done = call_off(connection, key, cause)
+    except GoneAlready:
+        with _changing(number, shop, who, why, "cancel") as (connection, key, cause):
+            ask_interception(connection, key, cause)
+        raise
+    if done:
+        tell(f"取消了 {number}。", f"{number} is cancelled.", "green")
+    else:
+        tell(f"{number} 已经是取消的。", f"{number} was cancelled before.")
+
+
+@app.command()
+def show(number: Number, shop: Shop = "", json_: Json = False) -> None:
+    """一单从下单到现在的经过：谁、什么时候、做了什么、凭什么。
+
+    Everything that happened to an order: when, what, who, and where that is written.
+
+    例 / example: `yeban orders show 4021`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.orders.timeline import timeline
+
+    with open_desk() as desk, desk.database.read() as connection:
+        found = timeline(connection, _key(connection, number, shop))
+    if json_:
+        typer.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
+        return
+    table = Table(title=number, title_justify="left")
+    for head in say("时间 经过 谁 凭据", "when what who source").split():
+        table.add_column(head, overflow="fold")
+    for one in found:
+        table.add_row(one.at, one.words, one.actor, one.source)
+    console.print(table)
+
+
+@contextmanager
+def _changing(number: str, shop: str, who: str, why: str, what: str) -> "Iterator[tuple[Connection, OrderKey, Cause]]":
+    """A logged transaction about one order, under the person's name."""
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+    from storage.erp.orders.transition import Cause
+
+    person = who or getpass.getuser()
+    with open_desk() as desk, recording(desk.database, person, why) as connection:
+        yield connection, _key(connection, number, shop), Cause(_now(), person, f"orders.{what}", why)
+
+
+def _key(connection: "Connection", number: str, shop: str) -> "OrderKey":
+    """The order of this number. Raises OrderUnknown, BadParameter when several shops have it."""
+    from sqlalchemy import select
+
+    from storage.database.tables import platform_order
+    from storage.erp.allocation.model import OrderKey
+    from storage.erp.orders.errors import OrderUnknown
+
+    o = platform_order.c
+    query = select(o.platform, o.shop, o.order_no).where(o.order_no == number).order_by(o.platform, o.shop)
+    found = [OrderKey(*row) for row in connection.execute(query) if shop in ("", row.shop)]
+    if not found:
+        raise OrderUnknown(shop or say("任何店铺", "any shop"), number)
+    if len(found) > 1:
+        shops = "、".join(one.shop for one in found)
+        raise typer.BadParameter(
+            say(f"几个店都有这个号：{shops}", f"several shops have it: {shops}"), param_hint="--shop"
+        )
+    return found[0]
+
+
+def _now() -> str:
+    return datetime.now(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def register(main: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    main.add_typer(app, name="orders")

@@ -1,0 +1,75 @@
+"""Orders in people's hands: what the review holds is listed, released or cancelled under a name, and told whole."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from schedules.books import STEPS
+from schedules.cli.app import main
+from schedules.desk import Desk, open_desk
+from storage.database.tables import sku
+from storage.erp.audit.log import recent
+from storage.erp.invariants.verify import verify
+from tests.storage.erp.aftersales.conftest import Shop
+
+NEXT = date(2026, 11, 22)
+Yeban = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk whose review holds two orders: nobody knows what code they are of."""
+    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
+    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
+    monkeypatch.setenv("YEBAN_LANG", "zh")
+    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
+    with open_desk() as desk:
+        shop = Shop(desk.database)
+        shop.lay_out()
+        shop.write(lambda c: c.execute(sku.insert(), [{"code": "B"}]))
+        for number in ("1", "2"):
+            shop.order(number, ("ZZ", 1, 1000))
+        STEPS["review"](desk, NEXT)
+        yield desk
+
+
+@pytest.fixture
+def yeban(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
+    """`yeban …` as a user types it: everything it wrote, and its exit code."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = capsys.readouterr()
+        return int(ended.value.code or 0), written.out + written.err
+
+    return run
+
+
+def test_a_held_order_is_released_or_cancelled_under_a_name(desk: Desk, yeban: Yeban) -> None:
+    """Both stand in the queue with what can be done; one is let go, one called off, and each tells its whole story."""
+    told = json.loads(yeban("orders", "held", "--json")[1])
+    assert [(one["key"]["order_no"], one["code"]) for one in told["waiting"]] == [("1", "UNMAPPED"), ("2", "UNMAPPED")]
+    assert "对应商品" in yeban("orders", "held")[1]
+    assert yeban("orders", "release", "1", "--code", "UNMAPPED")[0] == 2  # without a reason
+    assert "放行了 1" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]
+    assert "早就放行" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]
+    assert "取消了 2" in yeban("orders", "cancel", "2", "--why", "买家不要了", "--who", "王芳")[1]
+    assert json.loads(yeban("orders", "held", "--json")[1]) == {"waiting": [], "counts": {}}
+    story = json.loads(yeban("orders", "show", "1", "--json")[1])
+    assert [one["actor"] for one in story if one["words"] == "放行 UNMAPPED：样品"] == ["王芳"]
+    with desk.database.read() as connection:
+        assert recent(connection, 1)[0].who == "王芳"
+        assert verify(connection) == []
+
+
+def test_an_order_that_nobody_has_is_said(yeban: Yeban) -> None:
+    """A wrong number is an answer in words, in every command."""
+    for command in (("show", "77"), ("cancel", "77", "--why", "x")):
+        code, said = yeban("orders", *command)
+        assert code != 0
+        assert "没有 任何店铺 的订单 77" in said

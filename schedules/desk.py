@@ -11,6 +11,7 @@ from schedules.settings import AccountSettings, Settings, load_settings
 from schedules.vault import Vault
 from storage.archive import Archive
 from storage.database.connection import Database, open_database
+from storage.erp.privacy.raw_rows import masked_row
 from storage.runs import DatabaseJournal
 
 
@@ -55,7 +56,7 @@ def open_desk(settings: Settings | None = None) -> Iterator[Desk]:
             database=database,
             archive=Archive(settings.home / "archive"),
             vault=Vault(settings.home),
-            journal=DatabaseJournal(database),
+            journal=DatabaseJournal(database, shown=masked_row),
             jobs=JobBook(database),
         )
     finally:

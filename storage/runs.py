@@ -39,10 +39,13 @@ class DatabaseJournal:
         *,
         clock: Callable[[], str] = _clock,
         before_write: Callable[[str], None] | None = None,
+        shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
     ) -> None:
+        """`shown`: what of a worklist's row may stand in the books; the desk leaves out what is personal."""
         self._database = database
         self._clock = clock
         self._before_write = before_write
+        self._shown = shown
 
     def start_run(self, run_id: str, facts: dict[str, str]) -> None:
         """The run is known; a second call is a resume and counts one more attempt."""
@@ -73,7 +76,8 @@ class DatabaseJournal:
             mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
             known = connection.execute(select(item.c.state, item.c.attempt).where(mine)).first()
             if known is None:
-                values = {"run_id": run_id, "item_key": item_key, "state": "open", "data": _json(data), "attempt": 1}
+                told = _json(self._shown(data))  # shown to people only; the run itself reads its worklist
+                values = {"run_id": run_id, "item_key": item_key, "state": "open", "data": told, "attempt": 1}
                 connection.execute(item.insert().values(**values, started_at=self._clock()))
                 return "new"
             if _settled(known.state) not in {"done", "rejected"}:

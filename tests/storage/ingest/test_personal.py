@@ -16,11 +16,13 @@ from storage.erp.audit.errors import ReasonlessChange
 from storage.erp.audit.log import broken, recent
 from storage.erp.audit.recording import Recorded
 from storage.erp.privacy.address_book import OrderKey, find, reveal
+from storage.erp.privacy.raw_rows import masked_row
 from storage.erp.privacy.sealing import Keys
 from storage.errors import FixWrong
 from storage.ingest import ingest
 from storage.quarantine import export_rows, fix_rows, waiting_rows
 from storage.receivers import seal_waiting, waiting
+from storage.runs import DatabaseJournal
 from tests.storage.documents.formats.dress import Truth, made, truths
 from tests.storage.documents.formats.dresses import DRESSES
 
@@ -141,6 +143,9 @@ def test_a_dump_of_the_database_holds_no_plain_person(books: Database, archive: 
         facts = Facts(name=f"{kind}.csv", kind=kind, run_id="R1")
         taken = ingest(books, archive, text.encode("utf-8"), facts=facts, keys=lambda: KEYS)
         assert (taken.kind, taken.state, taken.quarantined) == (kind, "read", 0), taken.message
+    journal = DatabaseJournal(books, shown=masked_row)
+    journal.start_run("R2", {"flow": "practice/ship", "account": "a"})
+    journal.start_item("R2", "77001-1", {"_id": "77001-1", "收件人": "慕容运行", "电话": "13566660006"})
     wanted = [cell.encode() for cell in (*people.plain, *ALSO_PLAIN)]
     assert {"yeban.db", "yeban.db-wal"} <= set(on_disk(tmp_path / "books"))
     assert leaks(tmp_path / "books", wanted) == []

@@ -20,6 +20,7 @@ from storage.erp.commands.wanted import HOUSE, PublishPolicy
 from storage.erp.orders import dispatch as dispatching
 from storage.erp.orders import holds, pool
 from storage.erp.orders import review as orders
+from storage.erp.orders.recheck import recheck_released
 from storage.erp.products import activities, listings
 from storage.erp.purchasing import night as purchasing
 from storage.erp.stock import night as stock
@@ -99,12 +100,18 @@ def tend(desk: Desk, night: date) -> Done:
 
 
 def review(desk: Desk, night: date) -> Done:
-    """Open orders are judged as at the beginning of the night: clean ones pass, the others say what holds them."""
-    now = f"{night} 00:00:00"
+    """Open orders are judged as at the beginning of the night: clean ones pass, the others say what holds them.
+
+    An order that is in the warehouse already and would be held now (a wish came late) is called back first.
+    """
+    now, platforms = f"{night} 00:00:00", platforms_of(desk)
     with desk.database.write() as connection:
         holds.release_due(connection, now)
         holds.release_arrived(connection, now)
-        return Done.of(orders.review(connection, now, platforms=platforms_of(desk)))
+        back = len(recheck_released(connection, now, platforms=platforms))
+        done = Done.of(orders.review(connection, now, platforms=platforms))
+    said = (f"，从仓库叫回 {back} 单", f", {back} called back from the warehouse") if back else ("", "")
+    return Done(done.zh + said[0], done.en + said[1], {**done.counts, "called_back": back})
 
 
 def allocate(desk: Desk, night: date) -> Done:

@@ -10,7 +10,9 @@ import pytest
 from schedules.books import STEPS
 from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
+from storage.database.bulk import upsert
 from storage.database.tables import sku
+from storage.database.tables.review import order_detail
 from storage.erp.audit.log import recent
 from storage.erp.invariants.verify import verify
 from tests.storage.erp.aftersales.conftest import Shop
@@ -65,6 +67,21 @@ def test_a_held_order_is_released_or_cancelled_under_a_name(desk: Desk, yeban: Y
     with desk.database.read() as connection:
         assert recent(connection, 1)[0].who == "王芳"
         assert verify(connection) == []
+
+
+def test_a_wish_that_comes_late_calls_the_parcel_back(desk: Desk, yeban: Yeban) -> None:
+    """A memo after the parcel was made: the next night calls it back, gives its goods back and holds the order."""
+    shop = Shop(desk.database)
+    shop.order("3", ("B", 1, 1000))
+    assert STEPS["review"](desk, NEXT).counts["called_back"] == 0
+    assert STEPS["allocate"](desk, NEXT).counts["parcels"] == 1
+    memo = {"platform": "practice", "shop": "shop_a", "order_no": "3", "buyer_memo": "换成红色的"}
+    shop.write(lambda c: upsert(c, order_detail, [memo]))
+    said = STEPS["review"](desk, date(2026, 11, 23))
+    assert (said.counts["called_back"], "叫回 1 单" in said.zh) == (1, True)
+    told = json.loads(yeban("orders", "held", "--json")[1])["waiting"]
+    assert [one["words"] for one in told if one["key"]["order_no"] == "3"] == ["买家留言：换成红色的"]
+    assert shop.rows("SELECT sum(reserved) FROM quant") == [(0,)]
 
 
 def test_an_order_that_nobody_has_is_said(yeban: Yeban) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
+from storage.database.tables.review import order_hold
 from storage.erp.commands.by_hand import TITLES, Thing, Title, played, things
 from storage.erp.reconciliation.reading import LISTED_APART, arrivals, coverage
 from storage.erp.reconciliation.rows import Coverage, days_between
@@ -22,7 +23,7 @@ COLUMNS = (
     Column("等谁", "", 14),
 )
 MEASURES = (("数量", "count"),)
-NO_FIGURES = frozenset({"指令等人", "动作未决", "要人办"})
+NO_FIGURES = frozenset({"指令等人", "动作未决", "要人办", "拦下的订单"})
 
 
 def build(connection: Connection, period: Period) -> Table:
@@ -33,6 +34,7 @@ def build(connection: Connection, period: Period) -> Table:
     _quarantine(connection, table)
     _waiting(connection, table)
     _by_hand(connection, table)
+    _held(connection, table)
     if not table.rows:
         table.notes.append("没有缺失：期间内每个店铺的账单、订单、售后和广告报表都齐，没有文件或行在等人。")
     return table
@@ -188,3 +190,24 @@ def _by_hand(connection: Connection, table: Table) -> None:
         texts = ("要人办", shop, title.zh)
         sources = [("", 0, one.command_id) for one in found]
         _say(table, f"by_hand|{worklist}|{shop}", texts, sources, note, title.who_zh)
+
+
+def _held(connection: Connection, table: Table) -> None:
+    """Orders that the review holds and somebody has to settle, one row per shop, reason and owner."""
+    h = order_hold.c
+    query = select(h.shop, h.code, h.owner, h.order_no, h.words, h.due_at).where(h.state == "open", h.owner != "")
+    grouped: dict[tuple[str, str, str], list[tuple[str, str, str]]] = {}
+    for shop, code, owner, *about in connection.execute(query.order_by(h.shop, h.code, h.owner, h.due_at, h.order_no)):
+        grouped.setdefault((shop, code, owner), []).append((about[0], about[1], about[2]))
+    for (shop, code, owner), found in grouped.items():
+        number, words, due = found[0]
+        note = f"{number}：{words}" + (f"（等 {len(found)} 单）" if len(found) > 1 else "")
+        note += (f"；最早的 {due} 到期" if due else "") + "；看 yeban orders held"
+        _say(
+            table,
+            f"held|{shop}|{code}|{owner}",
+            ("拦下的订单", shop, code),
+            [("", 0, one[0]) for one in found],
+            note,
+            owner,
+        )

@@ -15,6 +15,8 @@ from storage.database.tables import sku
 from storage.database.tables.review import order_detail
 from storage.erp.audit.log import recent
 from storage.erp.invariants.verify import verify
+from storage.reports import missing
+from storage.reports.table import Period
 from tests.storage.erp.aftersales.conftest import Shop
 
 NEXT = date(2026, 11, 22)
@@ -57,6 +59,9 @@ def test_a_held_order_is_released_or_cancelled_under_a_name(desk: Desk, yeban: Y
     told = json.loads(yeban("orders", "held", "--json")[1])
     assert [(one["key"]["order_no"], one["code"]) for one in told["waiting"]] == [("1", "UNMAPPED"), ("2", "UNMAPPED")]
     assert "对应商品" in yeban("orders", "held")[1]
+    with desk.database.read() as connection:
+        rows = missing.build(connection, Period("2026-11-21", "2026-11-21")).rows
+    assert [row[1:3] for row in rows if row[0] == "拦下的订单"] == [["shop_a", "UNMAPPED"]]
     assert yeban("orders", "release", "1", "--code", "UNMAPPED")[0] == 2  # without a reason
     assert "放行了 1" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]
     assert "早就放行" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]

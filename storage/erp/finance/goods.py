@@ -131,7 +131,7 @@ def _unbooked(connection: Connection, until: str) -> list[StockMove]:
         .where(c.doc_type.is_(None), m.from_place.in_(outside) != m.to_place.in_(outside))
     )  # fmt: skip
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         at = moment(row[9])
         if at[:10] > until:
             continue

@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select
 
+from storage.database.bulk import change
 from storage.database.tables import bill_line, order_line, platform_order, refund
 from storage.database.tables.ledger import cost_move, jv, jv_document
+from storage.erp.finance.layers import MoveKey
 from storage.erp.finance.ledger import post_new
 from storage.erp.finance.moments import moment
 from storage.erp.finance.numbering import insert_rows
@@ -154,7 +156,7 @@ def _recognised(connection: Connection, policy: Policy) -> list[Recognised]:
     days = policy.window_days if policy.recognise == "window" else 0
     found = [
         Recognised((row[0], row[1], row[2]), later(moment(row[7]), days), row[3], row[3] + row[4], row[5], row[6])
-        for row in connection.execute(query)
+        for row in connection.execute(query).all()
     ]
     return sorted(found, key=lambda one: (one.at, one.key))
 
@@ -241,7 +243,7 @@ def parts_of(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey,
                 .where(line.platform == platform, line.shop == shop, line.order_no.in_(some))
                 .order_by(line.order_no, line.sub_no)
             )
-            for order_no, *part in connection.execute(query):
+            for order_no, *part in connection.execute(query).all():
                 found[platform, shop, order_no].append(OrderPart(*part))
     return found
 
@@ -258,7 +260,7 @@ def _book_cost(connection: Connection, until: str) -> int:
     be paid for the goods (a gift, a replacement)."""
     documents: dict[str, list[tuple[object, ...]]] = defaultdict(list)
     for query in (_sold(until), _given(until)):
-        for row in connection.execute(query):
+        for row in connection.execute(query).all():
             documents[row[11]].append(tuple(row))
     told = [_cost_of(no, rows) for no, rows in documents.items()]
     worth = [any(line.value_fen for line in one.lines) for one in told]
@@ -269,8 +271,7 @@ def _book_cost(connection: Connection, until: str) -> int:
     for rows, some in zip(documents.values(), worth, strict=True):
         no = next(posted).no if some else str(rows[0][16])
         carried += [_carry(row, no) for row in rows]
-    if carried:
-        _write_carried(connection, carried)
+    change(connection, cost_move, MoveKey._fields, ("carry_no",), carried)
     return sum(worth)
 
 
@@ -314,11 +315,4 @@ def _cost_of(no: str, rows: list[tuple[object, ...]]) -> GoodsDocument:
 
 
 def _carry(row: tuple[object, ...], no: str) -> tuple[object, ...]:
-    return (no, *row[:4])
-
-
-def _write_carried(connection: Connection, carried: list[tuple[object, ...]]) -> None:
-    """Through the driver: there is one for every line that was sent."""
-    mark = "%s" if connection.dialect.name == "postgresql" else "?"
-    where = " AND ".join(f"{name} = {mark}" for name in ("doc_type", "doc_id", "doc_line", "leg"))
-    connection.exec_driver_sql(f"UPDATE cost_move SET carry_no = {mark} WHERE {where}", carried)
+    return (*row[:4], no)

@@ -26,6 +26,7 @@ from tests.bench import (
     robot,
     scrape,
     start,
+    world,
 )
 from tests.bench.measure import Measured, Missing
 
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "robot": robot.run,
     "scrape": scrape.run,
     "start": start.run,
+    "world": world.run,
 }
 
 

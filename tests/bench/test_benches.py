@@ -4,6 +4,8 @@ import math
 
 import pytest
 
+from bots.practice.world import TINY
+from tests.bench import world
 from tests.bench.__main__ import BENCHMARKS
 from tests.bench.measure import Missing, Pair, measured, within
 
@@ -22,6 +24,7 @@ LARGE = {
     "reserve",
     "robot",
     "start",
+    "world",
 }
 """Those that take minutes or need what is installed for them; most have a small test of their own beside this one."""
 
@@ -36,6 +39,12 @@ async def test_a_bench_runs(name: str) -> None:
         assert result.rounds >= 1
         assert math.isfinite(result.ratio)
         assert result.theirs_s > 0
+
+
+async def test_a_small_world_is_measured() -> None:
+    """The mall's bench on its smallest world ends with a figure for each round."""
+    (result,) = await world.run(1, TINY)
+    assert (result.rounds, result.ours_s > 0) == (1, True)
 
 
 def test_the_ratio_is_of_pairs_and_not_of_medians() -> None:

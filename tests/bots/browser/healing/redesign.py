@@ -4,6 +4,7 @@ The oracle is not the finder's: `mutate.js` keeps the meant element in a WeakMap
 CSS selector or XPath of the saved page that no alternative of the library uses as such.
 """
 
+import itertools
 import json
 import zlib
 from collections import Counter
@@ -157,11 +158,14 @@ def resolved(library: Lookup, case: Case) -> ResolvedTarget:
     return library.target(name, f"/{case.page}")
 
 
-async def measure(page: Page, base: str, *, remembering: bool, salt: int = 0) -> list[Result]:
-    """Every case under every kind of redesign.
+async def measure(
+    page: Page, base: str, *, remembering: bool, salt: int = 0, every: int = 1, first: int = 0
+) -> list[Result]:
+    """Every case under every kind of redesign; of these only every n-th, beginning with the `first`.
 
     `remembering`: the element was found on the page in an earlier good run, as every night but the first.
     """
+    turns = itertools.count(first)
     results = []
     for name in dict.fromkeys(case.page for case in CASES):
         await page.goto(f"{base}/{name}.html")
@@ -169,6 +173,7 @@ async def measure(page: Page, base: str, *, remembering: bool, salt: int = 0) ->
         for case in (case for case in CASES if case.page == name):
             target = await _known(page, case, remembering)
             fitting = [kinds for kinds in KINDS if target.known or "impostor" not in kinds]
+            fitting = [kinds for kinds in fitting if next(turns) % every == 0]
             results += [await _one(page, case, target, kinds, salt) for kinds in fitting]
             await page.evaluate_json("a => __redesign(a)", {"css": case.truth, "seed": 0, "kinds": []})
     return results

@@ -1,4 +1,7 @@
-"""Over 1,700 redesigned pages: no element is ever mistaken for another, and most are still found."""
+"""Some 850 redesigned pages: no element is ever mistaken for another, and most are still found.
+
+`yeban bench healing` plays all of them, twice as many; here the two kinds of night take turns.
+"""
 
 import pytest
 
@@ -17,12 +20,12 @@ HARMLESS = (("rename",), ("order",), ("columns",), ("wrap",), ("overlay",), ("he
 """Redesigns that leave the words: a person would find every element at once."""
 
 
-@pytest.mark.parametrize("remembering", [True, False], ids=["every-other-night", "first-night"])
-async def test_no_redesign_leads_to_the_wrong_element(page: Page, local, remembering):
+async def test_no_redesign_leads_to_the_wrong_element(page: Page, local):
     """Ids and classes renamed, order, labels, columns, wrappers, overlays, decoys and all together: wrong is 0."""
     for saved in (redesign.HERE / "pages").glob("*.html"):
         local.pages[f"/{saved.name}"] = saved.read_text("utf-8")
-    results = await redesign.measure(page, local.address, remembering=remembering)
+    first_night = await redesign.measure(page, local.address, remembering=False, every=2, first=0)
+    results = first_night + await redesign.measure(page, local.address, remembering=True, every=2, first=1)
     assert redesign.wrong(results) == []
     assert len(results) > 800
     for kinds in HARMLESS:

@@ -7,6 +7,7 @@ anything else. Items that the data no longer calls for are taken away, unless a 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, case, delete, func, select
 
 from storage.database.bulk import Counts, upsert
 from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
+from storage.erp.reconciliation.authorised import supplier_names, withdraw_settled
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.kept import JOBS, KEPT, OPEN, kept_groups, kept_keys
 from storage.erp.reconciliation.matching import match_orders
@@ -58,6 +60,7 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     """Give every statement and bank line, and every expectation without one, its one outcome, inside the caller's
     write transaction. `as_of` is the business day up to which the books speak.
     """
+    withdraw_settled(connection)
     covered, periods = coverage(connection, as_of), file_periods(connection)
     plain = decide_plain(connection, contracts, periods)
     lines = rest_lines(connection, periods)
@@ -105,6 +108,7 @@ def money_jobs(
     wallet = match_wallet(sent, _free(came, "wallet", kept), contracts, covered)
     if not owed:
         return wallet
+    contracts = replace(contracts, payee_aliases={**supplier_names(connection), **contracts.payee_aliases})
     open_bills = [one for one in owed if ("payables", "books", one.ref) not in kept]
     return together(wallet, match_payables(open_bills, _free(spent, "payables", kept), contracts, covered))
 

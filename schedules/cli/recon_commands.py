@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 ROWS = 50
-TABLES = frozenset({"recon_item", "recon_group", "recon_candidate", "recon_decision", "recon_month"})
+TABLES = frozenset({"payable", "recon_item", "recon_group", "recon_candidate", "recon_decision", "recon_month"})
 """What a person's decision changes row by row; the filings of a closed month are as many as its items."""
 
 Kind = Literal["match", "link", "accept", "ignore", "write_off"]
@@ -235,19 +235,70 @@ def recon_months(json_: Json = False, xlsx: Xlsx = None) -> None:
         show_months(found)
 
 
+@app.command("owed")
+def recon_owed(
+    until: Annotated[str, typer.Option(help="到哪天为止到期的 / due by this day, YYYY-MM-DD")] = "",
+    json_: Json = False,
+) -> None:
+    """欠供应商的：每张发票还欠多少、哪天到期、谁批准付了；已付的部分不算。
+
+    What suppliers are owed: per invoice what is still open, when it is due and who authorised it.
+
+    例 / examples: `yeban recon owed` · `yeban recon owed --until 2026-11-30`
+    """
+    from schedules.cli.recon_view import owed_json, show_owed
+    from schedules.desk import open_desk
+    from storage.erp.reconciliation.authorised import owed
+
+    last = _day(until, "--until").isoformat() if until else "9999-12-31"
+    with open_desk() as desk, desk.database.read() as connection:
+        found = owed(connection, last)
+    if json_:
+        typer.echo(owed_json(found))
+    else:
+        show_owed(found)
+
+
+@app.command("authorise")
+def recon_authorise(
+    numbers: Annotated[list[str], typer.Argument(help="编号，见 yeban recon owed / numbers of yeban recon owed")],
+    who: Who,
+    why: Why,
+) -> None:
+    """批准付这几张发票：到期日记账，以后在银行流水里核对它；付过、批过的不会重复。
+
+    Authorises these invoices for payment: booked on their due day and looked for at the bank. Never twice.
+
+    例 / example: `yeban recon authorise 3fa9c1d2 77b0e2aa --who 王芳 --why 十一月货款`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+    from storage.erp.reconciliation.authorised import authorise
+    from storage.erp.reconciliation.words import yuan
+
+    with open_desk() as desk, recording(desk.database, who, why, TABLES) as connection:
+        fresh = authorise(connection, numbers, who, _now().date().isoformat())
+    total = yuan(sum(one.amount_fen for one in fresh))
+    tell(f"批准了 {len(fresh)} 张，共 {total}。", f"{len(fresh)} authorised, {total} in all.", "green")
+
+
 def _as_of(desk: "Desk", day: str) -> "date":
     """The day asked for, else the one up to which the newest night's books speak."""
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     from schedules.cli.books_commands import night_day
 
-    if not day:
-        return night_day(desk, "") - timedelta(days=1)
+    return _day(day, "--day") if day else night_day(desk, "") - timedelta(days=1)
+
+
+def _day(text: str, hint: str) -> "date":
+    from datetime import date
+
     try:
-        return date.fromisoformat(day)
+        return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            say(f"日期写成 2026-11-01 这样，不是 {day}", f"write a day like 2026-11-01, not {day}"), param_hint="--day"
+            say(f"日期写成 2026-11-01 这样，不是 {text}", f"write a day like 2026-11-01, not {text}"), param_hint=hint
         ) from None
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from schedules.cli.screen import console, say, tell
 
 if TYPE_CHECKING:
+    from storage.erp.reconciliation.authorised import Owed
     from storage.erp.reconciliation.board import Cell, Rate, Sum
     from storage.erp.reconciliation.months import Month
     from storage.erp.reconciliation.worklist import Dossier, Listed, Page
@@ -140,6 +141,25 @@ def show_months(found: "Sequence[Month]") -> None:
 def months_json(found: "Sequence[Month]") -> str:
     """The months as rows."""
     return _json([month._asdict() for month in found])
+
+
+def show_owed(found: "Sequence[Owed]") -> None:
+    """What suppliers are owed, the most urgent first."""
+    if not found:
+        tell("不欠供应商的。", "Suppliers are owed nothing.", "green")
+        return
+    heads = [("编号", "number"), ("供应商", "supplier"), ("发票", "invoice"), ("还欠", "open"), ("记账", "since"),
+             ("到期", "due"), ("批准", "authorised by")]  # fmt: skip
+    table = _table(say("应付供应商", "owed to suppliers"), heads)
+    for one in found:
+        table.add_row(one.number, one.party, one.item, _yuan(one.amount_fen), one.since, one.due_day, one.authorised_by)
+    console.print(table)
+    tell("批准付款：yeban recon authorise 编号… --who 谁 --why 为什么", "To pay: yeban recon authorise NUMBER…", "dim")
+
+
+def owed_json(found: "Sequence[Owed]") -> str:
+    """What suppliers are owed as rows."""
+    return _json([one._asdict() for one in found])
 
 
 def _told(item: "Listed") -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.sharing import SLOW, Sharing
+from tests.support.sharing import EARLY, SLOW, Sharing
 
 # Looking for rings of dead objects among millions of live ones was a twelfth of the tests' time.
 gc.set_threshold(200_000, 50, 100)
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def turn(item: pytest.Item) -> int:
         if item.get_closest_marker("slow"):
             return 0
-        if item.nodeid.startswith(SLOW):
+        if item.nodeid.startswith((*SLOW, *EARLY)):
             return 1
         return 2 if item.get_closest_marker("browser") else 3
 

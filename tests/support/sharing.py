@@ -8,8 +8,10 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
+EARLY = ("tests/oscar/",)
+"""Modules that take long and share something costly: they begin early, whole."""
+
 SLOW = (
-    "tests/oscar/",
     "tests/practice/web/test_flows.py",
     "tests/schedules/test_kill.py",
     "tests/schedules/test_night.py",

@@ -48,6 +48,9 @@ PHRASES: Mapping[str, str] = {
     "工作簿里的 {member} 读不出来": "{member} in the workbook cannot be read",
     "工作簿里的 {member} 已损坏": "{member} in the workbook is damaged",
     # cells
+    "对账单大得放不进内存": "the statement is larger than memory may hold",
+    "对账单没有写币种": "the statement does not say its currency",
+    "不是 MT940 的一笔": "it is no entry of an MT940",
     "编号变成了浮点数，末尾几位已丢失": "the id became a floating-point number, its last digits are lost",
     "编号变成了日期": "the id became a date",
     "编号变成了科学计数法": "the id became a number in scientific notation",

@@ -49,7 +49,7 @@ def specimens() -> list[Specimen]:
     made_ones = [
         Specimen(kind, dress.name, made(dress, truths(dress, 5, 3))) for kind, dress in sorted(DRESSES.items())
     ]
-    real = [path for path in sorted(SAMPLES.iterdir()) if path.suffix != ".md"]
+    real = [path for path in sorted(SAMPLES.rglob("*")) if path.is_file() and path.suffix != ".md"]
     return made_ones + [Specimen("", path.name, path.read_bytes()) for path in real]
 
 

@@ -125,6 +125,7 @@ def test_the_kinds_that_reach_the_books_are_these() -> None:
     }
     assert into(KINDS["alipay_fund_bill_csv"]) == ("bill_line", "alipay")
     assert into(KINDS["icbc_personal_debit"]) == ("bank_line", "bank")
+    assert into(KINDS["mt940"]) == ("bank_line", "bank")
     assert into(KINDS["alipay_business_detail"]) == ("document_row", ""), "it tells of the same money as 账务明细"
     assert into(KINDS["boc_personal"]) == ("document_row", ""), "nobody has seen which sign its amounts have"
     assert into(KINDS["practice_orders"]) == ("own", "")

@@ -36,6 +36,7 @@ def distance_km(one: str, other: str) -> int | None:
     return round(hypot(north, east) * _KM_PER_DEGREE)
 
 
+@cache
 def zone(one: str, other: str) -> int:
     """0 within one province, then 1, 2, 3 by distance, 4 beyond or unknown."""
     km = distance_km(one, other)

@@ -65,16 +65,20 @@ class _Left:
 
     def rejected(self, number: int) -> list[tuple[Warehouse, str]]:
         """Every warehouse that cannot fill the whole order alone, and the first thing it lacks."""
-        order, total = self.plan.problem.tasks[number].order, Counter[str]()
+        order, total = self.plan.problem.tasks[number].order, dict[str, int]()
         for line in order.lines:
-            total.update(dict(line.needs))
-        own, found, codes = self._own(number), [], sorted(total)
+            for code, qty in line.needs:
+                total[code] = total.get(code, 0) + qty
+        own, found, wanted = None, [], sorted(total.items())
         for place in self.plan.problem.places:
-            for code in codes:
-                has, _ = self._has(order, place.warehouse, code)
-                has += own[place.warehouse, code]
-                if has < total[code]:
-                    found.append((place, f"{code} 要 {total[code]} 件，可用 {has} 件"))
+            for code, qty in wanted:
+                has = self.free.get((place.warehouse, code), 0)
+                if has >= qty and code not in self.permits:
+                    continue
+                own = self._own(number) if own is None else own
+                has = self._has(order, place.warehouse, code)[0] + own[place.warehouse, code]
+                if has < qty:
+                    found.append((place, f"{code} 要 {qty} 件，可用 {has} 件"))
                     break
         return found
 
@@ -88,7 +92,9 @@ class _Left:
 
     def missing(self, number: int) -> list[ShortLine]:
         """The sub-orders that stay open, each with what it lacks."""
-        order, found = self.plan.problem.tasks[number].order, []
+        order, found = self.plan.problem.tasks[number].order, list[ShortLine]()
+        if LEFT not in self.plan.pattern[number]:
+            return found
         for line, chosen in zip(order.lines, self.plan.pattern[number], strict=True):
             if chosen == LEFT:
                 lacks, kept = self._lacks(order, line.needs)

@@ -67,7 +67,7 @@ def dispatch(
     released = settle(connection, now)
     desk = _Desk(connection, policy, now)
     orders = desk.approved()
-    free = allocation_read.free_stock(connection)
+    free = allocation_read.free_stock(connection, night, policy.allocation)
     orders = desk.without_missing_gifts(orders, free)
     places = allocation_read.warehouses(connection)
     batch, proof = allocate_best(orders, free, places, policy.allocation.costs, policy.allocation)

@@ -248,18 +248,26 @@ _INSERT_FRESH = (
 _INSERT = "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) VALUES (?, ?, ?, ?, ?, ?)"
 
 
+_HELD_BY = "SELECT owner, warehouse, code, qty, state FROM reservation WHERE owner IN ({marks})"
+_AT_ONCE = 900
+"""SQLite of old takes no more than 999 values in one statement; so many owners are asked for together."""
+
+
 class _Sqlite:
     """The caller holds the write lock (BEGIN IMMEDIATE), so a plain read is a locked one."""
 
     def read(self, cursor: Any, keys: Sequence[Key], owners: Sequence[str]) -> tuple[dict[Key, int], Known]:
-        free, known = {}, {}
+        free: dict[Key, int] = {}
         for key in keys:
             row = cursor.execute(_FREE_ONE, (key[1], key[0])).fetchone()
             free[key] = row[0] if row else 0
-        for owner in owners:
-            rows = cursor.execute("SELECT warehouse, code, qty, state FROM reservation WHERE owner = ?", (owner,))
-            if held := rows.fetchall():
-                known[owner] = held
+        known: Known = {}
+        size = _AT_ONCE if len(owners) >= _AT_ONCE else 1
+        for begin in range(0, len(owners), size):
+            some = owners[begin : begin + size]
+            query = _HELD_BY.format(marks=", ".join("?" * len(some)))
+            for owner, warehouse, code, qty, state in cursor.execute(query, some).fetchall():
+                known.setdefault(owner, []).append((warehouse, code, qty, state))
         return free, known
 
     def write(self, cursor: Any, taken: Mapping[Key, int], rows: Sequence[tuple[object, ...]]) -> int:

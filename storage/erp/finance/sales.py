@@ -17,7 +17,7 @@ from storage.database.tables.ledger import cost_move, jv, jv_document
 from storage.erp.finance.layers import MoveKey
 from storage.erp.finance.ledger import post_new
 from storage.erp.finance.moments import moment
-from storage.erp.finance.numbering import insert_rows
+from storage.erp.finance.numbering import insert_rows, look_again
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.rules import RULES, GoodsDocument, GoodsLine, SaleDocument, SoldLine
 from storage.erp.finance.vouchers import Draft
@@ -67,11 +67,9 @@ class OrderPart(NamedTuple):
 
 def book_sales(connection: Connection, until: str, policy: Policy) -> int:
     """Revenue, refunds and cost of sales up to the day `until`; returns how many vouchers were written."""
-    return (
-        _book_revenue(connection, until, policy)
-        + _book_refunds(connection, until, policy)
-        + _book_cost(connection, until)
-    )
+    posted = _book_revenue(connection, until, policy) + _book_refunds(connection, until, policy)
+    look_again(connection, jv, cost_move)
+    return posted + _book_cost(connection, until)
 
 
 def _book_revenue(connection: Connection, until: str, policy: Policy) -> int:

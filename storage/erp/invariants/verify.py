@@ -26,6 +26,7 @@ from storage.erp.invariants.stock import (
     reserved_is_held,
     reserved_where_goods_are,
 )
+from storage.erp.orders import invariants as orders
 from storage.erp.reconciliation.reconcile import outcome_findings
 from storage.erp.settlement import invariants as settlement
 
@@ -53,6 +54,7 @@ INVARIANTS: dict[str, Invariant] = {
     "I-25": outside_only_by_result,
     **ledger.CHECKS,
     **lots.CHECKS,
+    **orders.CHECKS,
     **products.CHECKS,
     **returns.CHECKS,
     **settlement.CHECKS,

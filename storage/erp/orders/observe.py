@@ -9,14 +9,19 @@ from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import LIVE
 from storage.erp.orders.payments import received
+from storage.erp.orders.returns import came_back
 from storage.erp.orders.states import AXES, START, is_legal, pay_of
 from storage.erp.orders.transition import Cause, Step, note, transition_all
+
+RETURNED = ("part_returned", "returned")
 
 
 def observe(
     connection: Connection, now: str, *, platforms: Collection[str], keys: Collection[OrderKey] | None = None
 ) -> int:
     """Write the transitions that the facts ask for; returns how many there were. Running again writes none.
+
+    Goods that came back make an order part_returned or returned.
 
     Orders that were over before the core ever looked at them are left alone. A fact that the state map does not allow
     (money comes back to an order that was refunded) changes nothing and is told as an event `contradiction`.
@@ -33,7 +38,7 @@ def observe(
     )  # fmt: skip
     if keys is not None and len(keys) <= 500:
         query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
-    paid, live = received(connection), _with_parcels(connection)
+    paid, live, back = received(connection), _with_parcels(connection), came_back(connection)
     steps: list[Step] = []
     for row in connection.execute(query).all():
         key = OrderKey(*row[:3])
@@ -44,10 +49,13 @@ def observe(
             "pay": pay_of(row.pay_state, row.refund_state, paid.get(key), row.paid_fen),
             "ship": row.ship_state or "none",
         }
-        if state["ship"] in ("part_returned", "returned") and wanted["ship"] == "shipped":
-            wanted["ship"] = state["ship"]  # what came back does not undo that it left
         wanted["process"] = _process(state["process"], row.pay_state, wanted["ship"], out=key in live)
+        if state["ship"] in RETURNED and wanted["ship"] in ("shipped", "part"):
+            wanted["ship"] = state["ship"]  # what came back does not undo that it left
         steps += _steps(connection, key, state, wanted, now)
+        came = "part_returned" if wanted["ship"] == "part" else back.get(key, "")
+        if key in back and came != wanted["ship"] and is_legal("ship", wanted["ship"], came):
+            steps.append(Step(key, "ship", came, Cause(now, "core", "returns", "仓库收到退回的货")))
     return transition_all(connection, steps)
 
 

@@ -5,7 +5,7 @@ order, where it came from and a sentence; `states.fold` over those events is the
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.errors import IllegalTransition
 from storage.erp.orders.rows import rows_of
-from storage.erp.orders.states import AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
+from storage.erp.orders.states import AXES, AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
 
 _TOLD = ("process", "pay", "ship", "version")
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -128,29 +128,36 @@ def note(connection: Connection, key: OrderKey, kind: str, cause: Cause) -> bool
 def folded(connection: Connection, key: OrderKey) -> dict[str, str]:
     """The order's state told from its events alone: what `order_state` must say."""
     c = order_event.c
-    query = select(c.type, c.data).where(c.platform == key.platform, c.shop == key.shop, c.order_no == key.order_no)
-    return fold(_facts(connection.execute(query).all()))
+    query = select(c.type, c.at).where(c.platform == key.platform, c.shop == key.shop, c.order_no == key.order_no)
+    return fold(fact for kind, at in connection.execute(query).all() if (fact := _fact(kind, at)))
 
 
-def _facts(rows: Iterable[Sequence[str]]) -> list[Fact]:
-    found = []
-    for kind, data in rows:
-        axis, dot, to = kind.partition(".")
-        if dot and axis in START:
-            found.append(Fact(int(json.loads(data)["n"]), axis, to))
-    return found
+def _fact(kind: str, at: str) -> Fact | None:
+    """The transition that an event is, None for any other event; its number stands behind its moment."""
+    axis, dot, to = kind.partition(".")
+    return Fact(int(at.rpartition("#")[2]), axis, to) if dot and axis in START else None
 
 
-def unfolded(connection: Connection) -> list[str]:
-    """Every order whose stored state is not the fold over its events; empty when the books are sound."""
-    events: dict[OrderKey, list[Sequence[str]]] = {}
-    c = order_event.c
-    for row in connection.execute(select(c.platform, c.shop, c.order_no, c.type, c.data).where(c.type.like("%.%"))):
-        events.setdefault(OrderKey(*row[:3]), []).append(row[3:])
+def unfolded(connection: Connection) -> list[tuple[str, str]]:
+    """(order, in words) of every order whose stored state is not the fold over its events; empty when all is sound."""
+    facts: dict[OrderKey, list[Fact]] = {}
+    c, s = order_event.c, order_state.c
+    told = select(c.platform, c.shop, c.order_no, c.type, c.at).where(c.type.like("%.%"))
+    for platform, shop, order_no, kind, at in connection.execute(told).all():
+        if fact := _fact(kind, at):
+            facts.setdefault(OrderKey(platform, shop, order_no), []).append(fact)
     wrong = []
-    for row in connection.execute(select(order_state)):
-        key = OrderKey(row.platform, row.shop, row.order_no)
-        said = {"process": row.process, "pay": row.pay, "ship": row.ship}
-        if (told := fold(_facts(events.get(key, [])))) != said:
-            wrong.append(f"{'/'.join(key)}: 记的是 {said}，事件说的是 {told}")
+    stored = {
+        OrderKey(*row[:3]): dict(zip(AXES, row[3:], strict=True))
+        for row in connection.execute(select(s.platform, s.shop, s.order_no, s.process, s.pay, s.ship)).all()
+    }
+    for key in sorted(stored.keys() | facts.keys()):
+        told_state, said = fold(facts.get(key, [])), stored.get(key, START)
+        if told_state != said:
+            words = "；".join(
+                f"{AXIS_WORDS[axis]}记的是{WORDS.get(said[axis], said[axis])}，事件说的是{WORDS[told_state[axis]]}"
+                for axis in AXES
+                if said[axis] != told_state[axis]
+            )
+            wrong.append(("/".join(key), words))
     return wrong

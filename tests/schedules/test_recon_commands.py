@@ -15,6 +15,9 @@ from schedules.cli.app import main
 from storage.database.connection import open_database
 from storage.database.tables import recon_candidate, recon_group, recon_item
 from storage.database.tables.privacy import audit_log
+from storage.erp.finance.chart import PAYABLE
+from storage.erp.finance.ledger import post
+from storage.erp.finance.vouchers import MANUAL, Draft, credit, debit
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.reconcile import reconcile
 from tests.labelled.world import faulty
@@ -35,6 +38,8 @@ def reconciled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with database.write() as connection:
         write(connection, books)
         reconcile(connection, Contracts(commission_bp=books.commission_bp), date.fromisoformat(books.last_day))
+        lines = (debit("6602", 8_800), credit(PAYABLE, 8_800, party="云织", item="FP-77"))
+        post(connection, Draft(MANUAL, "note", "N-1", "2026-10-20", "面料", lines, author="赵", reason="补记"))
     database.close()
     return folder
 
@@ -168,6 +173,17 @@ def test_a_month_is_closed_once(yeban: Yeban) -> None:
     assert months["2026-10"]["carried"] == months["2026-11"]["items"] > 0
     assert {item["owner"] for item in told(yeban, "list", "--outcome", "12")["items"]} == {"小陈"}
     assert "未关账" in yeban("months")[1]
+
+
+def test_what_is_owed_is_authorised_once(yeban: Yeban) -> None:
+    """An invoice that is owed is listed with its day, authorised by name, and not a second time."""
+    [one] = told(yeban, "owed", "--until", "2026-10-20")
+    assert (one["party"], one["item"], one["amount_fen"], one["authorised_by"]) == ("云织", "FP-77", 8_800, "")
+    assert told(yeban, "owed", "--until", "2026-10-19") == []
+    assert "批准了 1 张，共 ¥88.00" in yeban("authorise", one["number"], *SIGNED)[1]
+    assert "批准了 0 张" in yeban("authorise", one["number"], *SIGNED)[1]
+    assert "王芳" in yeban("owed")[1]
+    assert yeban("authorise", "nobody", *SIGNED)[0] != 0
 
 
 def test_workbooks_have_the_rows_and_their_causes(yeban: Yeban, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The worklist of differences: every exception that is open on the period's last day, why, whose, and how old."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 from storage.database.bulk import LOOKED_UP_AT_ONCE
 from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
 from storage.erp.reconciliation.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
+from storage.erp.reconciliation.reading import distinct
 from storage.reports.table import Column, Period, Table
 
 TITLE = "差异"
@@ -122,14 +124,8 @@ def _sources(connection: Connection, items: Sequence[_Item]) -> dict[tuple[str, 
     keys = [_source_key(item) for item in items]
     wanted = {kind: {key[-1] for key in keys if key[0] == kind} for kind in ("order", "refund")}
     found: dict[tuple[str, ...], tuple[str, int]] = {}
-    b, k, o, r = bill_line.c, bank_line.c, platform_order.c, refund.c
-    lines = select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
-    numbers = {item.order_no for item in items} - {""}
-    for *key, sha, row_no in _of(connection, lines, b.order_no, numbers):
-        found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
-    unnamed = {_flow_no(key[1]) for key in keys if key[0] == "statement" and key not in found}
-    for *key, sha, row_no in _of(connection, lines, b.flow_no, unnamed):
-        found["statement", "|".join(str(part) for part in key)] = (sha, row_no)
+    k, o, r = bank_line.c, platform_order.c, refund.c
+    found.update(_statement_sources(connection, {key[1] for key in keys if key[0] == "statement"}))
     for account, line_key, sha, row_no in connection.execute(select(k.account, k.line_key, k.file_sha, k.row_no)):
         found["bank", f"{account}|{line_key}"] = (sha, row_no)
     orders = select(o.shop, o.order_no, o.file_sha, o.row_no)
@@ -139,6 +135,19 @@ def _sources(connection: Connection, items: Sequence[_Item]) -> dict[tuple[str, 
     for shop, number, sha, row_no in _of(connection, refunds, r.refund_no, wanted["refund"]):
         found["refund", shop, number] = (sha, row_no)
     return found
+
+
+def _statement_sources(connection: Connection, refs: set[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, int]]]:
+    """The lines that are named shop|wallet|flow_no|fee|n, found by their key."""
+    b = bill_line.c
+    lines = select(b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.file_sha, b.row_no)
+    flows: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for ref in refs:
+        flows[tuple(ref.split("|")[:2])].add(_flow_no(ref))
+    for platform, shop, wallet in distinct(connection, b.platform, b.shop, b.wallet):
+        mine = lines.where(b.platform == platform, b.shop == shop, b.wallet == wallet)
+        for *key, sha, row_no in _of(connection, mine, b.flow_no, flows[shop, wallet]):
+            yield ("statement", "|".join(map(str, key))), (sha, row_no)
 
 
 def _flow_no(ref: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -50,14 +50,13 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     """
     table = Table("order_profit", TITLE, period, COLUMNS, scope=scope.words)
     facts, most = facts_of(connection, PROFIT), MOST if scope.top == TOP else scope.top
-    query, values = _ranked(period, scope, most)
-    for platform, shop, order_no, *fen, used, guessed, _ in facts.rows(query, values):
+    listed, count = _ranked(facts, period, scope, most)
+    for platform, shop, order_no, *fen, used, guessed in _detailed(facts, period, listed):
         where = (platform, shop, order_no)
         load = partial(_rows, facts, period, where)
         cells = figures(table, "|".join(where), f"订单 {order_no or SHOP_ITSELF}", Sums(fen, used), load)
         guesses = "、".join(MEASURES[n][0] for n in range(len(GROUPS)) if guessed >> n & 1)
         table.rows.append([shop or NOBODY, order_no or SHOP_ITSELF, *cells, guesses])
-    count = _count(facts, period, scope)
     if count > len(table.rows):
         table.notes.append(f"只列利润最低的 {most} 单和店铺费用，一共 {count} 行；合计是全部的。")
     _total(table, facts, period, scope)
@@ -65,46 +64,41 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     return table
 
 
-def _spans(period: Period, scope: Scope) -> tuple[str, list[object]]:
-    """Every order with a figure in the period, once, with its sums in it: whole lives where they lie inside it, days
-    where they reach over its ends."""
+def _ranked(facts: Facts, period: Period, scope: Scope, most: int) -> tuple[list[int], int]:
+    """The numbers of the rows to list, and how many there are.
+
+    An order whose whole life lies inside the period counts with its sum; only those that reach over its ends are added
+    up by day.
+    """
     limited, values = scope.condition
+    first, last = period
+    query = f"""
+        WITH found AS (
+            SELECT nth, profit, order_no = '' AS own FROM order_life
+            WHERE first_day >= ?::DATE AND last_day <= ?::DATE{limited}
+            UNION ALL
+            SELECT d.nth, sum(d.profit) AS profit, any_value(l.own) AS own FROM order_days d JOIN (
+                SELECT nth, order_no = '' AS own FROM order_life WHERE first_day <= ?::DATE AND last_day >= ?::DATE
+                AND NOT (first_day >= ?::DATE AND last_day <= ?::DATE){limited}
+            ) l USING (nth) WHERE d.day BETWEEN ?::DATE AND ?::DATE GROUP BY d.nth
+        )
+        (SELECT nth, own, (SELECT count(*) FROM found) FROM found WHERE NOT own ORDER BY profit, nth LIMIT {most})
+        UNION ALL SELECT nth, own, (SELECT count(*) FROM found) FROM found WHERE own"""
+    rows = facts.rows(query, [first, last, *values, last, first, first, last, *values, first, last])
+    return [row[0] for row in rows], rows[0][2] if rows else 0
+
+
+def _detailed(facts: Facts, period: Period, listed: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Platform, shop, order, its sums, which groups it has and which are estimates; the shops' own rows last."""
     added = ", ".join(f"sum(d.{name})::BIGINT AS {name}" for name in SUMS)
     columns = ", ".join(SUMS)
     query = f"""
-        WITH inside AS (
-            SELECT nth, {columns}, used, guessed FROM order_life
-            WHERE first_day >= ?::DATE AND last_day <= ?::DATE{limited}
-        ), over_ends AS (
-            SELECT nth FROM order_life WHERE first_day <= ?::DATE AND last_day >= ?::DATE
-            AND NOT (first_day >= ?::DATE AND last_day <= ?::DATE){limited}
-        ), cut AS (
-            SELECT d.nth, {added}, bit_or(d.used) AS used, bit_or(d.guessed) AS guessed
-            FROM order_days d SEMI JOIN over_ends USING (nth) WHERE d.day BETWEEN ?::DATE AND ?::DATE GROUP BY d.nth
-        ), found AS (SELECT * FROM inside UNION ALL SELECT * FROM cut)"""
-    first, last = period
-    return query, [first, last, *values, last, first, first, last, *values, first, last]
-
-
-def _ranked(period: Period, scope: Scope, most: int) -> tuple[str, list[object]]:
-    query, values = _spans(period, scope)
-    columns = ", ".join(f"f.{name}" for name in SUMS)
-    query += f""", listed AS (
-            (SELECT f.nth, f.profit FROM found f JOIN order_life l USING (nth) WHERE l.order_no <> ''
-             ORDER BY f.profit, l.platform, l.shop, l.order_no LIMIT {most})
-            UNION ALL
-            SELECT f.nth, f.profit FROM found f JOIN order_life l USING (nth) WHERE l.order_no = ''
-        )
-        SELECT l.platform, l.shop, l.order_no, {columns}, f.used, f.guessed, f.nth
-        FROM found f SEMI JOIN listed USING (nth) JOIN order_life l USING (nth)
-        ORDER BY l.order_no = '', f.profit, l.platform, l.shop, l.order_no"""
-    return query, values
-
-
-def _count(facts: Facts, period: Period, scope: Scope) -> int:
-    """How many orders (and shops themselves) have a figure in the period."""
-    query, values = _spans(period, scope)
-    return int(facts.rows(f"{query} SELECT count(*) FROM found", values)[0][0])
+        SELECT l.platform, l.shop, l.order_no, {columns}, used, guessed FROM (
+            SELECT d.nth, {added}, bit_or(d.used) AS used, bit_or(d.guessed) AS guessed FROM order_days d
+            WHERE d.nth IN (SELECT unnest($1)) AND d.day BETWEEN $2::DATE AND $3::DATE GROUP BY d.nth
+        ) JOIN (SELECT nth, platform, shop, order_no FROM order_life WHERE nth IN (SELECT unnest($1))) l USING (nth)
+        ORDER BY l.order_no = '', profit, nth"""
+    return facts.rows(query, [list(listed), *period])
 
 
 def _rows(facts: Facts, period: Period, where: tuple[str, str, str]) -> Iterator[SourceRow]:

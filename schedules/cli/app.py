@@ -22,6 +22,7 @@ from schedules.cli import (
     people_commands,
     order_commands,
     product_commands,
+    purchase_commands,
     recon_commands,
     report_commands,
     sheet_commands,
@@ -331,6 +332,7 @@ timetable_commands.register(app)
 people_commands.register(app)
 order_commands.register(app)
 product_commands.register(app)
+purchase_commands.register(app)
 tidy_command.register(app)
 todo_commands.register(app)
 app.add_typer(element_commands.app, name="elements")

@@ -124,19 +124,25 @@ class Books:
 
 
 @pytest.fixture(scope="session")
-def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with empty books, made once: migrating takes longer than most of these tests."""
-    path = tmp_path_factory.mktemp("laid_out") / "books.db"
-    database = open_database(path)
-    Books(database).lay_out()
-    database.close()  # the last connection writes the journal into the file
-    return path
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Database]]:
+    """Empty books, migrated once, and one engine for all tests: compiling statements anew took most of their time."""
+    folder = tmp_path_factory.mktemp("laid_out")
+    first = open_database(folder / "laid_out.db")
+    Books(first).lay_out()
+    first.close()  # the last connection writes the journal into the file
+    shutil.copy(folder / "laid_out.db", folder / "books.db")
+    database = open_database(folder / "books.db")
+    yield folder, database
+    database.close()
 
 
 @pytest.fixture
-def books(laid_out: Path, tmp_path: Path) -> Iterator[Books]:
+def books(laid_out: tuple[Path, Database]) -> Iterator[Books]:
     """Empty books with warehouses and waybill numbers."""
-    shutil.copy(laid_out, tmp_path / "books.db")
-    database = open_database(tmp_path / "books.db")
+    folder, database = laid_out
+    database.close()
+    for name in ("books.db-wal", "books.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.copy(folder / "laid_out.db", folder / "books.db")
     yield Books(database)
     database.close()

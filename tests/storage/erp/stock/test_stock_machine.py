@@ -309,7 +309,7 @@ class StockBooks(RuleBasedStateMachine):
 class TestStockBooks(StockBooks.TestCase):
     """Any sequence of the rules above keeps the books of the dictionaries, and all stock invariants after each step."""
 
-    settings = settings(max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=14, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -89,7 +89,7 @@ def test_both_databases_tell_the_same_night(books, postgres_url: str, tmp_path: 
 @pytest.mark.postgres
 def test_crossing_orders_on_postgres(postgres_url: str):
     """Eight processes order crossing codes in any order, in batches and alone: no deadlock, nothing oversold."""
-    opened = dict.fromkeys("ABCDE", 150)
+    opened = dict.fromkeys("ABCDE", 90)
     database = open_database(postgres_url)
     fill(database, **opened)
     database.close()

@@ -5,7 +5,6 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -51,7 +50,7 @@ def shop(url: str, number: int) -> None:
     """Orders of crossing codes, written in any order; held, given back or consumed, some in batches."""
     database, chance = open_database(url), random.Random(number)
     with ReservationDesk(database) as desk:
-        for attempt in range(40):
+        for attempt in range(20):
             owners = [f"F{number}.{attempt}.{n}|s" for n in range(chance.choice([1, 1, 4]))]
             wanted = {
                 owner: [ReservationLine("HZ", code, chance.randint(1, 2)) for code in chance.sample("ABCDE", 3)]
@@ -94,6 +93,11 @@ def expect_every_piece(database: Database, opened: dict[str, int]) -> None:
     assert min(row.on_hand - row.reserved for row in quants) >= 0
 
 
+def file_of(books) -> str:
+    """Where the books lie, for other processes."""
+    return str(books.database.engine.url.database)
+
+
 def told(connection, sql):
     """(text, whole number) rows."""
     return [(row[0], int(row[1])) for row in connection.execute(text(sql))]
@@ -111,10 +115,10 @@ def available(database: Database) -> int:
 
 @pytest.mark.slow
 @pytest.mark.function("WMS-18", "ERP-04")
-def test_eight_buyers_of_one_code_get_exactly_what_is_there(books, tmp_path):
+def test_eight_buyers_of_one_code_get_exactly_what_is_there(books):
     """12,000 tries for 5,000 pieces grant exactly 5,000; whenever one looks, available is moves minus reservations."""
     fill(books.database, HOT=5000)
-    path, seen = str(tmp_path / "books.db"), []
+    path, seen = file_of(books), []
     books.database.close()
     forked = multiprocessing.get_context("fork")
     halt = forked.Barrier(PROCESSES + 1)
@@ -136,17 +140,12 @@ def test_eight_buyers_of_one_code_get_exactly_what_is_there(books, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.function("WMS-19")
-def test_crossing_orders_neither_block_nor_oversell(books, tmp_path):
+def test_crossing_orders_neither_block_nor_oversell(books):
     """Eight processes order crossing codes in any order, each whole or not at all: no deadlock, no piece lost."""
-    opened = dict.fromkeys("ABCDE", 150)
+    opened = dict.fromkeys("ABCDE", 90)
     fill(books.database, **opened)
     books.database.close()
-    assert at_once(shop, str(tmp_path / "books.db")) == [0] * PROCESSES
+    assert at_once(shop, file_of(books)) == [0] * PROCESSES
     expect_every_piece(books.database, opened)
     partly = books.rows("SELECT owner FROM reservation GROUP BY owner HAVING COUNT(*) <> 3")
     assert partly == []
-
-
-def test_the_file_is_where_the_test_thinks(books, tmp_path):
-    """The processes above open the books of this test, not some others."""
-    assert Path(str(books.database.engine.url.database)) == tmp_path / "books.db"

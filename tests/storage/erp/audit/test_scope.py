@@ -110,7 +110,7 @@ def _everything(connection):
     found = []
     for table in metadata.sorted_tables:
         found += connection.execute(select(table)).all()
-        found += connection.execute(text(f"SELECT * FROM {table.name} AS other")).all()
+        found += connection.exec_driver_sql(f"SELECT * FROM {table.name} AS other").all()
     o, line = platform_order, order_line
     found += connection.execute(select(o, line).outerjoin(line, o.c.order_no == line.c.order_no)).all()
     found += connection.execute(select(o).where(o.c.order_no.in_(select(line.c.order_no)))).all()
@@ -249,7 +249,7 @@ def test_grants_make_the_reader(any_database: Database) -> None:
 def test_no_reader_sees_another_row(any_database: Database) -> None:
     """Fuzz over readers: tables, joins, sub-queries, typed SQL, search, export and reports: not one foreign row."""
     fill(any_database)
-    some = readers(5) if any_database.dialect == "sqlite" else readers(0)[1:]  # there a hundred views take their time
+    some = readers(3) if any_database.dialect == "sqlite" else readers(0)[1:]  # there a hundred views take their time
     for reader in some:
         with reading(any_database, reader) as connection:
             shown = _everything(connection)
@@ -257,7 +257,8 @@ def test_no_reader_sees_another_row(any_database: Database) -> None:
         assert leaks(reader, shown) == [], reader
         assert all(f"{shop}~" in shown for shop in reader.shops or ()), reader
     with reading(any_database, Reader("boss", None, None)) as connection:
-        assert all(f"{shop}~{place}" in _everything(connection) for shop, place in product(SHOPS, WAREHOUSES))
+        shown = _everything(connection)
+    assert all(f"{shop}~{place}" in shown for shop, place in product(SHOPS, WAREHOUSES))
     keys = Keys.new()
     with any_database.write() as connection:
         for table in metadata.sorted_tables:
@@ -266,7 +267,7 @@ def test_no_reader_sees_another_row(any_database: Database) -> None:
             _shop(connection, shop)
             where = Address("张三", "13912345678", "文一路", f"{shop}~HZ省")
             book.keep(connection, keys, {OrderKey("practice", shop, f"{shop}~HZ"): where}, who="x")
-    for reader in some[1:3]:
+    for reader in [one for one in some if one.shops][:1]:
         with reading(any_database, reader) as connection:
             export = repr(book.shown(connection)) + repr(book.find(connection, keys, phone="139 1234 5678"))
             reports = _reports(connection)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.erp.reconciliation.matching import match_orders
+from storage.erp.reconciliation.outcomes import DIFFERENCES, is_exception
 from storage.erp.reconciliation.rows import BankLine, BookOrder, BookRefund, Decision, Matched, StatementLine
 from storage.erp.reconciliation.wallet import match_wallet
 from tests.storage.erp.recon.cases import CONTRACTS, COVERAGE, credit, line, order, refund
@@ -69,7 +70,8 @@ def all_decisions(found: Books) -> list[Decision]:
 @settings(max_examples=400, deadline=None)
 @given(books)
 def test_every_line_has_exactly_one_outcome_and_sums_tie(found: Books) -> None:
-    """Each statement and bank line is decided once, with its own amount; expectations are decided at most once."""
+    """Each statement and bank line is decided once, with its own amount; expectations are decided at most once; every
+    exception carries a named difference and a sentence; a match is never more than the tolerance away."""
     decisions = all_decisions(found)
     statement = Counter({(x.ref, x.amount_fen): 1 for x in found[0]})
     bank = Counter({(x.ref, x.amount_fen): 1 for x in found[3]})
@@ -77,6 +79,18 @@ def test_every_line_has_exactly_one_outcome_and_sums_tie(found: Books) -> None:
     assert Counter((d.ref, d.amount_fen) for d in decisions if d.side == "bank") == bank
     books_refs = [d.ref for d in decisions if d.side == "books"]
     assert len(books_refs) == len(set(books_refs))
+    for decision in decisions:
+        _explained(decision)
+
+
+def _explained(decision: Decision) -> None:
+    assert decision.reason
+    if is_exception(decision.outcome):
+        assert decision.difference in DIFFERENCES
+    if decision.outcome in (1, 2, 6):
+        assert decision.amount_fen == decision.expected_fen
+    if decision.outcome == 3 and decision.group_id.startswith("wallet"):
+        assert abs(abs(decision.amount_fen) - abs(decision.expected_fen)) <= CONTRACTS.tolerance_fen
 
 
 @settings(max_examples=200, deadline=None)
@@ -103,19 +117,3 @@ def test_nobody_is_accused_while_exports_are_lacking(found: Books) -> None:
     wallet = match_wallet(statement, bank, CONTRACTS, bare).decisions
     unexplained = [d.reason for d in wallet if d.difference == "bank_unexplained"]
     assert [reason for reason in unexplained if not reason.startswith("某公司")] == []
-
-
-@settings(max_examples=200, deadline=None)
-@given(books)
-def test_exceptions_are_named_and_explained(found: Books) -> None:
-    """Every exception carries a named difference and a sentence; a match is never more than the tolerance away."""
-    from storage.erp.reconciliation.outcomes import DIFFERENCES, is_exception
-
-    for decision in all_decisions(found):
-        assert decision.reason
-        if is_exception(decision.outcome):
-            assert decision.difference in DIFFERENCES
-        if decision.outcome in (1, 2, 6):
-            assert decision.amount_fen == decision.expected_fen
-        if decision.outcome == 3 and decision.group_id.startswith("wallet"):
-            assert abs(abs(decision.amount_fen) - abs(decision.expected_fen)) <= CONTRACTS.tolerance_fen

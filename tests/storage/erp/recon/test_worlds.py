@@ -40,7 +40,7 @@ NAMED = {
 }
 
 
-@pytest.fixture(scope="module", params=[(TINY, 7), (SMALL, 7), (SMALL, 20261121)], ids=lambda p: f"{p[0].name}-{p[1]}")
+@pytest.fixture(scope="module", params=[(TINY, 7), (SMALL, 20261121)], ids=lambda p: f"{p[0].name}-{p[1]}")
 def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """A reconciled night of a world."""
     size, seed = request.param
@@ -91,8 +91,9 @@ def test_nothing_else_is_called_a_difference(night: Night) -> None:
 
 def test_each_planted_difference_makes_one_exception(night: Night) -> None:
     """One fault is one story: beyond a fee or a bank line that goes with it, nothing else is accused."""
+    items = _items(night)
     for planted in night.planted:
-        found = [i for i in _items(night) if _about(i, planted) and is_exception(i["outcome"]) and i["side"] != "bank"]
+        found = [i for i in items if _about(i, planted) and is_exception(i["outcome"]) and i["side"] != "bank"]
         components = {(item["component"], item["ref"]) for item in found if item["component"] != "payment_fee"}
         assert len(components) == (0 if planted["kind"] == "payment_rounding" else 1), planted
 

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from schedules.cli import (
+    aftersale_commands,
     author_commands,
     backup_commands,
     element_commands,
@@ -19,8 +20,8 @@ from schedules.cli import (
     ingest_commands,
     ledger_commands,
     notify_commands,
-    people_commands,
     order_commands,
+    people_commands,
     product_commands,
     purchase_commands,
     recon_commands,
@@ -330,6 +331,7 @@ ledger_commands.register(app)
 notify_commands.register(app)
 timetable_commands.register(app)
 people_commands.register(app)
+aftersale_commands.register(app)
 order_commands.register(app)
 product_commands.register(app)
 purchase_commands.register(app)

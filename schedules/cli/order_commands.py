@@ -132,7 +132,7 @@ def show(number: Number, shop: Shop = "", json_: Json = False) -> None:
     from storage.erp.orders.timeline import timeline
 
     with open_desk() as desk, desk.database.read() as connection:
-        found = timeline(connection, _key(connection, number, shop))
+        found = timeline(connection, order_of(connection, number, shop))
     if json_:
         typer.echo(json.dumps([one._asdict() for one in found], ensure_ascii=False, indent=2))
         return
@@ -153,10 +153,10 @@ def _changing(number: str, shop: str, who: str, why: str, what: str) -> "Iterato
 
     person = who or getpass.getuser()
     with open_desk() as desk, recording(desk.database, person, why) as connection:
-        yield connection, _key(connection, number, shop), Cause(_now(), person, f"orders.{what}", why)
+        yield connection, order_of(connection, number, shop), Cause(_now(), person, f"orders.{what}", why)
 
 
-def _key(connection: "Connection", number: str, shop: str) -> "OrderKey":
+def order_of(connection: "Connection", number: str, shop: str) -> "OrderKey":
     """The order of this number. Raises OrderUnknown, BadParameter when several shops have it."""
     from sqlalchemy import select
 

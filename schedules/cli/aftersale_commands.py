@@ -1,0 +1,163 @@
+"""`yeban aftersales`: what buyers ask for and where it stands; written down, agreed or refused under a name."""
+
+import getpass
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from schedules.cli.order_commands import order_of
+from schedules.cli.screen import console, say, tell
+from schedules.settings import SHANGHAI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+KINDS = ("return", "exchange", "refund_only", "resend")
+app = typer.Typer(
+    help="售后：记一张（退货退款、换货、仅退款、补发），同意或拒绝；同意以后夜里自己列退款、写补发单\n\n"
+    "After-sales: written down, agreed or refused; what follows (refunds asked, goods sent again) the night does.\n\n"
+    "例 / examples: `yeban aftersales new 4021 --kind resend --line 4021-1=1 --why 少发一件 --by 漏发` · "
+    "`yeban aftersales agree SH-1`",
+    no_args_is_help=True,
+)
+Number = Annotated[str, typer.Argument(help="售后单号，见 yeban aftersales list / its number")]
+Who = Annotated[str, typer.Option(help="谁（默认登录这台电脑的人） / who, default: who is logged in here")]
+
+
+@app.command("list")
+def list_(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False) -> None:
+    """每张售后单：哪个订单、要什么、走到哪一步；平台导出里找不到订单的也列出来。
+
+    Every after-sale: its order, what is asked for, where it stands; and requests whose order nobody knows.
+
+    例 / example: `yeban aftersales list --json`
+    """
+    from sqlalchemy import select
+
+    from schedules.desk import open_desk
+    from storage.database.tables.purchasing import rma
+    from storage.erp.aftersales.intake import unlinked
+    from storage.erp.aftersales.refunds import stages
+
+    with open_desk() as desk, desk.database.read() as connection:
+        heads = connection.execute(select(rma).order_by(rma.c.requested_at.desc(), rma.c.rma_id)).all()
+        where, lost = stages(connection), unlinked(connection)
+    rows = [
+        {"number": one.rma_id, "shop": one.shop, "order": one.order_no, "asked": one.words,
+         "stage": where[one.rma_id].stage, "words": where[one.rma_id].words}
+        for one in heads
+    ]  # fmt: skip
+    if json_:
+        told = {"aftersales": rows, "without_order": [list(one) for one in lost]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    table = Table(title=say("售后", "after-sales"), title_justify="left")
+    for head in say("单号 店铺 订单 要什么 走到哪", "number shop order asked stage").split():
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(row["number"], row["shop"], row["order"], row["asked"], row["words"])
+    console.print(table)
+    for shop, number, why in lost:
+        tell(f"找不到订单：{shop} {number}，{why}", f"without an order: {shop} {number}, {why}", "yellow")
+
+
+@app.command()
+def new(
+    order: Annotated[str, typer.Argument(help="订单号 / order number")],
+    kind: Annotated[str, typer.Option(help="return 退货退款、exchange 换货、refund_only 仅退款、resend 补发 / kind")],
+    line: Annotated[list[str], typer.Option(help="子订单号=件数，可写多个 / SUB=PIECES, may be repeated")],
+    why: Annotated[str, typer.Option(help="原因 / reason")],
+    by: Annotated[str, typer.Option("--by", help="责任：错发、漏发、质量、运输、买家 / who is responsible")],
+    number: Annotated[str, typer.Option(help="售后单号（不写就编一个） / its number")] = "",
+    shop: Annotated[str, typer.Option(help="哪个店（订单号不止一家有时写） / shop")] = "",
+    at_once: Annotated[bool, typer.Option("--at-once", help="不等货回来 / without waiting for the goods")] = False,
+    who: Who = "",
+) -> None:
+    """记一张售后单；和账上对过：发了几件、退过几件、付了多少。还要 agree 才会办。
+
+    Writes an after-sale down, checked against what was shipped and paid; nothing is done before it is agreed.
+
+    例 / example: `yeban aftersales new 4021 --kind resend --line 4021-1=1 --why 少发一件 --by 漏发`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.aftersales.requests import Request, request
+    from storage.erp.aftersales.rules import AFTER_RECEIPT, AT_ONCE
+    from storage.erp.audit.recording import recording
+
+    if kind not in KINDS:
+        raise typer.BadParameter(say(f"只能是 {'、'.join(KINDS)}", f"one of {', '.join(KINDS)}"), param_hint="--kind")
+    lines = _pieces(line)
+    now = _now()
+    number = number or f"SH-{order}-{datetime.now(SHANGHAI):%m%d%H%M%S}"
+    with open_desk() as desk, recording(desk.database, who or getpass.getuser(), why) as connection:
+        policy = AT_ONCE if at_once else AFTER_RECEIPT
+        asked = Request(number, order_of(connection, order, shop), kind, lines, why, by, now, policy)
+        fresh = request(connection, asked)
+    if fresh:
+        tell(f"记下了售后单 {number}；同意：yeban aftersales agree {number}",
+             f"after-sale {number} is written down; to agree: yeban aftersales agree {number}", "green")  # fmt: skip
+    else:
+        tell(f"{number} 早就记过了。", f"{number} was written down before.")
+
+
+def _pieces(told: list[str]) -> dict[str, int]:
+    found = {}
+    for one in told:
+        sub_no, equals, qty = one.rpartition("=")
+        if not equals or not sub_no or not qty.isdigit() or int(qty) < 1:
+            raise typer.BadParameter(
+                say(f"「{one}」要写成 子订单号=件数", f"{one}: write SUB=PIECES"), param_hint="--line"
+            )
+        found[sub_no] = int(qty)
+    return found
+
+
+@app.command()
+def agree(number: Number, who: Who = "") -> None:
+    """同意：退货的等货回来，仅退款的列给机器人或人去退，补发的写成新订单今晚配货。
+
+    Agrees: returns wait for their goods, refunds are asked for, what is sent again becomes an order.
+
+    例 / example: `yeban aftersales agree SH-4021-1`
+    """
+    from storage.erp.aftersales.requests import approve
+
+    _decide(number, who, "同意售后", lambda connection, person: approve(connection, number, person, _now()))
+
+
+@app.command()
+def refuse(number: Number, why: Annotated[str, typer.Option(help="为什么 / why")], who: Who = "") -> None:
+    """拒绝，写明原因。
+
+    Refuses, with a reason. 例 / example: `yeban aftersales refuse SH-4021-1 --why 超过七天`
+    """
+    from storage.erp.aftersales.requests import refuse as say_no
+
+    _decide(number, who, why, lambda connection, person: say_no(connection, number, person, why))
+
+
+def _decide(number: str, who: str, why: str, call: "Callable[[Connection, str], bool]") -> None:
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+
+    person = who or getpass.getuser()
+    with open_desk() as desk, recording(desk.database, person, why) as connection:
+        done = call(connection, person)
+    if done:
+        tell(f"{number} 记下了。", f"{number} is noted.", "green")
+    else:
+        tell(f"{number} 早就是这样了。", f"{number} was so already.")
+
+
+def _now() -> str:
+    return datetime.now(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def register(main: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    main.add_typer(app, name="aftersales")

@@ -1,0 +1,57 @@
+"""After-sales from the command line: written down, checked against the books, agreed or refused by a named person."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schedules.cli.app import main
+from schedules.desk import open_desk
+from storage.erp.audit.log import recent
+from tests.storage.erp.aftersales.conftest import Shop
+
+Yeban = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def yeban(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
+    """`yeban …` as a user types it, on books with one order that was shipped."""
+    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
+    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
+    monkeypatch.setenv("YEBAN_LANG", "zh")
+    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
+    with open_desk() as desk:
+        shop = Shop(desk.database)
+        shop.lay_out()
+        shop.order("1", ("A", 2, 2000))
+        shop.ship()
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        written = capsys.readouterr()
+        return int(ended.value.code or 0), written.out + written.err
+
+    return run
+
+
+def test_an_after_sale_is_written_down_and_decided_under_a_name(yeban: Yeban) -> None:
+    """More than was shipped is refused; a resend that is agreed has its order; a refusal keeps its reason."""
+    ask = ("aftersales", "new", "1", "--why", "少发一件", "--by", "漏发", "--who", "王芳")
+    code, said = yeban(*ask, "--kind", "return", "--line", "1-1=3", "--number", "T0")
+    assert (code != 0, "1-1" in said) == (True, True)
+    assert yeban(*ask, "--kind", "resend", "--line", "1-1")[0] == 2  # without its pieces
+    assert "T1" in yeban(*ask, "--kind", "resend", "--line", "1-1=1", "--number", "T1")[1]
+    assert "早就记过" in yeban(*ask, "--kind", "resend", "--line", "1-1=1", "--number", "T1")[1]
+    assert yeban(*ask, "--kind", "return", "--line", "1-1=1", "--number", "T2")[0] == 0
+    assert "记下了" in yeban("aftersales", "agree", "T1", "--who", "王芳")[1]
+    assert "早就是这样" in yeban("aftersales", "agree", "T1", "--who", "王芳")[1]
+    assert yeban("aftersales", "refuse", "T2", "--why", "超过七天", "--who", "王芳")[0] == 0
+    told = json.loads(yeban("aftersales", "list", "--json")[1])["aftersales"]
+    assert {one["number"] for one in told} == {"T1", "T2"}
+    with open_desk() as desk, desk.database.read() as connection:
+        assert recent(connection, 1)[0].who == "王芳"
+        rows = Shop(desk.database).rows("SELECT order_no FROM platform_order WHERE platform = 'aftersale'")
+    assert rows == [("BF-T1",)]

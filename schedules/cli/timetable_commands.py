@@ -86,7 +86,7 @@ def check_timetable(
     today = today_in_shanghai()
     for path in files:
         try:
-            opened = open_timetable(settings, path)
+            opened = open_timetable(settings, path, closely=True)
         except TimetableBroken as error:
             broken += len(error.rendered)
             complaints.print(Text("\n\n".join(error.rendered) + "\n"))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, or_, select, update
 
 from schedules.timetable.deciding import OPEN, Decision, Pause, Row, State
 from schedules.timetable.model import Arrival, Cause, Facts, Past, Planned
@@ -112,6 +112,12 @@ class Page:
         query = select(timetable_run).where(or_(inside, timetable_run.c.state.in_(OPEN)))
         ordered = query.order_by(timetable_run.c.slot, timetable_run.c.run_key)
         return [_row(found) for found in self.connection.execute(ordered).mappings()]
+
+    def forget_ahead(self, now: datetime) -> int:
+        """Forget runs that a clock which was ahead has planned and nobody has begun; returns how many."""
+        c = timetable_run.c
+        ahead = (c.slot >= stamp(now)) & (c.attempt == 0) & c.cause.in_(("time", "chain", "gate"))
+        return self.connection.execute(delete(timetable_run).where(ahead)).rowcount
 
     def row(self, key: str) -> Row | None:
         """One run."""

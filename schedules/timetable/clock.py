@@ -8,7 +8,7 @@ every `PULSE_S` by a clock that nobody can set: one that was set back, or a mach
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -37,6 +37,7 @@ class Clock:
         self.turn.places = side_by_side
         self.watches = watches
         self.looking = threading.Lock()
+        self.adding = threading.Lock()
         pools = {"default": ThreadPoolExecutor(side_by_side), LOOK: ThreadPoolExecutor(1)}
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
@@ -51,10 +52,9 @@ class Clock:
         threading.Thread(target=self._pulse, name="clock-pulse", daemon=True).start()
 
     def stop(self) -> None:
-        """Start nothing more and wait for what runs."""
-        self.stopped.set()
-        with self.looking:  # a look in the middle may still have runs to hand over
-            self.scheduler.pause()
+        """Start nothing more and wait for what runs; a run that was not begun yet is taken up by the next clock."""
+        with self.adding:
+            self.stopped.set()
         self.scheduler.shutdown(wait=True)
         logger.info("clock_stopped")
 
@@ -65,16 +65,24 @@ class Clock:
 
     def look_soon(self) -> None:
         """Look now, whatever else is to come."""
-        self.scheduler.add_job(self._look, "date", executor=LOOK, misfire_grace_time=None)
+        self._add(self._look, executor=LOOK)
+
+    def _add(self, work: Callable[..., None], **how: Any) -> None:
+        """Give the scheduler something to do, unless it is to stop: while it shuts down, adding would wait for ever."""
+        with self.adding:
+            if not self.stopped.is_set():
+                self.scheduler.add_job(work, "date", misfire_grace_time=None, **how)
 
     def _look(self) -> None:
         with self.looking:
+            if self.stopped.is_set():
+                return
             try:
                 self._take_arrivals(self.turn.now())
                 for job in self.turn.look():
-                    self._begin(job)
-                self.scheduler.add_job(self._look, "date", run_date=self.turn.wakes_at(), id=LOOK, executor=LOOK,
-                                       replace_existing=True, misfire_grace_time=None, max_instances=2)  # fmt: skip
+                    self._add(self._play, args=[job], id=f"{job.key} {job.attempt}")
+                wakes_at = self.turn.wakes_at()
+                self._add(self._look, run_date=wakes_at, id=LOOK, executor=LOOK, replace_existing=True, max_instances=2)
             except Exception:  # noqa: BLE001 (a database that is away for a minute must not end the clock)
                 logger.exception("clock_look_failed")  # the next pulse looks again
 
@@ -82,17 +90,13 @@ class Clock:
         while not self.stopped.wait(PULSE_S):
             self.look_soon()
 
-    def _begin(self, job: Job) -> None:
-        self.scheduler.add_job(self._play, args=[job], id=f"{job.key} {job.attempt}", misfire_grace_time=None)
-
     def _play(self, job: Job) -> None:
         self.running.add(job.key)
         try:
             self.turn.play(job)
         finally:
             self.running.discard(job.key)
-            if not self.stopped.is_set():
-                self.look_soon()  # its chain, or whoever waits for its account
+            self.look_soon()  # its chain, or whoever waits for its account
 
     def _take_arrivals(self, now: datetime) -> None:
         for watch in self.watches:

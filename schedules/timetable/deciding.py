@@ -220,11 +220,12 @@ class Deciding:
         """Runs that begin now: one at a time of an entry for an account, one at a time that uses an account."""
         running = {(row.entry, row.account): row for row in self.rows if row.state == "running"}
         busy = {name for row in running.values() for name in self._busy(row)}
-        newest = {(row.entry, row.account): row.key for row in ready if not row.backfill}
+        newest = {(row.entry, row.account): row.key for row in ready if not (row.backfill or self._was_missed(row))}
         asked: set[str] = set()
         for row in ready:
             mine = (row.entry, row.account)
-            overlap = "queue" if row.backfill else self.timetable.entries[row.entry].overlap
+            made_up = row.backfill or self._was_missed(row)
+            overlap = "queue" if made_up else self.timetable.entries[row.entry].overlap
             before = running.get(mine)
             if overlap == "replace" and newest[mine] != row.key:
                 yield Decision(row.key, "dropped", "replaced")

@@ -42,13 +42,13 @@ class Opened:
         return CalendarEnds(unknown[0], self.holidays) if unknown and matters else None
 
 
-def open_timetable(settings: Settings, given: Path | None = None) -> Opened:
-    """The timetable in the file; by default the home's, else the shipped example.
+def open_timetable(settings: Settings, given: Path | None = None, *, closely: bool = False) -> Opened:
+    """The timetable in the file; by default the home's, else the shipped example. `closely` reads its flows as well.
 
     Raises TimetableMissing, or TimetableBroken with every problem of it, or of its holidays, located.
     """
     path = given or timetable_path(settings)
-    read = load_timetable(path, beside(settings, path))
+    read = load_timetable(path, beside(settings, path, closely=closely))
     if read.timetable is None:
         raise AssertionError("a timetable without errors was read")
     holidays = holidays_path(settings, path, read)
@@ -70,12 +70,21 @@ def holidays_path(settings: Settings, path: Path, read: Read) -> Path:
     return own if own.is_file() else SHIPPED / "holidays.yaml"
 
 
-def beside(settings: Settings, path: Path) -> Beside:
+def beside(settings: Settings, path: Path, *, closely: bool = False) -> Beside:
     """What the timetable at `path` may name; the shipped example may name the practice mall's accounts as well."""
     flows = [file.relative_to(FLOWS).with_suffix("").as_posix() for file in sorted(FLOWS.rglob("*.yaml"))]
     of_plan = partial(plan_accounts, path.parent)
     practice = (of_plan("practice.yaml") or ()) if path.resolve().parent == SHIPPED else ()
-    return Beside(list(dict.fromkeys([*settings.accounts, *practice])), flows, of_plan)
+    return Beside(list(dict.fromkeys([*settings.accounts, *practice])), flows, of_plan,
+                  inputs_of if closely else lambda _: None)  # fmt: skip
+
+
+def inputs_of(name: str) -> dict[str, bool] | None:
+    """A flow's inputs, and whether each must be given; None for a flow that cannot be read."""
+    from schedules.shelf import load_flow
+
+    flow = load_flow(FLOWS / f"{name}.yaml").flow
+    return {each: one.required and one.default is None for each, one in flow.inputs.items()} if flow else None
 
 
 def plan_path(folder: Path, name: str) -> Path:

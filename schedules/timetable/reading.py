@@ -52,6 +52,8 @@ class Beside(NamedTuple):
     accounts: Collection[str]
     flows: Collection[str]
     plan_accounts: Callable[[str], tuple[str, ...] | None]
+    inputs_of: Callable[[str], Mapping[str, bool] | None] = lambda _: None
+    """A flow's inputs, and whether each must be given; None where it is not looked at so closely."""
 
 
 class Read(NamedTuple):
@@ -172,6 +174,7 @@ class _Reader:
             span=name.span,
         )
         self.jitter_fits(entry, node)
+        self.inputs_fit(entry, node)
         return entry
 
     def keys(self, node: YamlMapping, known: tuple[str, ...]) -> None:
@@ -293,6 +296,21 @@ class _Reader:
         if node is not None and not isinstance(node, YamlMapping):
             self.say(node, "T-INPUTS", "inputs 下面一行一个：名字: 值。", "inputs holds lines of name: value.")
         return found
+
+    def inputs_fit(self, entry: Entry, node: YamlMapping) -> None:
+        """The flow asks for the inputs that are given, and what it must have is given."""
+        wanted = self.beside.inputs_of(entry.run) if entry.run in self.beside.flows else None
+        given, run = node.get("inputs"), node.get("run")
+        if wanted is None or run is None:
+            return
+        for key, _ in given.pairs if isinstance(given, YamlMapping) else []:
+            if key.text not in wanted:
+                self.unknown(key, key.text, wanted, f"{entry.run} 没有这个输入", f"{entry.run} has no input")
+        missing = [name for name, must in wanted.items() if must and name not in entry.inputs]
+        if missing:
+            names = "、".join(missing)
+            self.say(given or run, "T-INPUTS", f"{entry.run} 还要 {names}。", f"{entry.run} also needs {names}.",
+                     fix=f'inputs: {{{missing[0]}: "${{day}}"}}')  # fmt: skip
 
     def template(self, source: str) -> str:
         """The text, if its `${…}` can be filled."""

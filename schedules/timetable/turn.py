@@ -25,6 +25,8 @@ from schedules.timetable.moments import moment_of
 from schedules.timetable.planning import LONGEST_GATE, Planning, planned
 
 MOMENT = timedelta(milliseconds=1)
+CLOCK_MAY_BE_WRONG = timedelta(hours=1)
+"""A machine's clock that goes back further than this was wrong before: what it planned meanwhile is planned anew."""
 LONGEST_BACKFILL_DAYS = 366
 
 
@@ -155,6 +157,9 @@ class Turn:
         arrivals = page.new_arrivals()
         until = now + MOMENT
         mark = page.mark() or now
+        if mark > now + CLOCK_MAY_BE_WRONG:
+            logger.warning("clock_was_ahead", until=stamp(mark), forgotten=page.forget_ahead(now))
+            mark = now
         start = min([mark, *(one.arrived_at for one in arrivals)])
         facts = Facts(arrivals=arrivals, durations=page.durations())
         ahead = planned(self.timetable, start, until + LONGEST_GATE, self.calendar, facts)

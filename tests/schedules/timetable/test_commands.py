@@ -103,11 +103,12 @@ BROKEN = {
     "run: practice/orders, after: 收们": ("收们", "改成: 收"),
     "run: practice/orders, after: 坏": ("坏", "等的是自己"),
     'run: practice/orders, when_all: [收], since: "03:00", or_at: "07:00"': ("收", '改成: since: "01:30"'),
-    'run: practice/orders, every: day, at: 1:00, inputs: {a: "${dya}"}': ("${dya}", "可以写: day"),
+    'run: practice/orders, every: day, at: 1:00, inputs: {since: "${dya}"}': ("${dya}", "可以写: day"),
     "run: practice/orders, every: day, at: 1:00, until: 1:10, jitter: 10m": ("10m", "少于 10 分钟"),
     "run: practice/orders, every: day, at: 1:00, timezone: Asia/Shangai": ("Asia/Shangai", "改成: Asia/Shanghai"),
     "run: practice/orders, every: day, at: 1:00, missed: lst": ("lst", "改成: last"),
     "run: practice/orders, on: {mail: seler_a}": ("seler_a", "改成: seller_a"),
+    "run: practice/orders, after: 收, inputs: {untl: 2026-01-01}": ("untl", "改成: until"),
 }
 
 

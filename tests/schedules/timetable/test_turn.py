@@ -151,6 +151,13 @@ def test_a_run_in_the_way_is_waited_for_or_gives_way(database: Database, overlap
     world.turn.play(running)
 
 
+@pytest.mark.parametrize("overlap", ["skip", "replace"])
+def test_all_that_was_missed_is_made_up_for_whatever_is_in_the_way(database: Database, overlap: str) -> None:
+    """`missed: all` makes up for each of them, one after the other, though they come due at the same moment."""
+    world = World(database, f"  {HOURLY}, missed: all, overlap: {overlap}}}").go("20 00:30", "20 03:15")
+    assert list(world.told().values()) == ["done", "done", "done"]
+
+
 def test_a_replaced_run_ends_as_replaced_and_the_newest_runs(database: Database) -> None:
     """The run that was asked to end is a dropped row with that reason; the newest one is done, nothing in between."""
 
@@ -267,3 +274,16 @@ def test_the_clock_sleeps_until_something_is_due(database: Database) -> None:
     with world.book.write("pause") as page:
         page.pause(Pause("all", "", "王芳", "", world.now, at("20 01:30")))
     assert world.turn.wakes_at() == at("20 01:30") + timedelta(milliseconds=1)
+
+
+def test_a_clock_that_was_ahead_takes_no_run_with_it(database: Database) -> None:
+    """A machine that believed it was ten days later, and was set right: each day still has its run, once."""
+    world = World(database, "  x: {run: f, accounts: [a], every: day, at: 01:00, missed: last}").go(
+        "20 00:30", "30 00:30"
+    )
+    assert list(world.told().values()) == ["dropped missed-not-last"] * 9 + ["done"]
+    world.now = at("20 00:40")
+    world.go("20 01:00", "21 01:00", "30 01:00")
+    told = world.told()
+    assert (told["x|2026-11-20T01:00|a"], told["x|2026-11-21T01:00|a"]) == ("done", "done")
+    assert world.played.count("x|2026-11-29T01:00|a") == 1

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from schedules.cli import NEW_OBJECTS_BEFORE_A_LOOK
 from storage.archive import Archive, Facts
 from storage.database.connection import Database, open_database
 from storage.database.tables import raw_file, sku, warehouse, waybill
@@ -55,7 +56,8 @@ class Chain(NamedTuple):
 
 
 async def run(rounds: int) -> list[Measured]:
-    """The whole way at its full size, into both databases."""
+    """The whole way at its full size, into both databases, in a process that is set up as the command line is."""
+    gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, 20, 20)
     return [*held_against(rounds, ORDERS, "sqlite", sqlite), *held_against(rounds, ORDERS, "postgresql", postgresql)]
 
 
@@ -89,8 +91,7 @@ def _results(name: str, chains: list[Chain], orders: int, lines: int) -> list[Me
 def measured_once(database: Database, export: Path, orders: int, lines: int) -> Chain:
     """The way of one file through a new database; raises if anything was lost or promised twice on it."""
     with database.write() as connection:
-        _lay_out(connection, orders)
-    policy = DispatchPolicy(allocation=AllocationPolicy(platforms=PLATFORMS))
+        lay_out(connection, orders)
     gc.collect()
     processor, marks = time.process_time(), [time.perf_counter()]
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +104,7 @@ def measured_once(database: Database, export: Path, orders: int, lines: int) -> 
             reviewed = review(connection, NOW, platforms=PLATFORMS)
         marks.append(time.perf_counter())
         with database.write() as connection:
-            done = dispatch(connection, NIGHT, NOW, policy)
+            done = dispatch(connection, NIGHT, NOW, policy())
         marks.append(time.perf_counter())
     spent = time.process_time() - processor
     if (taken.rows, pooled.created, reviewed.orders, done.orders) != (lines, orders, orders, reviewed.passed):
@@ -111,6 +112,11 @@ def measured_once(database: Database, export: Path, orders: int, lines: int) -> 
     with database.read() as connection:
         _check(connection, orders)
     return Chain(tuple(after - before for before, after in pairwise(marks)), spent)
+
+
+def policy() -> DispatchPolicy:
+    """The house's own, for the platform's orders."""
+    return DispatchPolicy(allocation=AllocationPolicy(platforms=PLATFORMS))
 
 
 def _check(connection: Connection, orders: int) -> None:
@@ -157,7 +163,7 @@ def postgresql() -> Iterator[Database]:
         server.cleanup()
 
 
-def _lay_out(connection: Connection, orders: int) -> None:
+def lay_out(connection: Connection, orders: int) -> None:
     """Five warehouses, stock for so many orders, a waybill number for each and a third more."""
     connection.execute(raw_file.insert(), [{"file_sha": "sha", "kind": "practice_stock", "state": "read"}])
     places = [{"warehouse": w, "name": w, "province": p, "rank": n} for n, (w, p) in enumerate(PLACES)]

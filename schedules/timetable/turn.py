@@ -154,7 +154,8 @@ class Turn:
 
     def _plan(self, page: Page, now: datetime) -> None:
         """Everything that came due since the last look becomes rows; the first look begins with now."""
-        arrivals = page.new_arrivals()
+        # One may have come after this look's moment, while it waited for the database, or by a clock that was ahead.
+        arrivals = [replace(one, arrived_at=min(one.arrived_at, now)) for one in page.new_arrivals()]
         until = now + MOMENT
         mark = page.mark() or now
         if mark > now + CLOCK_MAY_BE_WRONG:

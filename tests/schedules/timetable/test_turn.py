@@ -129,6 +129,14 @@ def test_an_arrival_runs_once_however_often_it_is_told(database: Database) -> No
         "file": "x.csv", "of": "2026-11-19"}  # fmt: skip
 
 
+def test_an_arrival_of_a_moment_to_come_runs_now(database: Database) -> None:
+    """Noted while the look waited for the database, or by a clock that was ahead: it is run, not lost."""
+    world = World(database, '  bill: {run: f, accounts: [a], on: {file: "*.csv"}}').go("20 00:30")
+    world.turn.arrived([Arrival("soon", "bill", at("20 00:31")), Arrival("ahead", "bill", at("29 00:00"))])
+    world.go("20 00:30")
+    assert sorted(world.played) == ["bill|ahead|a", "bill|soon|a"]
+
+
 @pytest.mark.parametrize(
     ("overlap", "becomes"),
     [

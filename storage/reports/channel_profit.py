@@ -101,7 +101,7 @@ def _row(table: Table, source: Facts, channel: tuple[str, str], facts: Sequence[
     cells = [table.stated(block, measure, fen) for measure, fen in enumerate(sums)]
     profit, outside = cells[PROFIT_AT], cells[-1]
     share = ratio(profit.value, sums[0], 10_000)
-    margin: Cell = table.derived(block, share, "percent", "利润 ÷ 净收入") if facts else ""
+    margin: Cell = table.derived(block, share, "percent", "利润 ÷ 净收入") if sums[0] > 0 else "—"
     gap = table.block(f"gap|{name}", f"{title} 与账簿差", GAP)
     gap.load = partial(_apart, block, table.blocks[booked.block_id])
     rate = _rate(table, source, channel, facts)
@@ -173,7 +173,7 @@ def _rate(table: Table, source: Facts, channel: tuple[str, str], facts: Sequence
 def _sums(table: Table) -> None:
     table.sum_up("合计", (*range(2, 12), 14, 15, 16))
     income, profit = table.total[2], table.total[2 + PROFIT_AT]
-    if isinstance(income, Figure) and isinstance(profit, Figure) and table.rows:
+    if isinstance(income, Figure) and isinstance(profit, Figure) and income.value > 0:
         share = ratio(profit.value, income.value, 10_000)
         table.total[12] = table.derived(table.blocks[profit.block_id], share, "percent", "利润 ÷ 净收入")
 

@@ -19,6 +19,8 @@ COLOURS = (f"#{ACCENT}", "#E39B3C", "#4C9A7A", "#C0392B", "#7D5BA6")
 GREY = "#6B7690"
 BARS_MOST = 20
 GROUPS_MOST = 60
+ROWS_LEAST = 6
+"""Fewer bars are no thicker."""
 NAMES_MOST = 16
 FORMATS = ("png", "svg")
 
@@ -158,7 +160,7 @@ def _across(axes: "Axes", table: Table, chart: Chart) -> None:
     values, names = _values(table, column, rows), _names(table, chart.names, rows)
     axes.barh(range(rows), values, 0.66, color=COLOURS[0])
     axes.set_yticks(range(rows), names)
-    axes.invert_yaxis()
+    axes.set_ylim(max(rows, ROWS_LEAST) - 0.5, -0.5)
     axes.set_xticks([])
     for place, row in enumerate(table.rows[:rows]):
         cell = row[column]
@@ -193,14 +195,17 @@ def _along(axes: "Axes", names: list[str]) -> None:
 def _amounts(axes: "Axes", table: Table, chart: Chart) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    money = table.columns[chart.figures[0]].unit == "fen"
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _amount(value, money=money)))
+    unit = table.columns[chart.figures[0]].unit
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _amount(value, unit)))
     axes.grid(axis="y", color=f"#{LINE}", linewidth=0.8)
     axes.set_axisbelow(True)
 
 
-def _amount(value: float, *, money: bool) -> str:
-    sign = "¥" if money else ""
+def _amount(value: float, unit: str) -> str:
+    """`¥12 万`, `80 %`, `1,500`."""
+    if unit == "percent":
+        return f"{value:,.4g} %"
+    sign = "¥" if unit == "fen" else ""
     if abs(value) >= 10_000:
         return f"{sign}{value / 10_000:,.4g} 万"
     return f"{sign}{value:,.4g}" if abs(value) < 1000 else f"{sign}{value:,.0f}"

@@ -58,7 +58,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         guesses = "、".join(MEASURES[n][0] for n in range(len(GROUPS)) if guessed >> n & 1)
         table.rows.append([shop or NOBODY, order_no or SHOP_ITSELF, *cells, guesses])
     if count > len(table.rows):
-        table.notes.append(f"只列利润最低的 {most} 单和店铺费用，一共 {count} 行；合计是全部的。")
+        table.notes.append(f"只列利润最低的 {most:,} 单和店铺费用，一共 {count:,} 行；合计是全部的。")
     _total(table, facts, period, scope)
     table.notes.append("收入按确认日、费用按账单日、快递费先估后实；「估计」列写明哪一项还不是账单或出库的数。")
     return table
@@ -129,6 +129,9 @@ def figures(table: Table, block_id: str, title: str, sums: Sums, load: partial[I
 
 
 def _margin(table: Table, block: Block, profit_fen: int, income_fen: int) -> Cell:
+    """The share of the net income; a loss on no income, or on less than none, has no share."""
+    if income_fen <= 0:
+        return "—"
     return table.derived(block, ratio(profit_fen, income_fen, 10_000), "percent", "利润 ÷ 净收入（货款至销项税额）")
 
 

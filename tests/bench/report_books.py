@@ -117,7 +117,8 @@ def _statements(connection: Connection, made: "DuckDBPyConnection") -> None:
         "job, side, ref, shop, order_no, component, outcome, amount_fen, expected_fen, reason, at",
         "SELECT 'orders', 'statement', shop || '|' || wallet || '|' || flow_no || '|' || fee_type ||"
         " '|' || (fee_type = 'payment')::INTEGER, shop, order_no, fee_type,"
-        " CASE row_no % 900 WHEN 7 THEN 10 ELSE 1 END, amount_fen, amount_fen, '金额不符', billed_at::VARCHAR FROM bills",
+        " CASE row_no % 900 WHEN 7 THEN 10 ELSE 1 END, amount_fen, amount_fen, '金额不符',"
+        " billed_at::VARCHAR FROM bills",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from schedules.cli import (
     flow_commands,
     inbox_commands,
     ingest_commands,
+    invoice_commands,
     ledger_commands,
     notify_commands,
     order_commands,
@@ -332,6 +333,7 @@ notify_commands.register(app)
 timetable_commands.register(app)
 people_commands.register(app)
 aftersale_commands.register(app)
+invoice_commands.register(app)
 order_commands.register(app)
 product_commands.register(app)
 purchase_commands.register(app)

@@ -12,7 +12,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     ),
     "收文件 / files": ("ingest", "kinds", "map", "teach", "forget", "quarantine", "replay", "accept", "sheet", "feeds",
                       "snapshot"),
-    "账和数 / books": ("report", "trace", "query", "verify", "recon", "vouchers"),
+    "账和数 / books": ("report", "trace", "query", "verify", "recon", "vouchers", "invoices"),
     "订单和采购 / orders and purchases": ("orders", "aftersales", "purchases"),
     "商品 / products": ("products",),
     "人和权限 / people": ("secret", "people", "address", "log", "notify"),

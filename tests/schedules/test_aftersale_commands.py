@@ -1,4 +1,4 @@
-"""After-sales from the command line: written down, checked against the books, agreed or refused by a named person."""
+"""After-sales and invoices from the command line: checked against the books, decided and asked for under a name."""
 
 import json
 from collections.abc import Callable
@@ -55,3 +55,18 @@ def test_an_after_sale_is_written_down_and_decided_under_a_name(yeban: Yeban) ->
         assert recent(connection, 1)[0].who == "王芳"
         rows = Shop(desk.database).rows("SELECT order_no FROM platform_order WHERE platform = 'aftersale'")
     assert rows == [("BF-T1",)]
+
+
+def test_an_invoice_is_drafted_asked_for_and_issued_when_somebody_says_so(yeban: Yeban) -> None:
+    """No more than was paid; a draft is dropped; one that is asked for waits for a person, whose word issues it."""
+    draft = ("invoices", "new", "1", "--title", "某某公司", "--who", "王芳")
+    assert "20.00 元" in yeban(*draft)[1]
+    assert yeban(*draft, "--number", "FP-again")[0] != 0  # nothing is left to invoice
+    assert yeban("invoices", "void", "FP-1", "--why", "抬头错")[0] == 0
+    assert yeban(*draft, "--number", "FP-2", "--rate", "6")[0] == 0
+    assert yeban("invoices", "ask", "FP-2", "--who", "王芳")[0] == 0
+    number = json.loads(yeban("todo", "list", "to_invoice", "--json")[1])[0]["number"]
+    assert yeban("todo", "done", number, "--who", "王芳")[0] == 0
+    told = {one["invoice_id"]: one["state"] for one in json.loads(yeban("invoices", "list", "--json")[1])}
+    assert told == {"FP-1": "void", "FP-2": "issued"}
+    assert "某某公司" in yeban("invoices", "list")[1]

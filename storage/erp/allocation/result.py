@@ -10,7 +10,7 @@ from storage.erp.allocation.pattern import takes_of
 from storage.erp.allocation.permits import Permit
 from storage.erp.allocation.search import Plan
 from storage.erp.allocation.task import LEFT, Task
-from storage.erp.allocation.words import explain, shortage_words
+from storage.erp.allocation.words import chosen_words, explain, shortage_words
 
 
 def batch_of(plan: Plan) -> Batch:
@@ -19,6 +19,7 @@ def batch_of(plan: Plan) -> Batch:
     shorts: list[ShortLine] = []
     explanations: dict[OrderKey, Mapping[str, object]] = {}
     free = _Left(plan)
+    alike: dict[tuple[object, ...], Mapping[str, object]] = {}
     for number, task in enumerate(plan.problem.tasks):
         choice = choice_of(task, plan.pattern[number], plan.problem.places)
         missing = free.missing(number)
@@ -26,11 +27,28 @@ def batch_of(plan: Plan) -> Batch:
         if choice is not None:
             parcels += _parcels(task, choice)
         shorts += missing
+        if choice is not None and not missing and not rejected and len(choice.warehouses) == 1:
+            explanations[task.order.key] = _explained(alike, task, choice, plan)
+            continue
         choices = [choice, *complete_choices(task, choice, plan.problem.places)] if choice is not None else []
         left_fen = plan.cost[number] - (choice.cost_fen if choice else 0)
         explanations[task.order.key] = explain(task.order, choices, rejected, missing, left_fen)
     shipping = sum(parcel.cost_fen for parcel in parcels)
     return Batch(tuple(parcels), tuple(shorts), shipping, plan.cost_fen - shipping, explanations)
+
+
+def _explained(
+    alike: dict[tuple[object, ...], Mapping[str, object]], task: Task, choice: Choice, plan: Plan
+) -> Mapping[str, object]:
+    """The explanation of an order that any place could send whole: the same for all that go as far with as much.
+
+    Only which sub-order comes from where is each order's own.
+    """
+    key = (task.order.province, choice.cost_fen, choice.warehouses, sum(choice.units.values()), id(task.subsets))
+    if key not in alike:
+        choices = [choice, *complete_choices(task, choice, plan.problem.places)]
+        alike[key] = explain(task.order, choices, [], [], 0)
+    return {**alike[key], "chosen": chosen_words(choice)}
 
 
 def _parcels(task: Task, choice: Choice) -> list[Parcel]:

@@ -32,7 +32,7 @@ def explain(
     `left_fen`: what the plan counts for leaving the short sub-orders and the order incomplete.
     """
     return {
-        "chosen": _chosen(choices[0]) if choices else None,
+        "chosen": chosen_words(choices[0]) if choices else None,
         "candidates": [
             {
                 "warehouses": [w.warehouse for w in choice.warehouses],
@@ -48,7 +48,8 @@ def explain(
     }
 
 
-def _chosen(choice: Choice) -> dict[str, object]:
+def chosen_words(choice: Choice) -> dict[str, object]:
+    """The way that was taken: {warehouses, by_sub, cost_fen}."""
     return {
         "warehouses": [w.warehouse for w in choice.warehouses],
         "by_sub": {sub: choice.by_sub[sub] for sub in sorted(choice.by_sub)},

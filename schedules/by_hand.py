@@ -33,7 +33,7 @@ class NotAsked(DeskError):
 
 
 def waiting(desk: Desk) -> list[Thing]:
-    """What waits for a person now: what no flow of the newest night does, and what a person has to decide."""
+    """What waits for a person now: what no flow of the last nights does, and what a person has to decide."""
     with desk.database.read() as connection:
         return things(connection, played(connection, desk.jobs.newest_night()))
 

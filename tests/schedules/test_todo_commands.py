@@ -11,11 +11,12 @@ from sqlalchemy import select
 from schedules.books import STEPS
 from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
-from storage.database.tables import command, fulfilment, order_event, sku
+from storage.database.tables import command, fulfilment, job, order_event, sku
 from storage.database.tables.settlement import price_refund
 from storage.erp.aftersales import requests
 from storage.erp.audit.log import recent
 from storage.erp.commands import worklists
+from storage.erp.commands.by_hand import played
 from storage.erp.invariants.verify import verify
 from storage.erp.settlement.price_refunds import PriceRefund, request
 from storage.reports import missing
@@ -99,6 +100,13 @@ def test_what_no_flow_does_is_a_persons_and_done_when_he_says_so(desk: Desk, yeb
         assert len(told) == 1
         assert recent(connection, 1)[0].who == "王芳"
         assert verify(connection) == []
+        ran = [
+            {"job_key": f"{night}|practice/x|a|{worklist}|0", "night": night}
+            for night, worklist in (("2026-11-20", "to_list"), ("2026-11-21", "to_refund"), ("2026-11-22", ""))
+        ]
+    with desk.database.write() as connection:
+        connection.execute(job.insert(), ran)
+        assert played(connection, "2026-11-22") == {"to_list", "to_refund"}
     assert "没有要人办的事" in yeban("todo", "list")[1]
 
 

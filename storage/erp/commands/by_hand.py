@@ -12,6 +12,8 @@ from sqlalchemy import Connection, and_, or_, select
 
 from storage.database.tables import command, job
 
+NIGHTS = 7
+
 
 class Title(NamedTuple):
     """What a worklist asks for, in both languages, and whose work that is."""
@@ -53,8 +55,14 @@ class Thing(NamedTuple):
 
 
 def played(connection: Connection, night: str) -> frozenset[str]:
-    """The worklists that flows of this night work through; the fourth part of a job's key names the worklist."""
-    keys = connection.execute(select(job.c.job_key).where(job.c.night == night)).scalars()
+    """The worklists that flows of this night or of the six before it that had jobs worked through.
+
+    Not of this night alone: a single run in the afternoon is a night with one job. The fourth part of a job's key names
+    its worklist.
+    """
+    nights = select(job.c.night).where(job.c.night <= night).distinct().order_by(job.c.night.desc()).limit(NIGHTS)
+    known = connection.execute(nights).scalars().all()
+    keys = connection.execute(select(job.c.job_key).where(job.c.night.in_(known))).scalars()
     return frozenset((key.split("|") + [""] * 4)[3] for key in keys) - {""}
 
 

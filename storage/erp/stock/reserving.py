@@ -104,7 +104,7 @@ class ReservationDesk:
                 if alone and self._held_straight(*alone):
                     self._cursor.execute("COMMIT")
                     return _HELD
-            answers = _reserve(self._cursor, self._dialect, groups)
+            answers = _reserve(self._cursor, self._dialect, groups, ends=True)
         except BaseException:
             self._raw.rollback()
             raise
@@ -164,7 +164,10 @@ def _prepare(groups: Sequence[Requests]) -> list[dict[str, Lines]]:
     return [{owner: _merged(lines) for owner, lines in group.items()} for group in groups]
 
 
-def _reserve(cursor: Any, dialect: str, merged: Sequence[Mapping[str, Lines]]) -> list[Reserved | Short]:
+def _reserve(
+    cursor: Any, dialect: str, merged: Sequence[Mapping[str, Lines]], *, ends: bool = False
+) -> list[Reserved | Short]:
+    """Decide and write; `ends`: the caller's transaction ends with this, and may be ended with the last statement."""
     books = _POSTGRES if dialect == "postgresql" else _SQLITE
     keys = sorted({(line.code, line.warehouse) for group in merged for lines in group.values() for line in lines})
     free, known = books.read(cursor, keys, [owner for group in merged for owner in group])
@@ -189,7 +192,7 @@ def _reserve(cursor: Any, dialect: str, merged: Sequence[Mapping[str, Lines]]) -
             known[owner] = [(line.warehouse, line.code, line.qty, "held") for line in lines]
             rows += [(owner, line.warehouse, line.code, line.qty, "held", now) for line in lines]
     if rows:
-        held = books.write(cursor, taken, rows)
+        held = books.write(cursor, taken, rows, ends)
         if held != len(taken):
             raise ReservedMeanwhile(len(taken) - held)
     return answers
@@ -270,7 +273,8 @@ class _Sqlite:
                 known.setdefault(owner, []).append((warehouse, code, qty, state))
         return free, known
 
-    def write(self, cursor: Any, taken: Mapping[Key, int], rows: Sequence[tuple[object, ...]]) -> int:
+    def write(self, cursor: Any, taken: Mapping[Key, int], rows: Sequence[tuple[object, ...]], ends: bool) -> int:
+        del ends  # no journey to save
         cursor.executemany(_INSERT, rows)
         cursor.executemany(
             "UPDATE quant SET reserved = reserved + ? WHERE warehouse = ? AND code = ? AND on_hand - reserved >= ?",
@@ -299,11 +303,18 @@ class _Postgres:
                 known.setdefault(owner, []).append((warehouse, code, qty, state))
         return free, known
 
-    def write(self, cursor: Any, taken: Mapping[Key, int], rows: Sequence[tuple[object, ...]]) -> int:
+    def write(self, cursor: Any, taken: Mapping[Key, int], rows: Sequence[tuple[object, ...]], ends: bool) -> int:
+        """Where the transaction ends with this, the commit travels along: others wait one journey less.
+
+        Then nobody can look at the count before it is too late, so the CHECK alone stands guard: it refuses the whole.
+        """
         keys, connection = sorted(taken), cursor.connection
         with connection.pipeline(), connection.cursor() as inserted:
             inserted.execute(_INSERT_ROWS, tuple(list(column) for column in zip(*rows, strict=True)))
-            cursor.execute(_HOLD_ROWS, ([k[0] for k in keys], [k[1] for k in keys], [taken[k] for k in keys]))
+            balances = ([k[0] for k in keys], [k[1] for k in keys], [taken[k] for k in keys])
+            cursor.execute(_HOLD_ROWS if ends else f"{_HOLD_ROWS} {_ENOUGH}", balances)
+            if ends:
+                connection.commit()
         return int(cursor.rowcount)
 
 
@@ -317,8 +328,9 @@ _KNOWN = "SELECT owner, warehouse, code, qty, state FROM reservation WHERE owner
 _HOLD_ROWS = (
     "UPDATE quant AS q SET reserved = q.reserved + d.qty "
     "FROM unnest(%s::text[], %s::text[], %s::int[]) AS d (code, warehouse, qty) "
-    "WHERE q.code = d.code AND q.warehouse = d.warehouse AND q.on_hand - q.reserved >= d.qty"
+    "WHERE q.code = d.code AND q.warehouse = d.warehouse"
 )
+_ENOUGH = "AND q.on_hand - q.reserved >= d.qty"
 _INSERT_ROWS = (
     "INSERT INTO reservation (owner, warehouse, code, qty, state, recorded_at) SELECT * FROM "
     "unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[])"

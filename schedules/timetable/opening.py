@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from bots.flow.language import nearest
+from bots.flow.problem import Refused
 from schedules.plan import load_plan
-from schedules.problems import SettingsBroken
+from schedules.problems import DeskError
 from schedules.settings import ROOT, Settings
 from schedules.timetable.errors import CalendarEnds, EntryMissing
 from schedules.timetable.holidays import load_holidays
@@ -74,7 +75,7 @@ def beside(settings: Settings, path: Path, *, closely: bool = False) -> Beside:
     """What the timetable at `path` may name; the shipped example may name the practice mall's accounts as well."""
     flows = [file.relative_to(FLOWS).with_suffix("").as_posix() for file in sorted(FLOWS.rglob("*.yaml"))]
     of_plan = partial(plan_accounts, path.parent)
-    practice = (of_plan("practice.yaml") or ()) if path.resolve().parent == SHIPPED else ()
+    practice = of_plan("practice.yaml") if path.resolve().parent == SHIPPED else ()
     return Beside(list(dict.fromkeys([*settings.accounts, *practice])), flows, of_plan,
                   inputs_of if closely else lambda _: None)  # fmt: skip
 
@@ -93,11 +94,18 @@ def plan_path(folder: Path, name: str) -> Path:
     return near if near.is_file() else ROOT / name
 
 
-def plan_accounts(folder: Path, name: str) -> tuple[str, ...] | None:
-    """The accounts that a night's plan uses; None when it cannot be read."""
+def plan_accounts(folder: Path, name: str) -> tuple[str, ...]:
+    """The accounts that a night's plan uses. Raises Refused for a plan that is not there or has mistakes of its own."""
+    path = plan_path(folder, name)
+    if not path.is_file():
+        there = sorted(near.name for near in folder.glob("*.yaml"))
+        close = nearest(name, there)
+        raise Refused("T-PLAN", f"没有这份计划：{name}", f"there is no plan {name}", found=name, allowed=close or there,
+                      fix=close[0] if close else "")  # fmt: skip
     try:
-        plan = load_plan(plan_path(folder, name))
-    except (OSError, SettingsBroken):
-        return None
+        plan = load_plan(path)
+    except DeskError as error:
+        zh, en = (error.message(lang).partition("\n")[2].strip().replace("\n", "\n  ") for lang in ("zh", "en"))
+        raise Refused("T-PLAN", f"{name} 里有错：\n  {zh}", f"{name} has mistakes:\n  {en}", found=name) from None
     names = [account for phase in plan.phases for job in phase.jobs for account in job.accounts]
     return tuple(dict.fromkeys(names))

@@ -47,11 +47,11 @@ Value = TypeVar("Value")
 
 
 class Beside(NamedTuple):
-    """What a timetable may name: accounts, flows, and the accounts of a night's plan (None: it cannot be read)."""
+    """What a timetable may name: accounts, flows, and the accounts of a night's plan (Refused: it cannot be used)."""
 
     accounts: Collection[str]
     flows: Collection[str]
-    plan_accounts: Callable[[str], tuple[str, ...] | None]
+    plan_accounts: Callable[[str], tuple[str, ...]]
     inputs_of: Callable[[str], Mapping[str, bool] | None] = lambda _: None
     """A flow's inputs, and whether each must be given; None where it is not looked at so closely."""
 
@@ -213,16 +213,13 @@ class _Reader:
                          fix="run: practice/orders")  # fmt: skip
             return "", (), names or ("",)
         if run.text.endswith((".yaml", ".yml")):
-            occupies = self.beside.plan_accounts(run.text)
-            if occupies is None:
-                self.say(
-                    run, "T-PLAN", f"没有这份计划，或它有问题：{run.text}", f"no such plan, or a broken one: {run.text}"
-                )
+            no_accounts: tuple[str, ...] = ()
+            occupies = self.read(run, self.beside.plan_accounts, no_accounts)
             if accounts is not None:
                 self.say(
                     accounts, "T-ACCOUNTS", "计划里写着它自己的账号，这里不用写。", "a plan names its own accounts."
                 )
-            return run.text, occupies or (), ("",)
+            return run.text, occupies, ("",)
         if run.text not in self.beside.flows:
             self.unknown(run, run.text, self.beside.flows, "没有这个流程", "there is no flow")
         if accounts is None:

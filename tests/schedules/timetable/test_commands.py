@@ -108,14 +108,21 @@ BROKEN = {
     "run: practice/orders, every: day, at: 1:00, timezone: Asia/Shangai": ("Asia/Shangai", "改成: Asia/Shanghai"),
     "run: practice/orders, every: day, at: 1:00, missed: lst": ("lst", "改成: last"),
     "run: practice/orders, on: {mail: seler_a}": ("seler_a", "改成: seller_a"),
+    "run: nihgt.yaml, after: 收": ("nihgt.yaml", "改成: night.yaml"),
+    "run: broken.yaml, after: 收": ("broken.yaml", "phases"),
     "run: practice/orders, after: 收, inputs: {untl: 2026-01-01}": ("untl", "改成: until"),
 }
 
 
 def test_every_mistake_is_said_at_once_with_its_place(yeban: Yeban, tmp_path: Path) -> None:
     """One check says all mistakes of a file, each with line, column, its text and the nearest right form."""
-    lines = [f"  {'坏' if n == 7 else f'坏{n}'}: {{accounts: [seller_a], {text}}}" for n, text in enumerate(BROKEN)]
+    lines = [
+        f"  {'坏' if n == 7 else f'坏{n}'}: {{{'' if '.yaml' in text else 'accounts: [seller_a], '}{text}}}"
+        for n, text in enumerate(BROKEN)
+    ]
     path = tmp_path / "mine.yaml"
+    (tmp_path / "night.yaml").write_text("title: n\nphases: []\n", "utf-8")
+    (tmp_path / "broken.yaml").write_text("title: n\nphase: []\n", "utf-8")
     path.write_text(TABLE + "\n".join(lines) + "\n", "utf-8")
     code, said = yeban("timetable", "check", path)
     assert (code, said.count(f"{path}:")) == (2, len(BROKEN)), said

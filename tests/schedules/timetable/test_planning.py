@@ -48,7 +48,7 @@ moments = st.sampled_from([datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 
                            datetime(2011, 12, 29, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC)])  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, database=None, derandomize=True)
+@settings(max_examples=14, deadline=None, database=None, derandomize=True)
 @given(timetables(), moments, st.lists(st.integers(0, 3 * 24 * 60), max_size=4), st.data())
 def test_ranges_join_without_loss_or_repeat(
     timetable: Timetable, start: datetime, cuts: list[int], data: st.DataObject
@@ -72,7 +72,7 @@ def test_ranges_join_without_loss_or_repeat(
         assert run.due_at <= run.slot + timedelta(days=2)
 
 
-@settings(max_examples=20, deadline=None, database=None, derandomize=True)
+@settings(max_examples=14, deadline=None, database=None, derandomize=True)
 @given(timetables(), moments, st.randoms(use_true_random=False))
 def test_what_has_happened_moves_no_run_out_of_its_range(timetable: Timetable, start: datetime, random: object) -> None:
     """Ends, failures and drops, at any time, change when chains and gates are due, never which runs there are."""

@@ -6,7 +6,7 @@ Safe to run again: a verdict, a hold or an event is written when something diffe
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -121,8 +121,11 @@ class _Work:
     closed: list[tuple[OrderKey, Hold, str]] = field(default_factory=list)
     reviews: list[dict[str, object]] = field(default_factory=list)
 
-    def settle(self, case: Case, reasons: Iterable[Reason], holds: Iterable[Hold]) -> None:
+    def settle(self, case: Case, reasons: Sequence[Reason], holds: Sequence[Hold]) -> None:
         """Compare what was found now with the holds that stand, and decide the order's state."""
+        if not reasons and not holds:
+            self._verdict(case, [], ())
+            return
         found = _first_of_code(reasons)
         standing = [hold for hold in holds if hold.state == "open"]
         forgiven = {(h.code, h.topic) for h in holds if h.state == "released" and _by_person(h.released_by)}
@@ -156,7 +159,7 @@ class _Work:
         cause = Cause(self.now, "core", f"review@{self.rule_set}", words, {"codes": sorted(pending)})
         self.steps.append(Step(case.key, "process", to, cause))
         told = [reason._asdict() for reason in reasons]
-        text = json.dumps(told, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True) if told else "[]"
         mark = hashlib.sha256(text.encode()).hexdigest()[:16] if told else "kept" if pending else "pass"
         self.reviews.append({
             **case.key._asdict(), "rule_set": self.rule_set, "reasons_hash": mark,

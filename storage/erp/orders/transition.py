@@ -5,7 +5,7 @@ order, where it came from and a sentence; `states.fold` over those events is the
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,9 +76,7 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
     wanted = list(steps)
     if not wanted:
         return 0
-    keys = sorted({step.key for step in wanted})
-    insert_missing(connection, order_state, [key._asdict() for key in keys])
-    states = states_of(connection, keys, lock=True)
+    states = _locked(connection, sorted({step.key for step in wanted}))
     events = [event for step in wanted if (event := _step(states[step.key], step))]
     if events:
         touched = sorted({(event["platform"], event["shop"], event["order_no"]) for event in events})
@@ -86,6 +84,15 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
         change(connection, order_state, OrderKey._fields, _TOLD, moved)
         insert_missing(connection, order_event, events)
     return len(events)
+
+
+def _locked(connection: Connection, keys: Sequence[OrderKey]) -> dict[OrderKey, State]:
+    """The states of these orders, held until the transaction ends; those that had none have a row now."""
+    states = {key: State(*told) for key, *told in rows_of(connection, order_state, keys, _TOLD, lock=True)}
+    missing = [key for key in keys if key not in states]
+    created = insert_missing(connection, order_state, (key._asdict() for key in missing)).created
+    fresh = states_of(connection, missing, lock=True) if created < len(missing) else {key: State() for key in missing}
+    return {**states, **fresh}
 
 
 def _step(state: State, step: Step) -> dict[str, str] | None:

@@ -58,7 +58,7 @@ def kind_of(title: str) -> str:
     return "free" if _FREE.search(plain) else ""
 
 
-@lru_cache(1024)
+@lru_cache(8192)
 def _personal(titles: tuple[str, ...], document_kind: str) -> tuple[tuple[str, str], ...]:
     own = _BY_KIND.get(document_kind, {})
     return tuple((title, kind) for title in titles if (kind := own.get(title) or kind_of(title)))

@@ -218,7 +218,8 @@ class CsvText(Iterator[Line]):
 
 
 def plain_columns(piece: bytes, delimiter: bytes) -> list[list[bytes]]:
-    """The cells of whole lines by columns; none where a line is not plain: quoted, longer or shorter than the first.
+    """The cells of whole lines by columns; none where a line is not plain: longer or shorter than the first, or with
+    quotes, unless every cell of every line stands in them.
 
     Where lines end by CR LF the CR stays in the last column: who reads a cell strips it.
     """
@@ -226,11 +227,25 @@ def plain_columns(piece: bytes, delimiter: bytes) -> list[list[bytes]]:
     if not ends or returns not in {0, ends} or len(piece) >= CELL_CHARACTERS_MAX or not piece.endswith(b"\n"):
         return []
     if b'"' in piece and (piece[:1] == b'"' or delimiter + b'"' in piece or b'\n"' in piece):
+        return _quoted_columns(piece, delimiter, ends, b"\r\n" if returns else b"\n")
+    columns = _columns(piece, delimiter, b"\n", ends)
+    return columns if columns and (not returns or all(map(_is_returned, columns[-1]))) else []
+
+
+def _quoted_columns(piece: bytes, delimiter: bytes, ends: int, end: bytes) -> list[list[bytes]]:
+    """The same of lines of which each cell is quoted; none where a cell is not, or holds a quote or a line end."""
+    between = b'"' + delimiter + b'"'
+    if piece[:1] != b'"' or not piece.endswith(b'"' + end):
         return []
-    width = piece.count(delimiter, 0, piece.index(b"\n")) + 1
-    cells = piece.replace(b"\n", delimiter + b"\n" + delimiter).split(delimiter)
+    columns = _columns(piece[1 : -len(end) - 1] + b'"' + end + b'"', between, b'"' + end + b'"', ends)
+    return columns if piece.count(b'"') == 2 * ends * len(columns) else []
+
+
+def _columns(piece: bytes, delimiter: bytes, end: bytes, ends: int) -> list[list[bytes]]:
+    """The cells of so many lines by columns, none where they are not equally long."""
+    width = piece.count(delimiter, 0, piece.find(end)) + 1
+    cells = piece.replace(end, delimiter + b"\n" + delimiter).split(delimiter)
     last = ends * (width + 1)
     if len(cells) != last + 1 or cells[width :: width + 1] != [b"\n"] * ends:
         return []
-    columns = [cells[place : last : width + 1] for place in range(width)]
-    return columns if not returns or all(map(_is_returned, columns[-1])) else []
+    return [cells[place : last : width + 1] for place in range(width)]

@@ -1,6 +1,6 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import chain, islice, zip_longest
 from typing import Generic, NamedTuple, TypeVar, overload
@@ -311,21 +311,26 @@ def _spellings(name: str) -> tuple[str, ...]:
 def _places(header: Line) -> dict[str, int]:
     """Normalised name -> position; of a name that stands twice the first one is meant, the second is `name#2`."""
     places: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for index, cell in enumerate(header.cells):
-        name, count = header_name(cell), 1
-        while name and (name if count == 1 else f"{name}#{count}") in places:
-            count += 1
-        if name:
-            places[name if count == 1 else f"{name}#{count}"] = index
+        if name := header_name(cell):
+            places[_free(name, places, counts)] = index
     return places
 
 
 def line_titles(header: Line) -> list[str]:
     """The titles of a header as the file has them, each once: empty ones are `#3`, repeated ones `备注#2`."""
-    titles: list[str] = []
+    titles: dict[str, None] = {}
+    counts: dict[str, int] = {}
     for index, cell in enumerate(header.cells, 1):
-        title, count = cells.unwrap(cells.as_text(cell)) or f"#{index}", 1
-        while (title if count == 1 else f"{title}#{count}") in titles:
-            count += 1
-        titles.append(title if count == 1 else f"{title}#{count}")
-    return titles
+        titles[_free(cells.unwrap(cells.as_text(cell)) or f"#{index}", titles, counts)] = None
+    return list(titles)
+
+
+def _free(name: str, taken: Container[str], counts: dict[str, int]) -> str:
+    """The name, or the first `name#2`, `name#3` … that is not taken; `counts` keeps how far each name has come."""
+    count = counts.get(name, 1)
+    while (found := name if count == 1 else f"{name}#{count}") in taken:
+        count += 1
+    counts[name] = count
+    return found

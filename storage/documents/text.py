@@ -80,20 +80,25 @@ def delimiter_of(text: str) -> str:
     if said := _SEPARATOR.match(text.partition("\n")[0].removeprefix("\ufeff")):
         return said[1]
     best = {delimiter: _names(text, delimiter) for delimiter in DELIMITERS}
-    return max(DELIMITERS, key=lambda delimiter: (best[delimiter], -DELIMITERS.index(delimiter)))
+    return max(DELIMITERS, key=lambda delimiter: (*best[delimiter], -DELIMITERS.index(delimiter)))
 
 
-def _names(text: str, delimiter: str) -> int:
-    """The most cells in one of the first lines that could be names of columns."""
-    most = 0
+def _names(text: str, delimiter: str) -> tuple[int, int]:
+    """The most cells in one of the first rows that could be names of columns: of rows of one line, and of all.
+
+    A wrong delimiter inside quoted cells makes one row of many lines, which has more cells than any header.
+    """
+    most, in_line, ended = 0, 0, 0
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
     try:
-        for cells, _ in zip(
-            csv.reader(text.splitlines(keepends=True), delimiter=delimiter), range(ASKED_LINES), strict=False
-        ):
-            most = max(most, sum(_is_name(cell) for cell in cells))
+        for cells, _ in zip(reader, range(ASKED_LINES), strict=False):
+            names = sum(map(_is_name, cells))
+            most = max(most, names)
+            in_line = max(in_line, names if reader.line_num == ended + 1 else 0)
+            ended = reader.line_num
     except csv.Error:
-        return most
-    return most if most > 1 else 0
+        pass
+    return (in_line if in_line > 1 else 0), (most if most > 1 else 0)
 
 
 def _is_name(cell: str) -> bool:

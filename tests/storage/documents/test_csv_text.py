@@ -12,6 +12,7 @@ from storage.documents import csv_text
 from storage.documents.csv_text import Block, CsvText, Line, plain_columns
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS
+from storage.documents.table import line_titles
 from storage.errors import FileBroken
 
 SIGNS = (
@@ -93,6 +94,25 @@ def test_pieces_give_what_csv_gives(encoding: str, monkeypatch: pytest.MonkeyPat
     assert (blocks > 100) == (encoding != "utf-16-le")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_of_quoted_cells_are_blocks_too(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each cell in quotes: delimiters in them are no cells; a quote, a line end or a bare cell is left to `csv`."""
+    monkeypatch.setattr(csv_text, "PIECE_BYTES", 20)
+    monkeypatch.setattr(csv_text, "FIRST_BYTES", 1)
+    dice, blocks = Random(end), 0
+    odd = ('"a""b","","1"', '"a\nb","2","3"', 'a,"b","c"', '"a","b",c', '"a","b"', '"a","b","c","d"', '""","","")')
+    for _ in range(150):
+        plain = ('"甲, 乙","7","="', '"甲","","\t"', '"","",""', '" ","\t","x\t"')
+        rows = [dice.choice(odd if dice.random() < 0.1 else plain) for _ in range(20)]
+        text = end.join(['"k","l","m"', *rows, ""])
+        found, again = cut(text.encode("gb18030"), "gb18030"), cut(text.encode("gb18030"), "gb18030")
+        assert [next(found), *batches(found)] == list(lines_of(text))
+        next(again)
+        while batch := again.batch():
+            blocks += isinstance(batch, Block)
+    assert blocks > 300
+
+
 def test_lines_that_are_not_plain_make_no_columns() -> None:
     """A quoted cell, a shorter line, a CR of its own and a cut end are left to `csv`."""
     assert plain_columns(b"a,b\nc,d\n", b",") == [[b"a", b"c"], [b"b", b"d"]]
@@ -128,3 +148,20 @@ def test_a_line_without_end_is_refused() -> None:
         with pytest.raises(FileBroken, match="第 2 行"):
             list(cut(("a,b\n" + "x," * (4 << 20)).encode(encoding), encoding))
     assert sum(1 for _ in cut(b"a,b\r" * (5 << 18), "utf-8")) == 5 << 18
+
+
+def test_tabs_inside_quoted_cells_are_no_delimiter() -> None:
+    """A TAB behind each id in a file of quoted cells would else make one row of the whole file."""
+    rows = "".join(f'"{n}\t","已发货\t","中通\t","0.00\t"\r\n' for n in range(2_000))
+    file = SourceFile("x.csv", ('"订单号","订单状态","快递公司","金额"\r\n' + rows).encode("gb18030"))
+    assert file.delimiter == ","
+    assert [len(line.cells) for line in file.csv_lines()] == [4] * 2_001
+    broken = SourceFile("x.csv", '素材ID\t,"整体\n消耗",素材\r\n甲,乙,丙\r\n'.encode())
+    assert (broken.delimiter, next(broken.csv_lines()).cells) == (",", ["素材ID\t", "整体\n消耗", "素材"])
+
+
+def test_a_line_of_very_many_equal_titles_is_told_in_its_length() -> None:
+    """Nothing looks for a free name from the beginning each time: such a line would keep a desk busy for hours."""
+    titles = line_titles(Line(1, ["a"] * 60_000))
+    assert (titles[0], titles[1], titles[-1]) == ("a", "a#2", "a#60000")
+    assert line_titles(Line(1, ["a", "a#2", "a", ""])) == ["a", "a#2", "a#3", "#4"]

@@ -134,8 +134,11 @@ def arrival(feed: Feed, day: date, came: Iterable[Receipt], now: datetime) -> Ar
 
 
 def speaks_of(receipt: Receipt, feed: Feed, day: date) -> bool:
-    """Whether the file is the feed's and covers the day; one without a day counts for the day that it came on."""
-    if feed.shop and receipt.shop != feed.shop:
+    """Whether the file is the feed's and covers the day; one without a day counts for the day that it came on.
+
+    A file of which nobody said whose it is (an export of all shops) speaks of every shop.
+    """
+    if feed.shop and receipt.shop not in ("", feed.shop):
         return False
     if receipt.period_from and receipt.period_to:
         return receipt.period_from <= day.isoformat() <= receipt.period_to

@@ -13,7 +13,7 @@ from storage.feeds import SHANGHAI, Feed, alarms, arrivals, days_due, suggested
 from storage.ingest import ingest
 
 ORDERS = Feed("practice_orders", "a", time(6, 0))
-REFUNDS = Feed("practice_refunds", "", time(6, 30))
+REFUNDS = Feed("practice_refunds", "a", time(6, 30))
 HEAD = (
     "店铺,主订单编号,子订单编号,订单状态,商品ID,SKU ID,商家编码,商品名称,数量,单价,订单商家优惠,订单平台优惠,订单运费,"
     "订单实付金额,子订单优惠分摊,子订单实付分摊,子订单退款金额,售后状态,下单时间,付款时间,发货时间,完成时间,更新时间\n"
@@ -28,7 +28,8 @@ def bring(database: Database, archive: Archive, kind: str, day: str, received_at
         "practice_orders": f"{HEAD}{orders}{day} 08:00:00,{day} 08:01:00,,,{day} 08:01:00\n",
         "practice_refunds": f"{REFUND_HEAD}a,9{day[-2:]},7{day[-2:]},7{day[-2:]}-1,1.00,{day} 09:00:00,,待处理,否\n",
     }
-    facts = Facts(name=f"{kind}-{day}.csv", shop="a", received_at=received_at)
+    shop = "a" if kind == "practice_orders" else ""
+    facts = Facts(name=f"{kind}-{day}.csv", shop=shop, received_at=received_at)
     taken = ingest(database, archive, rows[kind].encode("utf-8"), facts=facts)
     assert (taken.kind, taken.state) == (kind, "read"), taken.message
 

@@ -14,7 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from loguru import logger
 
-from schedules.timetable.model import Arrival, Job
+from schedules.timetable.model import Arrival, Job, Timetable, WorkCalendar
 from schedules.timetable.turn import Turn
 
 PULSE_S = 30.0
@@ -28,11 +28,18 @@ class Watch(Protocol):
         """What is there and not yet known; `known` tells which keys are in the book."""
 
 
+Renew = Callable[[], "tuple[Timetable, WorkCalendar, Sequence[Watch]] | None"]
+"""A timetable that was changed, with its calendar and watches; None while it is the same."""
+
+
 class Clock:
     """Keeps one timetable going until it is stopped. Whoever starts it holds `only_clock`."""
 
-    def __init__(self, turn: Turn, watches: Sequence[Watch] = (), side_by_side: int = 4) -> None:
-        """At most `side_by_side` runs at a time."""
+    def __init__(
+        self, turn: Turn, watches: Sequence[Watch] = (), side_by_side: int = 4, renew: Renew = lambda: None
+    ) -> None:
+        """At most `side_by_side` runs at a time; `renew` is asked at each look for a timetable that was changed."""
+        self.renew = renew
         self.turn = turn
         self.turn.places = side_by_side
         self.watches = watches
@@ -78,6 +85,8 @@ class Clock:
             if self.stopped.is_set():
                 return
             try:
+                if changed := self.renew():
+                    self.turn.timetable, self.turn.calendar, self.watches = changed
                 self._take_arrivals(self.turn.now())
                 for job in self.turn.look():
                     self._add(self._play, args=[job], id=f"{job.key} {job.attempt}")

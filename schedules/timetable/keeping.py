@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from loguru import logger
+
 from schedules.desk import Desk
+from schedules.problems import DeskError
 from schedules.timetable.book import TimetableBook
-from schedules.timetable.clock import Clock
+from schedules.timetable.clock import Clock, Watch
 from schedules.timetable.files import FileWatch
 from schedules.timetable.lock import only_clock
 from schedules.timetable.mail import ImapMailbox, MailWatch
-from schedules.timetable.opening import Opened
+from schedules.timetable.model import Timetable, WorkCalendar
+from schedules.timetable.opening import Opened, open_timetable
 from schedules.timetable.turn import Executor, Turn
 
 
@@ -31,14 +35,46 @@ def hook_token(desk: Desk, name: str) -> str:
     return desk.vault.read().get(f"hook:{name}", {}).get("token", "")
 
 
+def watches_of(desk: Desk, opened: Opened) -> list[Watch]:
+    """What looks for files and mails; file patterns begin beside the timetable."""
+    mails = MailWatch(opened.timetable, lambda name: mailbox_of(desk, name))
+    return [FileWatch(opened.timetable, opened.path.parent), mails]
+
+
+class Renewal:
+    """Reads the timetable anew once its file or its holidays have changed; a broken one is logged, the old stays."""
+
+    def __init__(self, desk: Desk, opened: Opened) -> None:
+        """What was opened is the newest."""
+        self.desk = desk
+        self.opened = opened
+        self.seen = self.state()
+
+    def state(self) -> list[tuple[int, int]]:
+        """When the files were last changed, and their sizes."""
+        found = [path.stat() for path in (self.opened.path, self.opened.holidays) if path.is_file()]
+        return [(one.st_mtime_ns, one.st_size) for one in found]
+
+    def __call__(self) -> tuple[Timetable, WorkCalendar, list[Watch]] | None:
+        """The changed timetable with its calendar and watches; None while there is none to be used."""
+        if (state := self.state()) == self.seen:
+            return None
+        self.seen = state
+        try:
+            self.opened = open_timetable(self.desk.settings, self.opened.path)
+        except DeskError as error:
+            logger.error("timetable_not_renewed", code=error.code, message=error.message(self.desk.settings.lang))
+            return None
+        self.seen = self.state()
+        logger.info("timetable_renewed", entries=len(self.opened.timetable.entries))
+        return self.opened.timetable, self.opened.calendar, watches_of(self.desk, self.opened)
+
+
 @contextmanager
 def kept_clock(desk: Desk, opened: Opened, executor: Executor, side_by_side: int = 4) -> Iterator[Clock]:
     """The desk's clock, going until the block ends; it holds the lock. Raises ClockRunning."""
     with only_clock(desk.home):
-        turn = turn_of(desk, opened, executor)
-        files = FileWatch(opened.timetable, opened.path.parent)
-        mails = MailWatch(opened.timetable, lambda name: mailbox_of(desk, name))
-        clock = Clock(turn, [files, mails], side_by_side)
+        clock = Clock(turn_of(desk, opened, executor), watches_of(desk, opened), side_by_side, Renewal(desk, opened))
         clock.start()
         try:
             yield clock

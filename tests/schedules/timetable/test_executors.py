@@ -15,7 +15,9 @@ from schedules.problems import FlowMissing
 from schedules.settings import Settings
 from schedules.timetable import executors
 from schedules.timetable.executors import DeskExecutor, until_cancelled
+from schedules.timetable.keeping import Renewal
 from schedules.timetable.model import Job
+from schedules.timetable.opening import open_timetable
 from schedules.timetable.turn import Outcome
 
 DAY = date(2026, 11, 20)
@@ -92,3 +94,16 @@ async def test_a_run_that_is_asked_to_end_is_cancelled(monkeypatch: pytest.Monke
         return Outcome("person", "who?")
 
     assert await until_cancelled(quick(), Asked()) == Outcome("person", "who?")
+
+
+def test_a_changed_timetable_is_taken_up_and_a_broken_one_is_not(desk: Desk) -> None:
+    """While the clock runs: a file that was changed well replaces the timetable, once; a broken one leaves the old."""
+    path = desk.home / "timetable.yaml"
+    path.write_text("entries:\n  a: {run: small.yaml, every: day, at: 01:00}\n", "utf-8")
+    renewal = Renewal(desk, open_timetable(desk.settings, path))
+    assert renewal() is None
+    for text, renewed in (("entries: {a: 1}\n", None), ("entries:\n  b: {on: {file: '*.csv'}}\n", ["b"])):
+        path.write_text(text, "utf-8")
+        found = renewal()
+        assert (list(found[0].entries) if found else None) == renewed
+        assert renewal() is None

@@ -61,7 +61,9 @@ def _naive(history: Values, _: Parameters, days: int) -> list[float]:
 
 
 def _fit_smoothing(history: Values) -> Parameters:
-    model = _holt_winters()(list(history), seasonal="add", seasonal_periods=WEEK, initialization_method="heuristic")
+    level, season = _smoothing_begins(history)  # what "heuristic" finds, without a data frame for it
+    model = _holt_winters()(list(history), seasonal="add", seasonal_periods=WEEK, initialization_method="known",
+                            initial_level=level, initial_seasonal=season)  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an optimum at the edge of the range is an answer, not a fault
         found = model.fit(optimized=True, use_brute=False).params

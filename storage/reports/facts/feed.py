@@ -29,8 +29,8 @@ class FactsWrong(StoreError):
     code = "E-FACTS-WRONG"
     zh = "按列存的副本和账不一致（{fact}：{days}），没有用它"
     en = "the copy by column differs from the books ({fact}: {days}); it was not used"
-    zh_hint = "删掉数据目录里的 facts.duckdb 再运行一次，它会从账上重建"
-    en_hint = "delete facts.duckdb in the data folder and run again: it is rebuilt from the books"
+    zh_hint = "删掉数据目录里的 facts*.duckdb 再运行一次，它会从账上重建"
+    en_hint = "delete facts*.duckdb in the data folder and run again: it is rebuilt from the books"
 
     def __init__(self, fact: str, days: Sequence[str]) -> None:
         super().__init__(fact=fact, days=list(days))

@@ -1,6 +1,7 @@
 """One reconciled night for the tests that only read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from tests.storage.erp.recon.worlds import LAST_DAY, Night
 @pytest.fixture(scope="session")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """A small mall's files in the books, reconciled."""
-    night = Night(tmp_path_factory.mktemp("reports"), SMALL, 7)
+    night = Night(tmp_path_factory.mktemp("reports"), replace(SMALL, orders=600), 7)
     night.take_all()
     with night.database.write() as connection:
         reconcile(connection, night.contracts, LAST_DAY)

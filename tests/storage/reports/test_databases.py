@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bots.practice.world import TINY
@@ -34,15 +35,30 @@ def _figures(night: Night) -> list[tuple[str, int]]:
     return sorted((cell.figure_id, cell.value) for cell in cells if isinstance(cell, Figure))
 
 
-def test_either_database_gives_the_same_figures(tmp_path: Path, database: Database) -> None:
+Found = tuple[str, list[tuple[str, int]]]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """Outcomes and figures of the night in a file of its own."""
+    return _found(_reconciled(tmp_path_factory.mktemp("here")))
+
+
+def _found(night: Night) -> Found:
+    with night.database.read() as connection:
+        outcomes = digest(connection, ["recon_item", "recon_group"])
+    found = outcomes, _figures(night)
+    night.database.close()
+    return found
+
+
+def test_either_database_gives_the_same_figures(tmp_path: Path, database: Database, here: Found) -> None:
     """Outcomes and every report agree with those in SQLite, and running again changes nothing."""
-    here, there = _reconciled(tmp_path / "here"), _reconciled(tmp_path / "there", database)
-    with here.database.read() as one, there.database.read() as other:
-        assert digest(one, ["recon_item", "recon_group"]) == digest(other, ["recon_item", "recon_group"])
-        assert outcome_findings(other) == []
-        assert other.execute(select(recon_item.c.ref)).first() is not None
-    assert _figures(here) == _figures(there)
+    there = _reconciled(tmp_path / "there", database)
+    with there.database.read() as connection:
+        assert outcome_findings(connection) == []
+        assert connection.execute(select(recon_item.c.ref)).first() is not None
     with there.database.write() as connection:
         again = reconcile(connection, there.contracts, LAST_DAY)
         assert (again.created, again.changed, again.removed) == (0, 0, 0)
-    here.database.close()
+    assert _found(there) == here

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -197,7 +197,7 @@ def restore(
         _check_archive(path, draft)
         aside = None
         if home.exists() and any(home.iterdir()):
-            aside = home.with_name(f"{home.name}.before-{datetime.now():%Y%m%d-%H%M%S}")  # noqa: DTZ005 - a name
+            aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
             home.replace(aside)
         elif home.exists():
             home.rmdir()

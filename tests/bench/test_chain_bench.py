@@ -4,7 +4,7 @@ from tests.bench import chain
 
 
 def test_a_platforms_file_goes_the_whole_way() -> None:
-    """Two hundred orders are parsed, pooled, reviewed, allocated and reserved; one that is lost would have raised."""
-    results = chain.held_against(1, 200, "sqlite", chain.sqlite)
+    """Sixty orders are parsed, pooled, reviewed, allocated and reserved; one that is lost would have raised."""
+    results = chain.held_against(1, 60, "sqlite", chain.sqlite)
     assert [result.name for result in results][-1] == "chain sqlite"
     assert all(result.ours_s > 0 for result in results)

@@ -19,7 +19,7 @@ _TITLES = st.one_of(st.sampled_from(["订单编号", "退款率%", 'a"b', "%(x)s
 
 
 @pytest.mark.parametrize("sort_keys", [False, True])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(rows=st.lists(st.dictionaries(_TITLES, _CELLS, max_size=5), max_size=4))
 def test_rows_read_as_json_writes_them(sort_keys: bool, rows: list[dict[str, object]]) -> None:
     """Every row, whichever rows came before it, is written letter by letter as json writes it."""

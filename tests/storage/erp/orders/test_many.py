@@ -22,12 +22,12 @@ def test_a_file_of_many_orders_is_counted_and_taken_once(tmp_path):
     The same way with 100,000 orders is `python -m tests.bench chain`, which is held against sixty seconds.
     """
     export = tmp_path / "orders.csv"
-    lines = chain.write_export(export, 250)
+    lines = chain.write_export(export, 120)
     broken = re.sub(r"(\n\t691\d+),\t\d+,", r"\1,\t3.3E+18,", export.read_text("utf-8-sig"), count=1)
     export.write_text(broken, "utf-8-sig")
     database, archive = open_database(tmp_path / "books.db"), Archive(tmp_path / "archive")
     with database.write() as connection:
-        chain.lay_out(connection, 250)
+        chain.lay_out(connection, 120)
 
     def whole_way():
         taken = ingest(database, archive, export, facts=Facts(name="orders.csv", shop="shop_d"))

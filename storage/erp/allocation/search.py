@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from storage.erp.allocation.pattern import best, cost_of, takes_of
 from storage.erp.allocation.task import LEFT, Pattern, Problem
 
-DEPTHS = (1, 1, 2, 2, 2)
+DEPTHS = (1, 1, 2, 2)
 _WISHES = 2
 _GIVE_WAY = (8, 4)  # how many are asked to give way, at the first link of a chain and at the others
 _FORBIDDEN = 1e12

@@ -6,22 +6,18 @@ for part in members_apart(SourceFile("下载.zip", path), shelf, shop): ...     
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from storage.documents.file import PACKED, SourceFile
+from storage.documents.kinds import BESIDE
 from storage.documents.layout import Layout
 from storage.documents.shelf import Shelf
 from storage.errors import FileError
 
 ORIGIN = "zip:"
 _OF_THE_SYSTEM = ("__macosx", ".ds_store", "desktop.ini", "thumbs.db")
-_SUMMARY = frozenset({"alipay_fund_bill_summary"})
-_BESIDE: Mapping[str, frozenset[str]] = dict.fromkeys(
-    ("alipay_business_detail", "alipay_fund_bill_csv", "alipay_fund_bill_short", "alipay_fund_flow_new"), _SUMMARY
-)
-"""Kinds whose zip brings another kind's file along that says nothing of its own: 支付宝 sends 汇总 beside 明细."""
 
 
 def members_apart(file: SourceFile, shelf: Shelf, shop: str) -> list[SourceFile]:
@@ -37,7 +33,7 @@ def members_apart(file: SourceFile, shelf: Shelf, shop: str) -> list[SourceFile]
         return []
     kinds = Counter(known for part in parts if (known := kind_of(part, shelf, shop)))
     whole = kind_of(file, shelf, shop)
-    if whole and not set(kinds) - {whole} - _BESIDE.get(whole, frozenset()):
+    if whole and not set(kinds) - {whole} - BESIDE.get(whole, frozenset()):
         reads_all = isinstance(shelf.kinds[whole], Layout) or kinds[whole] < 2
         return [] if reads_all else parts
     return parts if kinds else []

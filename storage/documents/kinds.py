@@ -1,5 +1,7 @@
 """Every document kind by name, one module each: add a file to this folder and a line here."""
 
+from collections.abc import Mapping
+
 from storage.documents import (
     abc_personal,
     alimama_account_flow,
@@ -113,8 +115,8 @@ from storage.documents import (
     youzan_order,
 )
 from storage.documents.document import Kind
-from storage.documents.file import SourceFile
-from storage.errors import FileBroken, FileUnknown
+from storage.documents.file import PACKED, SourceFile
+from storage.errors import FileBroken, FileError, FileUnknown
 
 KINDS: dict[str, Kind] = {
     "abc_personal": abc_personal.LAYOUT,
@@ -229,8 +231,16 @@ KINDS: dict[str, Kind] = {
 }
 
 
+_SUMMARY = frozenset({"alipay_fund_bill_summary"})
+BESIDE: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("alipay_business_detail", "alipay_fund_bill_csv", "alipay_fund_bill_short", "alipay_fund_flow_new"), _SUMMARY
+)
+"""Kinds whose zip brings another kind's file along that says nothing of its own: 支付宝 sends 汇总 beside 明细."""
+
+
 def identify(file: SourceFile) -> Kind:
-    """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise.
+    """The one kind that the content is of. Raises FileBroken for pages and empty files, FileUnknown otherwise, also
+    for a zip of several kinds.
 
     FileUnknown too where the header is that of another kind but for a changed title: it would be read with less.
     """
@@ -239,12 +249,27 @@ def identify(file: SourceFile) -> Kind:
     found = _most_exact([kind for kind in KINDS.values() if kind.identify(file)])
     if len(found) == 1:
         found = _nearest(found[0], file)
+    if len(found) == 1 and file.form in PACKED:
+        found = _kinds_within(file, found[0])
     if not found and file.form == "page":
         raise FileBroken(file.name, "下载到的是网页，不是表格")
     if len(found) != 1:
         seen = "像几种：" + "、".join(kind.KIND for kind in found) if found else "表头不像任何一种"
         raise FileUnknown(file.name, seen, list(KINDS))
     return found[0]
+
+
+def _kinds_within(file: SourceFile, known: Kind) -> list[Kind]:
+    """The kind of a zip and those of files in it that it would not read: they would be lost without a word."""
+    found = [known]
+    for part in file.parts():
+        try:
+            other = identify(part)
+        except FileError:
+            continue
+        if other not in found and other.KIND not in BESIDE.get(known.KIND, ()):
+            found.append(other)
+    return found
 
 
 def _most_exact(found: list[Kind]) -> list[Kind]:

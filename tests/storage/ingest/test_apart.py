@@ -10,7 +10,9 @@ import pytest
 from storage.apart import as_file, members_apart, members_unknown
 from storage.documents.alipay_fund_bill_csv import HEADER
 from storage.documents.file import SourceFile
+from storage.documents.kinds import identify
 from storage.documents.shelf import Shelf
+from storage.errors import FileUnknown
 from tests.storage.documents.formats.dress import made, truths
 from tests.storage.documents.formats.dresses import DRESSES
 
@@ -51,10 +53,20 @@ def test_a_zip_of_several_kinds_is_taken_apart() -> None:
     """Orders and a statement; a bill of a kind that reads no zips; beside one that is known also what is not."""
     orders, fund = of("pdd_order_2026"), of("kuaishou_fund")
     assert apart(zipped(a__csv=orders, b__xlsx=fund)) == ["a.csv", "b.xlsx"]
+    newer = zipped(a__csv=orders, b__xlsx=of("taobao_order_list_2026"))
+    with pytest.raises(FileUnknown, match="pdd_order_2026"):
+        identify(newer)
+    assert apart(newer) == ["a.csv", "b.xlsx"]
     assert apart(zipped(bill__csv=PERSONAL)) == ["bill.csv"]
     assert apart(SourceFile("bill.csv.gz", gzip.compress(PERSONAL))) == ["bill.csv"]
     assert apart(zipped(bill__csv=PERSONAL, b__csv=STRANGE)) == ["bill.csv", "b.csv"]
     assert apart(zipped(a__csv=orders, b__xlsx=fund, __DS_Store=b"x")) == ["a.csv", "b.xlsx"]
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in DRESSES if DRESSES[kind].name.endswith(".zip")))
+def test_zips_that_platforms_send_are_one_document(kind: str) -> None:
+    """Of every format that comes in a zip: it is not taken apart."""
+    assert apart(SourceFile(DRESSES[kind].name, of(kind))) == []
 
 
 def test_two_statements_of_alipay_in_one_zip_are_two_files() -> None:

@@ -159,6 +159,14 @@ def _unfilled(inputs: Mapping[str, str | list[str]]) -> list[tuple[str, Pydantic
     return found
 
 
+LOOK_BACK = timedelta(days=3)
+"""How far back a night collects when nobody says since when.
+
+Windows overlap, so that what changed in the very second of an export, or was not ready in the morning, comes with a
+later night; rows that are known change nothing.
+"""
+
+
 def calendar(night: date, first_day: date) -> dict[str, object]:
     """The names a plan may use: night, yesterday, first_day, whole_months, other_days.
 

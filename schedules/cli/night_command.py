@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from rich.text import Text
@@ -20,7 +20,7 @@ from schedules.night_page import write_night_page
 from schedules.notify.night import messages, outbox_at
 from schedules.notify.outbox import post
 from schedules.notify.settings import load_notify
-from schedules.plan import Known, NightPlan, load_plan
+from schedules.plan import LOOK_BACK, Known, NightPlan, load_plan
 from schedules.problems import EXIT_CODES
 from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
@@ -35,7 +35,7 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
     with interruptible(), open_desk() as desk:
         start_logs(desk.home)
         tidy(desk.settings.runs, today_in_shanghai(), desk.settings.keep_evidence_days)
-        first_day = since or night - timedelta(days=1)
+        first_day = since or night - LOOK_BACK
         plan = load_plan(path, known_at(desk))
         result = asyncio.run(play_plan(desk, plan, night, first_day, headed))
         show_night(desk, night, result)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +12,8 @@ from bots.facts import Progress
 from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.night import Night, Watcher
+from schedules.plan import LOOK_BACK, PlannedFlow, load_plan, make_job
 from schedules.plan import Job as NightJob
-from schedules.plan import PlannedFlow, load_plan, make_job
 from schedules.shelf import playable, secret_inputs
 from schedules.timetable.model import Job
 from schedules.timetable.opening import plan_path
@@ -79,7 +78,7 @@ class DeskExecutor:
         plan = load_plan(plan_path(self.folder, job.run))
         side_by_side = self.desk.settings.side_by_side or self.door.choose().contexts
         with closing(self.watcher()) as watcher:
-            night = Night(self.desk, plan, job.day, job.day - timedelta(days=1), watcher)
+            night = Night(self.desk, plan, job.day, job.day - LOOK_BACK, watcher)
             result = await night.play(self.door, side_by_side)
         said = f"{result.jobs} 件，做了 {result.played}，失败 {result.failed}，等人 {result.waiting}"
         return Outcome("failed" if result.failed else "person" if result.waiting else "done", said)

@@ -1,11 +1,11 @@
 """A night's plan becomes jobs that are the same however often it is planned."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from schedules.plan import Known, calendar, jobs_of, load_plan
+from schedules.plan import LOOK_BACK, Known, calendar, jobs_of, load_plan
 from schedules.problems import PlanMissing, SettingsBroken
 from schedules.settings import ROOT
 from schedules.shelf import flow_names
@@ -129,3 +129,10 @@ def test_the_example_plan_has_every_step_and_names_nothing_unknown() -> None:
     """What people copy is complete: every step of the core, and flows and worklists that are there."""
     plan = load_plan(ROOT / "schedules" / "example.yaml", KNOWN)
     assert sorted(step for phase in plan.phases for step in phase.core) == sorted(STEP_NAMES)
+
+
+def test_the_windows_of_two_nights_overlap() -> None:
+    """What one night has collected last, the next one asks for again: nothing between two exports is missed."""
+    tonight = calendar(NIGHT, NIGHT - LOOK_BACK)
+    tomorrow = calendar(NIGHT + timedelta(days=1), NIGHT + timedelta(days=1) - LOOK_BACK)
+    assert tomorrow["first_day"] < tonight["yesterday"]  # type: ignore[operator]

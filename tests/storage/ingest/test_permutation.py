@@ -176,6 +176,7 @@ def test_what_the_books_say_is_the_newest(books: Books) -> None:
         assert titles == {"A": "杯", "B": "组合", "C": "", "D": "双杯"}
 
 
+@pytest.mark.function("RPA-15")
 def test_a_change_in_the_second_of_the_last_export_is_not_lost(books: Books) -> None:
     """Of two states of one second the one exported later stands, in any order; also when it is what was told first."""
     at = "2026-05-02 09:00:00"

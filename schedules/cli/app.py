@@ -83,7 +83,7 @@ def demo(
 def night(
     plan_file: Annotated[Path, typer.Argument(help="一夜的计划 / a night's plan, e.g. schedules/practice.yaml")],
     day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
-    since: Annotated[str, typer.Option(help="从哪天收起（默认前三天） / first day to collect, default: 3 days back")] = "",
+    since: Annotated[str, typer.Option(help="从哪天收起（默认前三天） / first day, default: three days back")] = "",
     headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
 ) -> None:
     """按计划跑完一夜；被打断了再运行一次，会从断的地方接着做，做完的不会再做。

@@ -165,9 +165,7 @@ def outside_only_by_result(connection: Connection) -> list[Finding]:
     f, part, r = fulfilment.c, fulfilment_line.c, reservation.c
     told = {
         (row.shop, row.subject)
-        for row in connection.execute(
-            select(c.shop, c.subject).where(c.worklist.in_(SHIP), c.command_id.in_(done))
-        )
+        for row in connection.execute(select(c.shop, c.subject).where(c.worklist.in_(SHIP), c.command_id.in_(done)))
     }
     owner = f.fulfilment_id + "|" + f.platform + "|" + f.shop + "|" + f.order_no + "|" + part.sub_no
     consumed = select(r.owner).where(r.state == "consumed")

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import re
+from contextlib import suppress
 from typing import BinaryIO
 
 ASKED_BYTES = 1 << 16
@@ -90,14 +91,12 @@ def _names(text: str, delimiter: str) -> tuple[int, int]:
     """
     most, in_line, ended = 0, 0, 0
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    try:
+    with suppress(csv.Error):  # a cell too long for the reader ends the look, not the file: this only guesses
         for cells, _ in zip(reader, range(ASKED_LINES), strict=False):
             names = sum(map(_is_name, cells))
             most = max(most, names)
             in_line = max(in_line, names if reader.line_num == ended + 1 else 0)
             ended = reader.line_num
-    except csv.Error:
-        pass
     return (in_line if in_line > 1 else 0), (most if most > 1 else 0)
 
 

@@ -13,6 +13,7 @@ from storage.erp.settlement.profit import gather
 from storage.reports import channel_profit, order_profit
 from storage.reports.facts.copy import attach, facts_of, open_copy
 from storage.reports.facts.feed import FactsWrong
+from storage.reports.facts.nightly import bring_up
 from storage.reports.facts.profit import PROFIT
 from storage.reports.scope import Scope
 from storage.reports.table import Figure, Period
@@ -152,3 +153,16 @@ def test_a_connection_keeps_what_was_given_to_it(shop: Shop) -> None:
         return facts_of(connection, PROFIT) is facts
 
     assert shop.read(both)
+
+
+def test_the_night_feeds_every_copy(shop: Shop, tmp_path: Path) -> None:
+    """One call leaves a file for each kind of copy, and a second one changes none of them."""
+    books(shop)
+    path = tmp_path / "facts.duckdb"
+    names = shop.read(lambda c: bring_up(c, path))
+    assert [one.name for one in sorted(tmp_path.glob("facts*.duckdb"))] == sorted(
+        "facts.duckdb" if name == "sales" else f"facts-{name}.duckdb" for name in names
+    )
+    before = {one: one.read_bytes() for one in tmp_path.glob("facts*.duckdb")}
+    shop.read(lambda c: bring_up(c, path))
+    assert {one: one.read_bytes() for one in before} == before

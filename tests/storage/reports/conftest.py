@@ -15,7 +15,7 @@ from tests.storage.erp.recon.worlds import LAST_DAY, Night
 @pytest.fixture(scope="session")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """A small mall's files in the books, reconciled."""
-    night = Night(tmp_path_factory.mktemp("reports"), replace(SMALL, orders=600), 7)
+    night = Night(tmp_path_factory.mktemp("reports"), replace(SMALL, orders=300), 7)
     night.take_all()
     with night.database.write() as connection:
         reconcile(connection, night.contracts, LAST_DAY)

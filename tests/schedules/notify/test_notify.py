@@ -316,9 +316,7 @@ def test_a_long_text_is_cut_at_a_whole_character() -> None:
     assert cut("夜班", 6) == "夜班"
 
 
-def test_the_commands_say_what_became_of_it(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_commands_say_what_became_of_it(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`notify test` is taken by the robot, `notify list` shows it; without settings an example is shown."""
     home = tmp_path / "home"
     monkeypatch.setenv("YEBAN_HOME", str(home))

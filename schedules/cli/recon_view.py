@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from storage.erp.reconciliation.months import Month
     from storage.erp.reconciliation.worklist import Dossier, Listed, Page
 
+WIDE = 110
+"""Columns of a terminal on which amounts of every age fit beside each other."""
 LINE = ("at", "flow_no", "fee_type", "amount_fen", "remark")
 ORDER = ("platform", "shop", "platform_status", "paid_fen", "platform_discount_fen", "paid_at", "finished_at")
 REFUND = ("refund_no", "status", "amount_fen", "done_at")
@@ -38,7 +41,10 @@ HEADS = {
 
 
 def show_board(cells: "Mapping[Cell, Sum]", rate: "Rate") -> None:
-    """Platform and outcome down, age across; each cell with its items and their amount."""
+    """Platform and outcome down, age across; each cell with its items and their amount, if the terminal is wide enough.
+
+    On a narrow one only the last column has amounts: an amount is shown whole or not at all.
+    """
     from storage.erp.reconciliation.worklist import ages
 
     if not cells:
@@ -47,11 +53,17 @@ def show_board(cells: "Mapping[Cell, Sum]", rate: "Rate") -> None:
     rows: dict[tuple[str, int], dict[str, Sum]] = defaultdict(dict)
     for cell, found in cells.items():
         rows[cell.platform, cell.outcome][cell.age] = found
-    table = _table(say("对账看板", "reconciliation"), [("平台", "platform"), ("结论", "outcome")])
-    for head in (*ages(), say("合计", "all")):
-        table.add_column(head, justify="right")
+    wide = console.width >= WIDE
+    table = Table(
+        title=say("对账看板", "reconciliation"), title_justify="left", box=HEAVY_HEAD if wide else SIMPLE_HEAD
+    )
+    table.add_column(say("平台", "platform"), no_wrap=True)
+    table.add_column(say("结论", "outcome"), overflow="fold")
+    for step in ages():
+        table.add_column(step if wide else step.removesuffix("天").strip(), justify="right", no_wrap=True)
+    table.add_column(say("合计", "all"), justify="right", no_wrap=True)
     for (platform, outcome), found_of in sorted(rows.items()):
-        shown = [_cell([found_of[step]] if step in found_of else []) for step in ages()]
+        shown = [_cell([found_of[step]] if step in found_of else [], amount=wide) for step in ages()]
         style = "yellow" if _needs_someone(outcome) else ""
         table.add_row(platform, _outcome(outcome), *shown, _cell(found_of.values()), style=style)
     console.print(table)
@@ -194,9 +206,12 @@ def _table(title: str, heads: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
-def _cell(found: "Iterable[Sum]") -> str:
+def _cell(found: "Iterable[Sum]", *, amount: bool = True) -> str:
     sums = list(found)
-    return f"{sum(one.items for one in sums)}\n{_yuan(sum(one.amount_fen for one in sums))}" if sums else ""
+    if not sums:
+        return ""
+    items = str(sum(one.items for one in sums))
+    return f"{items}\n{_yuan(sum(one.amount_fen for one in sums))}" if amount else items
 
 
 def _outcome(number: int) -> str:

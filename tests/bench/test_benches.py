@@ -18,6 +18,7 @@ LARGE = {
     "files",
     "healing",
     "ingest",
+    "ledger",
     "orders",
     "reconcile",
     "reports",

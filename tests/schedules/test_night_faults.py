@@ -15,13 +15,12 @@ from bots.practice.server import WORLD_FILE, Mall
 from bots.practice.world import TINY, World, build, truth
 from schedules.demo import Practice, practice
 from schedules.night import NightResult
-from schedules.plan import Job as NightJob
 from schedules.plan import load_plan
 from storage.database.tables import command, effect, item
 from storage.erp.invariants.verify import verify
 from storage.runs import Job
 from tests.support.night import accounts, dying
-from tests.support.night.playing import Unwatched, play
+from tests.support.night.playing import play
 from tests.support.night.promises import prove
 
 NIGHT = date(2026, 11, 21)
@@ -197,37 +196,3 @@ def one_shop(home: Path) -> None:
     """The mall has one shop with a piece of every kind of work."""
     (home / "mall").mkdir()
     build(home / "mall" / WORLD_FILE, seed=8, last_day=NIGHT - timedelta(days=1), size=ONE_SHOP)
-
-
-class StormAtWork(Unwatched):
-    """Fine weather while papers come in; one fault from the first job on that does something outside."""
-
-    def __init__(self, mall: Mall, fault: str, chance: float) -> None:
-        self.mall = mall
-        self.chances = {fault: chance}
-
-    def began(self, job: NightJob) -> None:
-        """The weather changes."""
-        if job.worklist:
-            self.mall.faults(**self.chances)
-
-
-@pytest.mark.parametrize(("fault", "chance"), [("session_expired", 0.15)])
-def test_one_fault_often_is_survived_as_promised(
-    fault: str, chance: float, tmp_path: Path, subtests: pytest.Subtests
-) -> None:
-    """Work outside under one fault very often ends right by itself.
-
-    Many captchas, and answers that are all lost, are proved flow by flow in tests/bots/engine/test_practice.py.
-    """
-    one_shop(tmp_path)
-    with practice(tmp_path, NIGHT, export_delay_s=0.0) as practised:
-        place = replace(practised, plan=load_plan(PLAN))
-        before = wanted(place.world)
-        storm = StormAtWork(place.mall, fault, chance)
-        standing = left(place, before, play(place, inbox=Clerk(place.mall), watcher=storm))
-        struck = place.world.number("SELECT COUNT(*) FROM request_log WHERE fault <> ''")
-        prove(subtests, standing, (*ALWAYS, it_ends_right))
-        assert standing.mall["shelf"]
-        assert standing.mall["shipped"]
-        assert struck >= 3

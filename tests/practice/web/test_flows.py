@@ -137,7 +137,6 @@ def effects(world: World) -> int:
     ("name", "make", "on_shelf", "first"),
     [
         ("activity", enrol_rows, 1, ["done", "rejected"]),
-        ("delist", shelf_rows, 1, ["done", "done"]),
         ("list", shelf_rows, 0, ["done"]),
         ("ship", ship_rows, 0, ["done", "rejected"]),
     ],

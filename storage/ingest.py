@@ -111,7 +111,8 @@ def preview(
 ) -> Ingested:
     """What `ingest` would say of the file, with nothing written anywhere; `created` and the like are not known."""
     known = _facts(source, kind, shop, facts or Facts())
-    file_sha = hashlib.sha256(source.read_bytes()).hexdigest()
+    with source.open("rb") as stream:
+        file_sha = hashlib.file_digest(stream, "sha256").hexdigest()
     try:
         document = read(source, known, shelf)
     except FileError as error:

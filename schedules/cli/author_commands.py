@@ -228,8 +228,7 @@ def show_examined(pages: Sequence["PageExamined"]) -> None:
         tell(f"哪一页都没有用第一种找法找到：{absent}", f"on no page found by their first way: {absent}", "dim")
 
 
-def register(app: typer.Typer, elements: typer.Typer) -> None:
+def register(app: typer.Typer) -> None:
     """The commands stand in the command line."""
     app.command()(record)
     app.command()(pick)
-    elements.command("test")(elements_test)

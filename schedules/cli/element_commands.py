@@ -6,10 +6,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schedules.cli.author_commands import elements_test
 from schedules.cli.screen import console, say, tell
 from schedules.settings import load_settings
 
 app = typer.Typer(help="元素库：改版后自己找到的新办法 / element libraries and how they mend", no_args_is_help=True)
+app.command("test")(elements_test)
 
 
 @app.command()
@@ -79,3 +81,8 @@ def undo(
 
     one = Mendings(load_settings().home).undo(number)
     tell(f"已撤回：{one.file} 的「{one.element}」", f"Undone: 「{one.element}」 in {one.file}", "green")
+
+
+def register(main: typer.Typer) -> None:
+    """These commands are commands of `main`."""
+    main.add_typer(app, name="elements")

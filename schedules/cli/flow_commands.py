@@ -1,4 +1,4 @@
-"""Commands for who writes flows: new, plan, step, resume, fmt, schema."""
+"""Commands for who writes flows and runs them: flows, new, check, plan, run, step, resume, fmt, schema."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from schedules.cli.screen import console, interruptible, say, tell
+from schedules.cli.screen import complaints, console, interruptible, say, tell
 from schedules.problems import DeskError, default_lang
 from schedules.settings import ROOT
 
@@ -224,7 +224,72 @@ def fmt(
         sys.stdout.buffer.write(renamed.encode("utf-8"))
 
 
+def run(
+    ctx: typer.Context,
+    flow: Annotated[str, typer.Argument(help="流程名或文件 / flow or file")],
+    account: Annotated[str, typer.Option("--account", "-a", help="设置里的账号 / an account of the settings")],
+    inputs: Annotated[list[str] | None, typer.Option("--input", "-i", help="名字=值 / name=value")] = None,
+    dry_run: Annotated[bool, typer.Option(help="到每个 once 为止，只看不做 / show each once, do none")] = False,
+    again: Annotated[bool, typer.Option(help="同样的工作再做一次 / do the same work again")] = False,
+    headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
+) -> None:
+    """跑一个流程，带回来的文件直接入账。同样的工作已经做完时不会再做。
+
+    Runs one flow and takes in what it brings. The same work is not done twice unless --again.
+
+    例 / example: `yeban run practice/orders -a seller_a -i since=2026-11-01 -i until=2026-11-20`
+    """
+    from schedules.cli.early import run_one_early
+
+    with interruptible():
+        raise SystemExit(run_one_early(ctx.obj, flow, account, pairs(inputs or []), dry_run, again, headed))
+
+
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="流程文件或文件夹 / flow files or folders")] = None,
+) -> None:
+    """检查流程：不开浏览器，一次说完所有问题，每处都有行、列和改法。
+
+    Checks flows without a browser: every problem with line, column, nearest name and a fix.
+
+    例 / examples: `yeban check` · `yeban check flows/practice/orders.yaml`
+    """
+    from schedules.shelf import FLOWS, load_flow
+
+    files = [file for path in paths or [FLOWS] for file in ([path] if path.is_file() else sorted(path.rglob("*.yaml")))]
+    errors = warnings = 0
+    for file in files:
+        loaded = load_flow(file.resolve())
+        errors += len(loaded.errors)
+        warnings += len(loaded.problems) - len(loaded.errors)
+        for text in loaded.rendered(list(loaded.problems), default_lang()):
+            complaints.print(Text(text + "\n"))
+    if errors:
+        tell(f"{len(files)} 个流程，{errors} 处要改。", f"{len(files)} flows, {errors} places to mend.", "red")
+        raise SystemExit(2)
+    if warnings:
+        said = (
+            f"{len(files)} 个流程，没有错误，{warnings} 处提醒。",
+            f"{len(files)} flows, no errors, {warnings} warnings.",
+        )
+        tell(*said, "yellow")
+        return
+    tell(f"{len(files)} 个流程，没有发现问题。", f"{len(files)} flows, nothing found.", "green")
+
+
+def flows() -> None:
+    """列出所有流程。
+
+    Lists all flows. 例 / example: `yeban flows`
+    """
+    from schedules.shelf import flow_names, flow_path, load_flow
+
+    for name in flow_names():
+        loaded = load_flow(flow_path(name))
+        console.print(Text(f"{name:<28}{loaded.flow.title if loaded.flow else say('（有问题）', '(broken)')}"))
+
+
 def register(app: typer.Typer) -> None:
     """These commands are commands of `app`."""
-    for command in (new, plan, step, resume, schema, fmt):
+    for command in (flows, new, check, plan, run, step, resume, schema, fmt):
         app.command()(command)

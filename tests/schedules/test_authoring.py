@@ -30,8 +30,8 @@ from bots.recorder.paper import Recorded
 from bots.recorder.pick import Picked
 from bots.recorder.session import Recording
 from schedules.authoring import Author, Lesson, keep_state, lesson, read_sheet, record
-from schedules.cli.app import app
 from schedules.cli.author_commands import picked_lines, show_examined, show_written
+from schedules.cli.whole import app
 from schedules.examination import Examined, PageExamined
 from schedules.settings import AccountSettings, Settings
 from schedules.shelf import read_site

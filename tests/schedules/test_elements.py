@@ -11,7 +11,7 @@ from bots.engine import RunResult
 from bots.flow.parse import parse, parse_site
 from bots.steps import STEPS
 from schedules import elements
-from schedules.cli.app import app
+from schedules.cli.whole import app
 from schedules.desk import Desk, open_desk
 from schedules.settings import Settings
 from schedules.work import Playing, mend

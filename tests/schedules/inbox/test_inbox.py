@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from bots.people import Question
-from schedules.cli.app import app
+from schedules.cli.whole import app
 from schedules.desk import open_desk
 from schedules.inbox.asking import DeskInbox, Terminal
 from schedules.inbox.book import Open, QuestionBook

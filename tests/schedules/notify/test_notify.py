@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from schedules.cli.app import app
+from schedules.cli.whole import app
 from schedules.notify.channels.wire import cut
 from schedules.notify.message import Message
 from schedules.notify.night import digest, incident

@@ -1,0 +1,84 @@
+"""`yeban demo`, `mall`, `doctor`, `reference`: a first look at the program, its practice shop and this machine."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from schedules.cli.screen import console, say
+from schedules.settings import load_settings
+
+
+def demo(
+    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
+    day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
+    headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
+) -> None:
+    """在练习商城上跑完整一夜：收单、收账单、对账、分货、上下架、报活动、回填单号、出早报。
+
+    Runs one whole night against the practice mall, with live progress, and ends with the table of the night, the
+    report and the runs' pages. Running it again on the same day changes nothing.
+
+    例 / examples: `yeban demo` · `yeban demo --size small`
+    """
+    from schedules.cli.demo_command import run_demo
+
+    run_demo(size, date.fromisoformat(day) if day else None, headed)
+
+
+def mall(
+    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8808,
+    fault: Annotated[list[str] | None, typer.Option(help="捣乱：名字=概率 / misbehave: name=probability")] = None,
+) -> None:
+    """打开练习商城，自己逛、自己练着写流程；Ctrl-C 关门。
+
+    Opens the practice mall to walk about in it or to write flows against it.
+
+    例 / examples: `yeban mall` · `yeban mall --fault popup=0.2 --fault slow=0.1`
+    """
+    from schedules.cli.demo_command import run_mall
+
+    run_mall(size, port, fault or [])
+
+
+def doctor() -> None:
+    """这台机器有什么、缺什么、怎么补。
+
+    What was found on this machine and how to mend what is missing.
+
+    例 / example: `yeban doctor`
+    """
+    from schedules.doctor import examine
+
+    findings = examine(load_settings())
+    for finding in findings:
+        mark = Text("✓ ", style="green") if finding.fine else Text("✗ ", style="red")
+        console.print(mark + Text(f"{say(finding.zh, finding.en)}  {finding.seen}"))
+        if not finding.fine:
+            console.print(Text(f"  → {say(finding.mend_zh, finding.mend_en)}"))
+        for detail in finding.details:
+            console.print(Text(f"    {detail}", style="dim"))
+    if not all(finding.fine for finding in findings):
+        raise SystemExit(4)
+
+
+def reference(
+    write: Annotated[bool, typer.Option("--write", help="写进 flows/VERBS.md / write flows/VERBS.md")] = False,
+) -> None:
+    """全部动词的参考，由动词自己生成。
+
+    The reference of all verbs, generated from the verbs. 例 / example: `yeban reference --write`
+    """
+    from schedules.cli.reference import verbs_page, write_verbs_page
+
+    console.print(Text(write_verbs_page() if write else verbs_page()))
+
+
+def register(app: typer.Typer) -> None:
+    """These commands are commands of `app`."""
+    app.command()(demo)
+    app.command()(mall)
+    app.command()(doctor)
+    app.command()(reference)

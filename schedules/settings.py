@@ -3,6 +3,7 @@
 import os
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -103,6 +104,9 @@ class Settings(BaseModel):
     promote_healed: bool = True
     side_by_side: int = Field(default=0, ge=0, le=16)
     keep_evidence_days: int = Field(default=90, ge=0, le=3650)
+    min_free_gb: int = Field(default=1, ge=0, le=10_000)
+    logs: Literal["json", "text"] = "json"
+    keep_logs_days: int = Field(default=30, ge=1, le=3650)
     accounts: dict[str, AccountSettings] = Field(default_factory=dict)
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
     activities: dict[str, str] = Field(default_factory=dict)

@@ -23,6 +23,7 @@ from schedules.done import Done
 from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
 from schedules.lock import one_run
+from schedules.operations.room import require_room
 from schedules.plan import Job
 from schedules.problems import DeskError
 from schedules.settings import SHANGHAI, AccountSettings
@@ -73,7 +74,8 @@ class Ended:
 async def run_job(
     desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None = None, dry_run: bool = False
 ) -> Ended:
-    """Play the job and take in what it brought; safe to call again after a kill at any moment."""
+    """Play the job and take in what it brought; safe to call again after a kill at any moment. Raises RoomShort."""
+    require_room(desk.settings)
     account = desk.account(job.account)
     # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
     folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)

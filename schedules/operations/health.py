@@ -1,0 +1,86 @@
+"""Whether the desk is well, for whoever asks over HTTP: the database, the clock's last look, the queue, the disk."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from schedules.desk import Desk
+from schedules.operations.room import room_at
+from storage.database.tables.desk import timetable_mark, timetable_run
+
+OK, FAILING = 200, 503
+STALE_S = 300.0
+"""The clock looks every half minute; one that has not looked for so long is stuck, or its process is gone."""
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What one look into the books says of the desk; ages in seconds, None where there is nothing yet."""
+
+    answered_s: float
+    looked_s: float | None
+    due: int
+    oldest_due_s: float | None
+    running: int
+
+
+def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> tuple[int, dict[str, Any]]:
+    """200 when everything that is looked at is well, else 503; the document says which check is not, and what was seen.
+
+    `{"status": "ok" | "failing", "at": …, "checks": {name: {"fine": bool, "seen": …}}}`; nothing secret is in it, so
+    that a load balancer may ask. A clock that never looked here is no failure: another machine may keep it.
+    """
+    at = now()
+    checks = {"disk": _disk(desk)}
+    try:
+        pulse = pulse_of(desk, at)
+    except SQLAlchemyError as error:
+        checks["database"] = {"fine": False, "seen": type(error).__name__}
+    else:
+        checks["database"] = {"fine": True, "seen": {"answered_ms": round(pulse.answered_s * 1000, 1)}}
+        fresh = pulse.looked_s is None or pulse.looked_s <= STALE_S
+        checks["clock"] = {"fine": fresh, "seen": {"looked_s": _rounded(pulse.looked_s)}}
+        queue = {"due": pulse.due, "oldest_due_s": _rounded(pulse.oldest_due_s), "running": pulse.running}
+        checks["queue"] = {"fine": True, "seen": queue}
+    fine = all(check["fine"] for check in checks.values())
+    said = {"status": "ok" if fine else "failing", "at": at.isoformat(timespec="seconds"), "checks": checks}
+    return (OK if fine else FAILING), said
+
+
+def pulse_of(desk: Desk, at: datetime) -> Pulse:
+    """One look into the books at this moment. Raises SQLAlchemyError when they cannot be read."""
+    begun = time.perf_counter()
+    with desk.database.read() as connection:
+        looked = str(connection.execute(select(func.max(timetable_mark.c.planned_until))).scalar() or "")
+        due, oldest = _due(connection, at)
+        running = connection.execute(
+            select(func.count()).select_from(timetable_run).where(timetable_run.c.state == "running")
+        ).scalar_one()
+    return Pulse(time.perf_counter() - begun, _age(looked, at), due, _age(oldest, at), int(running))
+
+
+def _due(connection: Connection, at: datetime) -> tuple[int, str]:
+    """How many runs could have begun by now, and since when the first of them."""
+    c = timetable_run.c
+    stamp = at.astimezone(UTC).isoformat(timespec="milliseconds")
+    query = select(func.count(), func.min(c.due_at)).where(c.state == "planned", c.due_at <= stamp)
+    count, oldest = connection.execute(query).one()
+    return int(count), str(oldest or "")
+
+
+def _age(moment: str, at: datetime) -> float | None:
+    return max(0.0, (at - datetime.fromisoformat(moment)).total_seconds()) if moment else None
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
+
+
+def _disk(desk: Desk) -> dict[str, Any]:
+    room = room_at(desk.home)
+    return {"fine": room.free_gb >= desk.settings.min_free_gb, "seen": {"free_gb": round(room.free_gb, 1)}}

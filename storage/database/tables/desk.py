@@ -1,4 +1,5 @@
-"""What the desk's timetable has planned, started, ended and dropped; what arrived for it; what is paused; who was told.
+"""What the desk's timetable has planned, started, ended and dropped; what arrived for it; what is paused; who was told;
+what workers are to do, who does it, and which workers there are.
 
 Moments are ISO 8601 in UTC to the millisecond, so that they compare as text.
 """
@@ -98,4 +99,48 @@ question = Table(
     text("due_at"),
     text("ended_at"),
     Index("ix_question_state", "state", "recorded_at"),
+)
+
+# A piece of work for a worker. state: queued | leased | ended
+queue_job = Table(
+    "queue_job",
+    metadata,
+    key("ticket_key"),  # the run and its attempt: the same work is queued once
+    text("kind"),  # which player does it
+    text("run_key"),
+    text("account"),  # never two of an account at once, on any machine; "" for none
+    text("tags"),  # JSON: what its worker must be: a machine, a proxy
+    whole("priority"),
+    text("payload"),  # JSON: what the player is given
+    text("state"),
+    text("outcome"),  # done | failed | person | dropped, once it has ended
+    text("message"),
+    text("result"),  # JSON: what came of it, for whoever waits for it
+    text("folder"),  # where its evidence lies
+    text("cancel"),  # who asked it to end, or why; "" for nobody
+    text("worker"),
+    whole("fence"),  # how often it was taken: whoever holds an older number has lost it
+    text("lease_until"),  # nobody else takes it before
+    text("recorded_at"),
+    text("started_at"),
+    text("ended_at"),
+    Index("ix_queue_job_state", "state", "priority"),
+    Index("ix_queue_job_recorded", "recorded_at"),
+    Index("ix_queue_job_run", "run_key"),
+)
+
+# A process that does such work. state: working | draining | gone
+queue_worker = Table(
+    "queue_worker",
+    metadata,
+    key("worker"),
+    text("host"),
+    whole("pid"),
+    text("tags"),  # JSON
+    whole("places"),
+    text("state"),
+    text("seen_at"),
+    text("recorded_at"),
+    text("ended_at"),
+    Index("ix_queue_worker_state", "state"),
 )

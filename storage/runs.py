@@ -9,21 +9,17 @@ import each other, so it conforms by its shape.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from storage.database.bulk import insert_missing, upsert
 from storage.database.connection import Database
+from storage.database.moments import stamp_now
 from storage.database.tables import effect, item, job, run, run_file
 
 STAGES = ("planned", "playing", "played", "archived", "ingested", "done", "failed", "person")
 ENDED = frozenset({"done", "failed", "person"})
-
-
-def _clock() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 class DatabaseJournal:
@@ -37,7 +33,7 @@ class DatabaseJournal:
         self,
         database: Database,
         *,
-        clock: Callable[[], str] = _clock,
+        clock: Callable[[], str] = stamp_now,
         before_write: Callable[[str], None] | None = None,
         shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
     ) -> None:
@@ -213,7 +209,7 @@ def set_stage(
     """
     if stage not in STAGES:
         raise ValueError(f"{stage!r} is none of {', '.join(STAGES)}")
-    values: dict[str, object] = {"stage": stage, "ended_at": _clock() if stage in ENDED else ""}
+    values: dict[str, object] = {"stage": stage, "ended_at": stamp_now() if stage in ENDED else ""}
     if run_id is not None:
         values["run_id"] = run_id
     if message is not None:
@@ -223,7 +219,7 @@ def set_stage(
     with database.write() as connection:
         before = _job(connection, job_key)
         if not before.started_at and stage != "planned":
-            values["started_at"] = _clock()
+            values["started_at"] = stamp_now()
         connection.execute(update(job).where(job.c.job_key == job_key).values(**values))
         return _job(connection, job_key)
 
@@ -285,7 +281,7 @@ def settle_effect(database: Database, effect_key: str, *, happened: bool, note: 
     """A person has looked: it has happened, or has not and may be done again. False when it does not wait any more."""
     with database.write() as connection:
         mine = (effect.c.effect_key == effect_key) & (effect.c.state == "person")
-        values = {"state": "done" if happened else "free", "note": note, "ended_at": _clock()}
+        values = {"state": "done" if happened else "free", "note": note, "ended_at": stamp_now()}
         return connection.execute(update(effect).where(mine).values(**values)).rowcount == 1
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from bots.people import Question, QuestionKind
 from schedules.inbox.errors import AnswerRefused, NotAsked
 from storage.database.connection import Database
+from storage.database.moments import stamp
 from storage.database.tables.desk import question as asked
 
 SECRET_KINDS = frozenset({"code", "captcha", "qr"})
@@ -40,11 +41,6 @@ class Open:
     who: str
     asked_at: datetime
     due_at: datetime
-
-
-def stamp(moment: datetime) -> str:
-    """The moment as it is kept."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from schedules.notify.settings import NotifySettings
 from schedules.problems import SecretMissing
 from storage.database.bulk import insert_missing
 from storage.database.connection import Database
+from storage.database.moments import stamp
 from storage.database.tables.desk import notice
 
 TRIES = 6
@@ -29,11 +30,6 @@ CLAIM_S = 600
 MINUTE = timedelta(seconds=60)
 REPEAT = "（可能重复 / may be a repeat）"
 Row = Mapping[str, Any]
-
-
-def stamp(moment: datetime) -> str:
-    """The moment as it is kept: ISO 8601 in UTC to the millisecond, so that it compares as text."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any, cast
 
@@ -14,22 +14,13 @@ from schedules.timetable.deciding import OPEN, Decision, Pause, Row, State
 from schedules.timetable.model import Arrival, Cause, Facts, Past, Planned
 from storage.database.bulk import insert_missing, upsert
 from storage.database.connection import Database
+from storage.database.moments import moment, stamp
 from storage.database.tables.desk import timetable_event, timetable_mark, timetable_pause, timetable_run
 
 HISTORY = 20
 """How many past runs an expected duration is the median of."""
 LOOKED_BACK = timedelta(days=3)
 """A gate's window is never longer; older runs matter only while one is open."""
-
-
-def stamp(moment: datetime | None) -> str:
-    """The moment as the book keeps it; "" for none."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds") if moment else ""
-
-
-def moment(text: str) -> datetime | None:
-    """The kept moment; None for ""."""
-    return datetime.fromisoformat(text) if text else None
 
 
 class TimetableBook:

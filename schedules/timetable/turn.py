@@ -17,12 +17,13 @@ from loguru import logger
 
 from schedules.plan import fill
 from schedules.problems import default_lang, explain
-from schedules.timetable.book import Page, TimetableBook, stamp
+from schedules.timetable.book import Page, TimetableBook
 from schedules.timetable.deciding import OPEN, Deciding, Decision, Row, State, after, in_words
 from schedules.timetable.errors import DaysBackwards, NotBackfilled
 from schedules.timetable.model import Arrival, Entry, Facts, Job, Planned, Timetable, WorkCalendar
 from schedules.timetable.moments import moment_of
 from schedules.timetable.planning import LONGEST_GATE, Planning, planned
+from storage.database.moments import stamp
 
 MOMENT = timedelta(milliseconds=1)
 CLOCK_MAY_BE_WRONG = timedelta(hours=1)

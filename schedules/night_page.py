@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from schedules.desk import Desk
+from schedules.night_words import STAGES, did_words, note_words
 from schedules.step_names import shown_name
-from schedules.summary import STAGES, book_totals, did_words, night_rows, note_words
+from schedules.summary import book_totals, night_rows
 
 STYLE = """
 body{font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0;

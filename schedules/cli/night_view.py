@@ -9,10 +9,10 @@ from rich.text import Text
 
 from bots.facts import Progress as Event
 from schedules.cli.screen import console, is_terminal, say
+from schedules.night_words import STAGES, did_words, note_words
 from schedules.plan import Job
 from schedules.problems import default_lang
 from schedules.step_names import shown_name
-from schedules.summary import STAGES, did_words, note_words
 
 
 class TerminalWatcher:

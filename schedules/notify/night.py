@@ -7,10 +7,11 @@ from typing import Any
 
 from schedules.books import report_path
 from schedules.desk import Desk
+from schedules.night_words import note_words
 from schedules.notify.message import Message
 from schedules.notify.outbox import Outbox
 from schedules.notify.settings import NotifySettings
-from schedules.summary import book_totals, night_rows, note_words
+from schedules.summary import book_totals, night_rows
 
 LISTED = 12
 """How many jobs a message names; the report and the page name all."""

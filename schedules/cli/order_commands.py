@@ -144,6 +144,38 @@ def show(number: Number, shop: Shop = "", json_: Json = False) -> None:
     console.print(table)
 
 
+TYPES = ("brushing", "test", "normal")
+
+
+@app.command()
+def mark(
+    number: Number,
+    type_: Annotated[
+        str, typer.Option("--as", help="brushing 补单（刷单）、test 测试单、normal 普通订单 / what it is")
+    ],
+    why: Why,
+    shop: Shop = "",
+    who: Who = "",
+) -> None:
+    """说一单是补单（刷单）或测试单：留在账上、和到账的钱照样核对，但不算收入、不算税、不算利润，也不发货。
+
+    Says that an order is a brushing or a test order: kept and reconciled, but no revenue, no tax, no profit, no parcel.
+
+    例 / examples: `yeban orders mark 4021 --as test --why 上新前试拍` · `… --as normal`
+    """
+    from storage.erp.orders.special import mark as say_so
+
+    if type_ not in TYPES:
+        raise typer.BadParameter(say(f"只能是 {'、'.join(TYPES)}", f"one of {', '.join(TYPES)}"), param_hint="--as")
+    with _changing(number, shop, who, why, "mark") as (connection, key, cause):
+        done = say_so(connection, key, type_, cause)
+    if done:
+        tell(f"{number} 记为 {type_}；已经写了凭证的，用 yeban amend 看要更正哪些。",
+             f"{number} is {type_} now; what was booked before is listed by yeban amend.", "green")  # fmt: skip
+    else:
+        tell(f"{number} 早就是 {type_}。", f"{number} was {type_} before.")
+
+
 @contextmanager
 def _changing(number: str, shop: str, who: str, why: str, what: str) -> "Iterator[tuple[Connection, OrderKey, Cause]]":
     """A logged transaction about one order, under the person's name."""

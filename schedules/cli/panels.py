@@ -67,6 +67,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "verify": "report_commands",
         "recon": "recon_commands",
         "vouchers": "ledger_commands",
+        "amend": "policy_commands",
         "invoices": "invoice_commands",
     },
     "订单和采购 / orders and purchases": {

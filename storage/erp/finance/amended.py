@@ -17,6 +17,7 @@ from storage.erp.finance.money import statement_drafts
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.sales import BAR, DoneRefund, Recognised, parts_of, refund_draft, revenue_draft
 from storage.erp.finance.vouchers import Draft, content_hash
+from storage.erp.orders.special import special_orders
 
 EVER = "9999-12-31"
 
@@ -75,15 +76,16 @@ def _drafts(connection: Connection, policy: Policy) -> list[tuple[str, str, str,
     taken: dict[str, list[DoneRefund]] = defaultdict(list)
     for no, one in absorbed.values():
         taken[no].append(one)
+    special = special_orders(connection)
     for no, order in orders:
-        draft = revenue_draft(order, parts.get(order.key, []), taken[no], policy)
+        draft = revenue_draft(order, parts.get(order.key, []), taken[no], policy, special.get(order.key, ""))
         told.append(("revenue", "order", "|".join(order.key), draft))
     return told + [
         (
             "refund",
             "refund",
             one.source_id,
-            refund_draft(one, parts.get(one.key, []), policy) if one.amount_fen else None,
+            refund_draft(one, parts.get(one.key, []), policy, special.get(one.key, "")) if one.amount_fen else None,
         )
         for one in refunds
     ]

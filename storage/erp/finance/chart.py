@@ -31,7 +31,7 @@ class Account(NamedTuple):
 
 
 BANK, WALLET, CLEARING = "1002", "101201", "101299"
-RECEIVABLE, PREPAID, DEPOSIT, SUSPENSE = "1122", "1123", "122101", "122199"
+RECEIVABLE, PREPAID, DEPOSIT, NO_SALE, SUSPENSE = "1122", "1123", "122101", "122102", "122199"
 STOCK, SHIPPED, PENDING_LOSS = "1405", "1406", "1901"
 PAYABLE, ACCRUED = "220201", "220202"
 INPUT_TAX, OUTPUT_TAX = "222101", "222102"
@@ -47,6 +47,7 @@ CHART: dict[str, Account] = {
     RECEIVABLE: Account("应收账款-平台", "asset", control=True, flow="operating_sales"),
     PREPAID: Account("预付账款", "asset", control=True, flow="operating_purchases"),
     DEPOSIT: Account("其他应收款-保证金", "asset", control=True),
+    NO_SALE: Account("其他应收款-补单及测试单", "asset", control=True),
     SUSPENSE: Account("其他应收款-待查款项", "asset", control=True),
     STOCK: Account("库存商品", "asset", flow="operating_purchases"),
     SHIPPED: Account("发出商品", "asset", flow="operating_purchases"),

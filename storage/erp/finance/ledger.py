@@ -47,7 +47,8 @@ def post(connection: Connection, draft: Draft) -> str:
 
     Raises Unbalanced, AccountUnknown, PartyMissing, AuthorMissing; VoucherConflict where the document was booked with
     other content; PeriodClosed for a manual voucher of a closed month. Any other late document goes to the next open
-    month, tagged. A document whose voucher was reversed may be posted anew with other content.
+    month, tagged. A document whose voucher was reversed may be posted anew with other content than the one
+    reversed last: also with what it said before that.
     """
     return _post(connection, [draft])[0].no
 
@@ -84,7 +85,7 @@ def _post(connection: Connection, drafts: Sequence[Draft]) -> list[Posted]:
         content = content_hash(draft)
         source = (draft.source_type, draft.source_id, draft.kind)
         versions = known.get(source, [])
-        same = next((no for no, hashed, _ in versions if hashed == content), "")
+        same = _same(versions, content)
         if same:
             found.append(Posted(same, created=False))
         elif (*source, content) in fresh:
@@ -100,6 +101,13 @@ def _post(connection: Connection, drafts: Sequence[Draft]) -> list[Posted]:
         posted if isinstance(posted, Posted) else written[posted]._replace(created=position in first)
         for position, posted in enumerate(found)
     ]
+
+
+def _same(versions: Sequence[tuple[str, str, bool]], content: str) -> str:
+    """The voucher that says this already, "" when none does: of a document whose vouchers are all reversed only the
+    last one, so that it may say again what it said before that."""
+    counting = versions if not all(undone for _, _, undone in versions) else versions[-1:]
+    return next((no for no, hashed, _ in counting if hashed == content), "")
 
 
 def _refuse_conflict(

@@ -15,6 +15,7 @@ from storage.erp.finance.chart import (
     DEPOSIT,
     FEE_ACCOUNTS,
     INPUT_TAX,
+    NO_SALE,
     OPENING,
     OUTPUT_TAX,
     PAYABLE,
@@ -70,7 +71,7 @@ class SoldLine(NamedTuple):
 
 
 class SaleDocument(NamedTuple):
-    """An order that is recognised, or a refund of it."""
+    """An order that is recognised, or a refund of it. `special`: what it is, in Chinese, when it is no sale."""
 
     source_id: str
     day: str
@@ -81,6 +82,7 @@ class SaleDocument(NamedTuple):
     vat_bp: int
     file_sha: str
     row_no: int
+    special: str = ""
 
 
 class StatementDocument(NamedTuple):
@@ -202,21 +204,28 @@ def loss(document: GoodsDocument) -> Draft:
 
 
 def revenue(document: SaleDocument) -> Draft:
-    """借 应收账款-平台 贷 主营业务收入, 应交税费-销项税额."""
-    return _sale(document, "revenue", "order", 1, f"订单 {document.order_no} 确认收入")
+    """借 应收账款-平台 贷 主营业务收入, 应交税费-销项税额; of what is no sale 贷 其他应收款-补单."""
+    words = f"订单 {document.order_no} 确认收入"
+    if document.special:
+        words = f"订单 {document.order_no} 是{document.special}，不确认收入和销项税，货款记往来"
+    return _sale(document, "revenue", "order", 1, words)
 
 
 def refund(document: SaleDocument) -> Draft:
-    """借 主营业务收入, 应交税费-销项税额 贷 应收账款-平台."""
+    """借 主营业务收入, 应交税费-销项税额 贷 应收账款-平台; of what is no sale 借 其他应收款-补单."""
     number = document.source_id.rpartition("|")[2]
-    return _sale(document, "refund", "refund", -1, f"订单 {document.order_no} 退款 {number}，冲减收入")
+    what = f"{document.special}，冲减往来" if document.special else "冲减收入"
+    return _sale(document, "refund", "refund", -1, f"订单 {document.order_no} 退款 {number}，{what}")
 
 
 def _sale(document: SaleDocument, kind: str, source_type: str, sign: int, words: str) -> Draft:
     platform, shop, order_no = document.platform, document.shop, document.order_no
     total_fen = tax_fen = 0
     sold = []
-    for code, gross_fen in document.lines:
+    if document.special:
+        total_fen = sum(gross_fen for _, gross_fen in document.lines)
+        sold.append(credit(NO_SALE, sign * total_fen, platform, shop, party=platform, item=order_no))
+    for code, gross_fen in () if document.special else document.lines:
         if gross_fen:
             tax = tax_within(gross_fen, document.vat_bp)
             total_fen, tax_fen = total_fen + gross_fen, tax_fen + tax

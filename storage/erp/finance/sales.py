@@ -21,6 +21,7 @@ from storage.erp.finance.numbering import insert_rows, look_again
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.rules import RULES, GoodsDocument, GoodsLine, SaleDocument, SoldLine
 from storage.erp.finance.vouchers import Draft
+from storage.erp.orders.special import special_orders
 from storage.erp.settlement.shares import split
 
 _KEYS_AT_ONCE = 400
@@ -78,12 +79,13 @@ def _book_revenue(connection: Connection, until: str, policy: Policy) -> int:
         return 0
     early = _early_refunds(connection, {found.key: found.at for found in orders})
     parts = parts_of(connection, (found.key for found in orders))
+    special = special_orders(connection)
     absorbed: list[list[DoneRefund]] = []
 
     def drafts() -> Iterator[Draft]:
         for found in orders:
             taken = early.get(found.key, [])
-            draft = revenue_draft(found, parts.get(found.key, []), taken, policy)
+            draft = revenue_draft(found, parts.get(found.key, []), taken, policy, special.get(found.key, ""))
             if draft is not None:
                 absorbed.append(taken)
                 yield draft
@@ -94,22 +96,27 @@ def _book_revenue(connection: Connection, until: str, policy: Policy) -> int:
     return len(posted)
 
 
-def revenue_draft(order: Recognised, parts: list[OrderPart], refunds: list[DoneRefund], policy: Policy) -> Draft | None:
-    """The voucher of an order that is recognised, less refunds done before; None where nothing is left of it."""
+def revenue_draft(
+    order: Recognised, parts: list[OrderPart], refunds: list[DoneRefund], policy: Policy, special: str = ""
+) -> Draft | None:
+    """The voucher of an order that is recognised, less refunds done before; None where nothing is left of it.
+
+    `special`: what it is when it is no sale: the same document, without revenue and tax.
+    """
     lines = revenue_lines(parts, order, refunds)
     if not any(line.gross_fen for line in lines):
         return None
     told = SaleDocument("|".join(order.key), order.at[:10], *order.key, lines, policy.vat_bp, order.file_sha,
-                        order.row_no)  # fmt: skip
+                        order.row_no, special)  # fmt: skip
     return RULES["revenue"].draft(told)
 
 
-def refund_draft(one: DoneRefund, parts: list[OrderPart], policy: Policy) -> Draft:
-    """The voucher of a refund, over the lines that it is of."""
+def refund_draft(one: DoneRefund, parts: list[OrderPart], policy: Policy, special: str = "") -> Draft:
+    """The voucher of a refund, over the lines that it is of; `special`: what its order is when it is no sale."""
     mine = parts or [OrderPart("", "", 1)]
     shares = refund_shares(mine, one.sub_no, one.amount_fen)
     lines = tuple(SoldLine(part.code, fen) for part, fen in zip(mine, shares, strict=True))
-    told = SaleDocument(one.source_id, one.at[:10], *one.key, lines, policy.vat_bp, one.file_sha, one.row_no)
+    told = SaleDocument(one.source_id, one.at[:10], *one.key, lines, policy.vat_bp, one.file_sha, one.row_no, special)
     return RULES["refund"].draft(told)
 
 
@@ -249,7 +256,10 @@ def parts_of(connection: Connection, keys: Iterable[OrderKey]) -> dict[OrderKey,
 def _book_refunds(connection: Connection, until: str, policy: Policy) -> int:
     done = [one for one in _refunds(connection, _unbooked_refunds()) if one.recognised and one.at[:10] <= until]
     parts = parts_of(connection, {one.key for one in done})
-    drafts = (refund_draft(one, parts.get(one.key, []), policy) for one in done if one.amount_fen)
+    special = special_orders(connection) if done else {}
+    drafts = (
+        refund_draft(one, parts.get(one.key, []), policy, special.get(one.key, "")) for one in done if one.amount_fen
+    )
     return len(post_new(connection, drafts))
 
 

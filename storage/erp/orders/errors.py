@@ -6,7 +6,8 @@ OrderError (a BookError)
 ├── ReleaseRefused        a hold that this one may not release
 ├── GoneAlready           the parcel left: what was asked comes too late
 ├── ManualRefused         an order entered by hand lacks something
-└── RuleSetWrong          a set of rules names a rule or a setting that does not exist
+├── RuleSetWrong          a set of rules names a rule or a setting that does not exist
+└── TypeUnknown           an order cannot be said to be of that type
 """
 
 from collections.abc import Sequence
@@ -94,3 +95,16 @@ class RuleSetWrong(OrderError):
 
     def __init__(self, reason: str, reason_en: str, known: Sequence[str]) -> None:
         super().__init__(reason=reason, reason_en=reason_en, known=sorted(known))
+
+
+class TypeUnknown(OrderError):
+    """A person may say of an order that it is a sale, a brushing order or a test order, and nothing else."""
+
+    code = "E-ORDER-TYPE"
+    zh = "订单 {order_no} 现在是 {known}，不能记成 {wanted}"
+    en = "the order {order_no} is {known} and cannot be marked {wanted}"
+    zh_hint = "能记的：brushing 补单（刷单）、test 测试单、normal 普通订单"
+    en_hint = "what can be said: brushing, test, normal"
+
+    def __init__(self, order_no: str, known: str, wanted: str) -> None:
+        super().__init__(order_no=order_no, known=known, wanted=wanted)

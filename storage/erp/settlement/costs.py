@@ -137,7 +137,7 @@ def estimated_costs(
     told = {(*owners[doc_id], line) for doc_id, line in connection.execute(sent) if doc_id in owners}
     unit = last_costs(connection)
     for key, head in pool.heads.items():
-        if not span.has(head.recognised):
+        if head.special or not span.has(head.recognised):
             continue
         for line in pool.lines.get(key, ()):
             parts = needs(line.code, line.qty, made_of)
@@ -193,7 +193,7 @@ def advertising(connection: Connection, pool: Pool, span: Span) -> Iterator[Fact
     """
     bought: dict[tuple[str, str, str, str], list[tuple[OrderKey, BookLine]]] = defaultdict(list)
     for key, head in pool.heads.items():
-        if span.has(head.paid_day):
+        if span.has(head.paid_day) and not head.special:
             for line in pool.lines.get(key, ()):
                 bought[head.platform, head.shop, head.paid_day, line.product_id].append((key, line))
     a = ad_day.c

@@ -59,7 +59,11 @@ class BookLine(NamedTuple):
 
 
 class Head(NamedTuple):
-    """An order as profit needs it. `recognised_at`: the moment from which its income counts, "" while it does not."""
+    """An order as profit needs it. `recognised_at`: the moment from which its income counts, "" while it does not.
+
+    `special`: what it is, in Chinese, when it is no sale (a brushing or a test order): it brings nothing and gives
+    nothing back, what it costs stays a cost.
+    """
 
     platform: str
     shop: str
@@ -72,6 +76,7 @@ class Head(NamedTuple):
     recognised_at: str
     file_sha: str
     row_no: int
+    special: str = ""
 
     @property
     def key(self) -> OrderKey:

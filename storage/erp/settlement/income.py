@@ -26,7 +26,7 @@ def order_income(pool: Pool, span: Span) -> Iterator[Fact]:
     amount.
     """
     for key, head in pool.heads.items():
-        if not span.has(head.recognised):
+        if head.special or not span.has(head.recognised):
             continue
         lines = pool.lines.get(key, [])
         for line in lines:
@@ -61,7 +61,12 @@ def refunds_of(connection: Connection, pool: Pool, only: Only | None = None) -> 
     for row in sorted(connection.execute(query).all(), key=itemgetter(0, 1, 2, 3)):
         key, at = (row[0], row[1], row[2]), moment(row.done_at)
         head = pool.heads.get(key)
-        if head is not None and head.recognised and not any(word in row.status for word in REFUSED_WORDS):
+        if (
+            head is not None
+            and head.recognised
+            and not head.special
+            and not any(word in row.status for word in REFUSED_WORDS)
+        ):
             later = at > head.recognised_at
             found[key].append(DoneRefund(key, row[3], row[4], row[5], at, later, row.file_sha, row.row_no))
     return found
@@ -81,7 +86,7 @@ def refunds(by_order: Mapping[OrderKey, list[DoneRefund]], pool: Pool, span: Spa
 def output_tax(by_order: Mapping[OrderKey, list[DoneRefund]], pool: Pool, span: Span, vat_bp: int) -> Iterator[Fact]:
     """The tax inside what was sold and what was refunded, line by line as the ledger reckons it."""
     for key, head in pool.heads.items():
-        if not head.recognised or not vat_bp:
+        if head.special or not head.recognised or not vat_bp:
             continue
         done = by_order.get(key, [])
         lines = [OrderPart(line.sub_no, line.code, line.paid_share_fen) for line in pool.lines.get(key, ())]

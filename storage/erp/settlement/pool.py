@@ -31,6 +31,7 @@ from storage.erp.finance.moments import moment
 from storage.erp.finance.policies import policy_of
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.sales import later
+from storage.erp.orders.special import special_orders
 from storage.erp.settlement.facts import BookLine, Head, OrderKey, Pool, Span
 
 NO_INCOME = ("unpaid", "closed")
@@ -145,7 +146,7 @@ def _before(day: str, days: int) -> str:
 def _heads(connection: Connection, policy: Policy, touched: Numbers | None) -> dict[OrderKey, Head]:
     o = platform_order.c
     heads: dict[OrderKey, Head] = {}
-    told = _told(connection, policy, touched)
+    told, special = _told(connection, policy, touched), special_orders(connection)
     query = select(
         o.platform, o.shop, o.order_no, o.paid_fen, o.seller_discount_fen, o.platform_discount_fen, o.freight_fen,
         o.paid_at, o.finished_at, o.file_sha, o.row_no, o.pay_state,
@@ -157,7 +158,8 @@ def _heads(connection: Connection, policy: Policy, touched: Numbers | None) -> d
         if told is None and at and policy.recognise == "window":
             at = later(at, policy.window_days)
         counts = "" if row.pay_state in NO_INCOME else at
-        head = Head(*row[:7], row.paid_at[:10], counts, row.file_sha, row.row_no)
+        head = Head(*row[:7], row.paid_at[:10], counts, row.file_sha, row.row_no,
+                    special.get((row[0], row[1], row[2]), ""))  # fmt: skip
         heads[head.key] = head
     return heads
 

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from storage.database.tables import ad_day, bill_line, platform_order
+from storage.database.tables.review import order_detail
 from storage.database.tables.settlement import profit_adjustment
 from storage.erp.catalog.components import Components
 from storage.erp.finance.policies import policy_of
 from storage.erp.finance.sales import later
+from storage.erp.orders.checks import SPECIAL
 from storage.erp.settlement.aftersales import UNSAID, Reason, reasons
 from storage.erp.settlement.components import AFTERSALE, COMPONENTS, GROUPS, Place, place_of
 from storage.erp.settlement.facts import BY_HAND, ESTIMATE, UNKNOWN, OrderKey, Span
@@ -213,7 +215,7 @@ def _check(facts: "DuckDBPyConnection", connection: Connection, recognise: str) 
     }  # fmt: skip
     if recognise in ("finish", "window"):
         o = platform_order.c
-        paid = select(func.sum(o.paid_fen)).where(o.finished_at != "", o.pay_state.not_in(NO_INCOME))
+        paid = select(func.sum(o.paid_fen)).where(o.finished_at != "", o.pay_state.not_in(NO_INCOME), ~_no_sale())
         asked["goods"] = (
             "component IN ('goods', 'seller_discount', 'platform_discount', 'buyer_freight')"
             f" AND basis NOT IN ('{BY_HAND}', '{UNKNOWN}')", paid,
@@ -225,6 +227,13 @@ def _check(facts: "DuckDBPyConnection", connection: Connection, recognise: str) 
             wrong.append(name)
     if wrong:
         raise FactsWrong("profit", wrong)
+
+
+def _no_sale() -> ColumnElement[bool]:
+    """Whether an order is a brushing or a test order: it is reconciled, and earns nothing."""
+    o, d = platform_order.c, order_detail.c
+    same = (d.platform == o.platform, d.shop == o.shop, d.order_no == o.order_no)
+    return select(d.order_no).where(*same, d.order_type.in_(sorted(SPECIAL))).exists()
 
 
 def _is_fee(fee: str) -> bool:

@@ -21,6 +21,7 @@ def _sub(name: str, alias: str = "n") -> str:
     return f"JOIN order_line n ON n.sub_no = {name} AND n.sub_no <> '' JOIN platform_order o ON {_of(alias)}"
 
 
+_SPECIAL = "d.order_type IN ('brushing', 'test')"
 _BILL = "count(*), sum(b.amount_fen), sum(b.row_no), min(b.fee_type), max(b.fee_type), max(b.at)"
 _MOVE = "count(*), sum(m.qty), sum(m.qty * m.unit_cost_fen), max(m.at)"
 
@@ -31,6 +32,10 @@ CREATED: dict[str, tuple[str, str]] = {
         " sum(o.freight_fen), min(o.content_hash), max(o.content_hash), max(o.platform_modified_at),"
         " max(o.finished_at), sum(CASE WHEN o.finished_at <> '' THEN 1 ELSE 0 END),"
         " sum(CASE WHEN o.pay_state IN ('unpaid', 'closed') THEN 0 ELSE o.paid_fen + 1 END)",
+    ),
+    "no_sales": (
+        f"order_detail d JOIN platform_order o ON {_of('d')} AND {_SPECIAL}",
+        "count(*), min(o.order_no), max(o.order_no)",
     ),
     "lines": (
         f"order_line n JOIN platform_order o ON {_of('n')}",
@@ -98,6 +103,10 @@ REST: dict[str, tuple[str, str, str]] = {
     "buyers": (
         f"order_line n JOIN platform_order o ON {_of('n')} WHERE o.paid_at <> ''", "substr(o.paid_at, 1, 10)",
         "count(*), sum(n.paid_share_fen), min(n.product_id), max(n.product_id)",
+    ),
+    "no_sales": (
+        f"order_detail d JOIN platform_order o ON {_of('d')} AND {_SPECIAL} WHERE o.paid_at <> ''",
+        "substr(o.paid_at, 1, 10)", "count(*), min(o.order_no), max(o.order_no)",
     ),
     "express": (
         "express_bill_line e WHERE e.waybill_no NOT IN (SELECT waybill_no FROM fulfilment WHERE waybill_no <> '')"

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage.database.tables.purchasing import rma
+from storage.erp.allocation.model import OrderKey
 from storage.erp.finance.post_events import post_events
+from storage.erp.orders.special import mark
+from storage.erp.orders.transition import Cause
 from storage.erp.settlement.adjustments import Adjustment, adjust
 from storage.erp.settlement.aftersales import tag
 from storage.erp.settlement.profit import gather
@@ -20,6 +23,7 @@ from storage.reports.table import Figure, Period
 from tests.storage.erp.settlement.conftest import MONTH, Shop
 
 NOVEMBER = Period(*MONTH)
+WHY = Cause("2026-11-12 09:00:00", "李", "orders.mark", "达人补单")
 CREATED = {"1": "2026-11-04", "2": "2026-11-05", "3": "2026-11-05"}
 
 
@@ -49,6 +53,7 @@ CHANGES: dict[str, Callable[[Shop], None]] = {
     "vouchers": lambda shop: shop.write(lambda c: post_events(c, "2026-11-30")) and None,
     "reason": lambda shop: (shop.bill("compensation", -500, "1"),
                             shop.write(lambda c: tag(c, ("practice", "A", "1"), "quality", "开线", "客服")))[1],
+    "no sale": lambda shop: shop.write(lambda c: mark(c, OrderKey("practice", "A", "3"), "brushing", WHY)) and None,
     "by hand": lambda shop: shop.write(lambda c: adjust(c, Adjustment(
         "T1", "practice", "A", "3", "", "other", -66, "2026-11-11", "补贴", "财务"))) and None,
     "goods sent again": lambda shop: (
@@ -56,6 +61,8 @@ CHANGES: dict[str, Callable[[Shop], None]] = {
                  responsible="错发"),
         shop.order("3R", ("X", 1, 0), finished="", platform="aftersale", created_at="2026-11-12 09:00:00"),
         shop.parcel("3R", "Z3", ("3R-1", "X", 1), unit=320, cost=0, platform="aftersale"))[2],
+    "a sale after all": lambda shop: shop.write(
+        lambda c: mark(c, OrderKey("practice", "A", "3"), "normal", WHY)) and None,
 }  # fmt: skip
 
 

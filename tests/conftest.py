@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.sharing import EARLY, SLOW, Sharing
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.command_line", "tests.support.postgres"]
 
 # Looking for rings of dead objects among millions of live ones was a twelfth of the tests' time.
 gc.set_threshold(200_000, 50, 100)

@@ -1,40 +1,24 @@
 """After-sales and invoices from the command line: checked against the books, decided and asked for under a name."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from schedules.cli.app import main
 from schedules.desk import open_desk
 from storage.erp.audit.log import recent
 from tests.storage.erp.aftersales.conftest import Shop
-
-Yeban = Callable[..., tuple[int, str]]
+from tests.support.command_line import Yeban
 
 
 @pytest.fixture
-def yeban(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it, on books with one order that was shipped."""
-    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
+def yeban(yeban: Yeban) -> Yeban:
+    """The books have one order that was shipped."""
     with open_desk() as desk:
         shop = Shop(desk.database)
         shop.lay_out()
         shop.order("1", ("A", 2, 2000))
         shop.ship()
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
+    return yeban
 
 
 def test_an_after_sale_is_written_down_and_decided_under_a_name(yeban: Yeban) -> None:

@@ -2,14 +2,12 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from schedules.books import facts_path
-from schedules.cli.app import main
 from schedules.desk import open_desk
 from schedules.settings import ROOT
 from storage.database.tables import bill_line, raw_file
@@ -17,40 +15,21 @@ from storage.reports import REPORTS
 from storage.reports.facts.copy import with_copy
 from storage.reports.table import Period
 from storage.runs import waiting_effects
+from tests.support.command_line import Yeban
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
 ICBC = SAMPLES / "icbc_debit_v1.csv"
 ICBC_SHA = hashlib.sha256(ICBC.read_bytes()).hexdigest()
 REAL = [SAMPLES / name for name in ("alipay_personal.csv", "wechat_personal.csv", "wechat_personal.xlsx")]
 
-Yeban = Callable[..., tuple[int, str]]
-
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home folder, the one that commands find."""
+def home(tmp_path: Path) -> Path:
+    """A home folder with settings only."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "settings.yaml").write_text("lang: zh\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(folder))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-    monkeypatch.delenv("YEBAN_KEY", raising=False)
     return folder
-
-
-@pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def bills() -> tuple[int, int]:

@@ -1,44 +1,16 @@
 """The commands by which people explain files and take it back, as a user types them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
-from schedules.cli.app import main
 from schedules.desk import open_desk
 from storage.database.tables import bill_line, document_row
+from tests.support.command_line import Yeban
 
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
 DRIFTED = HEADER.replace("账务流水号", "账务流水编号")
-
-Yeban = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder that is not there yet, the one that commands find."""
-    folder = tmp_path / "home"
-    monkeypatch.setenv("YEBAN_HOME", str(folder))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-    return folder
-
-
-@pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def fund(path: Path, header: str, amount: str = "10.00") -> Path:

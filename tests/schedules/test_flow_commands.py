@@ -2,20 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from schedules.cli import flow_commands, new_command
-from schedules.cli.app import main
 from schedules.new_flow import value_of
 from schedules.settings import ROOT
 from schedules.shelf import load_flow
+from tests.support.command_line import Yeban
 from tests.support.example_site import ExampleSite, example_site
-
-Yeban = Callable[..., tuple[int, str]]
 
 SELECTORS = """
 site: shop
@@ -89,31 +87,19 @@ class Shop:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, the one that commands find."""
+def home(tmp_path: Path) -> Path:
+    """An empty home."""
     folder = tmp_path / "home"
     folder.mkdir()
-    monkeypatch.setenv("YEBAN_HOME", str(folder))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-    monkeypatch.delenv("YEBAN_KEY", raising=False)
     return folder
 
 
 @pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code; the schema is written into the home."""
+def yeban(yeban: Yeban, home: Path, monkeypatch: pytest.MonkeyPatch) -> Yeban:
+    """The schema is written into the home."""
     for module in (flow_commands, new_command):
         monkeypatch.setattr(module, "SCHEMA_FILE", home / "yeban.schema.json")
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
+    return yeban
 
 
 @pytest.fixture

@@ -5,14 +5,12 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from schedules.cli.app import main
 from schedules.cli.ingest_commands import take_readable, watch_folder
 from schedules.cli.intake import Watch, files_meant
 from schedules.cli.passwords import Passwords
@@ -23,36 +21,11 @@ from storage.database.tables import bill_line, document_row, raw_file
 from storage.documents.kinds import KINDS
 from storage.errors import FileProtected, PasswordWrong
 from tests.storage.ingest.test_unlock import LOCKED
+from tests.support.command_line import Yeban
 
 SAMPLES = ROOT / "tests" / "storage" / "documents" / "samples"
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
 DRIFTED = HEADER.replace("账务流水号", "账务流水编号")
-
-Yeban = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder that is not there yet, the one that commands find."""
-    folder = tmp_path / "home"
-    monkeypatch.setenv("YEBAN_HOME", str(folder))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-    return folder
-
-
-@pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def fund(path: Path, header: str, amount: str = "10.00") -> Path:

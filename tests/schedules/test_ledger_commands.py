@@ -1,7 +1,6 @@
 """`vouchers` through the command line itself, on the books of a tiny mall with their vouchers."""
 
 import csv
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -9,17 +8,15 @@ import pytest
 from beancount import loader
 
 from bots.practice.world import TINY
-from schedules.cli.app import main
 from storage.database.connection import open_database
 from storage.erp.finance.post_events import post_events
 from storage.erp.reconciliation.reconcile import reconcile
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
-
-Yeban = Callable[..., tuple[int, str]]
+from tests.support.command_line import Yeban
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+def posted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A home folder, and how many vouchers its books have."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "settings.yaml").write_text("lang: zh\n", "utf-8")
@@ -29,28 +26,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]
         reconcile(connection, night.contracts, LAST_DAY)
         count = post_events(connection, str(LAST_DAY)).vouchers
     night.database.close()
-    yield folder, count
+    return folder, count
 
 
 @pytest.fixture
-def yeban(home: tuple[Path, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote."""
-    monkeypatch.setenv("YEBAN_HOME", str(home[0]))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
+def home(posted: tuple[Path, int]) -> Path:
+    """That home."""
+    return posted[0]
 
 
-def test_vouchers_as_sheets(yeban: Yeban, home: tuple[Path, int], tmp_path: Path) -> None:
+def test_vouchers_as_sheets(yeban: Yeban, posted: tuple[Path, int], tmp_path: Path) -> None:
     """Each voucher is in the sheet of either style, debit and credit equal to the fen."""
     code, said = yeban("vouchers", tmp_path / "凭证.csv", "--style", "yonyou")
     assert (code, "凭证.csv" in said) == (0, True), said
@@ -58,7 +43,7 @@ def test_vouchers_as_sheets(yeban: Yeban, home: tuple[Path, int], tmp_path: Path
         rows = list(csv.DictReader(file))
     debit, credit = ([round(100 * float(row[name] or 0)) for row in rows] for name in ("借方金额", "贷方金额"))
     assert sum(debit) == sum(credit) > 0
-    assert len({(row["制单日期"][:7], row["凭证号"]) for row in rows}) == home[1]
+    assert len({(row["制单日期"][:7], row["凭证号"]) for row in rows}) == posted[1]
     assert yeban("vouchers", tmp_path / "凭证.xlsx")[0] == 0
     sheet = openpyxl.load_workbook(tmp_path / "凭证.xlsx").worksheets[0]
     assert sheet.max_row == len(rows) + 1

@@ -1,14 +1,13 @@
 """Orders in people's hands: what the review holds is listed, released or cancelled under a name, and told whole."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from schedules.books import STEPS
-from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
 from storage.database.bulk import upsert
 from storage.database.tables import sku
@@ -18,18 +17,14 @@ from storage.erp.invariants.verify import verify
 from storage.reports import missing
 from storage.reports.table import Period
 from tests.storage.erp.aftersales.conftest import Shop
+from tests.support.command_line import Yeban
 
 NEXT = date(2026, 11, 22)
-Yeban = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(at_home: Path) -> Iterator[Desk]:
     """A desk whose review holds two orders: nobody knows what code they are of."""
-    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
     with open_desk() as desk:
         shop = Shop(desk.database)
         shop.lay_out()
@@ -38,20 +33,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             shop.order(number, ("ZZ", 1, 1000))
         STEPS["review"](desk, NEXT)
         yield desk
-
-
-@pytest.fixture
-def yeban(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def test_a_held_order_is_released_or_cancelled_under_a_name(desk: Desk, yeban: Yeban) -> None:

@@ -1,14 +1,12 @@
 """`people`, `address` and `log` as a shop uses them, from the file that tells of a buyer to the day he is forgotten."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from schedules.cli.app import main
+from tests.support.command_line import Yeban
 
-Yeban = Callable[..., tuple[int, str]]
 FILE = (
     "店铺,主订单编号,子订单编号,订单状态,商品ID,SKU ID,商家编码,商品名称,数量,单价,订单商家优惠,订单平台优惠,订单运费,"
     "订单实付金额,子订单优惠分摊,子订单实付分摊,子订单退款金额,售后状态,下单时间,付款时间,发货时间,完成时间,更新时间,"
@@ -16,24 +14,6 @@ FILE = (
     "a,77001,77001-1,待发货,15123456789,1,A,杯,1,10.00,0.00,0.00,0.00,10.00,0.00,10.00,0.00,无售后,2026-11-01 08:00:00,"
     "2026-11-01 08:01:00,,,2026-11-01 08:01:00,慕容练习,13566660001,=练习路66号\n"
 )
-
-
-@pytest.fixture
-def yeban(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it, in a home of its own: its exit code and everything it wrote."""
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 @pytest.mark.function("SEC-10")

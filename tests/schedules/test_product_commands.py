@@ -4,30 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from schedules.cli.app import main
+from tests.support.command_line import Yeban
 
 SHEET = "商家编码,商品名称,重量g,条码\nA01,棉麻连衣裙,300,6900001\nA02,=cmd|帽子,{},\n"
 
 
 @pytest.mark.function("PIM-28")
-def test_a_sheet_is_looked_at_done_and_taken_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sheet_is_looked_at_done_and_taken_back(tmp_path: Path, yeban: Yeban) -> None:
     """A row that is wrong stops the whole sheet and says why; done once; a price that would tie is refused by name.
 
     Who has no right changes nothing; the batch is taken back as a whole, and the log has who did it.
     """
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def yeban(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
 
     boss = ("--who", "老板")
     assert yeban("people", "add", "老板", "--role", "owner", *boss)[0] == 0

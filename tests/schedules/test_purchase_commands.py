@@ -1,50 +1,31 @@
 """Buying from the command line: rules from a sheet, the night's drafts, approved and sent by a named person."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from schedules.books import STEPS
-from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
 from storage.erp.audit.log import recent
 from tests.storage.erp.aftersales.conftest import Shop
+from tests.support.command_line import Yeban
 
 NEXT = date(2026, 11, 22)
 SHEET = "商家编码,仓库,供应商,交期(天),采购价(元),服务水平(%),供应商名称,账期(天)\nA,H,S1,7,12.50,98,甲厂,30\n"
-Yeban = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(at_home: Path) -> Iterator[Desk]:
     """A desk that sold twelve pieces of A yesterday and has eight left."""
-    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
     with open_desk() as desk:
         shop = Shop(desk.database)
         shop.lay_out()
         shop.order("1", ("A", 12, 12000))
         shop.ship()
         yield desk
-
-
-@pytest.fixture
-def yeban(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def test_a_sheet_of_rules_becomes_drafts_that_a_person_approves(desk: Desk, yeban: Yeban, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """`yeban recon` through the command line itself, on labelled weeks with faults that need people."""
 
 import json
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -11,7 +11,6 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from schedules.cli.app import main
 from storage.database.connection import open_database
 from storage.database.tables import recon_candidate, recon_group, recon_item
 from storage.database.tables.privacy import audit_log
@@ -22,8 +21,8 @@ from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.reconcile import reconcile
 from tests.labelled.world import faulty
 from tests.labelled.writing import write
+from tests.support.command_line import Yeban
 
-Yeban = Callable[..., tuple[int, str]]
 SIGNED = ("--who", "王芳", "--why", "核对过回单")
 KINDS = ("bill_not_authorised", "commission_rate", "order_unknown", "payment_missing", "withdrawal_ambiguous")
 ANSWERS = (recon_item, recon_group, recon_candidate)
@@ -51,21 +50,9 @@ def home(reconciled: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban recon …` as a user types it: its exit code and everything it wrote."""
-    monkeypatch.setenv("YEBAN_HOME", str(home))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", "recon", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
+def yeban(yeban: Yeban) -> Yeban:
+    """`yeban recon …`."""
+    return partial(yeban, "recon")
 
 
 def answers(home: Path) -> list[list[Any]]:

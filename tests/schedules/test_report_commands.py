@@ -3,14 +3,13 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from bots.practice.world import TINY
-from schedules.cli.app import main
 from schedules.verification import WORDS
 from storage.database.connection import open_database
 from storage.database.tables import move, platform_order
@@ -20,8 +19,8 @@ from storage.metrics.dictionary import METRICS
 from storage.reports import REPORTS
 from storage.reports.chart import FontMissing, font
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
+from tests.support.command_line import Yeban
 
-Yeban = Callable[..., tuple[int, str]]
 DAYS = ("--from", "2026-11-11", "--to", "2026-11-20")
 
 
@@ -36,24 +35,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         reconcile(connection, night.contracts, LAST_DAY)
     night.database.close()
     yield folder
-
-
-@pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote."""
-    monkeypatch.setenv("YEBAN_HOME", str(home))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def test_a_report_in_every_form(yeban: Yeban, tmp_path: Path) -> None:

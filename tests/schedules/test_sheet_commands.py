@@ -1,46 +1,37 @@
 """The commands that write sheets for a platform, as a user types them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from schedules.cli.app import main
 from schedules.desk import open_desk
 from storage.erp.allocation.allocate import allocate_open_orders
 from storage.erp.commands import worklists as commands
 from tests.storage.erp.stock.conftest import Books
+from tests.support.command_line import Yeban
 
 NIGHT = "2026-11-21"
 ROWS = "订单号,快递公司,运单号,备注\n1001,圆通,YT1,=1+1\n1002,圆通速递,YT2,甲\n"
 
-Yeban = Callable[..., tuple[int, str]]
-
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home folder with a shop on 淘宝, the one that commands find."""
+def home(tmp_path: Path) -> Path:
+    """A home folder with a shop on 淘宝."""
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "settings.yaml").write_text("shops:\n  shop_a: {platform: taobao}\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(folder))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
     return folder
 
 
 @pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote, on one line."""
+def yeban(yeban: Yeban) -> Yeban:
+    """What it wrote is on one line."""
 
     def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), " ".join((written.out + written.err).split())
+        code, text = yeban(*arguments)
+        return code, " ".join(text.split())
 
     return run
 

@@ -3,9 +3,7 @@
 import json
 from pathlib import Path
 
-import pytest
-
-from schedules.cli.app import main
+from tests.support.command_line import Yeban
 
 OPENING = """单据编号：QC-1
 盘点时间：2026-11-21 00:30:00
@@ -17,23 +15,11 @@ HZ,仓,浙江,B,3,1.00
 """
 
 
-def test_a_list_of_the_warehouse_is_held_against_the_books(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_list_of_the_warehouse_is_held_against_the_books(tmp_path: Path, yeban: Yeban) -> None:
     """One piece less is one line and exit code 5, with titles of the warehouse's own; the same list again is none.
 
     The moment may stand above the header or be said; without any, that is asked for. The books stay as they are.
     """
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def yeban(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
 
     opening, later = tmp_path / "期初.csv", tmp_path / "库存.csv"
     opening.write_text(OPENING, "utf-8")

@@ -1,7 +1,7 @@
 """Things that no flow does: listed for a person, and done in the books only when he says so."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from schedules.books import STEPS
-from schedules.cli.app import main
 from schedules.desk import Desk, open_desk
 from storage.database.tables import command, fulfilment, job, order_event, sku
 from storage.database.tables.settlement import price_refund
@@ -22,22 +21,18 @@ from storage.erp.settlement.price_refunds import PriceRefund, request
 from storage.reports import missing
 from storage.reports.table import Period
 from tests.storage.erp.aftersales.conftest import NIGHT, Shop, asked
+from tests.support.command_line import Yeban
 
 PAUSED = {
     "command_id": "to_delist|shop_a|P9|2026-11-22", "worklist": "to_delist", "shop": "shop_a", "subject": "P9",
     "data": '{"店铺": "shop_a", "商品ID": "P9"}', "night": "2026-11-22", "state": "person", "reason": "一次下架 30 个",
 }  # fmt: skip
-Yeban = Callable[..., tuple[int, str]]
 STATES = select(command.c.worklist, command.c.state).where(command.c.worklist.in_(("to_ship_own", "to_refund")))
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(at_home: Path) -> Iterator[Desk]:
     """A desk on whose books a buyer is owed money and another one a resend."""
-    (tmp_path / "settings.yaml").write_text("lang: zh\n", "utf-8")
-    monkeypatch.setenv("YEBAN_HOME", str(tmp_path))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
     with open_desk() as desk:
         shop = Shop(desk.database)
         shop.lay_out()
@@ -51,20 +46,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         for step in ("aftersales", "review", "allocate", "publish"):
             STEPS[step](desk, date(2026, 11, 22))
         yield desk
-
-
-@pytest.fixture
-def yeban(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: everything it wrote, and its exit code."""
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def states(desk: Desk) -> dict[str, str]:

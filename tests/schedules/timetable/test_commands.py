@@ -1,16 +1,14 @@
 """`timetable`, `backfill`, `pause`, `unpause` as they are typed, on a desk of their own."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from schedules.cli.app import main
 from schedules.settings import ROOT
 from storage.database.connection import open_database
+from tests.support.command_line import Yeban
 
-Yeban = Callable[..., tuple[int, str]]
 SETTINGS = """
 lang: zh
 accounts:
@@ -34,24 +32,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "timetable.yaml").write_text(TABLE, "utf-8")
     open_database(folder / "yeban.db").close()
     return folder
-
-
-@pytest.fixture
-def yeban(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Yeban:
-    """`yeban …` as a user types it: its exit code and everything it wrote."""
-    monkeypatch.setenv("YEBAN_HOME", str(home))
-    monkeypatch.setenv("YEBAN_LANG", "zh")
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.delenv("YEBAN_DATABASE", raising=False)
-
-    def run(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        written = capsys.readouterr()
-        return int(ended.value.code or 0), written.out + written.err
-
-    return run
 
 
 def test_the_week_shows_what_comes_and_what_collides(yeban: Yeban) -> None:

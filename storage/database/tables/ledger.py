@@ -22,6 +22,39 @@ ledger_policy = Table(
     text("decided_at"),
 )
 
+# Whether months end with what is expected to come back, and how that is reckoned; the last version from the day counts.
+returns_policy = Table(
+    "returns_policy",
+    metadata,
+    Column("version", Integer, primary_key=True, nullable=False, autoincrement=False),
+    text("from_day"),  # months that end on it or later
+    text("state"),  # on | off
+    whole("window_days"),  # an order counts as returnable so long after its revenue
+    whole("look_back_days"),  # how far back the rates are taken from
+    whole("least_orders"),  # fewer orders than that say nothing of a product or a shop
+    text("author"),
+    text("reason"),
+    text("decided_at"),
+)
+
+# What a month's end expected to come back, by product and shop: the figures behind its voucher.
+expected_return = Table(
+    "expected_return",
+    metadata,
+    key("period"),
+    key("side"),  # revenue | cost
+    key("platform"),
+    key("shop"),
+    key("code"),
+    fen("exposed_fen"),  # sold so late in the month that it may come back still
+    fen("expected_fen"),
+    text("basis"),  # product | shop | company: whose history the rate is of
+    whole("orders"),  # how many orders of the history
+    fen("sold_fen"),  # what they sold for (or cost)
+    fen("back_fen"),  # what came back of it
+    text("words"),
+)
+
 # state: open | closed. A month that is not here is open and has no voucher yet.
 period = Table(
     "period",

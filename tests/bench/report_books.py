@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, insert
 
-from storage.database.tables import ad_day, job, platform_order, raw_file, raw_receipt, reservation
+from storage.database.tables import ad_day, job, raw_file, raw_receipt, reservation
 from storage.database.tables.purchasing import forecast, forecast_quantile, purchase_plan
 from storage.database.tables.purchasing import purchase_suggestion as suggestion
 from storage.reports.facts import ledger, profit, settled
@@ -45,6 +45,30 @@ LEDGER = (
 SETTLED = """INSERT INTO settled BY NAME SELECT day, shop AS owner, wallet, fee_type AS fee, 1 + hash(flow_no) % 15 AS
     outcome, count(*) AS n, sum(amount_fen)::BIGINT AS fen, sum(amount_fen)::BIGINT AS expected_fen
     FROM facts.main.bills GROUP BY ALL ORDER BY day"""
+
+
+_SHOP = {"platform": "platform", "shop": "shop"}
+_WHO = {**_SHOP, "order_no": "order_no"}
+_FROM = {"file_sha": "file_sha", "row_no": "row_no"}
+WRITTEN: dict[str, dict[str, str]] = {
+    "platform_order": {
+        **_WHO, "content_hash": "hash(order_no)::VARCHAR", "pay_state": "pay_state", "ship_state": "ship_state",
+        "paid_fen": "paid_fen", "goods_fen": "paid_fen + 150", "seller_discount_fen": "100",
+        "platform_discount_fen": "50", "province": "province", "city": "city",
+        "created_at": "created_at::VARCHAR", "paid_at": "paid_at::VARCHAR",
+        "shipped_at": "coalesce(shipped_at::VARCHAR, '')", "latest_ship_at": "latest_ship_at::VARCHAR",
+        "finished_at": "CASE WHEN pay_state = 'paid' THEN (created_at + INTERVAL 7 DAY)::VARCHAR ELSE '' END", **_FROM,
+    },
+    "order_line": {
+        **_WHO, "sub_no": "sub_no", "product_id": "product_id", "code": "code", "title": "title", "qty": "qty",
+        "price_fen": "sold_fen // qty", "paid_share_fen": "sold_fen", **_FROM,
+    },
+    "refund": {
+        **_SHOP, "refund_no": "refund_no", "order_no": "order_no", "amount_fen": "amount_fen",
+        "created_at": "created_at::VARCHAR", "done_at": "done_at::VARCHAR", "status": "'success'", **_FROM,
+    },
+}  # fmt: skip
+SOURCES = {"platform_order": "orders", "order_line": "lines", "refund": "refunds"}
 
 
 def fill_copies(made: "DuckDBPyConnection", folder: Path) -> dict[str, Path]:
@@ -88,9 +112,10 @@ def fill_books(connection: Connection, made: "DuckDBPyConnection") -> None:
 
 
 def _orders(connection: Connection, made: "DuckDBPyConnection") -> None:
-    names = "platform, shop, order_no, pay_state, ship_state, created_at, paid_at, paid_fen, file_sha, row_no"
-    told = names.replace("created_at", "created_at::VARCHAR").replace("paid_at", "paid_at::VARCHAR")
-    _copy(connection, made, platform_order.name, names, f"SELECT {told} FROM orders")
+    for table, columns in WRITTEN.items():
+        names = ", ".join(columns)
+        told = ", ".join(columns.values())
+        _copy(connection, made, table, names, f"SELECT {told} FROM {SOURCES[table]} ORDER BY 1, 2, 3, 4")
     kinds = (("practice_orders", ""), ("practice_refunds", ""), ("practice_alipay", "alipay"))
     came = [(f"{kind}-{n}", kind, wallet, n) for kind, wallet in kinds for n in range(12)]
     connection.execute(insert(raw_file), [

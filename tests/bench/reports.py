@@ -36,6 +36,8 @@ FEED_LINES = 200_000
 FEED_GOAL_PER_S = 20_000
 YEAR = Period("2025-12-01", "2026-11-30")
 Copies = dict[Made, Facts]
+MADE = "made"
+"""A file that says that the books of a folder are whole."""
 
 
 async def run(rounds: int, lines: int = LINES, feed_lines: int = FEED_LINES) -> list[Measured]:
@@ -69,7 +71,27 @@ def _report(name: str, database: Database, copies: Copies, runs: int) -> Measure
 
 @contextmanager
 def big_books(folder: Path, lines: int) -> Iterator[tuple[Database, Copies]]:
-    """Books with a catalog, and copies by column with that many lines."""
+    """Books with a catalog, and copies by column with that many lines; those in the folder where they are made."""
+    import duckdb
+
+    if not (folder / MADE).exists():
+        make_books(folder, lines)
+    database = open_database(folder / "books.db")
+    copies = {
+        kind: Facts(duckdb.connect(str(folder / name), read_only=True))
+        for kind, name in (
+            (SALES, "facts.duckdb"),
+            *((kind, f"facts-{kind.name}.duckdb") for kind in (LEDGER, PROFIT, SETTLED)),
+        )
+    }
+    yield database, copies
+    for facts in copies.values():
+        facts.close()
+    database.close()
+
+
+def make_books(folder: Path, lines: int) -> None:
+    """Write the books and their copies into an empty folder."""
     import duckdb
 
     database = open_database(folder / "books.db")
@@ -83,14 +105,10 @@ def big_books(folder: Path, lines: int) -> Iterator[tuple[Database, Copies]]:
     roll_up(made)
     with database.write() as connection:
         fill_books(connection, made)
-    paths = fill_copies(made, folder)
-    copies = {SALES: Facts(made)}
-    for kind in (LEDGER, PROFIT, SETTLED):
-        copies[kind] = Facts(duckdb.connect(str(paths[kind.name])))
-    yield database, copies
-    for facts in copies.values():
-        facts.close()
     database.close()
+    fill_copies(made, folder)
+    made.close()
+    (folder / MADE).touch()
 
 
 def codes_of(lines: int) -> int:

@@ -204,8 +204,13 @@ def test_one_message_for_each_group_and_slot(books: Books) -> None:
 @pytest.mark.function("BI-55")
 def test_nothing_is_sent_while_a_figure_is_wrong(books: Books) -> None:
     """A metric that differs from the books stops the push: an error that names it, and no command in the books."""
-    with books.database.write() as connection, with_copy(connection, Path(books.folder / "facts.duckdb")) as facts:
-        facts.rows("UPDATE rolled_orders_paid_at SET orders_paid = 7")
+    import duckdb
+
+    path = books.folder / "facts.duckdb"
+    books.read(lambda connection: open_copy(connection, path).close())
+    with duckdb.connect(str(path)) as facts:
+        facts.execute("UPDATE rolled_orders_paid_at SET orders_paid = 7")
+    with books.database.write() as connection, with_copy(connection, path):
         with pytest.raises(PushBlocked, match="付款订单"):
             publish(connection, "运营群", "2026-11-20 08:00", _pictures(connection), LAST_DAY)
         assert connection.execute(select(command.c.command_id)).all() == []

@@ -1,6 +1,5 @@
 """Things that no flow does: listed for people, and answered by them the way a bot answers, with a result row."""
 
-import getpass
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +8,7 @@ from schedules.answers import follow
 from schedules.desk import Desk
 from schedules.problems import DeskError
 from schedules.settings import SHANGHAI
+from schedules.signing import signer
 from storage.archive import Facts
 from storage.documents.bot_results import KIND
 from storage.erp.audit.recording import recording
@@ -55,7 +55,7 @@ def chosen(desk: Desk, numbers: Sequence[str]) -> list[Thing]:
 def let_bots(desk: Desk, numbers: Sequence[str], why: str, who: str = "") -> int:
     """A person has looked: what waited for him the bots may do; returns how many. Raises NotAsked."""
     found = chosen(desk, numbers)
-    with recording(desk.database, who or getpass.getuser(), why) as connection:
+    with recording(desk.database, signer(who), why) as connection:
         return release(connection, found)
 
 
@@ -65,7 +65,7 @@ def answer(desk: Desk, numbers: Sequence[str], outcome: str, why: str, who: str 
     `outcome`: done or rejected. All or none. Raises NotAsked.
     """
     found = chosen(desk, numbers)
-    person, now = who or getpass.getuser(), datetime.now(SHANGHAI)
+    person, now = signer(who), datetime.now(SHANGHAI)
     content = answer_lines(found, outcome, person, why, now)
     run_id = f"by-hand-{now:%Y%m%d-%H%M%S}-{hashlib.sha256(content).hexdigest()[:6]}"
     ingest(desk.database, desk.archive, content, facts=Facts(f"{run_id}.jsonl", KIND, run_id=run_id))

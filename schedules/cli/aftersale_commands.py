@@ -1,21 +1,16 @@
 """`yeban aftersales`: what buyers ask for and where it stands; written down, agreed or refused under a name."""
 
-import getpass
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from schedules.cli.order_commands import order_of
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, noted, say, tell
 from schedules.settings import SHANGHAI
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Connection
+from schedules.signing import signed
 
 KINDS = ("return", "exchange", "refund_only", "resend")
 app = typer.Typer(
@@ -84,17 +79,15 @@ def new(
 
     例 / example: `yeban aftersales new 4021 --kind resend --line 4021-1=1 --why 少发一件 --by 漏发`
     """
-    from schedules.desk import open_desk
     from storage.erp.aftersales.requests import Request, request
     from storage.erp.aftersales.rules import AFTER_RECEIPT, AT_ONCE
-    from storage.erp.audit.recording import recording
 
     if kind not in KINDS:
         raise typer.BadParameter(say(f"只能是 {'、'.join(KINDS)}", f"one of {', '.join(KINDS)}"), param_hint="--kind")
     lines = _pieces(line)
     now = _now()
     number = number or f"SH-{order}-{datetime.now(SHANGHAI):%m%d%H%M%S}"
-    with open_desk() as desk, recording(desk.database, who or getpass.getuser(), why) as connection:
+    with signed(who, why) as (connection, _):
         policy = AT_ONCE if at_once else AFTER_RECEIPT
         asked = Request(number, order_of(connection, order, shop), kind, lines, why, by, now, policy)
         fresh = request(connection, asked)
@@ -127,7 +120,9 @@ def agree(number: Number, who: Who = "") -> None:
     """
     from storage.erp.aftersales.requests import approve
 
-    _decide(number, who, "同意售后", lambda connection, person: approve(connection, number, person, _now()))
+    with signed(who, "同意售后") as (connection, person):
+        done = approve(connection, number, person, _now())
+    noted(number, done)
 
 
 @app.command()
@@ -138,20 +133,9 @@ def refuse(number: Number, why: Annotated[str, typer.Option(help="为什么 / wh
     """
     from storage.erp.aftersales.requests import refuse as say_no
 
-    _decide(number, who, why, lambda connection, person: say_no(connection, number, person, why))
-
-
-def _decide(number: str, who: str, why: str, call: "Callable[[Connection, str], bool]") -> None:
-    from schedules.desk import open_desk
-    from storage.erp.audit.recording import recording
-
-    person = who or getpass.getuser()
-    with open_desk() as desk, recording(desk.database, person, why) as connection:
-        done = call(connection, person)
-    if done:
-        tell(f"{number} 记下了。", f"{number} is noted.", "green")
-    else:
-        tell(f"{number} 早就是这样了。", f"{number} was so already.")
+    with signed(who, why) as (connection, person):
+        done = say_no(connection, number, person, why)
+    noted(number, done)
 
 
 def _now() -> str:

@@ -16,6 +16,7 @@ from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.problems import ReportMissing
 from schedules.settings import today_in_shanghai
+from schedules.signing import signer
 from schedules.summary import book_totals, night_rows
 from storage.reports.table import Cell, Table
 from storage.reports.table import shown as in_words
@@ -27,8 +28,6 @@ COLUMN_WIDTH_MIN = 12
 
 def accept_file(sha: str, who: str, why: str) -> None:
     """Release a parked file by the beginning of its sha256. Raises FileMissing, NotParked, ReasonMissing."""
-    import getpass
-
     from schedules.book_keys import key_ring
     from storage.erp.audit.recording import Recorded
     from storage.errors import ReasonMissing
@@ -38,7 +37,7 @@ def accept_file(sha: str, who: str, why: str) -> None:
     if not why.strip():
         raise ReasonMissing
     with open_desk() as desk:
-        file_sha, person = whole_sha(desk, sha.strip().lower()), who.strip() or getpass.getuser()
+        file_sha, person = whole_sha(desk, sha.strip().lower()), signer(who)
         done = accept(Recorded(desk.database, person, why), desk.archive, file_sha, person, why)
         seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
     tell(f"放行了，{done.rows} 行已入账。", f"released, {done.rows} rows are in the books.", "green")

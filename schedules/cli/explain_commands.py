@@ -3,7 +3,6 @@
 Heavy imports happen inside: every start of the command line loads this module.
 """
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +15,7 @@ from schedules.cli.outcome import in_words, intake_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, is_terminal, say, tell
 from schedules.problems import EXIT_CODES
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from schedules.desk import Desk
@@ -58,7 +58,7 @@ def map_(
                  "Nothing is kept yet: --yes if it is right, else --set COLUMN=TITLE.", "yellow")  # fmt: skip
             raise SystemExit(EXIT_CODES["person"])
         place = "" if every_shop else asked.shop
-        person = who.strip() or getpass.getuser()
+        person = signer(who)
         books = Recorded(desk.database, person, f"说明 {asked.name} 的表头")
         done = in_words(desk, settle_meanings(books, desk.archive, asked, meant, place, person))
         seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
@@ -234,7 +234,7 @@ def forget(
         if not yes and not (is_terminal() and typer.confirm(say("忘掉这些吗", "forget these"))):
             tell("还没有忘：确定就加 --yes。", "Nothing is forgotten yet: --yes if it is meant.", "yellow")
             raise SystemExit(EXIT_CODES["person"])
-        books = Recorded(desk.database, getpass.getuser(), f"忘掉「{name}」")
+        books = Recorded(desk.database, signer(), f"忘掉「{name}」")
         done = [forget_titles(books, desk.archive, mine)] if mine else []
         if is_kind:
             done.append(forget_rows_of(books, desk.archive, name))

@@ -1,6 +1,5 @@
 """What only a person can answer: `inbox`, `inbox answer`."""
 
-import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +8,7 @@ from rich.text import Text
 
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def inbox_answer(
 
     with open_desk() as desk:
         said = text or typer.prompt(say("回答", "answer"))
-        one = book_at(desk).answer(number, said, who or getpass.getuser())
+        one = book_at(desk).answer(number, said, signer(who))
     tell(f"记下了：{one.text}", f"noted: {one.text}", "green")
 
 

@@ -3,7 +3,6 @@
 Heavy imports happen inside: every start of the command line loads this module.
 """
 
-import getpass
 import json
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from schedules.cli.outcome import in_words, intake_of, preview_of, sentence, wor
 from schedules.cli.passwords import Passwords, typed_on_terminal
 from schedules.cli.screen import console, interruptible, is_terminal, say, tell
 from schedules.problems import EXIT_CODES, WHO
+from schedules.signing import signer
 
 MARKS = {"read": ("✓", "green"), "parked": ("!", "yellow"), "refused": ("✗", "red")}
 ROWS_SHOWN = 200
@@ -404,7 +404,7 @@ def quarantine_fix(
     from storage.receivers import seal_waiting
 
     with open_desk() as desk:
-        person = who.strip() or getpass.getuser()
+        person = signer(who)
         books = Recorded(desk.database, person, f"更正 {sheet.name}")
         done = in_words(desk, fix_rows(books, desk.archive, sheet, person))
         seal_waiting(desk.database, desk.archive, key_ring(desk.vault))

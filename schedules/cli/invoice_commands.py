@@ -1,9 +1,7 @@
 """`yeban invoices`: blue invoices drafted for orders, red ones that the night drafts; asked for, dropped."""
 
-import getpass
 import json
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -11,11 +9,7 @@ from rich.table import Table
 from schedules.cli.order_commands import order_of
 from schedules.cli.screen import console, say, tell
 from schedules.settings import today_in_shanghai
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import Connection
+from schedules.signing import signed
 
 COLOURS = {"blue": ("蓝字", "blue"), "red": ("红字", "red")}
 STATES = {
@@ -88,9 +82,8 @@ def new(
     from storage.erp.allocation.words import yuan
     from storage.erp.settlement.invoices import Buyer, draft_blue
 
-    person = who or getpass.getuser()
     number = number or f"FP-{orders[0]}"
-    with _changing(person, f"开票 {title}") as connection:
+    with signed(who, f"开票 {title}") as (connection, person):
         keys = [order_of(connection, one, shop) for one in orders]
         first = keys[0]
         made = draft_blue(connection, number, (first.platform, first.shop), [key.order_no for key in keys],
@@ -110,7 +103,7 @@ def ask(number: Number, who: Who = "") -> None:
     """
     from storage.erp.settlement.invoices import ask_for
 
-    with _changing(who or getpass.getuser(), "交去开票") as connection:
+    with signed(who, "交去开票") as (connection, _):
         ask_for(connection, number, today_in_shanghai().isoformat())
     tell(f"{number} 交去开具了。", f"{number} is asked for.", "green")
 
@@ -125,19 +118,9 @@ def void(number: Number, why: Annotated[str, typer.Option(help="为什么 / why"
     """
     from storage.erp.settlement.invoices import void as drop
 
-    with _changing(who or getpass.getuser(), why) as connection:
+    with signed(who, why) as (connection, _):
         drop(connection, number)
     tell(f"{number} 作废了。", f"{number} is dropped.", "green")
-
-
-@contextmanager
-def _changing(who: str, why: str) -> "Iterator[Connection]":
-    """A logged transaction under the person's name."""
-    from schedules.desk import open_desk
-    from storage.erp.audit.recording import recording
-
-    with open_desk() as desk, recording(desk.database, who, why) as connection:
-        yield connection
 
 
 def register(main: typer.Typer) -> None:

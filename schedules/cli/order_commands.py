@@ -1,6 +1,5 @@
 """`yeban orders`: what the review holds and for whom, letting go of a hold, an order's whole story, cancelling it."""
 
-import getpass
 import json
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
+from schedules.signing import signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -179,12 +179,9 @@ def mark(
 @contextmanager
 def _changing(number: str, shop: str, who: str, why: str, what: str) -> "Iterator[tuple[Connection, OrderKey, Cause]]":
     """A logged transaction about one order, under the person's name."""
-    from schedules.desk import open_desk
-    from storage.erp.audit.recording import recording
     from storage.erp.orders.transition import Cause
 
-    person = who or getpass.getuser()
-    with open_desk() as desk, recording(desk.database, person, why) as connection:
+    with signed(who, why) as (connection, person):
         yield connection, order_of(connection, number, shop), Cause(_now(), person, f"orders.{what}", why)
 
 

@@ -1,6 +1,5 @@
 """Who may do what, whom orders go to, and what was changed: `people`, `address`, `log`."""
 
-import getpass
 import json
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +90,7 @@ def people_add(
 
     if role not in ROLES or role == "bot":
         raise typer.BadParameter(say(f"没有 {role} 这个角色", f"there is no role {role}"), param_hint="--role")
-    _changed(lambda connection: register(connection, Actor(name, "person", role, "", ""), by=_me(who), why=why))
+    _changed(lambda connection: register(connection, Actor(name, "person", role, "", ""), by=signer(who), why=why))
 
 
 @people_app.command("grant")
@@ -110,7 +110,7 @@ def people_grant(
     if bool(shop) == bool(warehouse):
         raise typer.BadParameter(say("--shop 和 --warehouse 写一个", "write one of --shop and --warehouse"))
     scope = "shop" if shop else "warehouse"
-    _changed(lambda connection: grant(connection, name, scope, shop or warehouse, by=_me(who), why=why))
+    _changed(lambda connection: grant(connection, name, scope, shop or warehouse, by=signer(who), why=why))
 
 
 @people_app.command("close")
@@ -121,7 +121,7 @@ def people_close(name: Annotated[str, typer.Argument(help="名字 / name")], why
     """
     from storage.erp.audit.actors import close
 
-    _changed(lambda connection: close(connection, name, by=_me(who), why=why))
+    _changed(lambda connection: close(connection, name, by=signer(who), why=why))
 
 
 @address_app.command("find")
@@ -144,13 +144,14 @@ def address_find(
 
     with open_desk() as desk:
         with desk.database.read() as connection:
-            reader = reader_of(connection, _me(who))
+            reader = reader_of(connection, signer(who))
         with reading(desk.database, reader) as connection:
             rows = find(connection, book_keys(desk.vault), name=name, phone=phone, address=address)
     _show(rows)
     if reader.shops is not None and not reader.shops:
-        tell(f"「{_me(who)}」还没有哪个店能看：yeban people grant {_me(who)} --shop 店",
-             f"{_me(who)} may not read any shop yet: yeban people grant {_me(who)} --shop SHOP", "yellow")  # fmt: skip
+        me = signer(who)
+        tell(f"「{me}」还没有哪个店能看：yeban people grant {me} --shop 店",
+             f"{me} may not read any shop yet: yeban people grant {me} --shop SHOP", "yellow")  # fmt: skip
 
 
 @address_app.command("show")
@@ -167,7 +168,7 @@ def address_show(order_no: Order, why: Why, shop: Shop = "", who: Who = "") -> N
 
     with open_desk() as desk, desk.database.write() as connection:
         key = _order(connection, order_no, shop)
-        found = reveal(connection, book_keys(desk.vault), key, who=_me(who), why=why)
+        found = reveal(connection, book_keys(desk.vault), key, who=signer(who), why=why)
     place = "".join((found.province, found.city, found.district))
     console.print(Text(f"{found.name}  {found.phone}\n{place} {found.address}"))
     tell("看过一次，已记下。", "Looked at once; it is noted.", "dim")
@@ -193,7 +194,7 @@ def address_export(
 
     with open_desk() as desk, desk.database.write() as connection:
         orders = [row.order for row in shown(connection)]
-        rows = export_rows(connection, book_keys(desk.vault), orders, who=_me(who), why=why)
+        rows = export_rows(connection, book_keys(desk.vault), orders, who=signer(who), why=why)
         write_file(output, workbook([list(row) for row in rows]))
     tell(f"{len(rows) - 1} 行写好了：{output}", f"{len(rows) - 1} rows written: {output}", "green")
 
@@ -214,7 +215,7 @@ def address_forget(
     from storage.erp.privacy.address_book import forget
 
     with open_desk() as desk, desk.database.write() as connection:
-        count = forget(connection, before, who=_me(who), why=why)
+        count = forget(connection, before, who=signer(who), why=why)
     tell(f"删了 {count} 个订单的收货信息。", f"{count} addresses were deleted.", "green")
 
 
@@ -233,7 +234,7 @@ def address_seal(who: Who = "") -> None:
 
     with open_desk() as desk:
         sealed = seal_waiting(desk.database, desk.archive, key_ring(desk.vault))
-        masked = mask_files(desk.database, who=_me(who))
+        masked = mask_files(desk.database, who=signer(who))
     tell(
         f"加密了 {sealed} 个收货地址，打码 {masked} 行。", f"{sealed} addresses sealed, {masked} rows masked.", "green"
     )
@@ -299,10 +300,6 @@ def _said(content: str) -> str:
     if not isinstance(told, dict):
         return "" if told is None else str(told)
     return "，".join(f"{name} {value}" for name, value in told.items() if value not in ("", 0)) or "—"
-
-
-def _me(who: str) -> str:
-    return who or getpass.getuser()
 
 
 def _changed(change: "Callable[[Connection], bool]") -> None:

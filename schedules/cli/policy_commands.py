@@ -1,6 +1,5 @@
 """What finance decides: vouchers whose documents were changed (`amend`)."""
 
-import getpass
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from rich.table import Table
 
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def amend(
 
     with open_desk() as desk:
         if why:
-            person, on = who or getpass.getuser(), day or f"{datetime.now(SHANGHAI):%Y-%m-%d}"
+            person, on = signer(who), day or f"{datetime.now(SHANGHAI):%Y-%m-%d}"
             with recording(desk.database, person, why) as connection:
                 count = mend(connection, on, person, why, policy_of(connection))
             tell(f"更正了 {count} 张凭证。", f"{count} vouchers mended.", "green")

@@ -1,6 +1,5 @@
 """Products for people who keep them: sheets looked at and taken back, prices with their reason, shelf, campaigns."""
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from rich.text import Text
 from schedules.cli.screen import console, say, tell
 from schedules.problems import EXIT_CODES
 from schedules.settings import SHANGHAI
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def sheet(
         if apply and not refused:
             kept = desk.archive.put(file, Facts(name=file.name, kind="product_sheet"))
             batch = kept.sha256[:12]
-            apply_lines(connection, batch, file.name, lines, who=_me(who))
+            apply_lines(connection, batch, file.name, lines, who=signer(who))
     _lines([(line.row_no, line.code, line.outcome, "；".join(line.changes)) for line in lines])
     if refused:
         tell("有不收的行，整张没有动。", "Some rows are refused; nothing was changed.", "red")
@@ -87,7 +87,7 @@ def undo(batch: Annotated[str, typer.Argument(help="批号 / batch")], why: Why,
     from storage.erp.products.sheets import roll_back
 
     with open_desk() as desk, desk.database.write() as connection:
-        count = roll_back(connection, batch, who=_me(who), why=why)
+        count = roll_back(connection, batch, who=signer(who), why=why)
     tell(f"撤回了 {count} 行。", f"{count} rows are as they were.", "green")
 
 
@@ -150,7 +150,7 @@ def set_price(
 
     row = Price(price_id, code, kind, fen("价格", amount), platform, shop, level, min_qty, since, until, why)
     with open_desk() as desk, desk.database.write() as connection:
-        new = save(connection, row, who=_me(who))
+        new = save(connection, row, who=signer(who))
     tell("记下了。" if new else "本来就是这样。", "Noted." if new else "It was so already.", "green")
 
 
@@ -204,7 +204,7 @@ def wish(
 
     told = {"price_fen": str(fen("价格", value))} if field == "price" else {field: value}
     with open_desk() as desk, desk.database.write() as connection:
-        count = wish_everywhere(connection, code, told, who=_me(who), why=why)
+        count = wish_everywhere(connection, code, told, who=signer(who), why=why)
     tell(f"{count} 处要改，夜里发给机器人。", f"{count} places to change, sent to the bots tonight.", "green")
 
 
@@ -257,7 +257,7 @@ def campaign(
     ]  # fmt: skip
     floor = Floor(round(margin * 100), round(fee * 100))
     with open_desk() as desk, desk.database.write() as connection:
-        found = take_sheet(connection, activity, rows, floor, who=_me(who))
+        found = take_sheet(connection, activity, rows, floor, who=signer(who))
     _lines([(place, one.row.platform_sku, one.state, one.reason) for place, one in enumerate(found, 1)])
     blocked = sum(one.state == "blocked" for one in found)
     tell(f"{len(found) - blocked} 行夜里去报，{blocked} 行拦下。", f"{len(found) - blocked} ready, {blocked} blocked.")
@@ -308,10 +308,6 @@ def _table(*titles: "tuple[str, str]") -> Shown:
     for zh, en in titles:
         table.add_column(say(zh, en), overflow="fold")
     return table
-
-
-def _me(who: str) -> str:
-    return who or getpass.getuser()
 
 
 def register(app: typer.Typer) -> None:

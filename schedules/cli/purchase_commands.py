@@ -1,6 +1,5 @@
 """`yeban purchases`: how codes are bought (a sheet), what the night drafts, approving, sending, cancelling."""
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +7,10 @@ import typer
 from rich.table import Table
 
 from schedules.cli.product_commands import _rows as rows_of_sheet
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, noted, say, tell
+from schedules.signing import signed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Connection
-
     from storage.erp.purchasing.supply import SupplyRule
 
 CODE, PLACE, FROM = "商家编码", "仓库", "供应商"
@@ -42,14 +38,12 @@ def rules(
 
     例 / example: `yeban purchases rules 补货规则.xlsx --who 王芳`
     """
-    from schedules.desk import open_desk
-    from storage.erp.audit.recording import recording
     from storage.erp.purchasing.supply import set_rules, set_suppliers
 
     found = rows_of_sheet(file, CODE, PLACE, FROM, "交期(天)")
     named = {row[FROM]: (row[FROM], row.get(NAME) or row[FROM], _whole(PAY_DAYS, row, 30)) for _, row in found}
     wanted = [_rule(row) for _, row in found if row.get(CODE)]
-    with open_desk() as desk, recording(desk.database, _me(who), f"补货规则 {file.name}") as connection:
+    with signed(who, f"补货规则 {file.name}") as (connection, _):
         set_suppliers(connection, named.values())
         counts = set_rules(connection, wanted)
     tell(f"{len(wanted)} 条规则：新 {counts.created}，改 {counts.changed}。",
@@ -123,7 +117,9 @@ def approve(number: Order, who: Who = "") -> None:
     """
     from storage.erp.purchasing.orders import approve as let_go
 
-    _change(number, who, "批准采购单", lambda connection, person: let_go(connection, number, person))
+    with signed(who, "批准采购单") as (connection, person):
+        done = let_go(connection, number, person)
+    noted(number, done)
 
 
 @app.command()
@@ -138,7 +134,9 @@ def sent(
     from storage.erp.purchasing.orders import record_sent
 
     on = day or today_in_shanghai().isoformat()
-    _change(number, who, "记录已下单", lambda connection, person: record_sent(connection, number, on, person))
+    with signed(who, "记录已下单") as (connection, person):
+        done = record_sent(connection, number, on, person)
+    noted(number, done)
 
 
 @app.command()
@@ -149,24 +147,9 @@ def cancel(number: Order, why: Annotated[str, typer.Option(help="为什么 / why
     """
     from storage.erp.purchasing.orders import cancel as call_off
 
-    _change(number, who, why, lambda connection, _: call_off(connection, number, why))
-
-
-def _change(number: str, who: str, why: str, call: "Callable[[Connection, str], bool]") -> None:
-    from schedules.desk import open_desk
-    from storage.erp.audit.recording import recording
-
-    person = _me(who)
-    with open_desk() as desk, recording(desk.database, person, why) as connection:
-        done = call(connection, person)
-    if done:
-        tell(f"{number} 记下了。", f"{number} is noted.", "green")
-    else:
-        tell(f"{number} 早就是这样了。", f"{number} was so already.")
-
-
-def _me(who: str) -> str:
-    return who or getpass.getuser()
+    with signed(who, why) as (connection, _):
+        done = call_off(connection, number, why)
+    noted(number, done)
 
 
 def register(main: typer.Typer) -> None:

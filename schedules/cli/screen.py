@@ -23,6 +23,14 @@ def say(zh: str, en: str) -> str:
     return en if default_lang() == "en" else zh
 
 
+def noted(number: str, new: bool) -> None:
+    """Say that a decision about this number is written down, or that it was so already."""
+    if new:
+        tell(f"{number} 记下了。", f"{number} is noted.", "green")
+    else:
+        tell(f"{number} 早就是这样了。", f"{number} was so already.")
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Ctrl-C ends the work in order and says that nothing is lost."""

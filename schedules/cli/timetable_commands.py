@@ -1,6 +1,5 @@
 """What the desk does by itself: `timetable`, `timetable check`, `backfill`, `pause`, `resume`."""
 
-import getpass
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from schedules.cli.screen import complaints, interruptible, say, tell
 from schedules.settings import SHANGHAI, load_settings, today_in_shanghai
+from schedules.signing import signer
 
 if TYPE_CHECKING:
     from schedules.timetable.opening import Opened
@@ -137,7 +137,7 @@ def backfill(
     opened = _opened(file)
     opened.entry(name)
     with interruptible():
-        raise SystemExit(backfill_now(opened, name, (first, last), who or _user(), later))
+        raise SystemExit(backfill_now(opened, name, (first, last), signer(who), later))
 
 
 def pause(
@@ -165,7 +165,7 @@ def pause(
     now = datetime.now(UTC)
     ends = _until(until, now) if until else None
     with open_desk() as desk, TimetableBook(desk.database, opened.timetable.name).write("pause") as page:
-        page.pause(Pause(scope, what, who or _user(), why, now, ends))
+        page.pause(Pause(scope, what, signer(who), why, now, ends))
     when = f"{ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if ends else ""
     shown = what or say("全部", "everything")
     tell(f"{shown} 暂停，{'到 ' + when if when else '直到 yeban resume'}。",
@@ -194,7 +194,7 @@ def resume_entry(
     now = datetime.now(UTC)
     with open_desk() as desk, TimetableBook(desk.database, opened.timetable.name).write("resume") as page:
         lasting = [one for one in page.pauses() if one.until is None or one.until > now]
-        ended = page.resume(scope, what, now, who or _user())
+        ended = page.resume(scope, what, now, signer(who))
     shown = what or say("全部", "everything")
     if not ended:
         raise NotPaused(shown, [one.name or say("全部", "everything") for one in lasting])
@@ -273,13 +273,6 @@ def _day(text: str) -> date:
         raise typer.BadParameter(
             say(f"日期写成 2026-11-01 这样，不是 {text}", f"write a day like 2026-11-01, not {text}")
         ) from None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except OSError:
-        return "?"
 
 
 def register(app: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from rich.table import Table
 from schedules.cli.screen import console, say, tell
 from schedules.desk import open_desk
 from schedules.problems import NotWaiting
+from schedules.signing import signer
 from storage.runs import settle_effect, waiting_effects
 
 
@@ -30,14 +31,12 @@ def show_waiting() -> None:
 
 def settle(number: str, happened: bool) -> None:
     """Write down what the person saw. Raises NotWaiting with what does wait."""
-    import getpass
-
     from storage.erp.audit.recording import Recorded
 
     with open_desk() as desk:
         found = waiting_effects(desk.database)
         one = next((one for one in found if one.number == number), None)
-        books = Recorded(desk.database, getpass.getuser(), "人核对过")
+        books = Recorded(desk.database, signer(), "人核对过")
         if one is None or not settle_effect(books, one.effect_key, happened=happened, note="人核对过"):
             raise NotWaiting(number, [one.number for one in found])
     if happened:

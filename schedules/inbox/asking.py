@@ -1,7 +1,6 @@
 """A run asks and waits: the question stands in the inbox, people are told, the terminal is listened to."""
 
 import asyncio
-import getpass
 import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from bots.people import Question
 from schedules.inbox.book import Open, QuestionBook
 from schedules.problems import DeskError
+from schedules.signing import signer
 
 LOOK_EVERY_S = 0.5
 REMIND_AT = 0.5
@@ -109,7 +109,7 @@ class Listening:
                 if not line:
                     return  # the terminal was closed
                 try:
-                    await asyncio.to_thread(self._book.answer, self._one.number, line.strip(), getpass.getuser())
+                    await asyncio.to_thread(self._book.answer, self._one.number, line.strip(), signer())
                 except DeskError as error:
                     self._terminal.show(f"{error} {error.hint('zh')}")
                 else:

@@ -11,7 +11,6 @@ from schedules.notify.message import ROUTES, Route
 from schedules.settings import SHANGHAI
 from schedules.yaml_file import Loc, read_yaml, refusal, unknown_name
 
-Kind = Literal["dingtalk", "feishu", "mail", "url", "webhook", "wecom"]
 FILE = "notify.yaml"
 
 
@@ -20,7 +19,7 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Kind
+    kind: str
     per_minute: int = Field(default=20, ge=1, le=600)
     base: str = ""
     to: list[str] = Field(default_factory=list)
@@ -73,11 +72,13 @@ class NotifySettings(BaseModel):
 def load_notify(home: Path) -> NotifySettings:
     """The settings of `home`; empty ones where nobody wrote any. Raises SettingsBroken with every place."""
     path = home / FILE
-    return read_yaml(path, NotifySettings, more=unknown_channels) if path.exists() else NotifySettings()
+    return read_yaml(path, NotifySettings, more=wrong_channels) if path.exists() else NotifySettings()
 
 
-def unknown_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomError]]:
-    """Places where a route names a channel that there is not, and mailboxes without what mail needs."""
+def wrong_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomError]]:
+    """Kinds of channel and channels of a route that there are not, and mailboxes without what mail needs."""
+    from schedules.notify.channels import SENDERS  # not above: each of them reads its settings from here
+
     known = list(settings.channels)
     wrong: list[tuple[Loc, PydanticCustomError]] = [
         (("routes", route, place), unknown_name("D-NOTIFY", ("通知渠道", "channel"), name, known))
@@ -86,6 +87,9 @@ def unknown_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustom
         if name not in known
     ]
     for name, channel in settings.channels.items():
+        if channel.kind not in SENDERS:
+            what = ("通知渠道种类", "kind of channel")
+            wrong.append((("channels", name, "kind"), unknown_name("D-NOTIFY", what, channel.kind, list(SENDERS))))
         missing = (
             [key for key in ("host", "sender", "to") if not getattr(channel, key)] if channel.kind == "mail" else []
         )

@@ -1,4 +1,4 @@
-"""The kinds of channel, a file each."""
+"""The kinds of channel: a file and a line of `SENDERS` each; what it keeps in the vault it asks its outlet for."""
 
 from collections.abc import Callable
 
@@ -17,13 +17,3 @@ SENDERS: dict[str, Send] = {
     "webhook": webhook.send,
     "wecom": wecom.send,
 }
-
-SECRETS: dict[str, tuple[str, ...]] = {
-    "dingtalk": ("token", "secret"),
-    "feishu": ("token", "secret"),
-    "mail": ("username", "password"),
-    "url": ("url",),
-    "webhook": ("url", "secret"),
-    "wecom": ("key",),
-}
-"""What each kind keeps in the vault, as `yeban secret set notify:NAME KEY` stores it."""

@@ -293,7 +293,7 @@ def test_a_channel_that_was_taken_out_fails_in_words(place: Place) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("channels: {群: {kind: dingding}}", "1:"),
+        ("channels: {群: {kind: dingding}}", "没有叫「dingding」的通知渠道种类"),
         ("channels: {群: {kind: dingtalk}}\nroutes: {digest: [裙]}", "没有叫「裙」的通知渠道"),
         ("channels: {信: {kind: mail, host: a}}", "sender、to"),
         ("quiet: {since: 25:00, until: 07:30}", "不是钟点"),

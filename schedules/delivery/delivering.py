@@ -1,0 +1,219 @@
+"""What is due goes out: filed, planned by the rules, delivered once, its receipt kept, trouble told once."""
+
+import platform
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from schedules.delivery import mailing, receipts
+from schedules.delivery.errors import NotDelivered
+from schedules.delivery.filing import file_all
+from schedules.delivery.persons import with_persons
+from schedules.delivery.receipts import Row
+from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
+from schedules.delivery.ways import Open, open_remote
+from schedules.lock import taken
+from schedules.notify.message import Message
+from schedules.notify.night import outbox_at
+from schedules.notify.outbox import post
+from schedules.notify.settings import load_notify
+from schedules.problems import SecretMissing
+from storage.erp.audit.log import noted
+from storage.errors import FileMissing
+from storage.shelves import shelf_of
+
+if TYPE_CHECKING:
+    from schedules.delivery.remote import Remote
+    from schedules.desk import Desk
+
+LOCK = "delivery.lock"
+TOLD_AFTER = 3
+"""Tries after which people hear of it: a share that is away for two minutes is nobody's business."""
+LISTED = 12
+
+
+@dataclass
+class Delivered:
+    """What one call did. `busy`: another process of this machine delivers, so nothing was done."""
+
+    filed: int = 0
+    elsewhere: int = 0
+    delivered: list[Row] = field(default_factory=list)
+    waiting: list[Row] = field(default_factory=list)
+    failed: list[Row] = field(default_factory=list)
+    held: int = 0
+    busy: bool = False
+
+    def took(self, row: Row) -> None:
+        """Sort a row by what became of it."""
+        {"delivered": self.delivered, "failed": self.failed}.get(row["state"], self.waiting).append(row)
+
+
+def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_remote) -> Delivered:
+    """File what came, deliver what the rules want and may go now, settle mails, tell people of trouble once.
+
+    Safe to run again and to be killed anywhere: nothing is lost and nothing arrives twice. Raises SettingsBroken.
+    """
+    at = at or datetime.now(UTC)
+    rules = load_delivery(desk.home)
+    lock = taken(desk.home / LOCK)
+    if lock is None:
+        return Delivered(busy=True)
+    with closing(lock):
+        filing = file_all(desk, at)
+        outcome = Delivered(filing.new, filing.elsewhere)
+        plan_all(desk, rules, at)
+        for name, rule in rules.rules.items():
+            _deliver(desk, name, rule, at, open_, outcome)
+        _send_mails(desk, rules, at, outcome)
+        with desk.database.read() as connection:
+            outcome.held = len(receipts.history(connection, 1_000_000, states=[receipts.HELD]))
+    return outcome
+
+
+def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
+    """Every document that a rule is for has its row; returns how many are new."""
+    if not rules.rules:
+        return 0
+    kinds = {name: kind.PLATFORM for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
+    banks = bank_kinds(kinds)
+    new = 0
+    for name, rule in rules.rules.items():
+        with desk.database.read() as connection:
+            rows = receipts.wanted(connection, name, rule, banks)
+            personal = with_persons(connection, {row["file_sha"]: row["kind"] for row in rows})
+        with desk.database.write() as connection:
+            new += receipts.plan(connection, name, rule, rows, personal, at)
+    return new
+
+
+def _deliver(desk: "Desk", name: str, rule: Rule, at: datetime, open_: Open, outcome: Delivered) -> None:
+    """What is due under one rule, by its way."""
+    host = platform.node()
+    rows = [row for row in receipts.due(desk.database, name, host, at) if _is_here(desk, row)]
+    if not rows:
+        return
+    if rule.mail:
+        for part in mailing.letters(rows, rule.mail):
+            _in_words(desk, part, at, outcome, partial(mailing.post_documents, desk, name, rule.mail, part, at))
+        return
+    remote: Remote | None = None
+
+    def opened() -> None:
+        nonlocal remote
+        remote = _opened(desk, name, rule, open_)
+
+    if not _in_words(desk, rows, at, outcome, opened) or remote is None:
+        return
+    with closing(remote):
+        _deliver_each(desk, rule, rows, remote, at, outcome)
+
+
+def _opened(desk: "Desk", name: str, rule: Rule, open_: Open) -> "Remote":
+    """The rule's place at the other side, found to be there. Raises NotDelivered, SecretMissing."""
+    account = f"delivery:{name}"
+    remote = open_(rule, partial(desk.vault.get, account), lambda key: key in desk.vault.names(account))
+    remote.check()
+    return remote
+
+
+def _deliver_each(
+    desk: "Desk", rule: Rule, rows: Sequence[Row], remote: "Remote", at: datetime, outcome: Delivered
+) -> None:
+    """Each document; once the other side is gone, the rest is not tried in vain."""
+    for place, row in enumerate(rows):
+        if not receipts.claim(desk.database, row, rule, platform.node(), at):
+            continue
+        try:
+            landed = remote.deliver(desk.archive.path(row["file_sha"]), row["path"], row["file_sha"])
+        except NotDelivered as error:
+            _refused(desk, [row], error, at, outcome)
+            if not error.for_good and not _in_words(desk, rows[place + 1 :], at, outcome, remote.check):
+                return
+            continue
+        with desk.database.write() as connection:
+            outcome.took(receipts.arrived(connection, row, landed, datetime.now(UTC)))
+            if rule.personal:
+                _noted(connection, row, rule)
+
+
+def _noted(connection: Connection, row: Row, rule: Rule) -> None:
+    """The log of who saw personal data names what left this desk."""
+    noted(connection, f"delivery:{row['rule']}", "送出文件", row["path"], why=f"{rule.way} {rule.target}")
+
+
+def _is_here(desk: "Desk", row: Row) -> bool:
+    try:
+        desk.archive.path(row["file_sha"])
+    except FileMissing:
+        return False
+    return True
+
+
+def _in_words(desk: "Desk", rows: Sequence[Row], at: datetime, outcome: Delivered, act: Callable[[], object]) -> bool:
+    """Do something for all of these rows; whether it went well. Else each of them waits, or is given up."""
+    try:
+        act()
+    except NotDelivered as error:
+        _refused(desk, rows, error, at, outcome)
+        return False
+    except SecretMissing as error:
+        missing = NotDelivered(f"{error.message('zh')}{error.hint('zh')}", error.hint("en"), for_good=True)
+        _refused(desk, rows, missing, at, outcome)
+        return False
+    return True
+
+
+def _refused(desk: "Desk", rows: Sequence[Row], why: NotDelivered, at: datetime, outcome: Delivered) -> None:
+    with desk.database.write() as connection:
+        for row in rows:
+            outcome.took(receipts.refused(connection, row, why, at))
+
+
+def _send_mails(desk: "Desk", rules: DeliveryFile, at: datetime, outcome: Delivered) -> None:
+    """Messages go out now where they may, and receipts follow them."""
+    settings = load_notify(desk.home)
+    with desk.database.write() as connection:
+        posted = 0
+        for name, rule in rules.rules.items():
+            rows = receipts.in_trouble(connection, name, TOLD_AFTER)
+            if rows:
+                posted += post(connection, settings, trouble(name, rule, rows, desk.settings.lang), at)
+    if posted or any(rule.mail for rule in rules.rules.values()):
+        outbox_at(desk, settings).deliver()
+    with desk.database.write() as connection:
+        for row in mailing.settle(connection, at):
+            outcome.took(row)
+
+
+def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
+    """What people are told of a rule that does not get through; the same trouble has the same name. Pure."""
+    english = lang == "en"
+    title = f"{len(rows)} documents not delivered: {name}" if english else f"财务文件没有送到：{name}，{len(rows)} 份"
+    lines = [f"{rule.way} → {rule.target}", *sorted({str(row["reason"]) for row in rows})]
+    lines += [row["path"].rpartition("/")[2] for row in rows[:LISTED]]
+    if len(rows) > LISTED:
+        lines.append(f"… {len(rows) - LISTED} more" if english else f"…… 还有 {len(rows) - LISTED} 份")
+    lines.append("yeban deliver list · yeban deliver again")
+    return Message("incident", f"delivery|{name}|{rows[0]['recorded_at']}", title, "\n".join(lines))
+
+
+def ready(desk: "Desk", open_: Open = open_remote) -> list[tuple[str, str, str]]:
+    """(rule, target, trouble in words or "") of each rule: whether its place can be reached now. Nothing is written."""
+    told = []
+    for name, rule in load_delivery(desk.home).rules.items():
+        why = ""
+        if not rule.mail:
+            try:
+                _opened(desk, name, rule, open_).close()
+            except NotDelivered as error:
+                why = str(error)
+            except SecretMissing as error:
+                why = f"{error.message('zh')}{error.hint('zh')}"
+        told.append((name, rule.target, why))
+    return told

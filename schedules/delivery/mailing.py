@@ -1,0 +1,134 @@
+"""Documents by mail: kept with the desk's other messages, which are sent once, retried, never called sent when refused.
+
+The message and the receipts that it settles are written in one transaction; the outbox sends it.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select, update
+
+from schedules.delivery.errors import NotDelivered
+from schedules.delivery.filing import folder_of, restore
+from schedules.delivery.receipts import DELIVERED, FAILED, SENDING, WAITING, Row
+from schedules.delivery.rules import MailSettings
+from schedules.notify.message import Message
+from schedules.notify.outbox import post_to
+from storage.database.moments import stamp
+from storage.database.tables.delivery import delivery
+from storage.database.tables.desk import notice
+
+if TYPE_CHECKING:
+    from schedules.desk import Desk
+
+OUTGOING = "outgoing"
+COMMON_TIME = (1980, 1, 1, 0, 0, 0)
+"""Of files in a zip: the same documents make the same zip."""
+
+
+def room(ways: MailSettings) -> int:
+    """How many bytes of files fit into a mail: what is attached grows by a third on its way."""
+    return ways.most_mb * (1 << 20) * 3 // 4
+
+
+def letters(rows: Sequence[Row], ways: MailSettings) -> list[list[Row]]:
+    """The documents, in order, parted so that each part fits into a mail; one that never fits stands alone. Pure."""
+    parts: list[list[Row]] = []
+    size = 0
+    for row in rows:
+        if not parts or size + row["size"] > room(ways):
+            parts.append([])
+            size = 0
+        parts[-1].append(row)
+        size += row["size"]
+    return parts
+
+
+def post_documents(desk: "Desk", name: str, ways: MailSettings, rows: Sequence[Row], at: datetime) -> None:
+    """One mail with these documents waits in the outbox, and their receipts wait for it. Raises NotDelivered."""
+    tries = max(row["tries"] for row in rows)
+    batch = f"delivery|{name}|{_digest(row['path'] for row in rows)}|{tries}"
+    files = attached(desk, ways, rows)
+    english = desk.settings.lang == "en"
+    title = f"{len(rows)} documents: {name}" if english else f"财务文件 {len(rows)} 份 · {name}"
+    message = Message("note", batch, title, described(rows, english=english), tuple(files))
+    with desk.database.write() as connection:
+        post_to(connection, ways.channel, message, at)
+        for row in rows:
+            mine = update(delivery).where(delivery.c.rule == name, delivery.c.path == row["path"])
+            connection.execute(mine.values(state=SENDING, batch=batch, way="mail", target=ways.channel, tries=tries))
+
+
+def _digest(paths: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]
+
+
+def attached(desk: "Desk", ways: MailSettings, rows: Sequence[Row]) -> list[Path]:
+    """The files that go along: as they are filed, or in one zip. Raises NotDelivered for what is too large."""
+    folder = folder_of(desk.home)
+    files = [restore(folder, row["path"], desk.archive, row["file_sha"]) for row in rows]
+    size = sum(row["size"] for row in rows)
+    if len(files) < ways.zip_from and size <= room(ways):
+        return files
+    packed = pack(desk.home / OUTGOING / f"{_digest(row['path'] for row in rows)}.zip", folder, files)
+    if packed.stat().st_size > room(ways):
+        packed.unlink()
+        words = f"打包后还有 {size >> 20} MB，超过一封信的 {ways.most_mb} MB：改用文件夹、SFTP 或 S3"
+        raise NotDelivered(words, f"too large for a mail of {ways.most_mb} MB: use another way", for_good=True)
+    return [packed]
+
+
+def pack(target: Path, folder: Path, files: Sequence[Path]) -> Path:
+    """A zip of the files under their paths below `folder`: the same files make the same bytes."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    coming = target.with_suffix(".part")
+    with zipfile.ZipFile(coming, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in files:
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), COMMON_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
+    coming.replace(target)
+    return target
+
+
+def described(rows: Sequence[Row], *, english: bool) -> str:
+    """The mail's text: each document with its size and the beginning of its sha256. Pure."""
+    head = "Documents of Yeban, each with its size and sha256:" if english else "夜班送来的文件，后面是大小和 sha256："
+    lines = [f"{row['path'].rpartition('/')[2]}  {row['size']:,} B  {row['file_sha'][:16]}" for row in rows]
+    return "\n".join([head, *lines])
+
+
+def settle(connection: Connection, at: datetime) -> list[dict[str, Any]]:
+    """Receipts follow their mail: taken by the server, or given up; gives the rows that have come to an end now."""
+    d = delivery.c
+    open_ones = select(delivery).where(d.state == SENDING, d.batch != "").order_by(d.rule, d.path)
+    rows = [dict(row) for row in connection.execute(open_ones).mappings()]
+    by_batch = _letters(connection, {row["batch"] for row in rows})
+    ended = []
+    for row in rows:
+        values = _after(by_batch.get(row["batch"]), at)
+        if values:
+            mine = update(delivery).where(d.rule == row["rule"], d.path == row["path"])
+            connection.execute(mine.values(**values))
+            ended.append({**row, **values})
+    return ended
+
+
+def _letters(connection: Connection, batches: set[str]) -> Mapping[str, Row]:
+    found = select(notice).where(notice.c.incident.in_(sorted(batches)), notice.c.route == "note")
+    return {row["incident"]: dict(row) for row in connection.execute(found).mappings()} if batches else {}
+
+
+def _after(letter: Row | None, at: datetime) -> dict[str, Any]:
+    """What becomes of a receipt whose mail is so; {} while it is under way."""
+    if letter is None:
+        return {"state": WAITING, "batch": "", "due_at": stamp(at)}
+    if letter["state"] == "sent":
+        return {"state": DELIVERED, "verified": "taken", "ended_at": letter["ended_at"], "reason": ""}
+    if letter["state"] == "failed":
+        return {"state": FAILED, "reason": letter["reason"], "ended_at": letter["ended_at"]}
+    return {}

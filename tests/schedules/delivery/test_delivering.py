@@ -1,0 +1,263 @@
+"""Deliveries: once, whole, with a receipt; killed anywhere nothing is lost or doubled; trouble is told once."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from sqlalchemy import select
+
+from schedules.delivery import receipts
+from schedules.delivery.delivering import Delivered, deliver_due, ready
+from schedules.delivery.receipts import HELD, LONGEST_GAP, TRIES, again, gap, history
+from schedules.delivery.remote import Remote
+from schedules.delivery.rules import FILE, load_delivery
+from schedules.desk import Desk
+from schedules.problems import SettingsBroken
+from storage.database.tables.desk import notice
+from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+RULE = '  财务: {{kinds: ["practice_*"], since: "2026-11-01", personal: "yes", folder: "{}"}}\n'
+NAME = "2026-11/甲店/练习商城 订单/2026-11-21 练习商城 订单 甲店.csv"
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Mortal(MemoryFileSystem):  # type: ignore[misc] # fsspec has no types
+    """A file system in memory whose caller dies before or after its n-th call."""
+
+    cachable = False
+    store: dict[str, Any] = {}  # noqa: RUF012 - each test has a fresh one
+    pseudo_dirs: list[str] = []  # noqa: RUF012
+
+    def __init__(self) -> None:
+        """Nothing lies there."""
+        super().__init__(skip_instance_cache=True)
+        self.store, self.pseudo_dirs = {}, [""]
+        self.calls, self.dies_at, self.after = 0, 0, False
+
+    def _call(self, name: str, *args: Any, **more: Any) -> Any:
+        self.calls += 1
+        fatal = self.calls == self.dies_at
+        if fatal and not self.after:
+            raise Killed(name)
+        try:
+            return getattr(super(), name)(*args, **more)
+        finally:
+            if fatal:
+                raise Killed(name)
+
+    def info(self, path: str, **more: Any) -> Any:
+        return self._call("info", path, **more)
+
+    def put_file(self, local: str, remote: str, **more: Any) -> Any:
+        return self._call("put_file", local, remote, **more)
+
+    def mv(self, old: str, new: str, **more: Any) -> Any:
+        return self._call("mv", old, new, **more)
+
+    def cat_file(self, path: str, **more: Any) -> Any:
+        return self._call("cat_file", path, **more)
+
+    def content(self) -> dict[str, bytes]:
+        """Every file that lies there."""
+        return {path: file.getvalue() for path, file in self.store.items()}
+
+
+@pytest.fixture
+def far() -> Iterator[Mortal]:
+    """The other side."""
+    return Mortal()
+
+
+def rules(desk: Desk, text: str) -> None:
+    """delivery.yaml says this."""
+    (desk.home / FILE).write_text(f"rules:\n{text}", "utf-8")
+
+
+def deliver(desk: Desk, fs: Any, at: datetime = NOON) -> Delivered:
+    """What is due goes to this file system."""
+    return deliver_due(desk, at, lambda rule, secret, has: Remote(fs, ""))
+
+
+def receipts_of(desk: Desk) -> list[tuple[str, str, str]]:
+    """(path, state, how it was compared) of every receipt."""
+    with desk.database.read() as connection:
+        return sorted((row["path"], row["state"], row["verified"]) for row in history(connection, 100))
+
+
+def test_a_folder_gets_each_document_once_under_its_name(desk: Desk, tmp_path: Path) -> None:
+    """The share has the archived bytes; the receipt names the place and how it was compared; again is nothing."""
+    share = tmp_path / "share"
+    share.mkdir()
+    sha = bring(desk, orders_of("2026-11-21"), "a.csv")
+    bring(desk, refunds_of("2026-10-21"), "old.csv")
+    rules(desk, RULE.format(share.as_posix()))
+    done = deliver_due(desk, NOON)
+    assert (done.filed, [row["path"] for row in done.delivered], done.failed) == (2, [NAME], [])
+    assert (share / NAME).read_bytes() == orders_of("2026-11-21")
+    (row,) = done.delivered
+    assert (row["file_sha"], row["verified"], row["remote_path"]) == (sha, "sha256", f"{share.as_posix()}/{NAME}")
+    assert deliver_due(desk, NOON + timedelta(days=1)) == Delivered()
+    assert sum(path.is_file() for path in share.rglob("*")) == 1
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_any_call_nothing_is_lost_or_doubled(desk: Desk, far: Mortal, after: bool) -> None:
+    """The process dies before or after its n-th call to the other side, for every n: the next run ends it well.
+
+    Each document lies there once, whole, no half file beside it, and has one receipt.
+    """
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    rules(desk, RULE.format("/anywhere"))
+    deaths = 0
+    while True:
+        far.store.clear()
+        far.calls, far.dies_at, far.after = 0, deaths + 1, after
+        try:
+            deliver(desk, far)
+            break
+        except Killed:
+            deaths += 1
+            assert [state for _, state, _ in receipts_of(desk)] == ["sending"]
+            half = far.content()
+            far.dies_at = 0
+            done = deliver(desk, far, NOON + timedelta(minutes=1))
+            assert [row["state"] for row in done.delivered] == ["delivered"], half
+            assert far.content() == {f"/{NAME}": orders_of("2026-11-21")}
+            assert receipts_of(desk) == [(NAME, "delivered", "sha256")]
+        with desk.database.write() as connection:
+            connection.exec_driver_sql("DELETE FROM delivery")
+    assert deaths >= 5
+
+
+def test_other_content_at_the_other_side_is_never_overwritten(desk: Desk, far: Mortal) -> None:
+    """Somebody's own file has the name: it stays, and the document goes beside it under a name of its own."""
+    sha = bring(desk, orders_of("2026-11-21"), "a.csv")
+    far.pipe_file(f"/{NAME}", b"somebody's own")
+    rules(desk, RULE.format("/anywhere"))
+    (row,) = deliver(desk, far).delivered
+    assert row["remote_path"] == NAME.replace(".csv", f" {sha[:8]}.csv")
+    assert far.content() == {f"/{NAME}": b"somebody's own", f"/{row['remote_path']}": orders_of("2026-11-21")}
+
+
+def test_what_arrives_damaged_is_not_called_delivered(desk: Desk, far: Mortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other side keeps half of it: it is taken away again and tried later."""
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    rules(desk, RULE.format("/anywhere"))
+    with monkeypatch.context() as torn:
+        torn.setattr(Mortal, "put_file", lambda self, local, remote: self.pipe_file(remote, b"half"))
+        assert [row["state"] for row in deliver(desk, far).waiting] == ["waiting"]
+    assert far.content() == {}
+    assert len(deliver(desk, far, NOON + timedelta(minutes=1)).delivered) == 1
+
+
+def test_gaps_double_and_trouble_is_told_once(desk: Desk, far: Mortal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share is away for hours: tried after 1, 2, 4 … minutes, told once after the third try, delivered in the end.
+
+    Given up after its last try, it waits for `again`.
+    """
+    (desk.home / "notify.yaml").write_text("channels:\n  群: {kind: webhook}\nroutes:\n  incident: [群]\n", "utf-8")
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    bring(desk, refunds_of("2026-11-21"), "b.csv")
+    rules(desk, RULE.format("/anywhere"))
+    assert [gap(n).total_seconds() / 60 for n in (1, 2, 3, 8)] == [1, 2, 4, 128]
+    assert gap(TRIES) == LONGEST_GAP
+
+    def away(desk: Desk, at: datetime) -> Delivered:
+        return deliver_due(desk, at, lambda rule, secret, has: Remote(Away(), "/share"))
+
+    tries = 6
+    monkeypatch.setattr(receipts, "TRIES", tries)
+    at, told = NOON, []
+    for n in range(1, tries + 1):
+        done = away(desk, at)
+        assert len(done.waiting if n < tries else done.failed) == 2
+        assert not away(desk, at + gap(n) - timedelta(seconds=1)).waiting, "not before its time"
+        with desk.database.read() as connection:
+            told.append(len(list(connection.execute(select(notice)))))
+        at += gap(n)
+    assert told == [0, 0, *[1] * (tries - 2)]
+    assert not deliver(desk, far, at).delivered, "given up"
+    with desk.database.write() as connection:
+        assert again(connection, "财务", at) == 2
+    assert len(deliver(desk, far, at).delivered) == 2
+
+
+class Away(Mortal):
+    """A share that is not there."""
+
+    def isdir(self, path: str) -> bool:
+        return False
+
+
+def test_personal_data_leaves_only_when_the_rule_says_so(desk: Desk, far: Mortal) -> None:
+    """A file with columns of receivers is held, with the way to allow it; allowed, it goes, and the log says so."""
+    sha = bring(desk, orders_of("2026-11-21"), "a.csv")
+    with desk.database.write() as connection:
+        connection.exec_driver_sql('UPDATE raw_row SET payload = \'{"收货人": "王*", "收货电话": "138****"}\'')
+    rules(desk, RULE.format("/x").replace("yes", "no"))
+    done = deliver(desk, far)
+    assert (done.held, done.delivered) == (1, [])
+    with desk.database.read() as connection:
+        (row,) = history(connection, 9, states=[HELD])
+        assert "personal: yes" in row["reason"]
+    rules(desk, RULE.format("/x"))
+    (row,) = deliver(desk, far).delivered
+    assert row["file_sha"] == sha
+    with desk.database.read() as connection:
+        log = connection.exec_driver_sql("SELECT who, what, subject FROM audit_log").all()
+    assert [tuple(one) for one in log if one[1] == "送出文件"] == [("delivery:财务", "送出文件", NAME)]
+
+
+def test_a_second_process_does_nothing_meanwhile(desk: Desk, far: Mortal) -> None:
+    """One deliverer on a machine: the second says that it is busy."""
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    rules(desk, RULE.format("/x"))
+    seen: list[Delivered] = []
+
+    def open_(rule: Any, secret: Any, has: Any) -> Remote:
+        seen.append(deliver(desk, far))
+        return Remote(far, "")
+
+    assert len(deliver_due(desk, NOON, open_).delivered) == 1
+    assert [one.busy for one in seen] == [True]
+
+
+def test_rules_are_checked_with_their_places(desk: Desk) -> None:
+    """A kind that nobody knows, two ways at once, a bad day and a missing mailbox are shown where they stand."""
+    rules(
+        desk,
+        "  a: {kinds: [practice_order], since: 2026-11-01, folder: /x}\n"
+        "  b: {kinds: [bank], since: 2026-11-01, folder: /x, mail: {channel: 财务}}\n"
+        "  c: {kinds: [bank], since: 昨天, folder: /x}\n"
+        "  d: {kinds: [bank], since: 2026-11-01, sftp: {host: h, user: u, host_key: abc}}\n",
+    )
+    with pytest.raises(SettingsBroken) as broken:
+        load_delivery(desk.home)
+    said = broken.value.message("zh")
+    assert ":3:" in said or "第 3 行" in said, said
+    assert "送法" in said
+    assert "不是日期" in said
+    assert "SHA256:" in said
+    rules(desk, "  a: {kinds: [practice_order], since: 2026-11-01, mail: {channel: 财务}}\n")
+    with pytest.raises(SettingsBroken) as broken:
+        load_delivery(desk.home)
+    assert "practice_orders" in broken.value.message("zh")
+    assert "邮箱" in broken.value.message("zh")
+
+
+def test_a_share_that_is_not_mounted_is_said_before_the_night(desk: Desk, tmp_path: Path) -> None:
+    """`ready` names each rule and what is wrong with its place; it writes nothing."""
+    rules(desk, RULE.format((tmp_path / "nowhere").as_posix()))
+    ((name, target, why),) = ready(desk)
+    assert (name, target) == ("财务", (tmp_path / "nowhere").as_posix())
+    assert "目标文件夹不在" in why
+    with suppress(FileNotFoundError):
+        assert not list((tmp_path / "nowhere").iterdir())

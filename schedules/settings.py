@@ -8,9 +8,10 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from schedules.problems import Lang, default_lang
-from schedules.yaml_file import read_yaml, refusal
+from schedules.yaml_file import SECRET_KEYS, Loc, read_yaml, refusal, secret_refusal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Where business days begin and end: shops live by Beijing time wherever this machine stands."""
@@ -154,5 +155,20 @@ def load_settings(home: Path | None = None) -> Settings:
     if os.environ.get("YEBAN_DATABASE"):
         values["database"] = os.environ["YEBAN_DATABASE"]
     if path.exists():
-        return read_yaml(path, Settings, values)
+        return read_yaml(path, Settings, values, written_secrets)
     return Settings.model_validate(values)
+def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]:
+    """Places of the file where a secret stands that belongs into the vault or the environment."""
+    found: list[tuple[Loc, PydanticCustomError]] = [
+        (("accounts", name, "values", key), secret_refusal(key))
+        for name, account in settings.accounts.items()
+        for key in account.values
+        if key.lower() in SECRET_KEYS
+    ]
+    if urlsplit(settings.database).password and not os.environ.get("YEBAN_DATABASE"):
+        zh = "数据库的密码不写在 YAML 里：整个地址放进环境变量 YEBAN_DATABASE，或者密码放进 ~/.pgpass。"
+        en = "The database's password does not stand in YAML: put the address into YEBAN_DATABASE, or use ~/.pgpass."
+        found.append((("database",), refusal("D-SECRET-IN-YAML", zh, en)))
+    return found
+
+

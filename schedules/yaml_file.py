@@ -34,6 +34,35 @@ WORDS: Facts[str, tuple[str, str]] = {
 """pydantic's kinds of error in our words; a kind that is not here says itself in English."""
 
 
+SECRET_KEYS = frozenset(
+    {
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "secret",
+        "token",
+        "totp",
+        "api_key",
+        "proxy_password",
+        "密码",
+        "口令",
+        "密钥",
+    }
+)
+"""Keys that nobody writes into a YAML file of ours, wherever they would stand."""
+
+
+def secret_refusal(key: str) -> PydanticCustomError:
+    """What is said of a secret in a YAML file: where it goes instead."""
+    return refusal(
+        "D-SECRET-IN-YAML",
+        f"「{key}」不写在 YAML 里，这个文件谁都看得到：删掉它，用 yeban secret set 账号 {key} 存。",
+        f"{key} does not stand in YAML, which anybody can read: take it out and store it by "
+        f"yeban secret set ACCOUNT {key}.",
+    )
+
+
 def plain(node: Node) -> Plain:
     """The node without its positions: every scalar stays the text that was written."""
     if isinstance(node, Scalar):
@@ -104,6 +133,8 @@ def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorD
     facts = {**ctx, "key": key}
     in_chinese = {**facts, "expected": str(ctx.get("expected", "")).replace(" or ", " 或 ")}
     extra = item["type"] == "extra_forbidden"
+    if extra and key.lower() in SECRET_KEYS:
+        return _own(node, path, loc, secret_refusal(key).context or {}, of_key=True)
     known = _fields(model, loc[:-1]) if extra else []
     close = nearest(key, known)
     allowed = (*close, *(one for one in known if one not in close))
@@ -113,10 +144,10 @@ def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorD
     )  # fmt: skip
 
 
-def _own(node: Node | None, path: Path, loc: Loc, ctx: Facts[str, Any]) -> Problem:
+def _own(node: Node | None, path: Path, loc: Loc, ctx: Facts[str, Any], *, of_key: bool = False) -> Problem:
     """A validator of ours has said itself."""
     return Problem(
-        ctx["code"], str(path), span_of(node, loc), ctx["zh"], ctx["en"],
+        ctx["code"], str(path), span_of(node, loc, of_key=of_key), ctx["zh"], ctx["en"],
         ctx.get("found", ""), tuple(ctx.get("allowed", ())), ctx.get("fix", ""),
     )  # fmt: skip
 

@@ -79,6 +79,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "人和权限 / people": {
         "secret": "secret_commands",
         "people": "people_commands",
+        "secrets": "secret_commands",
         "address": "people_commands",
         "log": "people_commands",
         "notify": "notify_commands",

@@ -22,8 +22,7 @@ def test_the_keys_are_made_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["people.bin", "secret.key"]
     assert book_keys(vault).index.hex().encode() not in kept.read_bytes()
     with pytest.raises(VaultLocked):
-        vault.key = Fernet.generate_key()
-        book_keys(vault)
+        book_keys(Vault(tmp_path, Fernet.generate_key()))
 
 
 def test_nothing_is_made_before_somebody_asks(tmp_path: Path) -> None:

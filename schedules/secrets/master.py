@@ -1,0 +1,108 @@
+"""The master key: from the environment, a file, the system's keyring or a person at the terminal.
+
+`YEBAN_KEY` holds it; `YEBAN_KEY_FILE` names a file that does; else `secret.key` in the home holds it, or says who has
+it: `keyring:` with its name there, or `typed:` with what makes it of the pass phrase that a person types. Whoever has
+vault and key has the secrets: keep the key elsewhere where that matters.
+"""
+
+import base64
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from schedules.problems import VaultLocked
+from schedules.secrets.errors import KeyNotTyped, KeyUnfit
+from schedules.secrets.files import write_once
+from schedules.secrets.system import Keyring, SystemKeyring
+
+Place = Literal["environment", "file", "keyring", "typed"]
+Ask = Callable[[], str]
+ENVIRONMENT, NAMED = "YEBAN_KEY", "YEBAN_KEY_FILE"
+IN_KEYRING, TYPED = "keyring:", "typed:"
+SCRYPT_N, SCRYPT_R, SCRYPT_P, SALT_BYTES = 1 << 15, 8, 1, 16
+"""32 MiB and about a tenth of a second for each guess (RFC 7914)."""
+PROOF = b"yeban"
+
+
+@dataclass(frozen=True)
+class KeySource:
+    """Where the key of a home is. `path`: the file that has it or says who has it; `name`: the keyring's for it."""
+
+    place: Place
+    path: Path
+    name: str = ""
+
+
+def key_source(home: Path) -> KeySource:
+    """Where the key of this home comes from; of a home without one: the file that it will be in."""
+    if os.environ.get(ENVIRONMENT):
+        return KeySource("environment", home / "secret.key")
+    path = Path(os.environ.get(NAMED) or home / "secret.key").expanduser()
+    said = path.read_text("ascii", "replace").strip() if path.exists() else ""
+    if said.startswith(IN_KEYRING):
+        return KeySource("keyring", path, said.removeprefix(IN_KEYRING))
+    return KeySource("typed" if said.startswith(TYPED) else "file", path)
+
+
+def master_key(home: Path, keyring: Keyring | None = None, ask: Ask | None = None) -> bytes:
+    """The key, made at the first call in a new home. Raises KeyUnfit, KeyNotTyped, VaultLocked, KeyringMissing.
+
+    `ask` asks a person for the pass phrase; by default the terminal, where there is one.
+    """
+    source = key_source(home)
+    if source.place == "environment":
+        return fit(os.environ[ENVIRONMENT].strip().encode(), ENVIRONMENT)
+    if source.place == "keyring":
+        return fit((keyring or SystemKeyring(home)).get(source.name).encode(), source.place)
+    if source.place == "typed":
+        return _typed(source.path, ask or _terminal(source.path))
+    if not source.path.exists():
+        write_once(source.path, Fernet.generate_key())
+    return fit(source.path.read_bytes().strip(), str(source.path))
+
+
+def fit(key: bytes, source: str) -> bytes:
+    """The key itself, if it is one. Raises KeyUnfit."""
+    try:
+        Fernet(key)
+    except ValueError as error:
+        raise KeyUnfit(source) from error
+    return key
+
+
+def typed_marker(phrase: str) -> tuple[bytes, str]:
+    """The key made of a pass phrase, and what `secret.key` then says: a fresh salt, and how to tell a wrong phrase."""
+    salt = os.urandom(SALT_BYTES)
+    key = _from_phrase(phrase, salt)
+    return key, f"{TYPED}{base64.urlsafe_b64encode(salt).decode()}:{Fernet(key).encrypt(PROOF).decode()}"
+
+
+def _typed(path: Path, ask: Ask) -> bytes:
+    _, salt, proof = path.read_text("ascii").strip().split(":")
+    key = _from_phrase(ask(), base64.urlsafe_b64decode(salt))
+    try:
+        Fernet(key).decrypt(proof.encode())
+    except InvalidToken as error:
+        raise VaultLocked(path) from error
+    return key
+
+
+def _from_phrase(phrase: str, salt: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    made = Scrypt(salt=salt, length=32, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P).derive(phrase.encode())
+    return base64.urlsafe_b64encode(made)
+
+
+def _terminal(path: Path) -> Ask:
+    """Asks on the terminal without showing it. Raises KeyNotTyped where there is none."""
+    if not sys.stdin.isatty():
+        raise KeyNotTyped(path)
+    from getpass import getpass
+
+    return lambda: getpass("夜班的主口令 / Yeban's master pass phrase: ")

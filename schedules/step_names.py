@@ -65,6 +65,12 @@ STEP_NAMES: Mapping[str, Words] = {
         "快递账单、佣金分账、发票答复、运费凭证",
         "freight bills, payees' shares, invoices, freight vouchers",
     ),
+    "facts": Words(
+        "副本",
+        "report copies",
+        "报表读的副本跟上账：只重读变了的日子",
+        "brings the copies that reports read to the books: only days that changed are read again",
+    ),
     "verify": Words(
         "查账", "verify", "检查账里的全部不变式和报表指标", "checks every invariant of the books and every metric"
     ),

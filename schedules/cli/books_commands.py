@@ -130,7 +130,7 @@ def trace_figure(figure: str) -> None:
         if "!" in figure:
             sheet, _, cell = figure.partition("!")
             figure_id = figure_of(newest_report(desk), sheet, cell.upper())
-        with desk.database.read() as connection, with_copy(connection, facts_path(desk)):
+        with desk.database.read() as connection, with_copy(connection, facts_path(desk), as_is=True):
             rows = trace(connection, figure_id)
             origins = origins_of(connection, {row.file_sha for row in rows if row.file_sha})
     tell(f"{figure}  ←  {figure_id}", f"{figure}  ←  {figure_id}", "bold")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """Where a report shall go besides the terminal."""
+    """Where a report shall go besides the terminal; `fresh`: not from a copy that is older than the books."""
 
     xlsx: Path | None
     csv: Path | None
@@ -30,6 +30,7 @@ class Wanted(NamedTuple):
     json_: bool
     group: str = ""
     slot: str = ""
+    fresh: bool = False
 
 
 def report(
@@ -51,10 +52,15 @@ def report(
     slot: Annotated[str, typer.Option(help="哪一班的消息，如 2026-11-21 08:00 / which message of the group")] = "",
     list_: Annotated[bool, typer.Option("--list", help="有哪些报表 / which reports there are")] = False,
     metrics: Annotated[bool, typer.Option("--metrics", help="指标字典 / the metric dictionary")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="副本先跟上账 / bring the copy to the books first")] = False,
 ) -> None:
     """出一张报表：终端里看，写成 Excel、CSV、JSON，或画成图；不写名字就出早报。
 
     每个数字都有口径（--metrics）和编号（工作簿的「编号」页、--json），`yeban trace 编号` 看它由哪些行加起来。
+
+    账很大时（五万行订单以上）看的是夜里跟上账的副本，报表下面写着它截至几点；`--fresh` 先跟上账，要几分钟。
+
+    Big books are read from the copy that the night fed, and the report says of when it is; `--fresh` feeds it first.
 
     Shows a report, or writes it as a workbook, CSV, JSON or a picture; without a name, the morning workbook. With
     --push it becomes a group's message of that time, once, for a bot to send; not while a figure is wrong.
@@ -75,7 +81,7 @@ def report(
     scope = Scope(tuple(shop or ()), tuple(platform or ()), by, zone, whole, top)
     if bool(push) != bool(slot):
         raise typer.BadParameter(say("--push 群 和 --slot 时间 要一起写", "--push GROUP and --slot TIME go together"))
-    _report(name, night, (first, last), scope, Wanted(xlsx, csv, chart, json_, push, slot))
+    _report(name, night, (first, last), scope, Wanted(xlsx, csv, chart, json_, push, slot, fresh))
 
 
 def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted: Wanted) -> None:
@@ -91,7 +97,8 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
         raise ReportMissing(name, ["morning", *sorted(REPORTS)])
     checked(scope)
     with open_desk() as desk:
-        with desk.database.read() as connection, with_copy(connection, facts_path(desk)) as facts:
+        as_is = not (wanted.fresh or wanted.group)  # what a group is sent is of now
+        with desk.database.read() as connection, with_copy(connection, facts_path(desk), as_is=as_is) as facts:
             table = build_scoped(connection, name, _period(desk, name, night, days), scope)
             written = _write(table, wanted)
         if wanted.group:

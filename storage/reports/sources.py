@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import raw_file
 from storage.errors import DecisionError
 from storage.reports import REPORTS, overview
+from storage.reports.facts.copy import ages
 from storage.reports.scope import EVERYTHING, Scope, ScopeWrong, parse_scope
 from storage.reports.table import DERIVED, FIGURE, Period, Table
 
@@ -80,15 +81,21 @@ def _build(connection: Connection, name: str, period: Period, table_of: TableOf)
 
 
 def build_scoped(connection: Connection, name: str, period: Period, scope: Scope) -> Table:
-    """The report limited to the scope. Raises FigureUnknown for no report, ScopeWrong for one that has no limits."""
+    """The report limited to the scope; where it was read from copies that are older than the books, its notes say so.
+
+    Raises FigureUnknown for no report, ScopeWrong for one that has no limits.
+    """
     build = REPORTS.get(name)
     if build is None:
         raise FigureUnknown(name)
     if takes_scope(name):
-        return build(connection, period, scope)  # type: ignore[call-arg]
-    if scope != EVERYTHING:
+        table = build(connection, period, scope)  # type: ignore[call-arg]
+    elif scope != EVERYTHING:
         raise ScopeWrong(f"{name} {scope.words}", [other for other in REPORTS if takes_scope(other)])
-    return build(connection, period)
+    else:
+        table = build(connection, period)
+    table.notes[:0] = [age.words for age in ages(connection)]
+    return table
 
 
 def title_of(name: str) -> str:

@@ -45,7 +45,7 @@ NIGHT, NEXT = date(2026, 11, 21), date(2026, 11, 22)
 KINDS = ("practice_products", "practice_stock", "practice_waybills", "practice_orders", "practice_refunds")
 WRITING = ("aftersales", "collect", "post", "publish", "settle", "tend")
 """Steps that count what is new: the second time nothing is."""
-READING = ("report", "verify")
+READING = ("facts", "report", "verify")
 PLAN = load_plan(ROOT / "schedules" / "practice.yaml")
 CORE = [step for phase in PLAN.phases for step in phase.core]
 

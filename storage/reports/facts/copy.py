@@ -71,13 +71,16 @@ class Facts:
     ) -> None:
         """`edited`: metrics defined anew since the copy was last fed; `path`: of the file, None in memory.
 
-        `age`: of facts that the books may have left behind, None for those that say what the books say.
+        `age`: of facts that the books may have left behind, None for those that say what the books say. `fed`: what
+        had to be written for that. `asked`: whether a report has read them.
         """
         self._connection = connection
         self.edited = list(edited)
         self.path = path
         self.age = age
         self.as_is = False
+        self.asked = False
+        self.fed = Fed(0, 0)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """What the query finds."""
@@ -111,6 +114,7 @@ def facts_of(connection: Connection, made: Made = SALES) -> Facts:
     """
     known = _ATTACHED.get(connection, {})
     if made.name in known:
+        known[made.name].asked = True
         return known[made.name]
     sales = known.get(SALES.name)
     if sales is not None and sales.path is not None:
@@ -118,6 +122,7 @@ def facts_of(connection: Connection, made: Made = SALES) -> Facts:
         fed = open_copy(connection, path, made, as_is=sales.as_is)
     else:
         fed = _in_memory(connection, made)
+    fed.asked = True
     if sales is not None or connection.get_execution_options().get("yeban_read_only"):
         attach(connection, fed, made)
     return fed
@@ -125,7 +130,7 @@ def facts_of(connection: Connection, made: Made = SALES) -> Facts:
 
 def ages(connection: Connection) -> list[Age]:
     """The copies that reports on this connection have read although the books may have moved on."""
-    return [facts.age for facts in _ATTACHED.get(connection, {}).values() if facts.age]
+    return [facts.age for facts in _ATTACHED.get(connection, {}).values() if facts.age and facts.asked]
 
 
 def attach(connection: Connection, facts: Facts, made: Made = SALES) -> None:
@@ -243,24 +248,24 @@ def _fed_beside(connection: Connection, path: Path, made: Made) -> Facts:
         if path.exists():
             shutil.copyfile(path, twin)
         with duckdb.connect(str(twin)) as facts:
-            edited = _brought_up(facts, connection, made)
+            fed, edited = _brought_up(facts, connection, made)
     except duckdb.Error as error:
         logger.warning("facts_copy_rebuilt", path=path.name, reason=str(error).splitlines()[0])
-        edited = []
         for damaged in (twin, twin.with_name(twin.name + ".wal")):
             damaged.unlink(missing_ok=True)
         with duckdb.connect(str(twin)) as facts:
-            _brought_up(facts, connection, made)
-    fed = Facts(duckdb.connect(str(twin), read_only=True), edited, path)
+            fed, edited = _brought_up(facts, connection, made)
+    opened = Facts(duckdb.connect(str(twin), read_only=True), edited, path)
+    opened.fed = fed
     try:
         twin.replace(path)
     except PermissionError:  # a system that does not let go of a file that somebody reads: the next feed replaces it
         logger.info("facts_copy_in_use", path=path.name)
-    return fed
+    return opened
 
 
-def _brought_up(facts: "DuckDBPyConnection", connection: Connection, made: Made) -> list[Edit]:
-    """Feed the copy and note of when it is; the metrics that are defined anew."""
+def _brought_up(facts: "DuckDBPyConnection", connection: Connection, made: Made) -> tuple[Fed, list[Edit]]:
+    """Feed the copy and note of when it is; what was fed, and the metrics that are defined anew."""
     rules, lasting = made.rules(connection), connection.get_execution_options().get("yeban_read_only")
     moment = _moment(connection) if lasting else ""  # what a writer sees may yet be undone
     fed_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -279,7 +284,7 @@ def _brought_up(facts: "DuckDBPyConnection", connection: Connection, made: Made)
         note(facts, name, said)
     facts.execute("CHECKPOINT")
     logger.info("facts_fed", copy=made.name, days=fed.days, rows=fed.rows)
-    return changed
+    return fed, changed
 
 
 def _dictionary() -> str:

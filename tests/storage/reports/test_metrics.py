@@ -240,6 +240,41 @@ def test_the_copy_follows_the_books_day_by_day(books: Books) -> None:
     assert paid() == 100, "a damaged copy is made anew"
 
 
+def test_an_old_copy_is_never_shown_as_new(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A big copy is read as it stands, under a note that says of when it is; a small one, and any that is asked to,
+    shows what the books say, and no note. What the books have not left behind has none either."""
+    path = books.folder / "facts.duckdb"
+
+    def shown(*, as_is: bool) -> tuple[int, bool]:
+        with books.database.read() as connection, with_copy(connection, path, as_is=as_is):
+            table = build_scoped(connection, "channels", NOVEMBER, Scope())
+            return metric_total(table, "gmv_paid"), any("截至 20" in note for note in table.notes)
+
+    assert shown(as_is=True) == (350, False), "there is none yet: it is made"
+    monkeypatch.setattr("storage.reports.facts.copy.FOLLOWED_LINES", 0)
+    assert shown(as_is=True) == (350, False)
+    books.order("3", ("A", 1, 50), at="2026-11-20 09:00:00")
+    assert shown(as_is=True) == (350, True)
+    monkeypatch.undo()
+    assert shown(as_is=True) == (400, False), "a small copy follows the books"
+    monkeypatch.setattr("storage.reports.facts.copy.FOLLOWED_LINES", 0)
+    books.order("4", ("A", 1, 60), at="2026-11-21 09:00:00")
+    assert shown(as_is=False) == (460, False)
+    assert shown(as_is=True) == (460, False)
+
+
+def test_a_copy_that_somebody_reads_can_be_fed(books: Books) -> None:
+    """While one reader has the copy open another process's feed replaces it; the reader keeps what it saw."""
+    path = books.folder / "facts.duckdb"
+    reader = books.read(lambda connection: open_copy(connection, path))
+    books.order("3", ("A", 1, 50), at="2026-11-20 09:00:00")
+    fed = books.read(lambda connection: open_copy(connection, path))
+    assert [one.rows("SELECT count(*) FROM orders") for one in (reader, fed)] == [[(2,)], [(3,)]]
+    reader.close()
+    fed.close()
+    assert sorted(one.name for one in books.folder.glob("facts*")) == ["facts.duckdb"]
+
+
 def test_a_day_that_does_not_sum_to_the_books_is_refused(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     """When rows come out of the books other than their sums say, the facts are refused and nothing is kept."""
     from storage.reports.facts import feed as feeding

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.filing import folder_of, restore
@@ -50,17 +50,19 @@ def letters(rows: Sequence[Row], ways: MailSettings) -> list[list[Row]]:
 
 def post_documents(desk: "Desk", name: str, ways: MailSettings, rows: Sequence[Row], at: datetime) -> None:
     """One mail with these documents waits in the outbox, and their receipts wait for it. Raises NotDelivered."""
-    tries = max(row["tries"] for row in rows)
-    batch = f"delivery|{name}|{_digest(row['path'] for row in rows)}|{tries}"
+    same = f"delivery|{name}|{_digest(row['path'] for row in rows)}|"
     files = attached(desk, ways, rows)
     english = desk.settings.lang == "en"
+    body = described(rows, english=english)
     title = f"{len(rows)} documents: {name}" if english else f"财务文件 {len(rows)} 份 · {name}"
-    message = Message("note", batch, title, described(rows, english=english), tuple(files))
     with desk.database.write() as connection:
-        post_to(connection, ways.channel, message, at)
+        earlier = select(func.count()).where(notice.c.incident.startswith(same, autoescape=True))
+        batch = f"{same}{connection.execute(earlier).scalar_one()}"  # asked for again, it is another letter
+        post_to(connection, ways.channel, Message("note", batch, title, body, tuple(files)), at)
         for row in rows:
             mine = update(delivery).where(delivery.c.rule == name, delivery.c.path == row["path"])
-            connection.execute(mine.values(state=SENDING, batch=batch, way="mail", target=ways.channel, tries=tries))
+            values = {"state": SENDING, "batch": batch, "way": "mail", "target": ways.channel}
+            connection.execute(mine.values(**values, tries=row["tries"] + 1))
 
 
 def _digest(paths: Iterable[str]) -> str:

@@ -2,23 +2,21 @@
 
 `insert_missing`, `upsert` and `merge` send `INSERT … ON CONFLICT (key)` for every row in the order given, so a key that
 stands twice in `rows` is well defined, and count what happened. Every row must have the same columns as the first one.
-`add` and `change` take plain tuples and count nothing but what they touched. Many rows go to PostgreSQL by COPY, into
-the table itself or into a temporary one beside it: a quarter of the time that statements row by row take.
+`add` and `change` take plain tuples and count nothing but what they touched. Many rows go to PostgreSQL by COPY
+(`copying`): a quarter of the time that statements row by row take. While they are made the rows may read from the
+connection, not write.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, Integer, Table, func, select
 
+from storage.database.copying import PIECE_ROWS, Landing, beside, copied, is_copied
 from storage.database.tables.base import WALL_CLOCK
 
-BATCH_ROWS = 5_000
-COPIED_ROWS = 200
-"""From so many rows on COPY is worth its temporary table."""
 LOOKED_UP_AT_ONCE = 900
 """SQLite of old takes no more than 999 values in one statement."""
 SOURCE = ("file_sha", "row_no")
@@ -106,12 +104,12 @@ def add(connection: Connection, table: Table, columns: Sequence[str], rows: Sequ
 
     Raises the driver's error where a key is there already.
     """
-    if _is_copied(connection, rows):
-        _copied(connection, table.name, columns, rows)
+    if is_copied(connection, rows):
+        copied(connection, table.name, columns, rows)
     elif rows:
         statement = _insert(connection.dialect.name, table, columns)
-        for begin in range(0, len(rows), BATCH_ROWS):
-            connection.exec_driver_sql(statement, list(rows[begin : begin + BATCH_ROWS]))
+        for begin in range(0, len(rows), PIECE_ROWS):
+            connection.exec_driver_sql(statement, list(rows[begin : begin + PIECE_ROWS]))
 
 
 def change(
@@ -127,9 +125,10 @@ def change(
     """
     if not rows:
         return 0
-    if _is_copied(connection, rows):
-        with _beside(connection, table, [*keys, *columns]) as name:
-            _copied(connection, name, [*keys, *columns], rows)
+    if is_copied(connection, rows):
+        cursor: Any = connection.connection.cursor()
+        with cursor, beside(cursor, table, [*keys, *columns]) as name:
+            copied(connection, name, [*keys, *columns], rows)
             sets = ", ".join(f"{one} = {name}.{one}" for one in columns)
             same = " AND ".join(f"{table.name}.{one} = {name}.{one}" for one in keys)
             return connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM {name} WHERE {same}").rowcount
@@ -228,18 +227,34 @@ def _send(
     if first is None:
         return Counts()
     columns = list(first)
-    doing = action(columns)
+    doing = _collated(connection.dialect.name, action(columns))
+    pieces = _batches(chain([first], iterator), columns)
+    if connection.dialect.name == "postgresql":
+        return _landed(connection, table, columns, doing, pieces)
     statement = _statement(connection.dialect.name, table, columns, doing)
     counted = doing != "DO NOTHING"  # else whatever was touched is new
     before, sent, touched = _count(connection, table) if counted else 0, 0, 0
-    for batch in _batches(chain([first], iterator), columns):
-        if _is_copied(connection, batch) and _keys_differ(table, columns, batch):
-            touched += _sent_beside(connection, table, columns, doing, batch)
-        else:
-            touched += connection.exec_driver_sql(statement, batch).rowcount
+    for batch in pieces:
+        touched += connection.exec_driver_sql(statement, batch).rowcount
         sent += len(batch)
     created = _count(connection, table) - before if counted else touched
     return Counts(created, touched - created, sent - touched)
+
+
+def _landed(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    action: str,
+    pieces: Iterable[Sequence[tuple[object, ...]]],
+) -> Counts:
+    sent = 0
+    with Landing(connection, table, columns, action) as landing:
+        for piece in pieces:
+            landing.take(piece)
+            sent += len(piece)
+        created = landing.created()
+    return Counts(created, landing.touched - created, sent - landing.touched)
 
 
 def _mark(dialect: str) -> str:
@@ -251,60 +266,18 @@ def _insert(dialect: str, table: Table, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
 
 
-def _on_conflict(dialect: str, table: Table, action: str) -> str:
-    keys = ", ".join(c.name for c in table.primary_key)
-    return f"ON CONFLICT ({keys}) " + action.replace("{collate}", ' COLLATE "C"' if dialect == "postgresql" else "")
+def _collated(dialect: str, action: str) -> str:
+    return action.replace("{collate}", ' COLLATE "C"' if dialect == "postgresql" else "")
 
 
 def _statement(dialect: str, table: Table, columns: Sequence[str], action: str) -> str:
-    return f"{_insert(dialect, table, columns)} {_on_conflict(dialect, table, action)}"
-
-
-# --- COPY ------------------------------------------------------------------------------------------------------------
-
-
-def _is_copied(connection: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
-    return len(rows) >= COPIED_ROWS and connection.dialect.name == "postgresql"
-
-
-def _keys_differ(table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> bool:
-    """Whether no key stands twice: one statement over all rows may touch a row of the table once only."""
-    key_of = itemgetter(*(columns.index(column.name) for column in table.primary_key))
-    return len(set(map(key_of, rows))) == len(rows)
-
-
-def _sent_beside(
-    connection: Connection, table: Table, columns: Sequence[str], action: str, rows: Sequence[tuple[object, ...]]
-) -> int:
-    names = ", ".join(columns)
-    with _beside(connection, table, columns) as beside:
-        _copied(connection, beside, columns, rows)
-        conflict = _on_conflict("postgresql", table, action)
-        statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {beside} {conflict}"
-        return connection.exec_driver_sql(statement).rowcount
-
-
-@contextmanager
-def _beside(connection: Connection, table: Table, columns: Sequence[str]) -> Iterator[str]:
-    """The name of an empty temporary table with these columns of the table."""
-    name = f"coming_{table.name}"
-    connection.exec_driver_sql(
-        f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table.name} WITH NO DATA"
-    )
-    yield name
-    connection.exec_driver_sql(f"DROP TABLE {name}")
-
-
-def _copied(connection: Connection, name: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    keys = ", ".join(c.name for c in table.primary_key)
+    return f"{_insert(dialect, table, columns)} ON CONFLICT ({keys}) {action}"
 
 
 def _batches(rows: Iterator[Mapping[str, object]], columns: list[str]) -> Iterator[list[tuple[object, ...]]]:
     pick = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
-    while batch := [pick(row) for row in islice(rows, BATCH_ROWS)]:
+    while batch := [pick(row) for row in islice(rows, PIECE_ROWS)]:
         yield batch
 
 

@@ -35,6 +35,17 @@ def test_upsert_counts_created_changed_and_same(database: Database) -> None:
         assert upsert(connection, refund, []) == Counts()
 
 
+def test_a_known_row_among_many_new_ones_is_counted_and_settled(database: Database) -> None:
+    """Pieces before it, its own and those after it all arrive, whether nothing or something is done about it."""
+    rows = [_refund(i, "", "a", i, f"R{i:05}") for i in range(10_300)]
+    with database.write() as connection:
+        upsert(connection, refund, [rows[7_000]])
+        changed = [{**row, "amount_fen": -1} for row in rows[:7_100]]
+        assert insert_missing(connection, refund, changed) == Counts(7_099, 0, 1)
+        assert upsert(connection, refund, iter(rows)) == Counts(3_200, 7_099, 1)
+        assert connection.execute(select(refund.c.amount_fen)).scalars().all().count(-1) == 0
+
+
 def test_upsert_keeps_what_the_condition_protects(database: Database) -> None:
     """A row for which `keep` holds stays as it is: a person's decision is never overwritten."""
     row = {"job": "orders", "side": "statement", "ref": "1", "outcome": 1, "decided_by": "王"}

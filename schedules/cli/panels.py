@@ -68,6 +68,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "recon": "recon_commands",
         "vouchers": "ledger_commands",
         "amend": "policy_commands",
+        "policy": "policy_commands",
         "invoices": "invoice_commands",
     },
     "订单和采购 / orders and purchases": {
@@ -78,8 +79,8 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "商品 / products": {"products": "product_commands"},
     "人和权限 / people": {
         "secret": "secret_commands",
-        "people": "people_commands",
         "secrets": "secret_commands",
+        "people": "people_commands",
         "address": "people_commands",
         "log": "people_commands",
         "notify": "notify_commands",

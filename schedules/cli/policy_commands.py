@@ -1,4 +1,4 @@
-"""What finance decides: vouchers whose documents were changed (`amend`)."""
+"""What finance decides: the policies of the books (`policy`), vouchers whose documents were changed (`amend`)."""
 
 import json
 from datetime import datetime
@@ -18,6 +18,135 @@ if TYPE_CHECKING:
 
 Who = Annotated[str, typer.Option(help="谁（默认登录这台电脑的人） / who, default: who is logged in here")]
 Json = Annotated[bool, typer.Option("--json", help="给机器看 / for machines")]
+
+
+policies = typer.Typer(
+    help="会计政策：收入什么时候确认、存货怎么计价、税率、月末要不要估计退货；谁、为什么、从哪天起，账里都记着\n\n"
+    "The books' policies: when revenue counts, how stock is valued, tax, whether months end with expected returns; who "
+    "decided, why, from which day on is kept.\n\n"
+    "例 / examples: `yeban policy show` · `yeban policy set --recognise ship --why 发货即控制权转移` · "
+    "`yeban policy returns on --from 2026-11-01 --why 执行企业会计准则`",
+    no_args_is_help=True,
+)
+NAMES = {
+    "recognise": ("收入确认", "revenue counts"), "window_days": ("确认后等几天", "days after"),
+    "costing": ("存货计价", "costing"), "vat_bp": ("税率（万分之几）", "tax, hundredths of a percent"),
+    "from_day": ("从哪天起", "from"), "state": ("月末预计退货", "expected returns"),
+}  # fmt: skip
+
+
+@policies.command()
+def show(json_: Json = False) -> None:
+    """现在算数的会计政策，和每一次是谁、什么时候、为什么定的。
+
+    The policies that count, and who decided each, when and why.
+
+    例 / examples: `yeban policy show` · `yeban policy show --json`
+    """
+    from sqlalchemy import select
+
+    from schedules.desk import open_desk
+    from storage.database.tables.ledger import ledger_policy, returns_policy
+    from storage.erp.finance.expected_returns import returns_policy_at
+    from storage.erp.finance.policies import policy_of
+
+    today = f"{datetime.now(SHANGHAI):%Y-%m-%d}"
+    with open_desk() as desk, desk.database.read() as connection:
+        counting = {
+            "policy": policy_of(connection)._asdict(),
+            "returns": returns_policy_at(connection, today)._asdict(),
+        }
+        decided = [
+            {"what": what, **row._asdict()}
+            for what, table in (("policy", ledger_policy), ("returns", returns_policy))
+            for row in connection.execute(select(table).order_by(table.c.version))
+        ]
+    if json_:
+        typer.echo(json.dumps({**counting, "decided": decided}, ensure_ascii=False, indent=2))
+        return
+    for one in counting.values():
+        tell("；".join(f"{_named(name)} {value}" for name, value in one.items()),
+             "; ".join(f"{_named(name, 1)} {value}" for name, value in one.items()))  # fmt: skip
+    table = Table(title=say("谁定的", "who decided"), title_justify="left")
+    for head in say("时间 谁 为什么 定了什么", "when who why what").split():
+        table.add_column(head, overflow="fold")
+    for row in decided:
+        apart = ("what", "version", "author", "reason", "decided_at")
+        said = "，".join(f"{_named(name)} {value}" for name, value in row.items() if name not in apart)
+        table.add_row(str(row["decided_at"])[:16], str(row["author"]), str(row["reason"]), said)
+    console.print(table)
+
+
+def _named(name: str, lang: int = 0) -> str:
+    return NAMES.get(name, (name, name))[lang]
+
+
+@policies.command("set")
+def set_(
+    why: Annotated[str, typer.Option(help="为什么 / why")],
+    recognise: Annotated[str, typer.Option(help="收入确认：ship、finish、window、settle / when revenue counts")] = "",
+    window_days: Annotated[int, typer.Option(help="window：确认收货后几天 / days after the buyer confirmed")] = -1,
+    costing: Annotated[str, typer.Option(help="存货计价：fifo、average / costing")] = "",
+    vat_bp: Annotated[int, typer.Option(help="价内增值税，万分之几，免税写 0 / tax in prices, 0 when exempt")] = -1,
+    who: Who = "",
+) -> None:
+    """定会计政策，没写的照旧；有了第一张凭证就不能再换（会计政策不得随意变更）。
+
+    Decides the books' policy; what is not given stays. Not after the first voucher was written.
+
+    例 / example: `yeban policy set --recognise finish --vat-bp 100 --why 小规模纳税人`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+    from storage.erp.finance.policies import checked, decide, policy_of
+
+    said = {"recognise": recognise, "costing": costing}
+    numbers = {"window_days": window_days, "vat_bp": vat_bp}
+    given = {name: value for name, value in said.items() if value}
+    given |= {name: value for name, value in numbers.items() if value >= 0}  # type: ignore[misc]
+    person = signer(who)
+    with open_desk() as desk, recording(desk.database, person, why) as connection:
+        now = policy_of(connection)
+        policy = checked(type(now)(**{**now._asdict(), **given}))
+        done = decide(connection, policy, person, why)
+    _said(done)
+
+
+@policies.command()
+def returns(
+    state: Annotated[str, typer.Argument(help="on 或 off / on or off")],
+    why: Annotated[str, typer.Option(help="为什么 / why")],
+    first: Annotated[str, typer.Option("--from", help="从哪天起（这天以后的月末） / months that end on or after")] = "",
+    window_days: Annotated[
+        int, typer.Option(help="收入确认后多少天内算可能退 / days in which goods may come back")
+    ] = 15,
+    look_back: Annotated[int, typer.Option("--look-back", help="看多少天的历史 / days of history")] = 90,
+    least_orders: Annotated[int, typer.Option(help="少于几单的历史不作数 / fewer orders say nothing")] = 30,
+    who: Who = "",
+) -> None:
+    """月末要不要按退货率估计退货（预计负债、应收退货成本，CAS 14），下月初自动冲回、月末重估；不定就不估。
+
+    Whether months end with what is expected to come back; taken back on the next day, estimated anew at the next end.
+
+    例 / example: `yeban policy returns on --from 2026-11-01 --why 执行企业会计准则`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+    from storage.erp.finance.expected_returns import ReturnsPolicy, decide_returns
+
+    person = signer(who)
+    day = first or f"{datetime.now(SHANGHAI):%Y-%m-%d}"
+    policy = ReturnsPolicy(day, state, window_days, look_back, least_orders)
+    with open_desk() as desk, recording(desk.database, person, why) as connection:
+        done = decide_returns(connection, policy, person, why)
+    _said(done)
+
+
+def _said(done: bool) -> None:
+    if done:
+        tell("定了，记在账里。", "decided, and kept in the books.", "green")
+    else:
+        tell("早就是这样了。", "it was so already.")
 
 
 def amend(
@@ -71,3 +200,4 @@ def _show(found: "Sequence[Amended]") -> None:
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(amend)
+    app.add_typer(policies, name="policy")

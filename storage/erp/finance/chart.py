@@ -1,7 +1,7 @@
 """The chart of accounts: Chinese standard numbers, and what each account is. One line per account; plain data.
 
 Numbers of the first level are those of the Ministry of Finance's 企业会计准则——应用指南 (财会[2006]18号) and its later
-additions; the two digits after them are ours.
+additions; the two digits after them are ours, and 1475, which has a name (财会[2017]22号) but no number there.
 """
 
 from typing import Literal, NamedTuple
@@ -37,6 +37,7 @@ PAYABLE, ACCRUED = "220201", "220202"
 INPUT_TAX, OUTPUT_TAX = "222101", "222102"
 CAPITAL, YEAR_PROFIT, OPENING = "4001", "4103", "410490"
 REVENUE, COST_OF_SALES = "6001", "6401"
+RETURN_COST, RETURNS_OWED, RETURNED_REVENUE, RETURNED_COST = "1475", "2801", "600190", "640190"
 EXCHANGE = "660302"
 
 CHART: dict[str, Account] = {
@@ -51,6 +52,7 @@ CHART: dict[str, Account] = {
     SUSPENSE: Account("其他应收款-待查款项", "asset", control=True),
     STOCK: Account("库存商品", "asset", flow="operating_purchases"),
     SHIPPED: Account("发出商品", "asset", flow="operating_purchases"),
+    RETURN_COST: Account("应收退货成本", "asset"),
     "1601": Account("固定资产", "asset", flow="investing"),
     "1602": Account("累计折旧", "asset", flow="investing"),
     PENDING_LOSS: Account("待处理财产损溢", "asset"),
@@ -62,14 +64,17 @@ CHART: dict[str, Account] = {
     OUTPUT_TAX: Account("应交税费-应交增值税（销项税额）", "liability", flow="operating_sales"),
     "222103": Account("应交税费-未交增值税", "liability", flow="operating_tax"),
     "2241": Account("其他应付款", "liability", control=True),
+    RETURNS_OWED: Account("预计负债-应付退货款", "liability"),
     CAPITAL: Account("实收资本", "equity", flow="financing"),
     YEAR_PROFIT: Account("本年利润", "equity"),
     "410401": Account("利润分配-未分配利润", "equity"),
     OPENING: Account("利润分配-期初建账", "equity", flow="opening"),
     REVENUE: Account("主营业务收入", "income", flow="operating_sales"),
+    RETURNED_REVENUE: Account("主营业务收入-预计退货", "income"),
     "6051": Account("其他业务收入", "income"),
     "6301": Account("营业外收入", "income"),
     COST_OF_SALES: Account("主营业务成本", "expense", flow="operating_purchases"),
+    RETURNED_COST: Account("主营业务成本-预计退货", "expense"),
     "6402": Account("其他业务成本", "expense"),
     "6403": Account("税金及附加", "expense", flow="operating_tax"),
     "660101": Account("销售费用-平台佣金", "expense"),

@@ -14,7 +14,8 @@ LedgerError (a BookError)
 ├── IssueUnknown         goods come back that no booked issue sent out
 ├── DocumentConflict     a document of ours says something else than before
 ├── PolicyUnknown        no such way of recognising revenue, valuing stock or reckoning tax
-└── PolicyFixed          vouchers were written by the policy that counts; it cannot become another
+├── PolicyFixed          vouchers were written by the policy that counts; it cannot become another
+└── EstimateBooked       a month's expected returns were booked by the policy that counted then
 """
 
 from typing import ClassVar
@@ -198,3 +199,16 @@ class PolicyFixed(LedgerError):
 
     def __init__(self, vouchers: int) -> None:
         super().__init__(vouchers=vouchers)
+
+
+class EstimateBooked(LedgerError):
+    """An estimate that was booked stays; another way of estimating counts from a later month on."""
+
+    code = "E-POLICY-MONTH"
+    zh = "{month} 月末的预计退货已按原来的办法入账，新办法不能从 {day} 起"
+    en = "the expected returns of {month} were booked; another way cannot count from {day} on"
+    zh_hint = "把生效日写成下个月的"
+    en_hint = "let it count from the next month on"
+
+    def __init__(self, month: str, day: str) -> None:
+        super().__init__(month=month, day=day)

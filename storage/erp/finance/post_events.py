@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from storage.database.tables.ledger import jv
+from storage.erp.finance.expected_returns import book_expected_returns
 from storage.erp.finance.goods import Waiting, book_moves
 from storage.erp.finance.money import book_money
 from storage.erp.finance.policies import policy_of
@@ -23,11 +24,12 @@ class Summary(NamedTuple):
     sales: int
     money: int
     waiting: tuple[Waiting, ...]
+    estimates: int = 0
 
     @property
     def vouchers(self) -> int:
         """All that were written."""
-        return self.goods + self.sales + self.money
+        return self.goods + self.sales + self.money + self.estimates
 
     def words(self, lang: str = "zh") -> str:
         """One sentence."""
@@ -39,7 +41,8 @@ class Summary(NamedTuple):
 def post_events(connection: Connection, until: str, policy: Policy | None = None) -> Summary:
     """Derive the vouchers of everything in the books up to the day `until`, in the caller's transaction.
 
-    Stock moves by their cost layers, then revenue, refunds and cost of sales, then statements, bank and advertising.
+    Stock moves by their cost layers, then revenue, refunds and cost of sales, then statements, bank and advertising,
+    then what months that are over expect to come back.
     `policy`: by default what the company decided. Running again changes nothing; a day in a closed month goes to the
     next open month, tagged.
     """
@@ -47,7 +50,8 @@ def post_events(connection: Connection, until: str, policy: Policy | None = None
     with _collector_at_rest():
         booked = book_moves(connection, until, policy)
         sales = book_sales(connection, until, policy)
-        return Summary(booked.vouchers, sales, book_money(connection, until), booked.waiting)
+        money = book_money(connection, until)
+        return Summary(booked.vouchers, sales, money, booked.waiting, book_expected_returns(connection, until))
 
 
 @contextmanager

@@ -22,6 +22,10 @@ from storage.erp.finance.chart import (
     PENDING_LOSS,
     PREPAID,
     RECEIVABLE,
+    RETURN_COST,
+    RETURNED_COST,
+    RETURNED_REVENUE,
+    RETURNS_OWED,
     REVENUE,
     SHIPPED,
     STOCK,
@@ -362,6 +366,34 @@ def supplier_invoice(document: InvoiceDocument) -> Draft:
                  document.row_no)  # fmt: skip
 
 
+class ReturnsDocument(NamedTuple):
+    """What a month's end expects to come back: (platform, shop, code) -> fen, of the revenue and of the cost."""
+
+    month: str
+    day: str
+    revenue: tuple[tuple[tuple[str, str, str], int], ...]
+    cost: tuple[tuple[tuple[str, str, str], int], ...]
+
+
+def expected_returns(document: ReturnsDocument) -> Draft:
+    """借 主营业务收入-预计退货 贷 预计负债; 借 应收退货成本 贷 主营业务成本-预计退货 (CAS 14, article 32)."""
+    return _returns(document, "expected_returns", 1, f"{document.month} 月末预计退货，依据见预计退货明细")
+
+
+def expected_returns_over(document: ReturnsDocument) -> Draft:
+    """The same with the sides exchanged on the first day of the next month, whose own end is estimated anew."""
+    return _returns(document, "expected_returns_over", -1, f"冲回 {document.month} 月末预计退货，本月末重新估计")
+
+
+def _returns(document: ReturnsDocument, kind: str, sign: int, words: str) -> Draft:
+    lines: list[Line] = []
+    for where, fen in document.revenue:
+        lines += [debit(RETURNED_REVENUE, sign * fen, *where), credit(RETURNS_OWED, sign * fen, *where)]
+    for where, fen in document.cost:
+        lines += [debit(RETURN_COST, sign * fen, *where), credit(RETURNED_COST, sign * fen, *where)]
+    return Draft(kind, "period", document.month, document.day, words, tuple(lines))
+
+
 class Rule(NamedTuple):
     """An event: what it is called, how it is booked, in words, and the function that books it."""
 
@@ -376,6 +408,10 @@ RULES: dict[str, Rule] = {
     "bank_explained": Rule("待查款项已核对", "借 待查款项；贷 在途资金", bank_explained),
     "cost": Rule("结转成本", "借 主营业务成本；贷 发出商品", cost),
     "count": Rule("盘点", "盘盈 借 库存商品；贷 待处理财产损溢（盘亏相反）", count),
+    "expected_returns": Rule(
+        "预计退货", "借 主营业务收入-预计退货；贷 预计负债（成本：借 应收退货成本）", expected_returns
+    ),
+    "expected_returns_over": Rule("冲回预计退货", "与上月末预计退货相反", expected_returns_over),
     "loss": Rule("报损", "借 管理费用-存货损耗；贷 库存商品", loss),
     "opening": Rule("期初库存", "借 库存商品；贷 期初建账", opening),
     "payable": Rule("付款", "借 应付账款/费用/薪酬/税费；贷 在途资金", payable),

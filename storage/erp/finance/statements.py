@@ -126,11 +126,13 @@ SHEET_ROWS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("cash", "货币资金", ("1001", "1002", "1012"), 1),
     ("other_receivables", "其他应收款", ("1221",), 1),
     ("stock", "存货", ("1405", "1406", "1901"), 1),
+    ("return_costs", "应收退货成本", ("1475",), 1),
     ("fixed", "固定资产", ("1601", "1602"), 1),
     ("loans", "短期借款", ("2001",), -1),
     ("salaries", "应付职工薪酬", ("2211",), -1),
     ("tax_due", "应交税费", ("2221",), -1),
     ("other_payables", "其他应付款", ("2241",), -1),
+    ("returns_owed", "预计负债", ("2801",), -1),
     ("capital", "实收资本", ("4001",), -1),
     ("undistributed", "未分配利润", ("4103", "4104", "6"), -1),
 )
@@ -142,9 +144,13 @@ SPLIT_ROWS: tuple[tuple[str, str, str, str, str], ...] = (
 )
 """Control accounts stand on both sides: items that are owed to us and items that we owe are never set off."""
 SPLIT = tuple(row[0] for row in SPLIT_ROWS)
-ASSETS = ("cash", "receivable", "prepaid", "payable_ahead", "accrued_ahead", "other_receivables", "stock", "fixed")
+ASSETS = (
+    "cash", "receivable", "prepaid", "payable_ahead", "accrued_ahead", "other_receivables", "stock", "return_costs",
+    "fixed",
+)  # fmt: skip
 LIABILITIES = (
     "loans", "payable", "accrued", "prepaid_owed", "received_ahead", "salaries", "tax_due", "other_payables",
+    "returns_owed",
 )  # fmt: skip
 EQUITY = ("capital", "undistributed")
 

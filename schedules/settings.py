@@ -165,7 +165,7 @@ def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]
         for key in account.values
         if key.lower() in SECRET_KEYS
     ]
-    if urlsplit(settings.database).password and not os.environ.get("YEBAN_DATABASE"):
+    if urlsplit(settings.database).password:
         zh = "数据库的密码不写在 YAML 里：整个地址放进环境变量 YEBAN_DATABASE，或者密码放进 ~/.pgpass。"
         en = "The database's password does not stand in YAML: put the address into YEBAN_DATABASE, or use ~/.pgpass."
         found.append((("database",), refusal("D-SECRET-IN-YAML", zh, en)))

@@ -23,6 +23,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "night": "night_commands",
         "status": "night_commands",
         "inbox": "inbox_commands",
+        "sessions": "session_commands",
         "todo": "todo_commands",
         "waiting": "night_commands",
         "settle": "night_commands",

@@ -1,0 +1,291 @@
+"""Before the night: which accounts are signed in, which will sign in by themselves, and which need a person now.
+
+stored session ─► a look that changes nothing ─► SessionHealth, kept ─► people are asked while they are still there
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+
+from loguru import logger
+
+from bots.browser.driver import Browser
+from bots.browser.sessions import SessionStore
+from bots.engine import play
+from bots.facts import AccountFacts
+from bots.flow.parse import parse
+from bots.flow.site import Site
+from bots.journal import MemoryJournal
+from bots.people import Inbox, NobodyThere, Question
+from bots.steps import STEPS
+from schedules.browsers import BrowserDoor, LazyBrowser
+from schedules.desk import Desk
+from schedules.lock import one_run
+from schedules.operations.looking import SIGN, Needs, look_flow, needs_of
+from schedules.plan import PlannedFlow, make_job
+from schedules.problems import AccountBusy, explain
+from schedules.settings import SHANGHAI
+from schedules.shelf import SELECTORS, read_site
+from schedules.work import Playing, play_flow, session_options
+
+State = Literal["signed_in", "by_itself", "person", "secret", "unreachable", "busy", "no_login"]
+FINE = frozenset({"signed_in", "by_itself", "busy", "no_login"})
+"""States in which the night needs nobody."""
+HOME_TIME = time(18, 0)
+"""When people go home, Beijing time: until then they are asked."""
+SIDE_BY_SIDE = 4
+LOGIN_FLOW = "title: 登录\nsite: {site}\nsteps:\n  - login\n"
+CAPTCHA = "captcha"
+UNCLEAR = ("页面上两种标志都没有，可能改版了", "the page shows neither sign; it may have been redesigned")
+
+
+@dataclass(frozen=True)
+class SessionHealth:
+    """What the night will find for one account. `needs`: names of missing secrets, or kinds of questions to people."""
+
+    account: str
+    site: str
+    state: State
+    needs: tuple[str, ...] = ()
+    seen: str = ""
+    checked_at: str = ""
+
+    @property
+    def fine(self) -> bool:
+        """Whether the night needs nobody for it."""
+        return self.state in FINE
+
+
+def checked_file(home: Path) -> Path:
+    """Where the last findings lie."""
+    return home / "sessions" / "checked.json"
+
+
+def last_checked(home: Path) -> dict[str, SessionHealth]:
+    """The last finding of each account that was ever looked at; {} where nobody looked or the file is torn."""
+    try:
+        rows = json.loads(checked_file(home).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {row["account"]: SessionHealth(**{**row, "needs": tuple(row["needs"])}) for row in rows}
+
+
+def keep(home: Path, found: Sequence[SessionHealth]) -> None:
+    """These findings take the place of the accounts' earlier ones."""
+    known = {**last_checked(home), **{one.account: one for one in found}}
+    path = checked_file(home)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps([asdict(one) for one in known.values()], ensure_ascii=False, indent=1), "utf-8")
+    draft.replace(path)
+
+
+async def check_sessions(
+    desk: Desk, door: BrowserDoor, accounts: Sequence[str] = (), sites: Path = SELECTORS
+) -> list[SessionHealth]:
+    """The accounts (default: all of the settings) as the night will find them; kept for `status` and `doctor`.
+
+    Side by side, each in its own stored session, which is neither signed out nor clicked on. Raises AccountMissing,
+    BrowserMissing, VaultLocked.
+    """
+    names = list(accounts) or list(desk.settings.accounts)
+    for name in names:
+        desk.account(name)
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+    async with door.lazily() as browser:
+
+        async def one(name: str) -> SessionHealth:
+            async with places:
+                return await _checked(desk, browser, name, sites)
+
+        found = list(await asyncio.gather(*map(one, names)))
+    keep(desk.home, found)
+    return found
+
+
+async def _checked(desk: Desk, browser: LazyBrowser, name: str, sites: Path) -> SessionHealth:
+    account = desk.account(name)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    path = sites / f"{account.site}.yaml"
+    site = read_site(path)[0] if path.is_file() else None
+    if site is None or site.login is None:
+        return SessionHealth(name, account.site, "no_login", checked_at=at)
+    needs, known = needs_of(site.login), frozenset(desk.vault.names(name))
+    out = _signed_out(SessionHealth(name, account.site, "by_itself", checked_at=at), needs, known)
+    if SessionStore(desk.home / "sessions", desk.vault.key).load(name) is None:
+        return replace(out, seen="没有存过登录 / no session is stored")
+    try:
+        async with one_run(desk.home, name, wait_s=0.0):
+            sign, said = await _look(desk, await browser.get(), name, site)
+    except AccountBusy:
+        return replace(out, state="busy", needs=(), seen="有一个运行正在用它 / a run is using it")
+    if sign == "in":
+        return replace(out, state="signed_in", needs=(), seen=said)
+    if sign == "captcha":
+        return replace(out, state="person", needs=(CAPTCHA,), seen=said)
+    if sign == "out":
+        return replace(out, seen=said)
+    return replace(out, state="unreachable", needs=(), seen=said or UNCLEAR[desk.settings.lang == "en"])
+
+
+def _signed_out(about: SessionHealth, needs: Needs, known: frozenset[str]) -> SessionHealth:
+    """What it takes to sign in again."""
+    if missing := needs.missing(known):
+        return replace(about, state="secret", needs=tuple(missing))
+    if asks := needs.person(known):
+        return replace(about, state="person", needs=asks)
+    return about
+
+
+async def _look(desk: Desk, browser: Browser, name: str, site: Site) -> tuple[str, str]:
+    """The sign that the site shows, "" when it does not answer, and what was seen."""
+    account = desk.account(name)
+    store = SessionStore(desk.home / "sessions", desk.vault.key)
+    folder = desk.home / "sessions" / "look" / store.path(name).stem[:12]
+    base_url = desk.base_url(account)
+    options = session_options(desk, name, account)
+    session = await browser.open_session(
+        store.load(name), downloads=folder / "downloads", base=base_url, options=options
+    )
+    flow, bare = look_flow(site)
+    try:
+        result = await play(
+            flow,
+            bare,
+            inputs={},
+            account=AccountFacts(name, account.shop, account.username, {"base_url": base_url, **account.values}),
+            secrets=lambda secret: desk.vault.get(name, secret),
+            rows=None,
+            journal=MemoryJournal(),
+            job_key=f"look|{name}",
+            run_id=f"look-{folder.name}",
+            folder=folder,
+            session=session,
+            today=datetime.now(SHANGHAI).date(),
+            clock=lambda: datetime.now(SHANGHAI),
+            inbox=NobodyThere(),
+            lang=desk.settings.lang,
+        )
+        sign = str(result.outputs.get(SIGN, ""))
+        if sign == "in":
+            store.save(name, await session.state())
+    finally:
+        await session.close()
+    return sign, result.message
+
+
+# ---- people
+
+
+def until(now: datetime, by: time = HOME_TIME) -> datetime:
+    """Until when people are asked: that time of today in Beijing, an hour from now when it is past."""
+    here = now.astimezone(SHANGHAI)
+    end = datetime.combine(here.date(), by, SHANGHAI)
+    return end if end > here else here + timedelta(hours=1)
+
+
+async def ask_people(
+    desk: Desk,
+    door: BrowserDoor,
+    found: Sequence[SessionHealth],
+    inbox: Inbox,
+    by: datetime,
+    sites: Path = SELECTORS,
+) -> list[SessionHealth]:
+    """The findings after people were asked: each account that needs one is signed in while somebody is there.
+
+    One question an account, open until `by`; whoever answers yes gets the site's own QR picture or question next. All
+    are asked at once, and an account that nobody minds stays as it was found. Kept like the findings.
+    """
+    async with door.lazily() as browser:
+        after = list(await asyncio.gather(*(_asked(desk, browser, one, inbox, by, sites) for one in found)))
+    keep(desk.home, after)
+    return after
+
+
+async def _asked(
+    desk: Desk, browser: LazyBrowser, one: SessionHealth, inbox: Inbox, by: datetime, sites: Path
+) -> SessionHealth:
+    if one.state != "person":
+        return one
+    wait_ms = max(1, int((by - datetime.now(UTC)).total_seconds() * 1000))
+    facts = {"account": one.account, "site": one.site, "until": f"{by.astimezone(SHANGHAI):%H:%M}"}
+    answer = await inbox.ask(Question("approval", asked_words(one, desk.settings.lang), wait_ms, facts=facts))
+    if answer != "yes":
+        return one
+    try:
+        return await sign_in(desk, await browser.get(), one.account, inbox, sites)
+    except Exception as error:  # noqa: BLE001 (one account that fails must not keep the others' people waiting)
+        logger.exception("sign_in_failed", account=one.account)
+        return replace(one, seen=explain(error, desk.settings.lang).message)
+
+
+async def sign_in(desk: Desk, browser: Browser, name: str, inbox: Inbox, sites: Path = SELECTORS) -> SessionHealth:
+    """The account is signed in by its site's own steps, people being asked what only they can do; the session is kept.
+
+    Raises AccountMissing, AccountBusy; a sign-in that did not succeed is in the answer.
+    """
+    account = desk.account(name)
+    now = datetime.now(SHANGHAI)
+    site = read_site(sites / f"{account.site}.yaml")[0]
+    flow = parse(LOGIN_FLOW.format(site=account.site), "login", STEPS).flow
+    assert flow is not None
+    if site is None or site.login is None:
+        return SessionHealth(name, account.site, "no_login", checked_at=_stamp(now))
+    planned = PlannedFlow(flow="login", accounts=[name])
+    job = make_job(now.date(), "sessions", 0, planned, name, {"_at": _stamp(now)})
+    playing = Playing(flow, site, {}, None, desk.settings.runs / job.run_id, False)
+    result = await play_flow(desk, browser, job, account, playing, lambda _job, _event: None, inbox)
+    state: State = "signed_in" if result.state == "done" else "person"
+    needs = () if state == "signed_in" else needs_of(site.login).asks
+    found = SessionHealth(name, account.site, state, needs, result.message, _stamp(now))
+    keep(desk.home, [found])
+    return found
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "approval": ("批准", "an approval"),
+    CAPTCHA: ("图形验证码", "a captcha"),
+    "choice": ("一个选择", "a choice"),
+    "code": ("短信或邮件验证码", "a code by message or mail"),
+    "qr": ("手机扫码", "a QR code scanned with the phone"),
+    "text": ("一个回答", "an answer"),
+}
+
+
+def asked_words(one: SessionHealth, lang: str) -> str:
+    """The question to whoever can sign the account in before going home."""
+    english = lang == "en"
+    kinds = [KINDS[kind][english] for kind in one.needs]
+    if english:
+        return f"Tonight {one.account} cannot sign in without {', '.join(kinds)}. Yes: sign in now, the rest follows."
+    return f"今晚账号 {one.account} 登录要{'、'.join(kinds)}。现在方便就回答「是」，马上开始登录。"
+
+
+def said(one: SessionHealth, lang: str) -> str:
+    """The finding as a sentence, with what to do about it."""
+    english = lang == "en"
+    kinds = ("、", ", ")[english].join(KINDS.get(kind, (kind, kind))[english] for kind in one.needs)
+    command = f"yeban secret set {one.account} {one.needs[0] if one.needs else ''}"
+    store = f"{'、'.join(one.needs)}。{command}", f"{', '.join(one.needs)}. {command}"
+    words: dict[State, tuple[str, str]] = {
+        "signed_in": ("登录着", "signed in"),
+        "by_itself": ("登录过期了，今晚会自己登录", "signed out; tonight it signs in by itself"),
+        "person": (
+            f"要人：{kinds}。yeban sessions sign-in {one.account}",
+            f"needs a person: {kinds}. yeban sessions sign-in {one.account}",
+        ),
+        "secret": (f"要登录，但没有存 {store[0]}", f"not stored: {store[1]}"),
+        "unreachable": (f"看不出来：{one.seen}", f"cannot be told: {one.seen}"),
+        "busy": ("正在被一个运行使用", "a run is using it"),
+        "no_login": ("这个网站不用登录", "the site needs no sign-in"),
+    }
+    return words[one.state][english].strip()

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from schedules.cli.screen import console, say, tell
+from schedules.problems import default_lang
 from schedules.settings import SHANGHAI
 from schedules.signing import signed
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     help="订单：夜里拦下了哪些、为什么、等谁；放行、取消；一单从头到尾的经过\n\n"
     "Orders: what the night holds, why and for whom; release, cancel; everything that happened to one.\n\n"
     "例 / examples: `yeban orders held` · `yeban orders show 订单号` · "
-    "`yeban orders release 订单号 --code REMARK --why 已联系买家`",
+    "`yeban orders release 订单号 --code BUYER_MEMO --why 已联系买家`",
     no_args_is_help=True,
 )
 Number = Annotated[str, typer.Argument(help="订单号 / order number")]
@@ -46,6 +47,7 @@ def held(
     例 / examples: `yeban orders held` · `yeban orders held 客服 --json`
     """
     from schedules.desk import open_desk
+    from storage.erp.orders.hold_names import hold_name
     from storage.erp.orders.holds import held_count, queue
 
     with open_desk() as desk, desk.database.read() as connection:
@@ -56,7 +58,8 @@ def held(
         return
     if found:
         _show_held(found)
-    listed = "、".join(f"{code} {count}" for code, count in sorted(counts.items()))
+    lang = default_lang()
+    listed = say("、", ", ").join(f"{hold_name(code, lang)} {count}" for code, count in sorted(counts.items()))
     tell(f"拦着的共：{listed or '没有'}", f"held in all: {listed or 'none'}")
 
 
@@ -83,16 +86,17 @@ def release(
 
     Lets go of one hold of an order, under a name and with a reason; with the last one the order is approved.
 
-    例 / example: `yeban orders release 4021 --code REMARK --why "已和买家确认颜色"`
+    例 / example: `yeban orders release 4021 --code BUYER_MEMO --why 已和买家确认颜色`
     """
+    from storage.erp.orders.hold_names import hold_name
     from storage.erp.orders.holds import release as let_go
 
     with _changing(number, shop, who, why, "release") as (connection, key, cause):
         done = let_go(connection, key, code, cause)
     if done:
-        tell(f"放行了 {number} 的 {code}。", f"{code} of {number} is released.", "green")
+        tell(f"放行了 {number} 的「{hold_name(code)}」。", f"{code} of {number} is released.", "green")
     else:
-        tell(f"{number} 的 {code} 早就放行了。", f"{code} of {number} was released before.")
+        tell(f"{number} 的「{hold_name(code)}」早就放行了。", f"{code} of {number} was released before.")
 
 
 @app.command()

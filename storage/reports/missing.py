@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import ad_day, command, effect, job, quarantine, raw_file
 from storage.database.tables.review import order_hold
 from storage.erp.commands.by_hand import TITLES, Thing, Title, played, things
+from storage.erp.orders.hold_names import hold_name
 from storage.erp.reconciliation.reading import LISTED_APART, arrivals, coverage
 from storage.erp.reconciliation.rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
@@ -206,7 +207,7 @@ def _held(connection: Connection, table: Table) -> None:
         _say(
             table,
             f"held|{shop}|{code}|{owner}",
-            ("拦下的订单", shop, code),
+            ("拦下的订单", shop, hold_name(code)),
             [("", 0, one[0]) for one in found],
             note,
             owner,

@@ -42,14 +42,14 @@ def test_a_held_order_is_released_or_cancelled_under_a_name(desk: Desk, yeban: Y
     assert "对应商品" in yeban("orders", "held")[1]
     with desk.database.read() as connection:
         rows = missing.build(connection, Period("2026-11-21", "2026-11-21")).rows
-    assert [row[1:3] for row in rows if row[0] == "拦下的订单"] == [["shop_a", "UNMAPPED"]]
+    assert [row[1:3] for row in rows if row[0] == "拦下的订单"] == [["shop_a", "没对应商品"]]
     assert yeban("orders", "release", "1", "--code", "UNMAPPED")[0] == 2  # without a reason
     assert "放行了 1" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]
     assert "早就放行" in yeban("orders", "release", "1", "--code", "UNMAPPED", "--why", "样品", "--who", "王芳")[1]
     assert "取消了 2" in yeban("orders", "cancel", "2", "--why", "买家不要了", "--who", "王芳")[1]
     assert json.loads(yeban("orders", "held", "--json")[1]) == {"waiting": [], "counts": {}}
     story = json.loads(yeban("orders", "show", "1", "--json")[1])
-    assert [one["actor"] for one in story if one["words"] == "放行 UNMAPPED：样品"] == ["王芳"]
+    assert [one["actor"] for one in story if one["words"] == "放行「没对应商品」：样品"] == ["王芳"]
     with desk.database.read() as connection:
         assert recent(connection, 1)[0].who == "王芳"
         assert verify(connection) == []

@@ -13,10 +13,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, exists, func, select
 
 from storage.database.bulk import insert_missing
+from storage.database.collector import collector_at_rest
 from storage.database.tables.review import order_hold, order_review, order_state
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.cases import map_lines, read_cases
 from storage.erp.orders.checks import later
+from storage.erp.orders.hold_names import hold_name
 from storage.erp.orders.model import Case, Reason
 from storage.erp.orders.observe import observe
 from storage.erp.orders.rules import RuleSet, judge_all
@@ -39,7 +41,7 @@ class Reviewed:
     def words(self, lang: str = "zh") -> str:
         """One sentence for the table of the night."""
         found = sorted(self.codes.items(), key=lambda item: (-item[1], item[0]))
-        listed = ", ".join(f"{code} {count}" for code, count in found)
+        listed = ("，" if lang == "zh" else ", ").join(f"{hold_name(code, lang)} {count}" for code, count in found)
         if lang == "en":
             return f"{self.orders} orders reviewed: {self.passed} passed, {self.held} held" + (
                 f" ({listed})" if listed else ""
@@ -59,6 +61,7 @@ class Hold(NamedTuple):
     released_by: str
 
 
+@collector_at_rest()
 def review(
     connection: Connection,
     now: str,

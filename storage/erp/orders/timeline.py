@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import bot_result, command, fulfilment, order_event, platform_order
 from storage.database.tables.review import order_hold, ship_instruction, track_event
 from storage.erp.allocation.model import OrderKey
+from storage.erp.orders.hold_names import hold_name
 from storage.erp.orders.states import WORDS
 
 _KINDS = {
@@ -76,9 +77,10 @@ def _holds(connection: Connection, key: OrderKey) -> list[Moment]:
     mine = (h.platform == key.platform, h.shop == key.shop, h.order_no == key.order_no)
     found = []
     for row in connection.execute(select(order_hold).where(*mine)):
-        found.append(Moment(row.held_at, f"拦截 {row.code}：{row.words}", row.held_by, f"hold:{row.code}:{row.nth}"))
+        name = hold_name(row.code)
+        found.append(Moment(row.held_at, f"拦截「{name}」：{row.words}", row.held_by, f"hold:{row.code}:{row.nth}"))
         if row.state == "released":
-            words = f"放行 {row.code}：{row.released_why}"
+            words = f"放行「{name}」：{row.released_why}"
             found.append(Moment(row.released_at, words, row.released_by, f"hold:{row.code}:{row.nth}"))
     return found
 

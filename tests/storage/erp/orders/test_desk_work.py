@@ -171,7 +171,7 @@ def test_every_order_has_a_complete_timeline(desk):
     found = desk.write(lambda c: timeline(c, order))
     assert [moment.at for moment in found] == sorted(moment.at for moment in found)
     told = "\n".join(moment.words for moment in found)
-    wanted = ["买家下单", "买家付款", "拦截 BUYER_MEMO", "放行 BUYER_MEMO：换好了", "配出 1 个包裹", "通知 HZ 备货",
+    wanted = ["买家下单", "买家付款", "拦截「买家留言」", "放行「买家留言」：换好了", "配出 1 个包裹", "通知 HZ 备货",
               "面单", "已取消：不要了"]  # fmt: skip
     assert [words for words in wanted if words not in told] == []
     assert all(moment.actor and moment.source for moment in found)

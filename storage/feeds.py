@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select, true
 
 from storage.database.tables import raw_file, raw_receipt
 
@@ -91,13 +91,17 @@ def alarms(told: Iterable[Arrival]) -> list[Arrival]:
     return [one for one in told if one.state in ALARMS]
 
 
-def receipts(connection: Connection, kinds: Iterable[str]) -> Mapping[str, Sequence[Receipt]]:
-    """Every occasion on which a file of these kinds came, by kind, in the order in which they came."""
+def receipts(connection: Connection, kinds: Iterable[str], since: str = "") -> Mapping[str, Sequence[Receipt]]:
+    """Every occasion on which a file of these kinds came, by kind, in the order in which they came.
+
+    `since`: a day; only files that tell of it or of a later one, and those that came from then on.
+    """
     r, f = raw_receipt.c, raw_file.c
+    recent = or_(r.period_to >= since, r.received_at >= since) if since else true()
     query = (
         select(f.kind, r.owner, r.shop, r.period_from, r.period_to, r.received_at, f.state, r.file_sha, r.name)
         .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-        .where(f.kind.in_(sorted(kinds)))
+        .where(f.kind.in_(sorted(kinds)), recent)
         .order_by(r.received_at, r.file_sha)
     )
     found: dict[str, list[Receipt]] = defaultdict(list)

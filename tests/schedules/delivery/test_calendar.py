@@ -1,0 +1,94 @@
+"""The calendar of completeness: there, late, missing and why, not due yet, and nothing for days before the shop."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+from sqlalchemy import insert
+
+from schedules.delivery.calendar import Line, flow_name, lines_of, missing
+from schedules.delivery.calendar_files import as_json, write_html, write_xlsx
+from schedules.desk import Desk
+from storage.archive import Facts
+from storage.database.tables import job
+from storage.ingest import ingest
+from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
+
+NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)  # nine o'clock in Shanghai
+FEEDS = 'feeds:\n  - kind: practice_orders\n    shop: "甲店"\n    by: "06:00"\n'
+
+
+def orders(desk: Desk, day: int, hour: int = 21) -> None:
+    """The export of a day of November, fetched that evening (UTC): the next morning in Shanghai."""
+    flow = Facts(
+        name=f"{day}.csv",
+        shop="甲店",
+        flow="/somewhere/flows/practice/orders.yaml",
+        received_at=f"2026-11-{day:02d}T{hour:02d}:30:00+00:00",
+    )
+    assert ingest(desk.database, desk.archive, orders_of(f"2026-11-{day:02d}", number=str(day)), facts=flow).rows
+
+
+def states(line: Line) -> str:
+    """A sign for each day."""
+    signs = {"in_time": "+", "late": "l", "waiting": "w", "missing": "x", "parked": "p", "came": "c", "": "."}
+    return "".join(signs[cell.state] for cell in line.cells)
+
+
+def test_a_month_shows_what_is_there_late_missing_and_not_due(desk: Desk) -> None:
+    """From the first day that came; the day of today is not due yet; what nobody expects is shown where it came."""
+    (desk.home / "feeds.yaml").write_text(FEEDS, "utf-8")
+    for day in (16, 17, 19):
+        orders(desk, day)
+    orders(desk, 20, hour=23)
+    bring(desk, refunds_of("2026-11-18"), "r.csv")
+    with desk.database.write() as connection:
+        failed = {"stage": "failed", "message": "登录过期，等人扫码", "account": "seller_a", "inputs": "{}"}
+        connection.execute(insert(job).values(job_key="x", night="2026-11-19", flow="practice/orders", **failed))
+    expected, other = sorted(lines_of(desk, date(2026, 11, 15), date(2026, 11, 23), NOW), key=lambda one: one.kind)
+    assert (expected.title, states(expected)) == ("练习商城 订单", ".++x+lxw.")
+    assert (other.kind, other.learned, states(other)) == ("practice_refunds", None, "...c.....")
+    (one,) = missing(desk, date(2026, 11, 18), NOW)
+    assert one.sentence() == (
+        "甲店 · 练习商城 订单 · 2026-11-18: 应在 11-19 06:00 前到，晚了 3 天"
+        "（practice/orders · seller_a: 登录过期，等人扫码）"
+    )
+    (one,) = missing(desk, date(2026, 11, 21), NOW)
+    assert one.why == "2026-11-22 那一夜没有运行 practice/orders"
+    assert missing(desk, date(2026, 11, 19), NOW) == []
+    orders(desk, 18, hour=22)
+    assert missing(desk, date(2026, 11, 18), datetime(2026, 11, 23, tzinfo=UTC)) == [], "an alarm ends by itself"
+
+
+def test_what_came_for_two_weeks_is_expected_without_being_written(desk: Desk) -> None:
+    """No feeds.yaml: the orders that came every day are expected, and it is said that this was learned."""
+    for day in range(7, 21):
+        orders(desk, day)
+    (one,) = missing(desk, date(2026, 11, 21), datetime(2026, 11, 22, 14, 0, tzinfo=UTC))
+    assert (one.kind, one.shop, one.learned, one.state) == ("practice_orders", "甲店", True, "missing")
+    assert missing(desk, date(2026, 11, 20), NOW) == []
+
+
+def test_the_calendar_goes_into_a_workbook_a_page_and_json(desk: Desk, tmp_path: Path) -> None:
+    """Each holds the same days; what is missing stands in words, and a shop's name cannot become a formula or a tag."""
+    (desk.home / "feeds.yaml").write_text(FEEDS.replace("甲店", "=甲<b>店"), "utf-8")
+    lines = lines_of(desk, date(2026, 11, 20), date(2026, 11, 21), NOW)
+    write_xlsx(tmp_path / "c.xlsx", lines, "zh")
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    grid = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    assert grid[1] == ["=甲<b>店", "练习商城 订单", "缺", "缺"]
+    assert book.worksheets[0]["A2"].data_type == "s"
+    assert [row[3].value for row in book.worksheets[1].iter_rows(min_row=2)] == ["没到", "没到"]
+    write_html(tmp_path / "c.html", lines, "zh")
+    page = (tmp_path / "c.html").read_text("utf-8")
+    assert "=甲&lt;b&gt;店" in page
+    assert page.count('class="missing"') == 2
+    (line,) = as_json(lines)
+    assert [cell["state"] for cell in line["days"]] == ["missing", "missing"]
+
+
+def test_a_flow_is_named_as_plans_name_it() -> None:
+    """Whatever the path was on the machine that ran it."""
+    assert flow_name("/a/flows/practice/orders.yaml") == "practice/orders"
+    assert flow_name("C:\\yeban\\flows\\practice\\orders.yaml") == "practice/orders"
+    assert flow_name("practice/orders") == "practice/orders"

@@ -66,7 +66,8 @@ def _row(table: Table, told: Forecast, row: Row[str], title: str) -> list[Cell]:
     block = table.block(told.code, f"{told.code} 预测", MEASURES)
     mean, high = (-(-told.demand_milli(DAYS, bp) // 1000) for bp in (0, HIGH_BP))
     block.add("", 0, f"预测 {told.forecast_id}", mean, high, row.covered, row.checked)
-    tried = json.loads(row.data)["tried"]
+    said = json.loads(row.data)
+    tried = said["tried"]
     words = "，".join(f"{TITLES[name]} {score['wape_bp'] / 100:.1f} %" for name, score in sorted(tried.items()))
     return [
         told.code,
@@ -80,7 +81,7 @@ def _row(table: Table, told: Forecast, row: Row[str], title: str) -> list[Cell]:
         table.figure(block, 2),
         table.figure(block, 3),
         table.derived(block, ratio(row.covered, row.checked, 10_000), "percent", f"{row.covered} ÷ {row.checked}"),
-        _set_apart(json.loads(row.data)["set_apart"]),
+        _set_apart(said["set_apart"]),
         told.words,
         told.forecast_id,
     ]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
-from storage.database.tables import bank_line, bill_line, recon_item
+from storage.database.tables import bank_line, bill_line
 from storage.erp.reconciliation.outcomes import COMPONENTS, OUTCOMES, Outcome
 from storage.reports.facts.copy import facts_of
-from storage.reports.facts.settled import BANK, BAR, SETTLED
+from storage.reports.facts.settled import BANK, SETTLED, bank_lines, statements
 from storage.reports.table import Column, Period, SourceRow, Table
 
 TITLE = "结算"
@@ -67,19 +67,18 @@ def _lines(connection: Connection, period: Period, whose: tuple[str, str, str], 
 
 def _query(period: Period, whose: tuple[str, str, str], outcome: int) -> Select[Any]:
     owner, wallet, fee = whose
-    b, k, i = bill_line.c, bank_line.c, recon_item.c
-    mine = func.coalesce(i.outcome, 0) == outcome
+    b, k = bill_line.c, bank_line.c
     if wallet == BANK:
-        joined = bank_line.outerjoin(recon_item, and_(i.side == "bank", i.ref == k.account + BAR + k.line_key))
-        columns = (k.file_sha, k.row_no, k.line_key, k.amount_fen, i.expected_fen)
-        accounts = (k.account == owner, k.day.between(*period), mine)
-        return select(*columns).select_from(joined).where(*accounts).order_by(k.day, k.line_key)
-    ref = b.shop + BAR + b.wallet + BAR + b.flow_no + BAR + b.fee_type + BAR + func.cast(b.n, bill_line.c.shop.type)
-    joined = bill_line.outerjoin(recon_item, and_(i.side == "statement", i.ref == ref))
-    columns = (b.file_sha, b.row_no, b.flow_no, b.amount_fen, i.expected_fen)
-    day = func.substr(b.at, 1, 10)
-    where = (b.shop == owner, b.wallet == wallet, b.fee_type == fee, day.between(*period), mine)
-    return select(*columns).select_from(joined).where(*where).order_by(b.at, b.flow_no, b.fee_type, b.n)
+        told = bank_lines()
+        columns = (k.file_sha, k.row_no, k.line_key, k.amount_fen, told.expected_fen)
+        where = (k.account == owner, k.day.between(*period), func.coalesce(told.outcome, 0) == outcome)
+        return select(*columns).select_from(told.lines).where(*where).order_by(k.day, k.line_key)
+    told = statements()
+    columns = (b.file_sha, b.row_no, b.flow_no, b.amount_fen, told.expected_fen)
+    mine = (b.shop == owner, b.wallet == wallet, b.fee_type == fee)
+    when = (func.substr(b.at, 1, 10).between(*period), func.coalesce(told.outcome, 0) == outcome)
+    lines = select(*columns).select_from(told.lines).where(*mine, *when)
+    return lines.order_by(b.at, b.flow_no, b.fee_type, b.n)
 
 
 def _sums(table: Table) -> None:

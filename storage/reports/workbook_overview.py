@@ -90,7 +90,10 @@ def _missing(writer: _Writer, missing: Table) -> None:
         what, shop, where, figure, note, who = row
         count = figure.value if isinstance(figure, Figure) else 0
         words = f"{shop} {where}（{count}）{note}　→ {who}".strip()
-        writer.row([writer.text(str(what), "bold", "bad"), writer.text(words, "text", "bad"), *_fill(writer, 6, "bad")])
+        height = LINE_HEIGHT * lines_needed(words, sum(WIDTHS[1:]))
+        told = writer.pen.text(writer.sheet, words, "text", "bad", wrap=True, lined=False)
+        at = writer.row([writer.text(str(what), "bold", "bad"), told, *_fill(writer, 6, "bad")], height)
+        writer.sheet.merged_cells.add(f"B{at}:H{at}")
     if len(missing.rows) > MISSING_SHOWN:
         writer.row(
             [writer.text(f"…… 其余 {len(missing.rows) - MISSING_SHOWN} 项见「{missing.title}」", "link", link=link)]

@@ -33,6 +33,7 @@ CARD_FORMATS = {**FORMATS, "fen": "¥#,##0.00;-¥#,##0.00", "count": "#,##0", "p
 SCALES = {"fen": 100, "percent": 10_000, "ratio": 100, "days": 100}
 STARTS_A_FORMULA = ("=", "+", "-", "@")
 CELL_CHARACTERS_MOST = 32_767  # what Excel takes
+_WORD = re.compile("[!-~](?:[!-~、]*[!-~])?|.")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -76,6 +77,7 @@ class Pen:
         self._wrap = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
         self._right = Alignment(horizontal="right", vertical="center")
         self._start = Alignment(horizontal="left", vertical="center", indent=1)
+        self._shrunk = Alignment(horizontal="left", vertical="center", indent=1, shrink_to_fit=True)
         self._center = Alignment(horizontal="center", vertical="center", wrap_text=True)
         self._styles: dict[tuple[str, ...], Any] = {}
 
@@ -103,7 +105,8 @@ class Pen:
     def card(self, sheet: Sheet, value: str | Figure, font: str, link: str = "") -> SheetCell:
         """One line of a card: its label, its figure or its note."""
         number_format = "" if isinstance(value, str) else CARD_FORMATS[value.unit]
-        cell = self._cell(sheet, ("text", font, "pale", "", "edge", number_format))
+        kind = "text" if isinstance(value, str) else "card"
+        cell = self._cell(sheet, (kind, font, "pale", "", "edge", number_format))
         if isinstance(value, str):
             self._set_text(cell, value)
             return cell
@@ -161,15 +164,30 @@ class Pen:
             cell.border = {"edge": self._edge, "heavy": self._heavy}.get(lining, self._line)
         if number_format:
             cell.number_format = number_format
-        alignments = {"number": self._right, "header": self._center}
+        alignments = {"number": self._right, "header": self._center, "card": self._shrunk}
         cell.alignment = self._wrap if wrap else alignments.get(kind, self._start if lining == "edge" else self._left)
         return cell._style
 
 
 def lines_needed(text: str, width: int) -> int:
-    """How many lines a text takes in a column of that width, a Chinese character counting as two."""
-    taken = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-    return max(1, -(-taken * 10 // (11 * max(width - 2, 1))))
+    """How many lines a text takes in a column of that width, a Chinese character counting as two.
+
+    A word or a number goes to the next line whole, with what 、 joins to it, as spreadsheets do.
+    """
+    room = max(1, 11 * (width - 2) // 10)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
+    lines = 0
+    for paragraph in text.split("\n"):
+        left = 0
+        for word in _WORD.findall(paragraph):
+            taken = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in word)
+            if taken > left:
+                lines += -(-taken // room)
+                left = -taken % room
+            else:
+                left -= taken
+    return max(1, lines)
 
 
 def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, func, select, text
 
-from storage.database.tables import fulfilment, order_line, platform_order
+from storage.database.tables import bank_line, fulfilment, order_line, platform_order, recon_item
 from storage.metrics.dictionary import METRICS
 from storage.reports import Period
 from storage.reports.scope import Scope, parse_scope
@@ -272,3 +272,18 @@ def test_a_line_of_no_order_changes_nothing(books: Books) -> None:
     books.order("1", ("A", 1, 100))
     books.put(order_line, platform="practice", shop="s1", order_no="9", sub_no="9-1", code="A", qty=1, paid_share_fen=5)
     assert books.values("products", NOVEMBER)[-1][2:] == [1, 100]
+
+
+def test_a_bank_line_that_two_jobs_look_at_is_counted_once(books: Books) -> None:
+    """Settlement has each bank line under one outcome: a person's word before the engine's, a payment before a
+    withdrawal; its rows lead back to the same lines."""
+    for key, fen in (("k1", 100), ("k2", 200), ("k3", 400)):
+        books.put(bank_line, account="ICBC", line_key=key, day="2026-11-12", amount_fen=fen)
+    for job, key, outcome, who in (("payables", "k1", 1, ""), ("wallet", "k1", 10, ""), ("payables", "k2", 1, ""),
+                                   ("wallet", "k2", 12, "王芳"), ("wallet", "k3", 3, "")):  # fmt: skip
+        books.put(recon_item, job=job, side="bank", ref=f"ICBC|{key}", outcome=outcome, decided_by=who)
+    with books.table("settlement") as table:
+        rows = [(str(row[3]).split()[0], row[5].value) for row in table.rows]
+        assert rows == [("1", 100), ("3", 400), ("12", 200)]
+        for row in table.rows:
+            assert sum(one.parts[1] for one in table.blocks[row[5].block_id].rows) == row[5].value

@@ -10,7 +10,7 @@ from rich.table import Table
 from schedules.cli.order_commands import order_of
 from schedules.cli.screen import console, noted, say, tell
 from schedules.settings import SHANGHAI
-from schedules.signing import signed
+from schedules.signing import signed, signer
 
 KINDS = ("return", "exchange", "refund_only", "resend")
 app = typer.Typer(
@@ -36,19 +36,22 @@ def list_(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
 
     from schedules.desk import open_desk
     from storage.database.tables.purchasing import rma
-    from storage.erp.aftersales.intake import unlinked
+    from storage.erp.aftersales.counted import expected_lines
+    from storage.erp.aftersales.intake import unclear, unlinked
     from storage.erp.aftersales.refunds import stages
 
     with open_desk() as desk, desk.database.read() as connection:
         heads = connection.execute(select(rma).order_by(rma.c.requested_at.desc(), rma.c.rma_id)).all()
-        where, lost = stages(connection), unlinked(connection)
+        where, lost, vague = stages(connection), unlinked(connection), unclear(connection)
+        coming = {one.rma_id: expected_lines(connection, one.rma_id) for one in heads if one.decision == "approved"}
     rows = [
         {"number": one.rma_id, "shop": one.shop, "order": one.order_no, "asked": one.words,
-         "stage": where[one.rma_id].stage, "words": where[one.rma_id].words}
+         "stage": where[one.rma_id].stage, "words": where[one.rma_id].words, "coming": coming.get(one.rma_id, {})}
         for one in heads
     ]  # fmt: skip
     if json_:
-        told = {"aftersales": rows, "without_order": [list(one) for one in lost]}
+        told = {"aftersales": rows, "without_order": [list(one) for one in lost],
+                "pieces_unknown": [list(one) for one in vague]}  # fmt: skip
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     table = Table(title=say("售后", "after-sales"), title_justify="left")
@@ -59,6 +62,8 @@ def list_(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
     console.print(table)
     for shop, number, why in lost:
         tell(f"找不到订单：{shop} {number}，{why}", f"without an order: {shop} {number}, {why}", "yellow")
+    for shop, number, why in vague:
+        tell(f"退几件不知道：{shop} {number}，{why}", f"pieces unknown: {shop} {number}, {why}", "yellow")
 
 
 @app.command()
@@ -98,13 +103,13 @@ def new(
         tell(f"{number} 早就记过了。", f"{number} was written down before.")
 
 
-def _pieces(told: list[str]) -> dict[str, int]:
+def _pieces(told: list[str], option: str = "--line") -> dict[str, int]:
     found = {}
     for one in told:
         sub_no, equals, qty = one.rpartition("=")
         if not equals or not sub_no or not qty.isdigit() or int(qty) < 1:
             raise typer.BadParameter(
-                say(f"「{one}」要写成 子订单号=件数", f"{one}: write SUB=PIECES"), param_hint="--line"
+                say(f"「{one}」要写成 子订单号=件数", f"{one}: write SUB=PIECES"), param_hint=option
             )
         found[sub_no] = int(qty)
     return found
@@ -123,6 +128,35 @@ def agree(number: Number, who: Who = "") -> None:
     with signed(who, "同意售后") as (connection, person):
         done = approve(connection, number, person, _now())
     noted(number, done)
+
+
+@app.command()
+def receive(
+    number: Number,
+    good: Annotated[list[str] | None, typer.Option(help="好货：子订单号=件数，可写多个 / sound: SUB=PIECES")] = None,
+    bad: Annotated[list[str] | None, typer.Option(help="坏货：子订单号=件数，可写多个 / damaged: SUB=PIECES")] = None,
+    receipt: Annotated[str, typer.Option(help="收货单号；同一天又来同样一批时写 / its number, for a second lot")] = "",
+    who: Who = "",
+) -> None:
+    """退货到了，点过了：好货回库存，坏货放一边，到齐了就列退款；谁点的、几件，和文件一样留底。
+
+    Goods of a return came and were counted: sound ones are stock again at the cost they left with, damaged ones lie
+    apart, what is owed is asked for. The count is kept like any document.
+
+    例 / example: `yeban aftersales receive SH-4021-1 --good 4021-1=1 --bad 4021-1=1`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.aftersales.counted import Count, count_return
+    from storage.erp.audit.recording import recording
+
+    person = signer(who)
+    told = Count(number, _pieces(good or [], "--good"), _pieces(bad or [], "--bad"), person, _now(), receipt)
+    with open_desk() as desk, recording(desk.database, person, "退货收货") as connection:
+        found = count_return(connection, desk.archive, told)
+    if found.new:
+        tell(found.words, f"received as {found.receipt_id}; what follows: yeban aftersales list", "green")
+    else:
+        tell(found.words, f"{found.receipt_id} was received before.")
 
 
 @app.command()

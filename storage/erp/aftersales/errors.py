@@ -4,7 +4,8 @@ AftersaleError (a BookError)
 ├── RmaUnknown        no such after-sale            ├── RmaConflict       the number says something else
 ├── SubOrderUnknown   no such sub-order             ├── ReturnTooLarge    more than went out and has not come back
 ├── RefundTooLarge    more than was paid            ├── WholeOnly         before shipping a sub-order is refunded whole
-├── DecisionMade      decided otherwise before      └── ShippedMeanwhile  it left while somebody decided
+├── DecisionMade      decided otherwise before      ├── ShippedMeanwhile  it left while somebody decided
+├── PiecesUnknown     nobody says how many pieces   └── NothingCounted    a count without a piece
 """
 
 from typing import ClassVar
@@ -109,3 +110,29 @@ class ShippedMeanwhile(AftersaleError):
 
     def __init__(self, rma_id: str, sub_no: str) -> None:
         super().__init__(rma_id=rma_id, sub_no=sub_no)
+
+
+class PiecesUnknown(AftersaleError):
+    """A request that names only an amount says nothing of pieces; a person does."""
+
+    code = "E-RMA-PIECES"
+    zh = "售后 {number} 退几件不知道：{why}"
+    en = "nobody says how many pieces the request {number} is about: {why}"
+    zh_hint = "问清楚以后写上件数"
+    en_hint = "find out and say how many"
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__(number=number, why=why)
+
+
+class NothingCounted(AftersaleError):
+    """The warehouse says what came: at least one piece."""
+
+    code = "E-RMA-COUNT"
+    zh = "售后 {rma_id} 没有写收到几件"
+    en = "nothing was counted for the after-sale {rma_id}"
+    zh_hint = "好货 --good 子订单号=件数，坏货 --bad 子订单号=件数"
+    en_hint = "sound pieces --good SUB=PIECES, damaged ones --bad SUB=PIECES"
+
+    def __init__(self, rma_id: str) -> None:
+        super().__init__(rma_id=rma_id)

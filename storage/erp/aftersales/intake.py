@@ -16,6 +16,7 @@ from storage.database.tables import order_line, platform_order, refund
 from storage.database.tables.privacy import address_book
 from storage.database.tables.purchasing import aftersale_request
 from storage.erp.allocation.model import OrderKey
+from storage.erp.allocation.words import yuan
 
 _AT_ONCE = 400
 
@@ -52,6 +53,7 @@ def take_in(connection: Connection, *asked: Asked) -> int:
     rows = [{**one._asdict(), "order_no": "", "rma_id": "", "words": ""} for one in asked]
     made = insert_missing(connection, aftersale_request, rows).created
     tie(connection)
+    size(connection)
     return made
 
 
@@ -81,6 +83,43 @@ def tie(connection: Connection) -> int:
             connection.execute(aftersale_request.update().where(*mine).values(order_no=one, words=words))
         tied += bool(one)
     return tied
+
+
+def size(connection: Connection) -> int:
+    """Say how many pieces a tied request that names only money is about; returns how many are known now.
+
+    All of the sub-order's when all that was paid for it is asked back; any other amount may be a price difference or
+    some of the pieces, so nothing is guessed: it says so and waits for a person (`unclear`).
+    """
+    a, line = aftersale_request.c, order_line.c
+    same = (line.platform == a.platform) & (line.shop == a.shop) & (line.order_no == a.order_no)
+    query = (
+        select(a.platform, a.shop, a.request_no, a.amount_fen, a.words, line.qty, line.paid_share_fen)
+        .join_from(aftersale_request, order_line, same & (line.sub_no == a.sub_no))
+        .where(a.order_no != "", a.qty == 0, a.rma_id == "")
+    )
+    known = 0
+    for row in connection.execute(query).all():
+        whole = row.qty > 0 and 0 < row.paid_share_fen <= row.amount_fen
+        words = (
+            f"退的 {yuan(row.amount_fen)} 元是这个子订单实付的全部，按 {row.qty} 件算"
+            if whole
+            else f"退 {yuan(row.amount_fen)} 元，实付 {yuan(row.paid_share_fen)} 元，是退差价还是退其中几件，文件没有写"
+        )
+        if whole or words != row.words:
+            mine = (a.platform == row.platform, a.shop == row.shop, a.request_no == row.request_no)
+            told = {"words": words, **({"qty": row.qty} if whole else {})}
+            connection.execute(aftersale_request.update().where(*mine).values(**told))
+        known += whole
+    return known
+
+
+def unclear(connection: Connection) -> list[tuple[str, str, str]]:
+    """(shop, number, why) of every tied request of which nobody knows how many pieces it is about."""
+    a = aftersale_request.c
+    mine = (a.order_no != "", a.qty == 0, a.rma_id == "")
+    query = select(a.shop, a.request_no, a.words).where(*mine).order_by(a.shop, a.request_no)
+    return [(row.shop, row.request_no, row.words) for row in connection.execute(query)]
 
 
 def _orders_with(connection: Connection, sub_nos: Sequence[str]) -> dict[tuple[str, str, str], list[str]]:

@@ -15,6 +15,7 @@ from storage.database.tables import fulfilment, order_line, platform_order
 from storage.database.tables.purchasing import aftersale_request, inbound, rma, rma_line, rma_wanted
 from storage.erp.aftersales.errors import (
     DecisionMade,
+    PiecesUnknown,
     RefundTooLarge,
     ReturnTooLarge,
     RmaConflict,
@@ -117,20 +118,30 @@ def returnable(connection: Connection, key: OrderKey) -> dict[str, int]:
 
 
 def request_tied(
-    connection: Connection, platform: str, shop: str, request_no: str, responsible: str, kind: str = RETURN
+    connection: Connection,
+    platform: str,
+    shop: str,
+    request_no: str,
+    responsible: str,
+    kind: str = RETURN,
+    qty: int = 0,
 ) -> str:
     """Make an after-sale of a request that came from outside and is tied to its order; returns its number.
 
-    Raises RmaUnknown when no such request is tied, and what `request` raises.
+    `qty`: how many pieces, where the request itself does not say. Raises RmaUnknown when no such request is tied,
+    PiecesUnknown when nobody says how many pieces, and what `request` raises.
     """
     a = aftersale_request.c
     mine = (a.platform == platform, a.shop == shop, a.request_no == request_no)
     row = connection.execute(select(aftersale_request).where(*mine, a.order_no != "")).first()
     if row is None:
         raise RmaUnknown(request_no)
+    pieces = row.qty or qty
+    if not pieces:
+        raise PiecesUnknown(request_no, row.words)
     rma_id = f"{shop}-{request_no}"
     key = OrderKey(platform, shop, row.order_no)
-    asked = Request(rma_id, key, kind, {row.sub_no: row.qty}, row.reason, responsible, row.requested_at)
+    asked = Request(rma_id, key, kind, {row.sub_no: pieces}, row.reason, responsible, row.requested_at)
     request(connection, asked)
     connection.execute(aftersale_request.update().where(*mine).values(rma_id=rma_id))
     return rma_id

@@ -4,7 +4,7 @@ import pytest
 
 from storage.database.tables import order_line, refund
 from storage.erp.aftersales import intake, refunds, replacements, requests
-from storage.erp.aftersales.errors import RefundTooLarge, ReturnTooLarge, ShippedMeanwhile, WholeOnly
+from storage.erp.aftersales.errors import PiecesUnknown, RefundTooLarge, ReturnTooLarge, ShippedMeanwhile, WholeOnly
 from storage.erp.aftersales.intake import Asked
 from storage.erp.aftersales.receiving import receive_return
 from storage.erp.aftersales.requests import Wanted
@@ -188,6 +188,29 @@ def test_platforms_refund_exports_are_taken_in(shop: Shop) -> None:
     assert (shop.write(intake.take_in_refunds), shop.write(intake.take_in_refunds)) == (2, 0)
     assert [one.request_no for one in shop.write(intake.tied_requests)] == ["RF1"]
     assert shop.write(intake.unlinked) == [("shop_a", "RF2", "没有写子订单号")]
+
+
+def test_pieces_are_known_where_the_money_says_all_and_never_guessed(shop: Shop) -> None:
+    """All that was paid is all pieces; a part of it may be anything, is listed as unknown, and waits for a person."""
+    shop.order("1", ("A", 2, 1000), ("B", 3, 900))
+    shop.ship()
+    plain = {"platform": "practice", "shop": "shop_a", "order_no": "1", "created_at": NIGHT}
+    rows = [
+        {**plain, "refund_no": "RF1", "sub_no": "1-1", "amount_fen": 1000},
+        {**plain, "refund_no": "RF2", "sub_no": "1-2", "amount_fen": 300},
+    ]
+    shop.write(lambda c: c.execute(refund.insert(), rows))
+    shop.write(intake.take_in_refunds)
+    ((_, number, why),) = shop.write(intake.unclear)
+    assert (number, why) == ("RF2", "退 3.00 元，实付 9.00 元，是退差价还是退其中几件，文件没有写")
+    assert shop.write(intake.size) == 0
+    first = shop.write(lambda c: requests.request_tied(c, "practice", "shop_a", "RF1", responsible="买家"))
+    assert shop.rows(f"SELECT qty, refund_fen FROM rma_line WHERE rma_id = '{first}'") == [(2, 1000)]
+    with pytest.raises(PiecesUnknown):
+        shop.write(lambda c: requests.request_tied(c, "practice", "shop_a", "RF2", responsible="买家"))
+    shop.write(lambda c: requests.request_tied(c, "practice", "shop_a", "RF2", responsible="买家", qty=1))
+    assert shop.write(intake.unclear) == []
+    assert shop.write(lambda c: requests.returnable(c, key("1"))) == {"1-2": 2}
 
 
 def test_the_platforms_word_replaces_ours(shop: Shop) -> None:

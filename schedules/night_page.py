@@ -16,11 +16,14 @@ background:#f5f6fa;color:#1f2733}
 main{max-width:1080px;margin:32px auto;padding:0 20px}h1{font-size:22px;margin:0 0 4px}p{margin:2px 0;color:#5a6472}
 table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #e6e8ee;border-radius:8px;margin:18px 0}
 th,td{text-align:left;padding:7px 12px;border-bottom:1px solid #eef0f4;vertical-align:top}
-td:nth-child(-n+4),th{white-space:nowrap}th{color:#6b7480;font-weight:500}
+td:nth-child(-n+3),th{white-space:nowrap}td{overflow-wrap:anywhere}th{color:#6b7480;font-weight:500}
 .done{color:#1a7f4b}.failed{color:#c0362c}.person,.playing{color:#a76200}.planned{color:#8a919c}
 a{color:#2457d6;text-decoration:none}
+@media(max-width:720px){main{margin:16px auto;padding:0 12px}thead,td:empty{display:none}
+tr{display:flex;flex-wrap:wrap;gap:0 12px;padding:8px 12px;border-bottom:1px solid #eef0f4}td{border:0;padding:0}
+td:first-child{flex-grow:1}td:nth-child(n+4){flex-basis:100%;color:#5a6472}}
 @media(prefers-color-scheme:dark){body{background:#14171c;color:#e6e9ee}table{background:#1c2027;border-color:#2c323c}
-td,th{border-color:#272c35}a{color:#8ab0ff}p,th{color:#9aa4b2}}
+td,th,tr{border-color:#272c35}a{color:#8ab0ff}p,th{color:#9aa4b2}}
 """
 
 
@@ -43,7 +46,8 @@ def write_night_page(desk: Desk, night: date, report: Path) -> Path:
     title = f"The night of {night}" if english else f"{night} 的夜班"
     head = "".join(f"<th>{name}</th>" for name in heads)
     text = (
-        f"<!doctype html><html lang='{desk.settings.lang}'><meta charset='utf-8'><title>{title}</title>"
+        f"<!doctype html><html lang='{desk.settings.lang}'><meta charset='utf-8'>"
+        f"<meta name='viewport' content='width=device-width,initial-scale=1'><title>{title}</title>"
         f"<style>{STYLE}</style><main><h1>{title}</h1>{totals}{link}"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></main></html>"
     )

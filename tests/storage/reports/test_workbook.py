@@ -18,6 +18,7 @@ from storage.reports import Period
 from storage.reports.cells import CellWithoutFigure, figure_of
 from storage.reports.sources import trace
 from storage.reports.workbook import write_morning_report
+from storage.reports.workbook_style import lines_needed
 from tests.storage.erp.recon.worlds import Night
 
 CREATED_AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -241,3 +242,10 @@ def test_an_empty_book_gives_an_empty_report(tmp_path: Path) -> None:
     database.close()
     assert morning.source_rows == 0
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames == SHEETS
+
+
+def test_rows_are_as_high_as_their_text_where_words_move_down_whole() -> None:
+    """A number that does not fit goes to the next line whole, with what 、 joins to it; no text takes one line."""
+    told = "2773994117614138677：有退款：277399411761413867701、277399411761413867702；最早的 2026-11-23 00:00:00 到期"
+    assert [lines_needed(text, 66) for text in (told, told[:40], "", "货" * 70)] == [3, 1, 1, 2]
+    assert lines_needed("a" * 100, 12) == 10

@@ -32,7 +32,7 @@ CoreStep = Annotated[str, AfterValidator(known_step)]
 class PlannedFlow(BaseModel):
     """One flow for some accounts; with `worklist`, for the rows that the core has published for the account's shop."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     flow: str
     accounts: list[str]
@@ -43,7 +43,7 @@ class PlannedFlow(BaseModel):
 class Phase(BaseModel):
     """What is done together: flows side by side by account, or steps of the core one after the other."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: str
     jobs: list[PlannedFlow] = Field(default_factory=list)
@@ -53,7 +53,7 @@ class Phase(BaseModel):
 class NightPlan(BaseModel):
     """A whole night: its phases in order."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     title: str
     phases: list[Phase]

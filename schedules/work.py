@@ -16,8 +16,6 @@ from bots.flow.flow import Flow
 from bots.flow.site import Site
 from bots.healing.memory import ElementMemory
 from bots.people import Inbox, NobodyThere
-from schedules.answers import follow
-from schedules.book_keys import key_ring
 from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
@@ -186,7 +184,9 @@ def mend(desk: Desk, playing: Playing, result: RunResult) -> None:
 
 def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dict[str, int]]":
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
-    from storage.ingest import ingest_run_folder  # all document kinds: a tenth of a second that no run waits for
+    from schedules.answers import follow  # with the document kinds a fifth of a second, which no run waits for
+    from schedules.book_keys import key_ring
+    from storage.ingest import ingest_run_folder
 
     files = ingest_run_folder(desk.database, desk.archive, folder, keys=key_ring(desk.vault))
     with desk.database.write() as connection:

@@ -1,4 +1,4 @@
-"""`yeban demo`, `mall`, `doctor`, `reference`: a first look at the program, its practice shop and this machine."""
+"""`yeban demo`, `mall`, `reference`: a first look at the program and its practice shop."""
 
 from datetime import date
 from typing import Annotated
@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from schedules.cli.screen import console, say
-from schedules.settings import load_settings
+from schedules.cli.screen import console
 
 
 def demo(
@@ -43,27 +42,6 @@ def mall(
     run_mall(size, port, fault or [])
 
 
-def doctor() -> None:
-    """这台机器有什么、缺什么、怎么补。
-
-    What was found on this machine and how to mend what is missing.
-
-    例 / example: `yeban doctor`
-    """
-    from schedules.doctor import examine
-
-    findings = examine(load_settings())
-    for finding in findings:
-        mark = Text("✓ ", style="green") if finding.fine else Text("✗ ", style="red")
-        console.print(mark + Text(f"{say(finding.zh, finding.en)}  {finding.seen}"))
-        if not finding.fine:
-            console.print(Text(f"  → {say(finding.mend_zh, finding.mend_en)}"))
-        for detail in finding.details:
-            console.print(Text(f"    {detail}", style="dim"))
-    if not all(finding.fine for finding in findings):
-        raise SystemExit(4)
-
-
 def reference(
     write: Annotated[bool, typer.Option("--write", help="写进 flows/VERBS.md / write flows/VERBS.md")] = False,
 ) -> None:
@@ -80,5 +58,4 @@ def register(app: typer.Typer) -> None:
     """These commands are commands of `app`."""
     app.command()(demo)
     app.command()(mall)
-    app.command()(doctor)
     app.command()(reference)

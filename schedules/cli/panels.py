@@ -13,7 +13,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
     "看一眼 / first look": {
         "demo": "first_commands",
         "mall": "first_commands",
-        "doctor": "first_commands",
+        "doctor": "doctor_command",
         "backup": "backup_commands",
         "restore": "backup_commands",
         "tidy": "tidy_command",

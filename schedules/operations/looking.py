@@ -83,12 +83,12 @@ class Needs:
         return () if self.seeds and self.seeds <= known else self.asks
 
 
-def needs_of(login: Login) -> Needs:
-    """What the login steps need, those inside of other steps included."""
+def needs_of(part: Login | Flow) -> Needs:
+    """What the steps of a sign-in or a flow need, those inside of other steps included."""
     secrets: set[str] = set()
     seeds: set[str] = set()
     asks: list[str] = []
-    for value in _inside(login.steps):
+    for value in _inside(part):
         if isinstance(value, Ask):
             asks.append(value.kind)
         elif isinstance(value, Hidden):

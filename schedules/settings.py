@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 class AccountSettings(BaseModel):
     """One login of ours on one site. Its password and TOTP seed are in the vault, never here.
 
-    `proxy`, `locale` and `timezone` are what the site sees of the browser; a proxy's own user and password are in the
+    `worker`: only workers with this tag sign in as it (that machine, that address); "" for any. `proxy`, `locale` and
+    `timezone` are what the site sees of the browser; a proxy's own user and password are in the
     vault too, as `proxy_user` and `proxy_password`.
     """
 
@@ -34,6 +35,7 @@ class AccountSettings(BaseModel):
     shop: str = ""
     base_url: str = ""
     proxy: str = ""
+    worker: str = ""
     locale: str = "zh-CN"
     timezone: str = "Asia/Shanghai"
     values: dict[str, str] = Field(default_factory=dict)
@@ -81,6 +83,15 @@ def _port(parts: SplitResult) -> int | None:
         return None
 
 
+class HostSettings(BaseModel):
+    """How politely a worker treats one site: runs at once, and milliseconds between the beginnings of two."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    at_once: int = Field(default=0, ge=0, le=16)
+    gap_ms: int = Field(default=0, ge=0, le=3_600_000)
+
+
 class ShopSettings(BaseModel):
     """What was agreed with the platform for one shop; reconciliation expects fees by it."""
 
@@ -108,6 +119,9 @@ class Settings(BaseModel):
     min_free_gb: int = Field(default=1, ge=0, le=10_000)
     logs: Literal["json", "text"] = "json"
     keep_logs_days: int = Field(default=30, ge=1, le=3650)
+    queue: Literal["embedded", "postgresql"] = "embedded"
+    longest_run_min: int = Field(default=480, ge=1, le=2880)
+    hosts: dict[str, HostSettings] = Field(default_factory=dict)
     accounts: dict[str, AccountSettings] = Field(default_factory=dict)
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
     activities: dict[str, str] = Field(default_factory=dict)
@@ -147,16 +161,6 @@ def default_home() -> Path:
     return demos[-1].parent if demos else home
 
 
-def load_settings(home: Path | None = None) -> Settings:
-    """The settings of `home`: its settings.yaml over the defaults. Raises SettingsBroken with the place."""
-    home = home or default_home()
-    path = home / "settings.yaml"
-    values: dict[str, object] = {"home": home, "lang": default_lang()}
-    if os.environ.get("YEBAN_DATABASE"):
-        values["database"] = os.environ["YEBAN_DATABASE"]
-    if path.exists():
-        return read_yaml(path, Settings, values, written_secrets)
-    return Settings.model_validate(values)
 def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]:
     """Places of the file where a secret stands that belongs into the vault or the environment."""
     found: list[tuple[Loc, PydanticCustomError]] = [
@@ -172,3 +176,13 @@ def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]
     return found
 
 
+def load_settings(home: Path | None = None) -> Settings:
+    """The settings of `home`: its settings.yaml over the defaults. Raises SettingsBroken with the place."""
+    home = home or default_home()
+    path = home / "settings.yaml"
+    values: dict[str, object] = {"home": home, "lang": default_lang()}
+    if os.environ.get("YEBAN_DATABASE"):
+        values["database"] = os.environ["YEBAN_DATABASE"]
+    if path.exists():
+        return read_yaml(path, Settings, values, written_secrets)
+    return Settings.model_validate(values)

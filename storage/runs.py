@@ -8,7 +8,8 @@ import each other, so it conforms by its shape.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
@@ -36,17 +37,27 @@ class DatabaseJournal:
         clock: Callable[[], str] = stamp_now,
         before_write: Callable[[str], None] | None = None,
         shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
+        fence: Callable[[Connection, str], None] | None = None,
     ) -> None:
-        """`shown`: what of a worklist's row may stand in the books; the desk leaves out what is personal."""
+        """`shown`: what of a worklist's row may stand in the books; the desk leaves out what is personal.
+
+        `fence` is asked inside each write's transaction, with the entry's name, and raises when nothing may be written.
+        """
         self._database = database
         self._clock = clock
         self._before_write = before_write
         self._shown = shown
+        self._fence = fence
+
+    def fenced(self, fence: Callable[[Connection, str], None]) -> "DatabaseJournal":
+        """The same journal for a run that may lose its right to write: `fence` raises once it has."""
+        return DatabaseJournal(
+            self._database, clock=self._clock, before_write=self._before_write, shown=self._shown, fence=fence
+        )
 
     def start_run(self, run_id: str, facts: dict[str, str]) -> None:
         """The run is known; a second call is a resume and counts one more attempt."""
-        self._announce("run_started")
-        with self._database.write() as connection:
+        with self._writing("run_started") as connection:
             known = connection.execute(select(run.c.attempt).where(run.c.run_id == run_id)).scalar()
             if known is None:
                 values = {"run_id": run_id, "facts": _json(facts), "attempt": 1, "state": "open"}
@@ -57,8 +68,7 @@ class DatabaseJournal:
 
     def end_run(self, run_id: str, state: str, message: str) -> None:
         """The run has ended: done | rejected_some | failed | person | stopped."""
-        self._announce("run_ended")
-        with self._database.write() as connection:
+        with self._writing("run_ended") as connection:
             values = {"state": state, "message": message, "ended_at": self._clock()}
             connection.execute(update(run).where(run.c.run_id == run_id).values(**values))
 
@@ -67,8 +77,7 @@ class DatabaseJournal:
 
         One that is done or rejected is left alone; any other is open from now on.
         """
-        self._announce("item_started")
-        with self._database.write() as connection:
+        with self._writing("item_started") as connection:
             mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
             known = connection.execute(select(item.c.state, item.c.attempt).where(mine)).first()
             if known is None:
@@ -83,8 +92,7 @@ class DatabaseJournal:
 
     def end_item(self, run_id: str, item_key: str, outcome: str, reason: str) -> None:
         """The row has ended: done | found_done | rejected | failed | person."""
-        self._announce("item_ended")
-        with self._database.write() as connection:
+        with self._writing("item_ended") as connection:
             mine = (item.c.run_id == run_id) & (item.c.item_key == item_key)
             values = {"state": outcome, "reason": reason, "ended_at": self._clock()}
             connection.execute(update(item).where(mine).values(**values))
@@ -94,8 +102,7 @@ class DatabaseJournal:
 
         A new one is open from now on; one that ended is left alone.
         """
-        self._announce("effect_opened")
-        with self._database.write() as connection:
+        with self._writing("effect_opened") as connection:
             mine = effect.c.effect_key == effect_key
             known = connection.execute(select(effect.c.state, effect.c.attempt).where(mine)).first()
             values = {"run_id": run_id, "item_key": item_key, "label": label, "state": "open"}
@@ -112,15 +119,13 @@ class DatabaseJournal:
 
     def close_effect(self, effect_key: str, how: str, note: str) -> None:
         """How the effect ended: done | found_done | not_done (may be opened again) | person."""
-        self._announce("effect_closed")
-        with self._database.write() as connection:
+        with self._writing("effect_closed") as connection:
             state = "free" if how == "not_done" else how
             values = {"state": state, "note": note, "ended_at": self._clock()}
             connection.execute(update(effect).where(effect.c.effect_key == effect_key).values(**values))
 
     def record_file(self, run_id: str, record: dict[str, object]) -> None:
         """One entry of manifest.json is known to this run; for the same path again the later entry holds."""
-        self._announce("file")
         row = {
             "run_id": run_id,
             "path": str(record.get("path", "")),
@@ -128,7 +133,7 @@ class DatabaseJournal:
             "record": _json(record),
             "recorded_at": self._clock(),
         }
-        with self._database.write() as connection:
+        with self._writing("file") as connection:
             upsert(connection, run_file, [row])
 
     def files(self, run_id: str) -> list[dict[str, object]]:
@@ -145,9 +150,14 @@ class DatabaseJournal:
             record = connection.execute(query).scalar()
         return None if record is None else _object(record)
 
-    def _announce(self, entry: str) -> None:
+    @contextmanager
+    def _writing(self, entry: str) -> Iterator[Connection]:
         if self._before_write is not None:
             self._before_write(entry)
+        with self._database.write() as connection:
+            if self._fence is not None:
+                self._fence(connection, entry)
+            yield connection
 
 
 class Job(NamedTuple):

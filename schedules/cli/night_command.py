@@ -17,9 +17,7 @@ from schedules.inbox.when_asked import WhenAsked
 from schedules.logs import start_logs
 from schedules.night import Night, NightResult
 from schedules.night_page import write_night_page
-from schedules.notify.night import messages, outbox_at
-from schedules.notify.outbox import post
-from schedules.notify.settings import load_notify
+from schedules.notify.night import tell as tell_people
 from schedules.plan import LOOK_BACK, Known, NightPlan, load_plan
 from schedules.problems import EXIT_CODES
 from schedules.retention import tidy
@@ -39,24 +37,10 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
         plan = load_plan(path, known_at(desk))
         result = asyncio.run(play_plan(desk, plan, night, first_day, headed))
         show_night(desk, night, result)
-        tell_people(desk, night)
+        show(tell_people(desk, night))
     if result.failed:
         return EXIT_CODES["site"]
     return EXIT_CODES["person"] if result.waiting else 0
-
-
-def tell_people(desk: Desk, night: date) -> None:
-    """What notify.yaml asks for is told: one digest, and one message of what went wrong; the terminal says how it went.
-
-    A message that does not get through never makes a night fail; it is kept and tried again.
-    """
-    settings = load_notify(desk.home)
-    if settings.routes:
-        outbox = outbox_at(desk, settings)
-        with desk.database.write() as connection:
-            for message in messages(desk, night):
-                post(connection, settings, message, outbox.clock())
-        show(outbox.deliver())
 
 
 def known_at(desk: Desk) -> Known:

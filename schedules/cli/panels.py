@@ -33,6 +33,11 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "backfill": "timetable_commands",
         "pause": "timetable_commands",
         "unpause": "timetable_commands",
+        "serve": "serve_commands",
+        "worker": "serve_commands",
+        "runs": "runs_commands",
+        "cancel": "runs_commands",
+        "drain": "serve_commands",
     },
     "写流程、跑流程 / flows": {
         "flows": "flow_commands",
@@ -60,6 +65,12 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "sheet": "sheet_commands",
         "feeds": "feed_commands",
         "snapshot": "snapshot_command",
+    },
+    "给财务 / to finance": {
+        "documents": "documents_commands",
+        "calendar": "documents_commands",
+        "deliver": "deliver_commands",
+        "retention": "documents_commands",
     },
     "账和数 / books": {
         "report": "report_commands",

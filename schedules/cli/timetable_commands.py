@@ -105,16 +105,15 @@ def check_timetable(
 
 @timetable_app.command("run")
 def run_timetable(file: FileOption = None) -> None:
-    """守着时间表，到点就做；Ctrl-C 停下，正在跑的做完再走，再按一次马上走（下次接着做）。
+    """守着时间表，到点就做，不开网页；和 yeban serve --port 0 一样。
 
-    Keeps the clock and does what is due. Ctrl-C waits for what runs; a second one leaves at once, to go on next time.
+    Keeps the clock and does what is due, without the web site: the same as `yeban serve --port 0`.
 
     例 / example: `yeban timetable run`
     """
-    from schedules.cli.timetable_view import keep_clock
+    from schedules.cli.serve_commands import serve
 
-    with interruptible():
-        keep_clock(_opened(file))
+    serve(file=file, port=0)
 
 
 def backfill(

@@ -50,8 +50,8 @@ def show(opened: "Opened", view: "View", now: datetime, start: datetime, end: da
         )
     if not clock_runs(load_settings().home):
         tell(
-            "钟没有开，到点不会自己做：yeban timetable run",
-            "the clock does not run, nothing starts: yeban timetable run",
+            "钟没有开，到点不会自己做：yeban serve",
+            "the clock does not run, nothing starts: yeban serve",
             "dim",
         )
     ends = opened.calendar_ends(start.astimezone(SHANGHAI).date(), end.astimezone(SHANGHAI).date())
@@ -171,27 +171,6 @@ def _line(line: Line) -> dict[str, object]:
     }  # fmt: skip
 
 
-def keep_clock(opened: "Opened") -> None:
-    """Do what the timetable says until Ctrl-C."""
-    import threading
-
-    from schedules.desk import open_desk
-    from schedules.logs import start_logs
-    from schedules.timetable.executors import DeskExecutor
-    from schedules.timetable.keeping import kept_clock
-
-    with open_desk() as desk:
-        start_logs(desk.home)
-        with kept_clock(desk, opened, DeskExecutor(desk, opened.path.parent)) as clock:
-            tell(f"钟开着：{opened.timetable.title}（{opened.path}）。Ctrl-C 停下。",
-                 f"the clock runs: {opened.timetable.title} ({opened.path}). Ctrl-C stops it.", "green")  # fmt: skip
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                tell(f"等 {clock.under_way} 件做完再停；再按一次 Ctrl-C 马上停。",
-                     f"waiting for {clock.under_way} runs to end; Ctrl-C again leaves at once.")  # fmt: skip
-
-
 def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, later: bool) -> int:
     """Write the runs down, say which, and do them unless a clock will; the exit code says whether all went well."""
     from schedules.cli.night_view import TerminalWatcher
@@ -210,7 +189,7 @@ def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, l
         if later or not (found.new or found.again):
             return 0
         try:
-            with only_clock(desk.home):
+            with only_clock(desk.home, desk.database):
                 return _play(turn.look_and_play_only({*found.new, *found.again}))
         except ClockRunning:
             tell("钟正开着，由它去做；进度见 yeban timetable。", "the clock runs and does them: see yeban timetable.")

@@ -1,17 +1,25 @@
-"""What a night tells: one digest with the report, missing sources on top, instead of a message for each thing."""
+"""What a night tells: one digest with the report, missing sources on top, instead of a message for each thing.
+
+A night that somebody plays by hand tells at once. One that the clock plays tells at once what went wrong, and the
+digest in the morning, at `digest_at` of notify.yaml: `morning` is what the clock asks at each look.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from schedules.books import report_path
 from schedules.desk import Desk
 from schedules.night_words import note_words
 from schedules.notify.message import Message
-from schedules.notify.outbox import Outbox
-from schedules.notify.settings import NotifySettings
+from schedules.notify.outbox import Delivered, Outbox, post, told
+from schedules.notify.settings import NotifySettings, load_notify
+from schedules.settings import SHANGHAI
 from schedules.summary import book_totals, night_rows
+from storage.database.tables.desk import notice
 
 LISTED = 12
 """How many jobs a message names; the report and the page name all."""
@@ -65,3 +73,54 @@ def messages(desk: Desk, night: date) -> list[Message]:
     wrong = incident(night, rows, lang)
     told = digest(night, rows, book_totals(desk), report_path(desk, night), lang)
     return [told] if wrong is None else [told, wrong]
+
+
+def tell(desk: Desk, night: date, *, in_the_morning: bool = False) -> Delivered:
+    """What notify.yaml asks for is told of this night: one digest, and one message of what went wrong.
+
+    `in_the_morning`: before `digest_at` of the next morning the digest is left to `morning`. A message that does not
+    get through is kept and tried again; it never makes a night fail.
+    """
+    settings = load_notify(desk.home)
+    if not settings.routes:
+        return Delivered([], [], [])
+    outbox = outbox_at(desk, settings)
+    waits = in_the_morning and outbox.clock() < due_at(settings, night)
+    now = [message for message in messages(desk, night) if not (waits and message.route == "digest")]
+    with desk.database.write() as connection:
+        for message in now:
+            post(connection, settings, message, outbox.clock())
+    return outbox.deliver()
+
+
+def tell_failed(desk: Desk, run_key: str, what: str, why: str) -> Delivered:
+    """One message of a run of the timetable that failed; the same run is told of once."""
+    settings = load_notify(desk.home)
+    english = desk.settings.lang == "en"
+    title = f"{what} failed" if english else f"{what} 没有做成"
+    return told(outbox_at(desk, settings), Message("incident", run_key, title, why))
+
+
+def due_at(settings: NotifySettings, night: date) -> datetime:
+    """When the digest of a night is due: at `digest_at` of the night's own day."""
+    return datetime.combine(night, time.fromisoformat(settings.digest_at), SHANGHAI)
+
+
+def morning(desk: Desk, now: datetime) -> Delivered:
+    """What waits goes out; a night of today or yesterday whose digest is due and was never told is told now."""
+    settings = load_notify(desk.home)
+    outbox = outbox_at(desk, settings)
+    today = now.astimezone(SHANGHAI).date()
+    if settings.routes.get("digest"):
+        for night in (today - timedelta(days=1), today):
+            if now >= due_at(settings, night) and not _was_told(desk, night) and (rows := night_rows(desk, night)):
+                made = digest(night, rows, book_totals(desk), report_path(desk, night), desk.settings.lang)
+                with desk.database.write() as connection:
+                    post(connection, settings, made, now)
+    return outbox.deliver()
+
+
+def _was_told(desk: Desk, night: date) -> bool:
+    of_night = (notice.c.route == "digest") & notice.c.incident.startswith(f"{night}|")
+    with desk.database.read() as connection:
+        return connection.execute(select(notice.c.notice_id).where(of_night).limit(1)).first() is not None

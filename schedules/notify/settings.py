@@ -29,6 +29,16 @@ class ChannelSettings(BaseModel):
     security: Literal["tls", "starttls", "none"] = "tls"
 
 
+def time_of_day(value: str) -> str:
+    """The same text. Raises what a located error is made of when it is no time of day."""
+    try:
+        time.fromisoformat(value)
+    except ValueError:
+        words = f"「{value}」不是钟点，写成 23:00 这样。", f"{value} is no time of day; write it like 23:00."
+        raise refusal("D-NOTIFY", *words) from None
+    return value
+
+
 class Quiet(BaseModel):
     """Hours in which only urgent messages go out, Beijing time; may run over midnight."""
 
@@ -40,12 +50,7 @@ class Quiet(BaseModel):
     @field_validator("since", "until")
     @classmethod
     def _is_a_time(cls, value: str) -> str:
-        try:
-            time.fromisoformat(value)
-        except ValueError:
-            words = f"「{value}」不是钟点，写成 23:00 这样。", f"{value} is no time of day; write it like 23:00."
-            raise refusal("D-NOTIFY", *words) from None
-        return value
+        return time_of_day(value)
 
     def ends(self, at: datetime) -> datetime | None:
         """When the quiet that holds at this moment ends; None when it is not quiet."""
@@ -67,6 +72,12 @@ class NotifySettings(BaseModel):
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
     routes: dict[Route, list[str]] = Field(default_factory=dict)
     quiet: Quiet | None = None
+    digest_at: str = "08:00"
+
+    @field_validator("digest_at")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        return time_of_day(value)
 
 
 def load_notify(home: Path) -> NotifySettings:

@@ -151,6 +151,32 @@ class Page:
         """Columns of one run."""
         self.connection.execute(update(timetable_run).where(timetable_run.c.run_key == key).values(**values))
 
+    def begun(self, key: str, attempt: int, worker: str, now: datetime) -> bool:
+        """A worker begins the run's attempt; False, and nothing is written, when it has ended or is to end."""
+        row = self.row(key)
+        if row is None or row.state != "running" or row.attempt != attempt or row.facts.get("cancel"):
+            return False
+        reason = "gate-open" if row.facts.get("missing") else ""
+        facts = _json({**row.facts, "worker": worker})
+        self.change(key, started_at=stamp(now), reason=reason, facts=facts)
+        return True
+
+    def ended(self, key: str, state: str, message: str, now: datetime) -> None:
+        """How a run has ended; one that did not end well after it was asked to end is dropped for that reason."""
+        row = self.row(key)
+        cancelled = bool(row and row.facts.get("cancel")) and state != "done"
+        state, reason = ("dropped", str(row.facts["cancel"])) if row and cancelled else (state, "")
+        self.change(key, state=state, reason=reason, message=message, ended_at=stamp(now))
+
+    def again(self, key: str, message: str, due_at: datetime, now: datetime) -> None:
+        """The site has failed the run: it is due once more, somewhat later."""
+        self.change(key, state="planned", reason="again", message=message, due_at=stamp(due_at), ended_at=stamp(now))
+
+    def running(self) -> list[Row]:
+        """What was given out and has not ended."""
+        query = select(timetable_run).where(timetable_run.c.state == "running").order_by(timetable_run.c.run_key)
+        return [_row(found) for found in self.connection.execute(query).mappings()]
+
     def decided(self, row: Row, decision: Decision, now: datetime) -> None:
         """Write a decision down; a run that starts has one attempt more."""
         values: dict[str, object] = {"state": decision.state, "reason": decision.reason,

@@ -1,8 +1,10 @@
-"""The clock: APScheduler says when to look, and runs go on in its threads. Nothing is decided here, nothing is kept.
+"""The clock: APScheduler says when to look; what is due is given to the workers. Nothing is decided or kept here.
 
 Its jobs live in memory, without grace times and without a store: a run that is due is a row of ours, and what was
-missed is for the timetable to say. Each look also asks what came from outside. It happens when something is due, and
-every `PULSE_S` by a clock that nobody can set: one that was set back, or a machine that slept, is noticed soon.
+missed is for the timetable to say. Each look also asks what came from outside. It happens when something is due, when
+a run has ended, and every `PULSE_S` by a clock that nobody can set: one that was set back, a machine that slept, a
+worker elsewhere that has ended a run is noticed soon. Chores (messages that wait, the morning's digest) have a thread
+of their own: a mail server that does not answer must not keep a run from starting.
 """
 
 import threading
@@ -17,8 +19,8 @@ from loguru import logger
 from schedules.timetable.model import Arrival, Job, Timetable, WorkCalendar
 from schedules.timetable.turn import Turn
 
-PULSE_S = 30.0
-LOOK = "look"
+PULSE_S = 10.0
+LOOK, CHORES = "look", "chores"
 
 
 class Watch(Protocol):
@@ -32,47 +34,55 @@ Renew = Callable[[], "tuple[Timetable, WorkCalendar, Sequence[Watch]] | None"]
 """A timetable that was changed, with its calendar and watches; None while it is the same."""
 
 
+class Given(Protocol):
+    """Whoever has what is due done."""
+
+    def give(self, jobs: Sequence[Job]) -> int:
+        """See that they are done."""
+
+    def settle(self) -> int:
+        """What was given before and was lost, or has ended unheard, is put right."""
+
+
+Chore = Callable[[datetime], None]
+"""Something to do at each look beside the timetable; it is told the moment."""
+
+
 class Clock:
     """Keeps one timetable going until it is stopped. Whoever starts it holds `only_clock`."""
 
-    def __init__(
-        self, turn: Turn, watches: Sequence[Watch] = (), side_by_side: int = 4, renew: Renew = lambda: None
-    ) -> None:
-        """At most `side_by_side` runs at a time; `renew` is asked at each look for a timetable that was changed."""
+    def __init__(self, turn: Turn, given: Given, watches: Sequence[Watch] = (), renew: Renew = lambda: None,
+                 chores: Sequence[Chore] = ()) -> None:  # fmt: skip
+        """What is due goes to `given`; `renew` is asked at each look for a timetable that was changed."""
         self.renew = renew
         self.turn = turn
-        self.turn.places = side_by_side
+        self.given = given
         self.watches = watches
+        self.chores = chores
         self.looking = threading.Lock()
         self.adding = threading.Lock()
-        pools = {"default": ThreadPoolExecutor(side_by_side), LOOK: ThreadPoolExecutor(1)}
+        pools = {LOOK: ThreadPoolExecutor(1), CHORES: ThreadPoolExecutor(1)}
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
-        self.running: set[str] = set()
 
     def start(self) -> None:
-        """Take up what was left in the middle, then look at once and from then on."""
-        recovered = self.turn.recover()
-        logger.info("clock_started", recovered=recovered)
+        """Look at once and from then on; what was left in the middle is taken up again."""
+        logger.info("clock_started", entries=len(self.turn.timetable.entries))
         self.scheduler.start()
         self.look_soon()
         threading.Thread(target=self._pulse, name="clock-pulse", daemon=True).start()
 
     def stop(self) -> None:
-        """Start nothing more and wait for what runs; a run that was not begun yet is taken up by the next clock."""
+        """Start nothing more."""
         with self.adding:
             self.stopped.set()
         self.scheduler.shutdown(wait=True)
         logger.info("clock_stopped")
 
-    @property
-    def under_way(self) -> int:
-        """How many runs go on."""
-        return len(self.running)
-
     def look_soon(self) -> None:
-        """Look now, whatever else is to come."""
-        self._add(self._look, executor=LOOK)
+        """Look now, whatever else is to come; several who ask at once get one look."""
+        if self.scheduler.running:
+            self._add(self._look, id="soon", executor=LOOK, replace_existing=True, max_instances=2)
 
     def _add(self, work: Callable[..., None], **how: Any) -> None:
         """Give the scheduler something to do, unless it is to stop: while it shuts down, adding would wait for ever."""
@@ -88,24 +98,25 @@ class Clock:
                 if changed := self.renew():
                     self.turn.timetable, self.turn.calendar, self.watches = changed
                 self._take_arrivals(self.turn.now())
-                for job in self.turn.look():
-                    self._add(self._play, args=[job], id=f"{job.key} {job.attempt}")
+                self.given.settle()
+                self.given.give(self.turn.look())
                 wakes_at = self.turn.wakes_at()
                 self._add(self._look, run_date=wakes_at, id=LOOK, executor=LOOK, replace_existing=True, max_instances=2)
             except Exception:  # noqa: BLE001 (a database that is away for a minute must not end the clock)
                 logger.exception("clock_look_failed")  # the next pulse looks again
+        if self.chores:
+            self._add(self._do_chores, id=CHORES, executor=CHORES, replace_existing=True, max_instances=2)
+
+    def _do_chores(self) -> None:
+        for chore in self.chores:
+            try:
+                chore(self.turn.now())
+            except Exception:  # noqa: BLE001 (one chore that fails must not keep the others from being done)
+                logger.exception("clock_chore_failed")
 
     def _pulse(self) -> None:
         while not self.stopped.wait(PULSE_S):
             self.look_soon()
-
-    def _play(self, job: Job) -> None:
-        self.running.add(job.key)
-        try:
-            self.turn.play(job)
-        finally:
-            self.running.discard(job.key)
-            self.look_soon()  # its chain, or whoever waits for its account
 
     def _take_arrivals(self, now: datetime) -> None:
         for watch in self.watches:

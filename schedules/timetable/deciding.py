@@ -13,6 +13,7 @@ GRACE = timedelta(minutes=5)
 
 REASONS = {
     "account-busy": ("等账号空出来", "waits for its account"),
+    "again": ("网站没让它做成，过一会再做一次", "the site failed it; it is done once more soon"),
     "cancelled": ("被取消", "cancelled"),
     "entry-gone": ("时间表里已经没有这一项", "the timetable has no such entry any more"),
     "gate-open": ("到点开门，没等到：{missing}", "opened at its time, without: {missing}"),

@@ -4,22 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, cast
 
 from loguru import logger
 
 from bots.facts import Progress
 from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
+from schedules.inbox.when_asked import WhenAsked
 from schedules.night import Night, Watcher
+from schedules.notify.night import tell, tell_failed
 from schedules.plan import LOOK_BACK, PlannedFlow, load_plan, make_job
 from schedules.plan import Job as NightJob
+from schedules.retention import tidy
+from schedules.settings import today_in_shanghai
 from schedules.shelf import playable, secret_inputs
 from schedules.timetable.model import Job
 from schedules.timetable.opening import plan_path
 from schedules.timetable.turn import Control, Outcome
 from schedules.work import run_job
 
+Stage = Literal["done", "failed", "person"]
 LOOKS_UP_AFTER_S = 2.0
 """How soon a run notices that it should end."""
 
@@ -68,38 +73,54 @@ class DeskExecutor:
 
     def run(self, job: Job, control: Control) -> Outcome:
         """The job, until it ends or is asked to."""
+        return asyncio.run(until_cancelled(self.play(job), control))
+
+    async def play(self, job: Job, desk: Desk | None = None) -> Outcome:
+        """The job; `desk` is the same desk with a journal that ends with the run's lease."""
         if not job.run:
             return Outcome("done")
-        work = self.night(job) if job.run.endswith((".yaml", ".yml")) else self.flow(job)
-        return asyncio.run(until_cancelled(work, control))
+        at = desk or self.desk
+        return await (self.night(at, job) if job.run.endswith((".yaml", ".yml")) else self.flow(at, job))
 
-    async def night(self, job: Job) -> Outcome:
-        """The plan for the job's day, from the day before on."""
+    async def night(self, desk: Desk, job: Job) -> Outcome:
+        """The plan for the job's day, from some days before on; people are told how it went."""
         plan = load_plan(plan_path(self.folder, job.run))
-        side_by_side = self.desk.settings.side_by_side or self.door.choose().contexts
+        side_by_side = desk.settings.side_by_side or self.door.choose().contexts
+        keep = desk.settings.keep_evidence_days
+        await asyncio.to_thread(tidy, desk.settings.runs, today_in_shanghai(), keep)
         with closing(self.watcher()) as watcher:
-            night = Night(self.desk, plan, job.day, job.day - LOOK_BACK, watcher)
+            night = Night(desk, plan, job.day, job.day - LOOK_BACK, watcher)
+            night.inbox = WhenAsked(desk, None)
             result = await night.play(self.door, side_by_side)
         said = f"{result.jobs} 件，做了 {result.played}，失败 {result.failed}，等人 {result.waiting}"
-        return Outcome("failed" if result.failed else "person" if result.waiting else "done", said)
+        state: Stage = "failed" if result.failed else "person" if result.waiting else "done"
+        return Outcome(state, said, again=bool(night.failed_by_site))
 
-    async def flow(self, job: Job) -> Outcome:
+    async def flow(self, desk: Desk, job: Job) -> Outcome:
         """One flow for one account; each run of the timetable is work of its own."""
-        flow, _ = playable(job.run, self.desk.settings.lang)
+        flow, _ = playable(job.run, desk.settings.lang)
         planned = PlannedFlow(flow=job.run, accounts=[job.account])
         made = make_job(job.day, job.entry, 0, planned, job.account, {**job.inputs, "_run": job.key})
         night_job = NightJob(made.key, made.run_id, job.day, job.entry, 0, job.run, job.account, "", job.inputs)
-        self.desk.jobs.plan(night_job, secret_inputs(flow))
-        self.desk.jobs.stage(night_job, "playing")
+        desk.jobs.plan(night_job, secret_inputs(flow))
+        desk.jobs.stage(night_job, "playing")
         with closing(self.watcher()) as watcher:
             watcher.planned([night_job], set())
             watcher.began(night_job)
             async with self.door.lazily() as browser:
-                ended = await run_job(self.desk, await browser.get(), night_job, watcher.moved)
-            self.desk.jobs.stage(night_job, ended.stage, ended.message, ended.summary)
+                ended = await run_job(desk, await browser.get(), night_job, watcher.moved, WhenAsked(desk, None))
+            desk.jobs.stage(night_job, ended.stage, ended.message, ended.summary)
             watcher.ended(night_job, ended.stage, ended.message, ended.summary)
         said = f"{ended.message} {ended.hint}".strip()
-        return Outcome("done" if ended.stage == "done" else "person" if ended.stage == "person" else "failed", said)
+        state = ended.stage if ended.stage in {"done", "person"} else "failed"
+        return Outcome(cast(Stage, state), said, again=state == "failed" and ended.who in {"", "site"})
+
+    def tell(self, job: Job, outcome: Outcome) -> None:
+        """People hear how a night went, and of a flow that failed; what waits for a person is in the inbox."""
+        if job.run.endswith((".yaml", ".yml")):
+            tell(self.desk, job.day, in_the_morning=True)
+        elif outcome.state == "failed":
+            tell_failed(self.desk, f"{job.key}#{job.attempt}", f"{job.entry} {job.account}".strip(), outcome.message)
 
 
 async def until_cancelled(work: Awaitable[Outcome], control: Control) -> Outcome:

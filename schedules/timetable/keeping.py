@@ -1,6 +1,6 @@
 """The desk's timetable put together: book, calendar, executor, watches, clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -8,14 +8,16 @@ from loguru import logger
 
 from schedules.desk import Desk
 from schedules.problems import DeskError
+from schedules.queue.model import Queue
 from schedules.timetable.book import TimetableBook
-from schedules.timetable.clock import Clock, Watch
+from schedules.timetable.clock import Chore, Clock, Watch
 from schedules.timetable.files import FileWatch
+from schedules.timetable.handing import Handing, TagsOf
 from schedules.timetable.lock import only_clock
 from schedules.timetable.mail import ImapMailbox, MailWatch
-from schedules.timetable.model import Timetable, WorkCalendar
+from schedules.timetable.model import Job, Timetable, WorkCalendar
 from schedules.timetable.opening import Opened, open_timetable
-from schedules.timetable.turn import Executor, Turn
+from schedules.timetable.turn import Control, Executor, Outcome, Turn
 
 
 def turn_of(desk: Desk, opened: Opened, executor: Executor) -> Turn:
@@ -70,13 +72,37 @@ class Renewal:
         return self.opened.timetable, self.opened.calendar, watches_of(self.desk, self.opened)
 
 
+def tags_at(desk: Desk) -> TagsOf:
+    """What a worker must be to use accounts: the `worker` of each in the settings."""
+    accounts = desk.settings.accounts
+
+    def tags(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({accounts[name].worker for name in names if name in accounts} - {""}))
+
+    return tags
+
+
 @contextmanager
-def kept_clock(desk: Desk, opened: Opened, executor: Executor, side_by_side: int = 4) -> Iterator[Clock]:
-    """The desk's clock, going until the block ends; it holds the lock. Raises ClockRunning."""
-    with only_clock(desk.home):
-        clock = Clock(turn_of(desk, opened, executor), watches_of(desk, opened), side_by_side, Renewal(desk, opened))
+def kept_clock(desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None] = lambda: None,
+               chores: Sequence[Chore] = ()) -> Iterator[Clock]:  # fmt: skip
+    """The desk's clock, going until the block ends; it holds the lock. Raises ClockRunning.
+
+    What is due goes to the queue; `wake` tells a worker of this process.
+    """
+    with only_clock(desk.home, desk.database):
+        turn = turn_of(desk, opened, Nobody())
+        given = Handing(turn, queue, desk.database, tags_at(desk), wake)
+        clock = Clock(turn, given, watches_of(desk, opened), Renewal(desk, opened), chores)
         clock.start()
         try:
             yield clock
         finally:
             clock.stop()
+
+
+class Nobody:
+    """The executor of a clock whose runs are done by workers."""
+
+    def run(self, job: Job, control: Control) -> Outcome:  # noqa: ARG002
+        """A defect: such a clock plays nothing itself."""
+        raise AssertionError(f"{job.key} belongs to a worker")

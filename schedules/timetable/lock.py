@@ -1,16 +1,45 @@
-"""One process keeps a desk's clock: a lock that the system frees however its holder dies."""
+"""One process keeps a desk's clock: a lock that the system frees however its holder dies.
+
+Several machines with one PostgreSQL have one clock as well: its lock is the server's, held by a connection of its own.
+"""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from schedules.timetable.errors import ClockRunning
+from storage.database.connection import Database
+
+CLOCK = 6_300_815
+"""Any number of our own."""
 
 
 @contextmanager
-def only_clock(home: Path) -> Iterator[None]:
-    """Hold the clock's lock, an exclusive transaction on a file of its own. Raises ClockRunning when it is held."""
+def only_clock(home: Path, database: Database | None = None) -> Iterator[None]:
+    """Hold the clock's lock of this home and, on PostgreSQL, of the whole database. Raises ClockRunning."""
+    with _only_here(home):
+        if database is None or database.dialect != "postgresql":
+            yield
+            return
+        with database.engine.connect() as connection:
+            held = connection.execution_options(isolation_level="AUTOCOMMIT")
+            # A machine that loses its power says no goodbye: the server asks after it, so that another may begin.
+            for name, seconds in (("idle", 20), ("interval", 5), ("count", 3)):
+                held.exec_driver_sql(f"SET tcp_keepalives_{name} = {seconds}")
+            if not held.execute(select(func.pg_try_advisory_lock(CLOCK))).scalar():
+                raise ClockRunning(home / "clock.lock")
+            try:
+                yield
+            finally:
+                connection.invalidate()  # whatever became of the server, nobody gets this connection again
+
+
+@contextmanager
+def _only_here(home: Path) -> Iterator[None]:
+    """An exclusive transaction on a file of its own."""
     home.mkdir(parents=True, exist_ok=True)
     path = home / "clock.lock"
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
@@ -30,7 +59,7 @@ def clock_runs(home: Path) -> bool:
     if not (home / "clock.lock").exists():
         return False
     try:
-        with only_clock(home):
+        with _only_here(home):
             return False
     except ClockRunning:
         return True

@@ -33,10 +33,11 @@ LONGEST_BACKFILL_DAYS = 366
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and what to tell people."""
+    """How a run ended, and what to tell people; `again`: the site failed it, and may be itself again soon."""
 
     state: Literal["done", "failed", "person"]
     message: str = ""
+    again: bool = False
 
 
 class Control(Protocol):
@@ -79,7 +80,7 @@ class Turn:
             return page.arrived(arrivals)
 
     def recover(self) -> int:
-        """Runs that a process left in the middle begin again; only for the one that keeps the clock. Returns them."""
+        """Runs that a process left in the middle begin again, where no queue keeps them; returns how many."""
         with self.book.write("recover") as page:
             cut = [row for row in page.rows(self.now()) if row.state == "running"]
             for row in cut:
@@ -101,12 +102,8 @@ class Turn:
             logger.exception("timetable_run_failed", run=job.key)
             shown = explain(error, default_lang())
             outcome = Outcome("failed", f"{shown.message} {shown.hint}".strip())
-        ended_at = stamp(self.now())
         with self.book.write("end") as page:
-            row = page.row(job.key)
-            cancelled = bool(row and row.facts.get("cancel")) and outcome.state != "done"
-            state, reason = ("dropped", str(row.facts["cancel"])) if row and cancelled else (outcome.state, "")
-            page.change(job.key, state=state, reason=reason, message=outcome.message, ended_at=ended_at)
+            page.ended(job.key, outcome.state, outcome.message, self.now())
         return outcome
 
     def look_and_play(self) -> int:
@@ -197,6 +194,10 @@ class Turn:
         return Job(row.key, row.entry, entry.run, row.account, inputs, row.day, row.attempt + 1,
                    None if row.backfill else row.until)  # fmt: skip
 
+    def job_of(self, row: Row) -> Job:
+        """The job of a run that was given out, of an entry that the timetable has."""
+        return self._job(replace(row, attempt=row.attempt - 1), row)
+
     def _control(self, job: Job) -> Control:
         return _Control(self.book, job.key)
 
@@ -249,6 +250,14 @@ class _Control:
         with self.book.read() as page:
             row = page.row(self.key)
         return bool(row and row.facts.get("cancel"))
+
+
+def cancelled(page: Page, row: Row, who: str, now: datetime) -> State:
+    """An open run is to end: one that has not begun is dropped, one that runs is told. Returns its state now."""
+    state: State = "running" if row.state == "running" else "dropped"
+    facts = {"cancel": "cancelled", "cancelled_by": who}
+    page.decided(row, Decision(row.key, state, "cancelled", facts, cancel=True), now)
+    return state
 
 
 def names_for(row: Row) -> dict[str, object]:

@@ -23,13 +23,19 @@ Token = Callable[[str], str]
 
 
 def webhook_app(
-    timetable: Timetable, token: Token, arrived: Callable[[list[Arrival]], None], now: Callable[[], datetime]
+    timetable: Callable[[], Timetable],
+    token: Token,
+    arrived: Callable[[list[Arrival]], None],
+    now: Callable[[], datetime],
 ) -> Starlette:
-    """The application. Answers 202 with the entries, 401 for a wrong token or an unknown name, 413 for a long body."""
+    """The application, over the timetable as it is at each call.
+
+    Answers 202 with the entries, 401 for a wrong token or an unknown name, 413 for a long body.
+    """
 
     async def call(request: Request) -> JSONResponse:
         name = request.path_params["name"]
-        entries = [one.name for one in timetable.entries.values()
+        entries = [one.name for one in timetable().entries.values()
                    if one.trigger and one.trigger.kind == "webhook" and one.trigger.where == name]  # fmt: skip
         expected = token(name) if entries else ""
         if not hmac.compare_digest(_given(request).encode(), expected.encode()) or not expected:

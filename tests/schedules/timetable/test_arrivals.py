@@ -91,7 +91,9 @@ class Hooks:
             "  x: {run: f, accounts: [a], on: {webhook: stock}}\n  y: {run: f, accounts: [b], after: x}\n"
         )
         tokens = {"stock": "t0ken", "other": "o"}
-        self.app = webhook_app(table, lambda name: tokens.get(name, ""), self.arrived.extend, lambda: at("20 11:00"))
+        self.app = webhook_app(
+            lambda: table, lambda name: tokens.get(name, ""), self.arrived.extend, lambda: at("20 11:00")
+        )
 
     async def post(self, path: str, body: bytes = b"", **headers: str) -> int:
         """The status of one call."""

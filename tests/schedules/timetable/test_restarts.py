@@ -1,8 +1,7 @@
 """Whenever the program dies, and whenever it looks, the same runs are done, each once."""
 
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from schedules.timetable.clock import Clock
 from schedules.timetable.errors import ClockRunning
 from schedules.timetable.lock import clock_runs, only_clock
 from schedules.timetable.model import Arrival, Job
 from schedules.timetable.turn import Control, Outcome
 from storage.database.connection import Database, open_database
 from storage.database.tables.desk import timetable_event, timetable_mark, timetable_pause, timetable_run
-from tests.schedules.timetable.world import SHANGHAI, World, at
+from tests.schedules.timetable.world import World, at
 
 NIGHT = """
   x: {run: f, accounts: [a], every: day, at: 01:00, jitter: 5m, missed: all}
@@ -126,34 +124,6 @@ def test_looking_at_any_times_does_the_same_runs(one_database: Database, looks: 
     hours = [f"2026-11-{20 + hour // 24}T{hour % 24:02}:00" for hour in range(3, 31, 3)]
     both = [(hour, whose) for hour in hours for whose in (("x", "a"), ("y", "b"))]
     assert sorted(world.played) == sorted(f"{entry}|{hour}|{account}" for hour, (entry, account) in both)
-
-
-def test_the_clock_begins_what_is_due_and_what_follows(one_database: Database) -> None:
-    """On a real clock: a run that was asked for begins in the clock's threads, its chain after it, and stop waits."""
-    text = "  x: {run: f, accounts: [a], every: day, at: 01:00}\n  hook: {run: f, accounts: [b], on: {webhook: h}}\n"
-    text += "  after: {run: g, accounts: [b], after: hook}\n"
-    world = World(emptied(one_database), text)
-    begun = {name: threading.Event() for name in ("x", "hook", "after")}
-
-    def work(world: World, job: Job, control: Control) -> Outcome:
-        begun[job.entry].set()
-        return Outcome("done")
-
-    world.work = work
-    world.turn.now = lambda: datetime.now(UTC)
-    day = (datetime.now(SHANGHAI) - timedelta(days=3)).date().isoformat()
-    world.turn.backfill("x", day, day, "王芳")
-    clock = Clock(world.turn, side_by_side=2)
-    clock.start()
-    try:
-        assert begun["x"].wait(20)
-        world.turn.arrived([Arrival("k", "hook", datetime.now(UTC))])
-        clock.look_soon()
-        assert begun["after"].wait(20)
-    finally:
-        clock.stop()
-    with world.book.read() as page:
-        assert {row.state for row in page.rows(at("01 00:00"))} == {"done"}
 
 
 def test_one_clock_at_a_desk(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""From the timetable to the workers: a job that is due becomes a ticket, and what its ticket says becomes of the run.
+
+The look has written the run down as given out before its ticket is put down; a program that dies in between leaves a
+run without a ticket, and the next look puts it down. The ticket's key is the run and its attempt: it is there once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import cast
+
+from schedules.queue import board
+from schedules.queue.model import Queue, Ticket
+from schedules.timetable.deciding import Row
+from schedules.timetable.model import Entry, Job
+from schedules.timetable.turn import Turn
+from storage.database.connection import Database
+from storage.database.tables.desk import queue_job
+
+KIND = "run"
+TagsOf = Callable[[Sequence[str]], tuple[str, ...]]
+"""What a worker must be to use these accounts."""
+
+
+def ticket_key(run_key: str, attempt: int) -> str:
+    """The name of one attempt of a run."""
+    return f"{run_key}#{attempt}"
+
+
+def ticket_of(job: Job, entry: Entry, tags: TagsOf, priority: int) -> Ticket:
+    """The job for whoever takes it."""
+    payload = {
+        "key": job.key, "entry": job.entry, "run": job.run, "account": job.account, "day": job.day.isoformat(),
+        "inputs": {name: _plain(value) for name, value in job.inputs.items()}, "attempt": job.attempt,
+        "until": job.until.isoformat() if job.until else "",
+    }  # fmt: skip
+    # A night puts down its flows by themselves, each for the worker that its account needs.
+    return Ticket(ticket_key(job.key, job.attempt), KIND, job.key, job.account, tags(entry.busy(job.account)), priority,
+                  payload)  # fmt: skip
+
+
+def job_of(ticket: Ticket) -> Job:
+    """The job that was put down."""
+    told = ticket.payload
+    until = str(told["until"])
+    return Job(
+        str(told["key"]), str(told["entry"]), str(told["run"]), str(told["account"]),
+        cast(Mapping[str, object], told["inputs"]), date.fromisoformat(str(told["day"])), cast(int, told["attempt"]),
+        datetime.fromisoformat(until) if until else None,
+    )  # fmt: skip
+
+
+class Handing:
+    """Gives what is due to a queue, and takes its answers."""
+
+    def __init__(self, turn: Turn, queue: Queue, database: Database, tags: TagsOf,
+                 wake: Callable[[], None] = lambda: None) -> None:  # fmt: skip
+        """`wake` tells a worker of this process that there is something to take."""
+        self.turn = turn
+        self.queue = queue
+        self.database = database
+        self.tags = tags
+        self.wake = wake
+
+    def give(self, jobs: Sequence[Job]) -> int:
+        """Put them down; returns how many."""
+        entries = self.turn.timetable.entries
+        with self.turn.book.read() as page:
+            rows = {row.key: row for row in page.running()}
+        tickets = [ticket_of(job, entries[job.entry], self.tags, _priority(rows.get(job.key))) for job in jobs]
+        if tickets:
+            self.queue.put(tickets)
+            self.wake()
+        return len(tickets)
+
+    def settle(self) -> int:
+        """What was given out and has no ticket is put down; what was asked to end is told; what ended so is said.
+
+        Returns how many rows it changed or put down.
+        """
+        with self.turn.book.read() as page:
+            rows = {ticket_key(row.key, row.attempt): row for row in page.running()}
+        if not rows:
+            return 0
+        asked = {key: row for key, row in rows.items() if row.facts.get("cancel")}
+        for key, row in asked.items():
+            self.queue.cancel([key], str(row.facts.get("cancelled_by") or row.facts["cancel"]))
+        with self.database.read() as connection:
+            found = {one.ticket.key: one for one in board.standings(connection, queue_job.c.ticket_key.in_(list(rows)))}
+        entries = self.turn.timetable.entries
+        lost = [row for key, row in rows.items() if key not in found and key not in asked and row.entry in entries]
+        given = self.give([self.turn.job_of(row) for row in lost])
+        ended = [(rows[key], one) for key, one in found.items() if one.state == "ended"]
+        never = [(row, None) for key, row in rows.items()
+                 if key not in found and (key in asked or row.entry not in entries)]  # fmt: skip
+        if ended or never:
+            with self.turn.book.write("settle") as page:
+                for row, one in [*ended, *never]:
+                    page.ended(row.key, one.outcome if one else "failed", one.message if one else "", self.turn.now())
+        return given + len(ended) + len(never)
+
+
+def _priority(row: Row | None) -> int:
+    """What came from outside first, what a person makes up for last."""
+    if row is None or row.backfill:
+        return -10 if row else 0
+    return 10 if row.cause == "trigger" else 0
+
+
+def _plain(value: object) -> object:
+    return [str(one) for one in value] if isinstance(value, list | tuple) else str(value)

@@ -25,6 +25,9 @@ def doctor(
     plan: Annotated[
         Path | None, typer.Argument(help="只看这份计划，不看时间表 / this plan instead of the timetable")
     ] = None,
+    only_tonight: Annotated[
+        bool, typer.Option("--tonight", help="只看今晚，不看机器 / the night, not the machine")
+    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="不去问网站 / do not ask the sites")] = False,
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
 ) -> None:
@@ -35,10 +38,10 @@ def doctor(
 
     例 / examples: `yeban doctor` · `yeban doctor schedules/practice.yaml` · `yeban doctor --offline --json`
     """
-    from schedules.doctor import examine
+    from schedules.doctor import examine, examine_database
 
     settings = load_settings()
-    findings = examine(settings)
+    findings = [examine_database(settings)] if only_tonight else examine(settings)
     books = all(finding.fine for finding in findings if finding.en == "database")
     concerns = concerns_of(settings, plan, offline) if books else []
     fails = [one for one in concerns if one.sure]

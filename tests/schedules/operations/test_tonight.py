@@ -197,7 +197,7 @@ def test_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     )
     (desk.home / "settings.yaml").write_text(accounts, "utf-8")
     desk.vault.remove("seller_a", "password")
-    result = CliRunner().invoke(command_line("doctor"), ["doctor", "--offline", "--json"])
+    result = CliRunner().invoke(command_line("doctor"), ["doctor", "--tonight", "--offline", "--json"])
     said = json.loads(result.output)
     assert (result.exit_code, said["fine"]) == (4, False)
     assert any("yeban secret set seller_a password" in one["mend_zh"] for one in said["tonight"])

@@ -20,6 +20,7 @@ from sqlalchemy import func as sql
 
 from storage.archive import Archive, ArchivedFile, Facts
 from storage.database.bulk import Counts, merge, upsert
+from storage.database.collector import collector_at_rest
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
 from storage.documents.control import untotalled
@@ -71,6 +72,7 @@ class Ingested:
     message: str = ""
 
 
+@collector_at_rest()
 def ingest(
     database: Database,
     archive: Archive,

@@ -20,6 +20,7 @@ from storage.database.tables.base import WALL_CLOCK
 LOOKED_UP_AT_ONCE = 900
 """SQLite of old takes no more than 999 values in one statement."""
 SOURCE = ("file_sha", "row_no")
+Pieces = Iterable[Sequence[tuple[object, ...]]]
 
 
 class Counts(NamedTuple):
@@ -110,6 +111,13 @@ def add(connection: Connection, table: Table, columns: Sequence[str], rows: Sequ
         statement = _insert(connection.dialect.name, table, columns)
         for begin in range(0, len(rows), PIECE_ROWS):
             connection.exec_driver_sql(statement, list(rows[begin : begin + PIECE_ROWS]))
+
+
+def add_missing(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> int:
+    """Insert those rows whose key is not there yet, cells in the order of `columns`; returns how many."""
+    return _in_pieces(connection, table, columns, "DO NOTHING", _pieces(rows)).created
 
 
 def change(
@@ -227,8 +235,11 @@ def _send(
     if first is None:
         return Counts()
     columns = list(first)
-    doing = _collated(connection.dialect.name, action(columns))
     pieces = _batches(chain([first], iterator), columns)
+    return _in_pieces(connection, table, columns, _collated(connection.dialect.name, action(columns)), pieces)
+
+
+def _in_pieces(connection: Connection, table: Table, columns: Sequence[str], doing: str, pieces: Pieces) -> Counts:
     if connection.dialect.name == "postgresql":
         return _landed(connection, table, columns, doing, pieces)
     statement = _statement(connection.dialect.name, table, columns, doing)
@@ -241,13 +252,7 @@ def _send(
     return Counts(created, touched - created, sent - touched)
 
 
-def _landed(
-    connection: Connection,
-    table: Table,
-    columns: Sequence[str],
-    action: str,
-    pieces: Iterable[Sequence[tuple[object, ...]]],
-) -> Counts:
+def _landed(connection: Connection, table: Table, columns: Sequence[str], action: str, pieces: Pieces) -> Counts:
     sent = 0
     with Landing(connection, table, columns, action) as landing:
         for piece in pieces:
@@ -279,6 +284,12 @@ def _batches(rows: Iterator[Mapping[str, object]], columns: list[str]) -> Iterat
     pick = itemgetter(*columns) if len(columns) > 1 else lambda row: (row[columns[0]],)
     while batch := [pick(row) for row in islice(rows, PIECE_ROWS)]:
         yield batch
+
+
+def _pieces(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+    iterator = iter(rows)
+    while piece := list(islice(iterator, PIECE_ROWS)):
+        yield piece
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, select
 
-from storage.database.bulk import add, insert_missing
+from storage.database.bulk import add, add_missing
+from storage.database.collector import collector_at_rest
 from storage.database.tables import (
     allocation_batch,
     fulfilment,
@@ -55,6 +56,7 @@ class DispatchPolicy:
     gift_rules: tuple[gifts.GiftRule, ...] = ()
 
 
+@collector_at_rest()
 def dispatch(
     connection: Connection, night: str, now: str, policy: DispatchPolicy | None = None, batch_id: str = ""
 ) -> Summary:
@@ -118,6 +120,7 @@ def _batch_row(summary: Summary) -> dict[str, object]:
 
 
 _PARCEL = ("fulfilment_id", "platform", "shop", "order_no", "warehouse", "batch_id", "state", "cost_fen", "explanation")
+_EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 Planned = tuple[str, Parcel, Part, int]
 """A parcel to be: its id, what was allocated, which part of that it carries, and its share of the cost in fen."""
@@ -250,12 +253,11 @@ class _Desk:
         named: dict[OrderKey, list[str]] = defaultdict(list)
         for one, parcel, _, _ in planned:
             named[parcel.key].append(one)
-        rows = [
-            {**key._asdict(), "type": "allocated", "at": self.now, "actor": "core", "cause": cause,
-             "data": _json({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"})}
+        add_missing(self.connection, order_event, _EVENT, (
+            (*key, "allocated", self.now, "core", cause,
+             _json({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"}))
             for key, names in sorted(named.items())
-        ]  # fmt: skip
-        insert_missing(self.connection, order_event, rows)
+        ))  # fmt: skip
         transition_all(self.connection, [
             Step(key, "process", "released", Cause(self.now, "core", cause, "已下发仓库", {"fulfilments": names}))
             for key, names in sorted(named.items())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
-from storage.database.bulk import insert_missing
+from storage.database.bulk import add_missing
 from storage.database.tables import fulfilment, fulfilment_line
 from storage.database.tables.review import pick_task, ship_instruction
 from storage.erp.allocation.model import OrderKey
@@ -56,15 +56,11 @@ def issue(
     connection: Connection, parcels: Mapping[str, str], tasks: Mapping[tuple[str, str], int], cause: Cause
 ) -> int:
     """Write instructions (parcel → warehouse) and pick tasks ((parcel, code) → pieces), each once."""
-    rows = [
-        {"fulfilment_id": name, "warehouse": place, "cause": cause.cause, "issued_at": cause.at}
-        for name, place in sorted(parcels.items())
-    ]
-    created = insert_missing(connection, ship_instruction, rows).created
-    insert_missing(connection, pick_task, [
-        {"fulfilment_id": name, "code": code, "warehouse": parcels[name], "qty": qty}
-        for (name, code), qty in sorted(tasks.items())
-    ])  # fmt: skip
+    rows = ((name, place, cause.cause, cause.at) for name, place in sorted(parcels.items()))
+    columns = ("fulfilment_id", "warehouse", "cause", "issued_at")
+    created = add_missing(connection, ship_instruction, columns, rows)
+    picks = ((name, code, parcels[name], qty) for (name, code), qty in sorted(tasks.items()))
+    add_missing(connection, pick_task, ("fulfilment_id", "code", "warehouse", "qty"), picks)
     return created
 
 

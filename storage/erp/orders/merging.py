@@ -83,7 +83,7 @@ def _late(paid_at: str, rules: MergeRules) -> str:
 
 def merge_parcels(connection: Connection, rules: MergeRules, cause: Cause) -> int:
     """Put the parcels that have no waybill number yet into common boxes; returns how many boxes were made."""
-    found = groups(_candidates(connection), rules)
+    found = groups(_candidates(connection), rules) if rules.window_minutes else []
     for box in found:
         parcel_id = f"M-{box[0].fulfilment_id}"
         orders = "、".join(one.key.order_no for one in box)

@@ -29,8 +29,8 @@ def observe(
     o, s = platform_order.c, order_state.c
     same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
     query = (
-        select(o.platform, o.shop, o.order_no, o.pay_state, o.refund_state, o.ship_state, o.paid_fen, o.paid_at,
-               o.shipped_at, s.process, s.pay, s.ship)
+        select(o.platform, o.shop, o.order_no, o.pay_state, o.refund_state, o.ship_state, o.paid_fen,
+               *(s[axis] for axis in AXES))
         .outerjoin_from(platform_order, order_state, same)
         .where(o.platform.in_(sorted(platforms)))
         .where(or_(s.process.is_not(None), and_(o.ship_state.in_(("none", "part", "")), o.pay_state != "closed")))
@@ -40,19 +40,18 @@ def observe(
         query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
     paid, live, back = received(connection), _with_parcels(connection), came_back(connection)
     steps: list[Step] = []
-    for row in connection.execute(query).all():
-        key = OrderKey(*row[:3])
+    cause = Cause(now, "core", "platform")
+    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in connection.execute(query).all():
+        key = OrderKey(platform, shop, order_no)
         if keys is not None and key not in keys:
             continue
-        state = {axis: getattr(row, axis) or START[axis] for axis in AXES}
-        wanted = {
-            "pay": pay_of(row.pay_state, row.refund_state, paid.get(key), row.paid_fen),
-            "ship": row.ship_state or "none",
-        }
-        wanted["process"] = _process(state["process"], row.pay_state, wanted["ship"], out=key in live)
+        state = {axis: known or START[axis] for axis, known in zip(AXES, stands, strict=True)}
+        wanted = {"pay": pay_of(pay, refund, paid.get(key), paid_fen), "ship": ship or "none"}
+        wanted["process"] = _process(state["process"], pay, wanted["ship"], out=key in live)
         if state["ship"] in RETURNED and wanted["ship"] in ("shipped", "part"):
             wanted["ship"] = state["ship"]  # what came back does not undo that it left
-        steps += _steps(connection, key, state, wanted, now)
+        if wanted != state:
+            steps += _steps(connection, key, state, wanted, cause)
         came = "part_returned" if wanted["ship"] == "part" else back.get(key, "")
         if key in back and came != wanted["ship"] and is_legal("ship", wanted["ship"], came):
             steps.append(Step(key, "ship", came, Cause(now, "core", "returns", "仓库收到退回的货")))
@@ -77,16 +76,15 @@ def _process(known: str, pay_state: str, ship: str, *, out: bool) -> str:
 
 
 def _steps(
-    connection: Connection, key: OrderKey, state: dict[str, str], wanted: dict[str, str], now: str
+    connection: Connection, key: OrderKey, state: dict[str, str], wanted: dict[str, str], cause: Cause
 ) -> list[Step]:
     steps = []
     for axis in ("pay", "ship", "process"):
         if wanted[axis] == state[axis]:
             continue
-        cause = Cause(now, "core", "platform")
         if is_legal(axis, state[axis], wanted[axis]):
             steps.append(Step(key, axis, wanted[axis], cause))
         else:
             words = f"平台说{wanted[axis]}，账上已是{state[axis]}"
-            note(connection, key, "contradiction", Cause(now, "core", f"platform:{axis}:{wanted[axis]}", words))
+            note(connection, key, "contradiction", Cause(cause.at, "core", f"platform:{axis}:{wanted[axis]}", words))
     return steps

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from storage.database.bulk import Counts, insert_missing, merge
+from storage.database.collector import collector_at_rest
 from storage.database.tables import document_row, order_event, order_line, platform_order
 from storage.database.tables.review import order_detail
 from storage.erp.allocation.model import OrderKey
@@ -21,6 +22,7 @@ _DIGITS = re.compile(r"\d{7,}")
 _FROM = ("exported_at", "file_sha", "row_no")
 
 
+@collector_at_rest()
 def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Counts:
     """Bring the orders of every collected platform file into the pool; the counts are orders. Again changes nothing.
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, func, select
 
-from storage.database.bulk import insert_missing
+from storage.database.bulk import add_missing
 from storage.database.collector import collector_at_rest
 from storage.database.tables.review import order_hold, order_review, order_state
 from storage.erp.allocation.model import OrderKey
@@ -26,6 +26,7 @@ from storage.erp.orders.rulesets import active_rules
 from storage.erp.orders.transition import Cause, Step, transition_all
 
 PLATFORMS = ("practice", "manual")
+_REVIEW = (*OrderKey._fields, "rule_set", "reasons_hash", "verdict", "reasons", "reviewed_at")
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,16 @@ class _Work:
     steps: list[Step] = field(default_factory=list)
     opened: list[dict[str, object]] = field(default_factory=list)
     closed: list[tuple[OrderKey, Hold, str]] = field(default_factory=list)
-    reviews: list[dict[str, object]] = field(default_factory=list)
+    reviews: list[tuple[object, ...]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._passes = Cause(self.now, "core", f"review@{self.rule_set}", "各项检查都通过", {"codes": []})
 
     def settle(self, case: Case, reasons: Sequence[Reason], holds: Sequence[Hold]) -> None:
         """Compare what was found now with the holds that stand, and decide the order's state."""
         if not reasons and not holds:
-            self._verdict(case, [], ())
+            self.steps.append(Step(case.key, "process", "approved", self._passes))
+            self.reviews.append((*case.key, self.rule_set, "pass", "pass", "[]", self.now))
             return
         found = _first_of_code(reasons)
         standing = [hold for hold in holds if hold.state == "open"]
@@ -164,10 +169,8 @@ class _Work:
         told = [reason._asdict() for reason in reasons]
         text = json.dumps(told, ensure_ascii=False, sort_keys=True) if told else "[]"
         mark = hashlib.sha256(text.encode()).hexdigest()[:16] if told else "kept" if pending else "pass"
-        self.reviews.append({
-            **case.key._asdict(), "rule_set": self.rule_set, "reasons_hash": mark,
-            "verdict": "hold" if pending else "pass", "reasons": text, "reviewed_at": self.now,
-        })  # fmt: skip
+        verdict = "hold" if pending else "pass"
+        self.reviews.append((*case.key, self.rule_set, mark, verdict, text, self.now))
 
     def _row(self, case: Case, reason: Reason, nth: int) -> dict[str, object]:
         due = later(self.now, 60 * reason.sla_hours) if reason.sla_hours else ""
@@ -184,7 +187,7 @@ class _Work:
             close_hold(connection, key, hold.code, hold.nth, Cause(self.now, "core", f"review@{self.rule_set}", why))
         if self.opened:
             connection.execute(order_hold.insert(), self.opened)
-        insert_missing(connection, order_review, self.reviews)
+        add_missing(connection, order_review, _REVIEW, self.reviews)
         transition_all(connection, self.steps)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from storage.database.bulk import change, insert_missing
+from storage.database.bulk import add_missing, change, insert_missing
 from storage.database.tables import order_event
 from storage.database.tables.review import order_state
 from storage.erp.allocation.model import OrderKey
@@ -20,6 +20,7 @@ from storage.erp.orders.rows import rows_of
 from storage.erp.orders.states import AXES, AXIS_WORDS, LEGAL, START, WORDS, Fact, fold, is_legal
 
 _TOLD = ("process", "pay", "ship", "version")
+_EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -76,13 +77,19 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
     wanted = list(steps)
     if not wanted:
         return 0
-    states = _locked(connection, sorted({step.key for step in wanted}))
-    events = [event for step in wanted if (event := _step(states[step.key], step))]
+    keys = sorted({step.key for step in wanted})
+    states = _locked(connection, keys)
+    before = {key: state.version for key, state in states.items()}
+    tell = _Teller()
+    events = [event for step in wanted if (event := tell(states[step.key], step))]
     if events:
-        touched = sorted({(event["platform"], event["shop"], event["order_no"]) for event in events})
-        moved = [(*key, *vars(states[OrderKey(*key)]).values()) for key in touched]
+        moved = [
+            (*key, state.process, state.pay, state.ship, state.version)
+            for key in keys
+            if (state := states[key]).version != before[key]
+        ]
         change(connection, order_state, OrderKey._fields, _TOLD, moved)
-        insert_missing(connection, order_event, events)
+        add_missing(connection, order_event, _EVENT, events)
     return len(events)
 
 
@@ -90,33 +97,45 @@ def _locked(connection: Connection, keys: Sequence[OrderKey]) -> dict[OrderKey, 
     """The states of these orders, held until the transaction ends; those that had none have a row now."""
     states = {key: State(*told) for key, *told in rows_of(connection, order_state, keys, _TOLD, lock=True)}
     missing = [key for key in keys if key not in states]
-    created = insert_missing(connection, order_state, (key._asdict() for key in missing)).created
+    created = add_missing(connection, order_state, OrderKey._fields, missing)
     fresh = states_of(connection, missing, lock=True) if created < len(missing) else {key: State() for key in missing}
     return {**states, **fresh}
 
 
-def _step(state: State, step: Step) -> dict[str, str] | None:
-    """Move the state and tell the event, or None where it stands there already."""
-    known = getattr(state, step.axis)
-    if known == step.to:
-        return None
+class _Teller:
+    """Moves states and tells the events; what many orders do for one cause is put into words once."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str, str, int, int], tuple[str, ...]] = {}
+
+    def __call__(self, state: State, step: Step) -> tuple[str, ...] | None:
+        """Move the state and tell the event, cells as in _EVENT, or None where it stands there already.
+
+        The causes must outlive this: they are known by where they lie.
+        """
+        known: str = getattr(state, step.axis)
+        if known == step.to:
+            return None
+        same = (step.axis, known, step.to, state.version, id(step.cause))
+        told = self._told.get(same)
+        if told is None:
+            told = self._told[same] = _event(step, known, state.version + 1)
+        setattr(state, step.axis, step.to)
+        state.version += 1
+        return (*step.key, *told)
+
+
+def _event(step: Step, known: str, n: int) -> tuple[str, ...]:
+    """What the event says beside whose it is. Raises IllegalTransition."""
     if not is_legal(step.axis, known, step.to):
         legal = [WORDS[name] for name in LEGAL[step.axis].get(known, ())]
         raise IllegalTransition(
             step.key.order_no, AXIS_WORDS[step.axis], WORDS.get(known, known), WORDS.get(step.to, step.to), legal
         )
-    setattr(state, step.axis, step.to)
-    state.version += 1
-    words = step.cause.words or f"{AXIS_WORDS[step.axis]}：{WORDS[known]} → {WORDS[step.to]}"
-    data = {"n": state.version, "from": known, "to": step.to, "words": words, **step.cause.facts}
-    return {
-        **step.key._asdict(),
-        "type": f"{step.axis}.{step.to}",
-        "at": f"{step.cause.at}#{state.version:04d}",
-        "actor": step.cause.actor,
-        "cause": step.cause.cause,
-        "data": _json(data),
-    }
+    cause = step.cause
+    words = cause.words or f"{AXIS_WORDS[step.axis]}：{WORDS[known]} → {WORDS[step.to]}"
+    data = {"n": n, "from": known, "to": step.to, "words": words, **cause.facts}
+    return f"{step.axis}.{step.to}", f"{cause.at}#{n:04d}", cause.actor, cause.cause, _json(data)
 
 
 def note(connection: Connection, key: OrderKey, kind: str, cause: Cause) -> bool:

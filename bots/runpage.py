@@ -39,7 +39,9 @@ td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .run{background:#e8f0fe;color:#1d4ed8}code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px;
 color:#4b5563;word-break:break-all}dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:8px 0}
 dt{color:#6b7280}dd{margin:0}img{max-width:100%;border:1px solid #e5e7eb;border-radius:6px;margin-top:8px}
-a{color:#1d4ed8;text-decoration:none}a:hover{text-decoration:underline}
+a{color:#1d4ed8;text-decoration:none}a:hover{text-decoration:underline}td>code{white-space:nowrap}
+@media(max-width:720px){main{padding:16px 12px 40px}th,td{padding:6px 8px}table{display:block;overflow-x:auto}
+td>a{display:inline-block;min-width:9em;word-break:break-all}}
 """
 
 PAGE = """<!doctype html>

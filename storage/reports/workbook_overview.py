@@ -51,7 +51,7 @@ class _Writer:
 def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout, pen: Pen) -> None:
     """Write the first sheet."""
     set_up(sheet, WIDTHS, 0)
-    sheet.page_setup.fitToHeight = 1
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
     sheet.sheet_properties.tabColor = "22304F"
     writer = _Writer(sheet, layout, pen)
     writer.row([writer.text("夜班晨报", "title")], 30)

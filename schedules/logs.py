@@ -1,8 +1,34 @@
-"""Logs: one JSON line per event with its keys in a file, and nothing on the terminal but what a command shows."""
+"""Logs: one line per event with its keys in a file, and nothing on the terminal but what a command shows.
 
+A JSON line: `at` (ISO 8601, UTC), `level`, `message` (an event's name), the event's own keys and those of the run it
+belongs to (`run_id`, `account`, `flow`), `where` (module:line), `trace` when something was raised.
+"""
+
+import json
 import os
 import sys
+from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from loguru import Record
+
+ROTATED_AT = "20 MB"
+KEPT_DAYS = 30
+LINE = "_line"
+
+
+class LogSettings(Protocol):
+    """What the settings say of logs: `json` or `text`, and for how many days old ones are kept."""
+
+    @property
+    def logs(self) -> str:
+        """The form."""
+
+    @property
+    def keep_logs_days(self) -> int:
+        """Days."""
 
 
 def silence() -> None:
@@ -12,16 +38,62 @@ def silence() -> None:
         sys.modules["loguru"].logger.remove()
 
 
-def start_logs(home: Path, *, verbose: bool = False) -> Path:
-    """Send loguru's events to `home`/logs/yeban.jsonl (rotated at 20 MB, kept 30 days); returns the file."""
+def start_logs(home: Path, chosen: LogSettings | None = None, *, verbose: bool = False) -> Path:
+    """Send events to `home`/logs/yeban.jsonl, or yeban.log as `text`; rotated at 20 MB, kept 30 days or as chosen.
+
+    Returns the file. `verbose`: on the terminal as well.
+    """
     from loguru import logger
 
-    path = home / "logs" / "yeban.jsonl"
+    plain = chosen is not None and chosen.logs == "text"
+    path = home / "logs" / ("yeban.log" if plain else "yeban.jsonl")
     path.parent.mkdir(parents=True, exist_ok=True)
     logger.remove()
     logger.add(
-        path, serialize=True, rotation="20 MB", retention="30 days", level="DEBUG", enqueue=False, diagnose=False
+        path,
+        format=_text if plain else _json,
+        rotation=ROTATED_AT,
+        retention=f"{chosen.keep_logs_days if chosen else KEPT_DAYS} days",
+        level="DEBUG",
+        enqueue=False,
+        diagnose=False,
+        encoding="utf-8",
+        catch=True,  # a disk that is full costs a line of the log, never the run that wrote it
     )
     if verbose:
         logger.add(sys.stderr, level="DEBUG", format="{time:HH:mm:ss} {level:<7} {message} {extra}", diagnose=False)
     return path
+
+
+def _json(record: "Record") -> str:
+    """The record as one JSON line; what loguru prints is the line itself."""
+    line: dict[str, object] = {
+        "at": record["time"].astimezone(UTC).isoformat(timespec="milliseconds"),
+        "level": record["level"].name,
+        "message": record["message"],
+        **{key: value for key, value in record["extra"].items() if key != LINE},
+        "where": f"{record['name']}:{record['line']}",
+    }
+    if record["exception"] is not None:
+        line["trace"] = _trace(record)
+    record["extra"][LINE] = json.dumps(line, ensure_ascii=False, default=str)
+    return f"{{extra[{LINE}]}}\n"
+
+
+def _text(record: "Record") -> str:
+    """The record for eyes: time in Beijing's or whatever zone this machine has, level, event, its keys."""
+    keys = " ".join(f"{key}={value}" for key, value in record["extra"].items() if key != LINE)
+    line = f"{record['time']:YYYY-MM-DD HH:mm:ss.SSS} {record['level'].name:<7} {record['message']} {keys}".rstrip()
+    trace = f"\n{_trace(record)}" if record["exception"] is not None else ""
+    record["extra"][LINE] = line + trace
+    return f"{{extra[{LINE}]}}\n"
+
+
+def _trace(record: "Record") -> str:
+    """What was raised, with where, and without the values of variables: they may be secret."""
+    import traceback
+
+    raised = record["exception"]
+    if raised is None or raised.value is None:
+        return ""
+    return "".join(traceback.format_exception(raised.type, raised.value, raised.traceback)).rstrip()

@@ -77,6 +77,11 @@ async def run_job(
     account = desk.account(job.account)
     # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
     folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
+    with logger.contextualize(run_id=job.run_id, account=job.account, flow=job.flow):
+        return await _run_job(desk, browser, job, watch, inbox, dry_run)
+
+
+async def _run_job(desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None, dry_run: bool) -> Ended:
     flow, site = playable(job.flow, desk.settings.lang)
     rows = worklist_rows(desk, job, account.shop, folder)
     if job.worklist and not rows:

@@ -127,7 +127,7 @@ def open_intake(passwords: Passwords) -> Any:
     @contextmanager
     def opened() -> Any:
         with open_desk() as desk:
-            start_logs(desk.home)
+            start_logs(desk.home, desk.settings)
 
             def take(path: Path, shop: str, kind: str) -> list[tuple[Ingested, int]]:
                 try:

@@ -31,7 +31,7 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
     """Play the plan for the day (default today), go on where an earlier start was cut; returns the exit code."""
     night = day or today_in_shanghai()
     with interruptible(), open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         tidy(desk.settings.runs, today_in_shanghai(), desk.settings.keep_evidence_days)
         first_day = since or night - LOOK_BACK
         plan = load_plan(path, known_at(desk))

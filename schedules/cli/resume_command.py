@@ -29,7 +29,7 @@ class NothingToResume(DeskError):
 async def resume_one(run_id: str, headed: bool) -> int:
     """Go on with the run, by default with the newest unfinished one; the exit code says who has to act."""
     with open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         job = unfinished_job(desk, run_id)
         if job is None:
             tell("没有做到一半的运行。", "nothing is unfinished.", "green")

@@ -46,7 +46,7 @@ def serve(
 
     opened = open_timetable(load_settings(), file)
     with interruptible(), open_desk() as desk, ExitStack() as open_things:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         queue = queue_of(desk)
         place = Place(tuple(sorted(tag or ())), side_by_side)
         worker = worker_at(desk, queue, opened.path.parent, place, lambda: keeper.look_soon())
@@ -73,7 +73,7 @@ def worker(tag: TagOption = None, side_by_side: SideOption = 0) -> None:
     from schedules.timetable.opening import timetable_path
 
     with interruptible(), open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         plans = timetable_path(desk.settings).parent
         one = worker_at(desk, queue_of(desk), plans, Place(tuple(sorted(tag or ())), side_by_side))
         tags = say("、", ", ").join(one.facts.tags) or say("（没有标签）", "(no tags)")

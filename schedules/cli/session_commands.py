@@ -47,7 +47,7 @@ def sessions_check(
     from schedules.operations.sessions import ask_people, check_sessions, until
 
     with interruptible(), open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         door = door_of(desk)
         found = asyncio.run(check_sessions(desk, door, accounts or []))
         if ask and any(one.state == "person" for one in found):
@@ -88,7 +88,7 @@ def sessions_sign_in(account: Annotated[str, typer.Argument(help="账号 / accou
             return await sign_in(desk, await browser.get(), account, inbox)
 
     with interruptible(), open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         desk.account(account)
         found = asyncio.run(now(desk))
         if not found.fine and found.seen:

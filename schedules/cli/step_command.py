@@ -70,7 +70,7 @@ async def run_step(asked: Asked) -> int:
     flow, site = playable(asked.flow, default_lang())
     step = find_step(flow, asked.which, default_lang())
     with open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         one = alone(flow, site, step, asked.page, asked.inputs)
         tell(f"第 {step.span.line} 行：{step.say('zh')}", f"line {step.span.line}: {step.say('en')}")
         return await _played(desk, asked, one, site)

@@ -182,7 +182,7 @@ def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, l
     from schedules.timetable.lock import only_clock
 
     with open_desk() as desk:
-        start_logs(desk.home)
+        start_logs(desk.home, desk.settings)
         turn = turn_of(desk, opened, DeskExecutor(desk, opened.path.parent, TerminalWatcher))
         found = turn.backfill(name, *days, who)
         _tell_backfill(name, found)

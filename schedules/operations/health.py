@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -11,11 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.desk import Desk
 from schedules.operations.room import room_at
-from storage.database.tables.desk import timetable_mark, timetable_run
+from storage.database.tables.desk import queue_worker, timetable_mark, timetable_run
 
 OK, FAILING = 200, 503
 STALE_S = 300.0
 """The clock looks every half minute; one that has not looked for so long is stuck, or its process is gone."""
+WORKER_LOST = timedelta(minutes=2)
+"""A worker that has not been seen for so long has lost its leases: it is gone, or cut off."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Pulse:
     due: int
     oldest_due_s: float | None
     running: int
+    workers: int = 0
+    workers_lost: int = 0
 
 
 def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> tuple[int, dict[str, Any]]:
@@ -45,6 +49,7 @@ def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) 
         checks["database"] = {"fine": True, "seen": {"answered_ms": round(pulse.answered_s * 1000, 1)}}
         fresh = pulse.looked_s is None or pulse.looked_s <= STALE_S
         checks["clock"] = {"fine": fresh, "seen": {"looked_s": _rounded(pulse.looked_s)}}
+        checks["workers"] = {"fine": True, "seen": {"working": pulse.workers, "lost": pulse.workers_lost}}
         queue = {"due": pulse.due, "oldest_due_s": _rounded(pulse.oldest_due_s), "running": pulse.running}
         checks["queue"] = {"fine": True, "seen": queue}
     fine = all(check["fine"] for check in checks.values())
@@ -61,7 +66,17 @@ def pulse_of(desk: Desk, at: datetime) -> Pulse:
         running = connection.execute(
             select(func.count()).select_from(timetable_run).where(timetable_run.c.state == "running")
         ).scalar_one()
-    return Pulse(time.perf_counter() - begun, _age(looked, at), due, _age(oldest, at), int(running))
+        workers, lost = _workers(connection, at)
+    return Pulse(time.perf_counter() - begun, _age(looked, at), due, _age(oldest, at), int(running), workers, lost)
+
+
+def _workers(connection: Connection, at: datetime) -> tuple[int, int]:
+    """How many workers were seen lately, and how many went without a word."""
+    c = queue_worker.c
+    seen = connection.execute(select(c.seen_at).where(c.state != "gone")).scalars().all()
+    limit = (at - WORKER_LOST).astimezone(UTC).isoformat(timespec="milliseconds")
+    lost = sum(one < limit for one in seen)
+    return len(seen) - lost, lost
 
 
 def _due(connection: Connection, at: datetime) -> tuple[int, str]:

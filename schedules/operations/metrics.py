@@ -16,7 +16,7 @@ from schedules.desk import Desk
 from schedules.operations.health import Pulse, pulse_of
 from schedules.operations.room import room_at
 from storage.database.tables import job, run
-from storage.database.tables.desk import notice, question, timetable_run
+from storage.database.tables.desk import notice, question, queue_job, timetable_run
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -81,6 +81,8 @@ def _pulse_figures(pulse: Pulse) -> "Iterator[Metric]":
         "yeban_database_answer_seconds", "How long the books took to answer.", value=pulse.answered_s
     )
     yield GaugeMetricFamily("yeban_timetable_due", "Runs that are due and have not begun.", value=pulse.due)
+    yield GaugeMetricFamily("yeban_workers", "Workers seen lately.", value=pulse.workers)
+    yield GaugeMetricFamily("yeban_workers_lost", "Workers that went without a word.", value=pulse.workers_lost)
     if pulse.looked_s is not None:
         yield GaugeMetricFamily("yeban_clock_look_age_seconds", "Since the clock's last look.", value=pulse.looked_s)
     if pulse.oldest_due_s is not None:
@@ -105,6 +107,7 @@ def _counted(connection: Connection) -> "Iterator[Metric]":
     yield ended
     for name, about, table in (
         ("yeban_timetable_runs", "Runs of the timetable by state.", timetable_run),
+        ("yeban_queue_jobs", "Jobs of the queue by state.", queue_job),
         ("yeban_questions", "Questions to people by state.", question),
         ("yeban_messages", "Messages to people by state.", notice),
     ):

@@ -13,7 +13,7 @@ from schedules.operations.health import STALE_S, health
 from schedules.operations.http import operations_app
 from schedules.operations.metrics import metrics_text
 from schedules.settings import Settings
-from storage.database.tables.desk import question, timetable_mark, timetable_run
+from storage.database.tables.desk import question, queue_job, queue_worker, timetable_mark, timetable_run
 from tests.schedules.operations.asgi import call
 
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -38,6 +38,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 insert(timetable_mark).values(timetable="desk", planned_until=stamp(timedelta(seconds=10)))
             )
             connection.execute(insert(timetable_run), [*due, later, running])
+            seen = {"one": stamp(timedelta(seconds=9)), "cut off": stamp(timedelta(minutes=3))}
+            workers = [{"worker": name, "state": "working", "seen_at": at} for name, at in seen.items()]
+            connection.execute(insert(queue_worker), workers)
+            connection.execute(insert(queue_job).values(ticket_key="t", state="waiting"))
             connection.execute(insert(question), [{"question_id": n, "state": "open"} for n in ("a", "b")])
         yield opened
 
@@ -56,6 +60,7 @@ def test_a_well_desk_says_so_with_what_was_seen(desk: Desk) -> None:
     status, said = health(desk, lambda: AT)
     assert (status, said["status"]) == (200, "ok")
     assert said["checks"]["clock"]["seen"] == {"looked_s": 10.0}
+    assert said["checks"]["workers"]["seen"] == {"working": 1, "lost": 1}
     assert said["checks"]["queue"]["seen"] == {"due": 3, "oldest_due_s": 2400.0, "running": 1}
 
 
@@ -95,6 +100,8 @@ def test_prometheus_reads_the_figures(desk: Desk) -> None:
     assert found["yeban_timetable_oldest_due_seconds", ""] == 2400
     assert found["yeban_clock_look_age_seconds", ""] == 10
     assert found["yeban_questions", "open"] == 2
+    assert (found["yeban_workers", ""], found["yeban_workers_lost", ""]) == (1, 1)
+    assert found["yeban_queue_jobs", "waiting"] == 1
     assert found["yeban_disk_free_bytes", ""] > 0
     assert found["yeban_books_bytes", ""] > 0
 
@@ -105,7 +112,7 @@ async def test_machines_ask_over_http(desk: Desk) -> None:
     assert (await call(app, "GET", "/live")).json == {"status": "ok"}
     ready = await call(app, "GET", "/health")
     assert ready.status == (200 if ready.json["status"] == "ok" else 503)
-    assert set(ready.json["checks"]) == {"database", "clock", "queue", "disk"}
+    assert set(ready.json["checks"]) == {"database", "clock", "queue", "disk", "workers"}
     answer = await call(app, "GET", "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert values(answer.text)["yeban_timetable_runs", "running"] == 1

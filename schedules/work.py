@@ -79,12 +79,12 @@ async def run_job(
 
 
 async def _run_job(desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None, dry_run: bool) -> Ended:
-    flow, site = playable(job.flow, desk.settings.lang)
-    rows = worklist_rows(desk, job, account.shop, folder)
-    if job.worklist and not rows:
     account = desk.account(job.account)
     # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
     folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
+    flow, site = playable(job.flow, desk.settings.lang)
+    rows = worklist_rows(desk, job, account.shop, folder)
+    if job.worklist and not rows:
         return Ended(job, "done", NOTHING_TO_DO[desk.settings.lang], folder)
     inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
     given = rows if job.worklist and flow.items is not None else None  # None: the flow reads the sheet it was given

@@ -14,6 +14,8 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "demo": "first_commands",
         "mall": "first_commands",
         "doctor": "doctor_command",
+        "health": "service_commands",
+        "service": "service_commands",
         "backup": "backup_commands",
         "restore": "backup_commands",
         "tidy": "tidy_command",

@@ -7,23 +7,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots.browser.choice import BrowserChoice
-from bots.browser.driver import Browser
+from bots.browser.driver import Browser, SessionOptions
 from bots.errors import BrowserMissing
+from schedules.settings import AccountSettings
 
 if TYPE_CHECKING:
     from bots.browser.playwright import Playwright
+
+
+def seen_as(account: AccountSettings) -> SessionOptions:
+    """What the account's sites see of the browser; the proxy's own password is in the vault and not among it."""
+    return SessionOptions(locale=account.locale, timezone=account.timezone, proxy=account.proxy or None)
 
 
 class LazyBrowser:
     """One browser for the whole night, launched at the first `get`."""
 
     def __init__(
-        self, choice: BrowserChoice, headless: bool, driver: "Callable[[], Awaitable[Playwright]] | None" = None
+        self,
+        choice: BrowserChoice,
+        headless: bool,
+        driver: "Callable[[], Awaitable[Playwright]] | None" = None,
+        ready_for: SessionOptions | None = None,
     ) -> None:
-        """Nothing is launched yet; `driver` gives Playwright's process if it runs already."""
+        """Nothing is launched yet; `driver` gives Playwright's process if it runs already.
+
+        `ready_for`: the session that will be opened first, if that is known.
+        """
         self.choice = choice
         self.headless = headless
         self.driver = driver
+        self.ready_for = ready_for
         self.browser: Browser | None = None
         self.opening = asyncio.Lock()
 
@@ -35,7 +49,7 @@ class LazyBrowser:
 
                 ready, self.driver = self.driver, None  # a launch that fails ends it: the next begins with its own
                 driver = await ready() if ready is not None else None
-                self.browser = await launch(self.choice, headless=self.headless, driver=driver)
+                self.browser = await launch(self.choice, self.headless, driver, self.ready_for)
             return self.browser
 
     async def close(self) -> None:
@@ -69,13 +83,17 @@ class BrowserDoor:
             await lazy.close()
 
     @asynccontextmanager
-    async def early(self, driver: "Callable[[], Awaitable[Playwright]] | None" = None) -> AsyncIterator["BrowserDoor"]:
+    async def early(
+        self,
+        driver: "Callable[[], Awaitable[Playwright]] | None" = None,
+        ready_for: SessionOptions | None = None,
+    ) -> AsyncIterator["BrowserDoor"]:
         """A door whose browser starts now, in the background, and is closed at the end; whoever goes through waits.
 
         When it cannot start, the door stays shut as it was, and going through says why: other errors come first.
         """
         try:
-            lazy = LazyBrowser(self.choose(), self.headless, driver)
+            lazy = LazyBrowser(self.choose(), self.headless, driver, ready_for)
         except BrowserMissing:
             yield self
             return

@@ -1,7 +1,7 @@
 """One run from its flow to the books: load → plan → play → archive → ingest → record. Sequence only, no logic."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from bots.flow.flow import Flow
 from bots.flow.site import Site
 from bots.healing.memory import ElementMemory
 from bots.people import Inbox, NobodyThere
+from schedules.browsers import seen_as
 from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
@@ -79,12 +80,12 @@ async def run_job(
 
 
 async def _run_job(desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None, dry_run: bool) -> Ended:
-    account = desk.account(job.account)
-    # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
-    folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
     flow, site = playable(job.flow, desk.settings.lang)
     rows = worklist_rows(desk, job, account.shop, folder)
     if job.worklist and not rows:
+    account = desk.account(job.account)
+    # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
+    folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
         return Ended(job, "done", NOTHING_TO_DO[desk.settings.lang], folder)
     inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
     given = rows if job.worklist and flow.items is not None else None  # None: the flow reads the sheet it was given
@@ -128,13 +129,7 @@ def session_options(desk: Desk, name: str, account: AccountSettings) -> SessionO
     """What the account's sites see of the browser. Raises VaultLocked."""
     known = desk.vault.names(name) if account.proxy else ()
     user, password = (desk.vault.get(name, key) if key in known else "" for key in ("proxy_user", "proxy_password"))
-    return SessionOptions(
-        locale=account.locale,
-        timezone=account.timezone,
-        proxy=account.proxy or None,
-        proxy_user=user,
-        proxy_password=password,
-    )
+    return replace(seen_as(account), proxy_user=user, proxy_password=password)
 
 
 async def _play(

@@ -74,8 +74,17 @@ async def start_driver() -> Playwright:
     return await async_playwright().start()
 
 
-async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwright | None = None) -> Browser:
-    """The chosen browser, running, in a driver that runs already or in its own. Raises BrowserMissing when it fails."""
+async def launch(
+    choice: BrowserChoice,
+    headless: bool = True,
+    driver: Playwright | None = None,
+    ready_for: SessionOptions | None = None,
+) -> Browser:
+    """The chosen browser, running, in a driver that runs already or in its own.
+
+    With `ready_for` it opens a tab for the first session of these options, while nobody waits for it yet. Raises
+    BrowserMissing when it does not start.
+    """
     headless = headless or choice.headless_only
     with children_deaf_to_interrupts():
         driver = driver or await start_driver()
@@ -92,7 +101,7 @@ async def launch(choice: BrowserChoice, headless: bool = True, driver: Playwrigh
         if isinstance(error, RawError):
             raise BrowserMissing([f"{choice.executable}: {failures.first_line(error.message)}"]) from error
         raise
-    return PlaywrightBrowser(driver, raw, watched=not headless)
+    return PlaywrightBrowser(driver, raw, watched=not headless, ready_for=ready_for)
 
 
 @asynccontextmanager
@@ -106,10 +115,14 @@ async def _spoken(target: str, url: str, timeout_ms: int = 0) -> AsyncIterator[N
 class PlaywrightBrowser:
     """A running Chromium and the driver process that belongs to it."""
 
-    def __init__(self, driver: Playwright, raw: RawBrowser, *, watched: bool = False) -> None:
+    def __init__(
+        self, driver: Playwright, raw: RawBrowser, *, watched: bool = False, ready_for: SessionOptions | None = None
+    ) -> None:
         self._driver = driver
         self._raw = raw
         self._watched = watched
+        self._ready = asyncio.ensure_future(self._context_with_a_tab(ready_for)) if ready_for else None
+        self._ready_for = ready_for
 
     @property
     def version(self) -> str:
@@ -122,23 +135,46 @@ class PlaywrightBrowser:
         chosen = options or SessionOptions()
         await asyncio.to_thread(downloads.mkdir, parents=True, exist_ok=True)
         async with _spoken("session", base):
-            context = await self._raw.new_context(
-                storage_state=json.loads(state) if state else None,
-                locale=chosen.locale,
-                timezone_id=chosen.timezone,
-                viewport={"width": chosen.width, "height": chosen.height},
-                proxy=_proxy(chosen),
-                user_agent=chosen.user_agent,
-                ignore_https_errors=chosen.ignore_certificate_errors,
-                extra_http_headers=chosen.extra_headers or None,
-                accept_downloads=True,
-            )
-            await context.add_init_script(EYES)
+            remembered = json.loads(state) if state else None
+            context, tab = await self._taken(chosen) or (await self._context(chosen, remembered), None)
+            if tab is not None and remembered:
+                await context.set_storage_state(remembered)
         speed = 1.0 if self._watched else chosen.animation_speed
-        return PlaywrightSession(context, downloads, base, chosen.block, speed, remembered=state is not None)
+        session = PlaywrightSession(context, downloads, base, chosen.block, speed, remembered=state is not None)
+        session.ready_tab = tab
+        return session
+
+    async def _context(self, chosen: SessionOptions, remembered: Any = None) -> BrowserContext:
+        context = await self._raw.new_context(
+            storage_state=remembered,
+            locale=chosen.locale,
+            timezone_id=chosen.timezone,
+            viewport={"width": chosen.width, "height": chosen.height},
+            proxy=_proxy(chosen),
+            user_agent=chosen.user_agent,
+            ignore_https_errors=chosen.ignore_certificate_errors,
+            extra_http_headers=chosen.extra_headers or None,
+            accept_downloads=True,
+        )
+        await context.add_init_script(EYES)
+        return context
+
+    async def _context_with_a_tab(self, chosen: SessionOptions) -> tuple[BrowserContext, RawPage]:
+        context = await self._context(chosen)
+        return context, await context.new_page()
+
+    async def _taken(self, chosen: SessionOptions) -> tuple[BrowserContext, RawPage] | None:
+        """What was made ready for such a session, once; None for another one."""
+        if self._ready is None or self._ready_for != chosen:
+            return None
+        ready, self._ready = self._ready, None
+        return await ready
 
     async def close(self) -> None:
         try:
+            if self._ready is not None:
+                self._ready.cancel()
+                await asyncio.gather(self._ready, return_exceptions=True)
             await self._raw.close()
         finally:
             await self._driver.stop()
@@ -177,6 +213,8 @@ class PlaywrightSession:
         self.catch: Catch | None = None
         self.unclaimed: list[str] = []
         self._tracing = False
+        self.ready_tab: RawPage | None = None
+        """An empty tab that is open already: the first that is asked for."""
         context.on("page", self._on_page)
 
     @property
@@ -185,7 +223,8 @@ class PlaywrightSession:
 
     async def new_page(self) -> Page:
         async with _spoken("tab", self.base):
-            raw = await self._context.new_page()
+            ready, self.ready_tab = self.ready_tab, None
+            raw = ready or await self._context.new_page()
             page = self._adopt(raw)
             await self._wires[raw]
         return page

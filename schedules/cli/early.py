@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from schedules.browsers import BrowserDoor
+from schedules.browsers import BrowserDoor, seen_as
 from schedules.cli.head_start import HeadStart
 from schedules.settings import load_settings
 
@@ -40,7 +40,9 @@ async def run_early(
     """
     settings = load_settings()
     driver = head_start.driver if head_start is not None else None
-    async with BrowserDoor(settings.home, settings.browser, not headed).early(driver) as door:
+    used = settings.accounts.get(account)
+    ready_for = seen_as(used) if used and not used.proxy else None  # a proxy's password is in the vault, not read yet
+    async with BrowserDoor(settings.home, settings.browser, not headed).early(driver, ready_for) as door:
         with _quick_turns():
             await asyncio.to_thread(_read_the_rest)
         from schedules.cli.run_command import run_one

@@ -177,6 +177,27 @@ async def test_a_saved_state_signs_in_the_next_session(browser, local, tmp_path)
     await second.close()
 
 
+async def test_a_tab_that_was_opened_early_belongs_to_the_first_session_of_its_kind(local, tmp_path):
+    """Another kind of session leaves it alone; its own gets it with the cookies and values it remembers, once."""
+    cookie = {"name": "sid", "value": "7", "domain": "127.0.0.1", "path": "/", "expires": -1}
+    cookie |= {"httpOnly": False, "secure": False, "sameSite": "Lax"}
+    stored = {"origin": local.address, "localStorage": [{"name": "who", "value": "夜班"}]}
+    state = json.dumps({"cookies": [cookie], "origins": [stored]}).encode()
+    asked = "() => JSON.stringify([document.cookie, localStorage.who ?? null, navigator.language])"
+    running = await launch(discover(), ready_for=SessionOptions())
+    try:
+        seen = []
+        for remembered, locale in ((None, "en-US"), (state, "zh-CN"), (None, "zh-CN")):
+            options = SessionOptions(locale=locale)
+            session = await running.open_session(remembered, downloads=tmp_path, base=local.address, options=options)
+            page = await opened(await session.new_page(), local, "<button>里面</button>")
+            await find.resolve(page, ResolvedTarget.literal("里面"))
+            seen.append((await page.evaluate_json(asked), len(session.pages), len(running._raw.contexts)))
+    finally:
+        await running.close()
+    assert seen == [(["", None, "en-US"], 1, 2), (["sid=7", "夜班", "zh-CN"], 1, 2), (["", None, "zh-CN"], 1, 3)]
+
+
 async def test_a_trace_is_kept_or_thrown_away(session, local, tmp_path):
     """A kept trace is a zip that the viewer opens; a dropped one leaves no file; stopping twice is no error."""
     page = await session.new_page()

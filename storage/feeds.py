@@ -153,7 +153,8 @@ def suggested(connection: Connection, today: date, days: int = 14) -> list[Feed]
     """The feeds that the receipts of the last days look like: what came for most days, due an hour after the latest."""
     with_kinds = connection.execute(select(raw_file.c.kind).where(raw_file.c.kind != "").distinct()).scalars()
     feeds = []
-    for kind, came in sorted(receipts(connection, with_kinds).items()):
+    since = (today - timedelta(days=days + 1)).isoformat()
+    for kind, came in sorted(receipts(connection, with_kinds, since).items()):
         for shop in sorted({one.shop for one in came}):
             feed = Feed(kind, shop, time(23, 59))
             first = [_first(feed, day, came) for day in days_due(feed, today, days)]

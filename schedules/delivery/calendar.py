@@ -147,7 +147,7 @@ def _cells(
     reasons: "Reasons",
     lang: str,
 ) -> list[Cell]:
-    mine = [one for one in came if feed.shop in ("", one.shop) or not one.shop]
+    telling = _by_day([one for one in came if feed.shop in ("", one.shop) or not one.shop], days)
     today = now.astimezone(SHANGHAI).date()
     cells = []
     for day in days:
@@ -155,10 +155,25 @@ def _cells(
         if off or day > today or day.isoformat() < start:
             cells.append(Cell(day, ""))
             continue
-        found = arrival(feed, day, mine, now)
+        found = arrival(feed, day, telling[day], now)
         why = reasons.of(feed, found, lang) if found.state in ALARMS else ""
         cells.append(Cell(day, found.state, found.words(lang), why))
     return cells
+
+
+def _by_day(came: Sequence[Receipt], days: Sequence[date]) -> Mapping[date, Sequence[Receipt]]:
+    """Those that may tell of each day, in the order in which they came; asking all of them for each day took longer."""
+    telling: dict[date, list[Receipt]] = {day: [] for day in days}
+    for one in came:
+        if not (one.period_from and one.period_to):
+            told = days
+        else:
+            first = max(days[0], date.fromisoformat(one.period_from[:10]))
+            last = min(days[-1], date.fromisoformat(one.period_to[:10]))
+            told = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        for day in told:
+            telling[day].append(one)
+    return telling
 
 
 def _began(connection: Connection) -> dict[tuple[str, str], str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from storage.database.tables import bill_line, refund
 from storage.erp.finance.moments import moment
@@ -15,7 +15,7 @@ from storage.erp.reconciliation.expectations import REFUSED_WORDS
 from storage.erp.reconciliation.words import percent
 from storage.erp.settlement.components import Place, place_of
 from storage.erp.settlement.facts import ACTUAL, UNKNOWN, Fact, Head, OrderKey, Pool, Span
-from storage.erp.settlement.pool import Only
+from storage.erp.settlement.pool import Numbers, Only
 
 
 def order_income(pool: Pool, span: Span) -> Iterator[Fact]:
@@ -126,15 +126,15 @@ class Gathered(NamedTuple):
         )
 
 
-def statement_facts(connection: Connection, pool: Pool, span: Span, only: Only | None = None) -> Gathered:
+def statement_facts(connection: Connection, pool: Pool, span: Span, numbers: Numbers | None = None) -> Gathered:
     """Fees, compensation, insurance and fines as statements take and give them (FMS-15, 16, 19, AS-23, 24).
 
     Payments, subsidies and refunds of orders that the pool has are no profit of their own: they pay what was
-    recognised. A person's own wallet is no shop's.
+    recognised. A person's own wallet is no shop's. `numbers`: only lines that name these.
     """
     b = bill_line.c
     gathered = Gathered([], defaultdict(lambda: defaultdict(int)))
-    mine = [or_(b.order_no.in_(only.orders), b.order_no.in_(only.subs))] if only else []
+    mine = [] if numbers is None else [b.order_no.in_(numbers)]
     query = (
         select(b.platform, b.shop, b.order_no, b.fee_type, b.amount_fen, b.at, b.file_sha, b.row_no, b.wallet,
                b.flow_no)

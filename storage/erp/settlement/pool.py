@@ -6,9 +6,9 @@ sort text in two ways.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Select,
+    and_,
     case,
     cast,
     func,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.database.tables import bill_line, fulfilment, move, order_line, platform_order, refund
+from storage.database.tables import ad_day, bill_line, fulfilment, move, order_line, platform_order, refund
 from storage.database.tables.purchasing import inbound, receipt, rma
 from storage.database.tables.settlement import express_bill_line, profit_adjustment
 from storage.erp.finance.moments import moment
@@ -58,30 +59,87 @@ def order_day() -> ColumnElement[str]:
     return func.substr(said, literal_column("1"), literal_column("10"))  # one text, so that it can be grouped by
 
 
-def created_on(connection: Connection, days: Iterable[str]) -> Only:
-    """The orders of those days, with those that share a parcel with them and those by which goods were sent again.
+def orders_of(connection: Connection, days: Collection[str]) -> dict[OrderKey, str]:
+    """The orders created on those days, each with its day; found by shop and moment, which the books keep in order."""
+    o = platform_order.c
+    told = [day for day in days if day]
+    shops = connection.execute(select(o.shop).distinct()).scalars().all()
+    query = select(o.platform, o.shop, o.order_no, order_day()).where(o.shop.in_(shops), order_day().in_(sorted(days)))
+    found = list(connection.execute(query.where(o.created_at == "")))
+    if told:
+        found += connection.execute(query.where(o.created_at.between(min(told), f"{max(told)}~")))
+    return {(row[0], row[1], row[2]): row[3] or "" for row in found}
+
+
+def created_on(connection: Connection, mine: Iterable[OrderKey]) -> Only:
+    """These orders, with those that share a parcel with them and those by which goods were sent again.
 
     The numbers are read once and given to every question as one value: a subquery would be asked each time.
     """
     f, n, a = fulfilment.c, order_line.c, rma.c
 
-    def told(*queries: Numbers) -> Numbers:
-        return _listed(connection, {one for query in queries for one in connection.execute(query).scalars()} - {""})
+    def told(*queries: Numbers) -> set[str]:
+        return {one for query in queries for one in connection.execute(query).scalars()} - {""}
 
-    mine = told(select(platform_order.c.order_no).where(order_day().in_(sorted(days))))
-    shared = told(select(f.waybill_no).where(f.order_no.in_(mine)), select(n.waybill_no).where(n.order_no.in_(mine)))
-    orders = told(
-        mine,
-        select(f.order_no).where(f.waybill_no.in_(shared)),
-        select(n.order_no).where(n.waybill_no.in_(shared)),
-        select(a.replacement_no).where(a.order_no.in_(mine)),
-    )
+    own = {order_no for _, _, order_no in mine}
+    numbers = _listed(connection, own)
+    waybills = told(select(f.waybill_no).where(f.order_no.in_(numbers)), lines_of(numbers, n.waybill_no))
+    shared = _listed(connection, waybills)
+    orders = own | told(select(a.replacement_no).where(a.order_no.in_(numbers)))
+    if waybills:
+        orders |= told(select(f.order_no).where(f.waybill_no.in_(shared)),
+                       select(n.order_no).where(n.waybill_no.in_(shared)))  # fmt: skip
+    numbers = _listed(connection, orders)
     return Only(
-        orders,
-        told(select(n.sub_no).where(n.order_no.in_(orders))),
-        told(select(f.fulfilment_id).where(f.order_no.in_(orders))),
-        told(select(f.waybill_no).where(f.order_no.in_(orders)), select(n.waybill_no).where(n.order_no.in_(orders))),
-    )
+        numbers,
+        _listed(connection, told(lines_of(numbers, n.sub_no))),
+        _listed(connection, told(select(f.fulfilment_id).where(f.order_no.in_(numbers)))),
+        _listed(connection, told(
+            select(f.waybill_no).where(f.order_no.in_(numbers)), lines_of(numbers, n.waybill_no))),
+    )  # fmt: skip
+
+
+class Unknown(NamedTuple):
+    """Numbers that statements name and no order has, "" among them, and the orders that must be known to tell."""
+
+    numbers: Numbers
+    orders: Numbers
+
+
+def nobodys(connection: Connection, span: Span) -> Unknown:
+    """What statements of those days name that is no order of the books. The orders: those of such numbers elsewhere or
+    of their sub-orders, of billed parcels, those that were adjusted, and those that advertising is shared out among.
+    """
+    b, o, n, f = bill_line.c, platform_order.c, order_line.c, fulfilment.c
+    e, a, h = express_bill_line.c, ad_day.c, profit_adjustment.c
+
+    def told(*queries: Select[Any]) -> set[str]:
+        return {one for query in queries for one in connection.execute(query.distinct()).scalars()}
+
+    known = select(o.order_no).where(o.platform == b.platform, o.shop == b.shop, o.order_no == b.order_no).exists()
+    numbers = told(select(b.order_no).where(b.at.between(span.first_day, f"{span.last_day} 24"), ~known))
+    orders = numbers | told(select(h.order_no).where(h.day.between(*span)))
+    if numbers - {""}:
+        orders |= told(select(n.order_no).where(n.sub_no.in_(_listed(connection, numbers - {""}))))
+    if parcels := told(select(e.waybill_no).where(e.day.between(*span))):
+        sent = _listed(connection, parcels)
+        orders |= told(*(select(of.order_no).where(of.waybill_no.in_(sent)) for of in (f, n)))
+    spent = told(select(a.product_id).where(a.day.between(*span), a.spend_fen != 0))
+    bought = select(n.order_no).where(*_same_order(), n.product_id.in_(_listed(connection, spent))).exists()
+    if spent:
+        orders |= told(select(o.order_no).where(o.paid_at.between(span.first_day, f"{span.last_day}~"), bought))
+    return Unknown(_listed(connection, numbers), _listed(connection, orders - {""}))
+
+
+def _same_order() -> tuple[ColumnElement[bool], ...]:
+    o, n = platform_order.c, order_line.c
+    return n.platform == o.platform, n.shop == o.shop, n.order_no == o.order_no
+
+
+def lines_of(numbers: Numbers, *columns: ColumnElement[Any]) -> Select[Any]:
+    """These columns of the sub-orders of orders with those numbers; orders are found by number, their lines by key."""
+    joined = platform_order.join(order_line, and_(*_same_order()))
+    return select(*columns).select_from(joined).where(platform_order.c.order_no.in_(numbers))
 
 
 def _listed(connection: Connection, values: Iterable[str]) -> Numbers:
@@ -93,15 +151,15 @@ def _listed(connection: Connection, values: Iterable[str]) -> Numbers:
 
 
 def read_pool(
-    connection: Connection, policy: Policy | None = None, span: Span | None = None, only: Only | None = None
+    connection: Connection, policy: Policy | None = None, span: Span | None = None, numbers: Numbers | None = None
 ) -> Pool:
     """The orders with their sub-orders, in the order of their numbers; recognised when the ledger's policy says so.
 
     `span`: only those that something happened to in those days, which is all that facts of those days can be about.
-    `only`: just these. `policy`: by default what the company decided.
+    `numbers`: just the orders of these. `policy`: by default what the company decided.
     """
     policy = policy or policy_of(connection)
-    touched = only.orders if only else None if span is None else _touched(span, policy)
+    touched = numbers if numbers is not None or span is None else _touched(span, policy)
     return Pool(_heads(connection, policy, touched), *_lines(connection, touched))
 
 
@@ -199,12 +257,11 @@ def _lines(connection: Connection, touched: Numbers | None) -> tuple[Lines, dict
     n = order_line.c
     lines: Lines = defaultdict(list)
     subs: dict[tuple[str, str, str], str] = {}
-    query = select(
+    columns = (
         n.platform, n.shop, n.order_no, n.sub_no, n.product_id, n.code, n.qty, n.price_fen, n.discount_share_fen,
         n.paid_share_fen, n.carrier, n.waybill_no, n.file_sha, n.row_no,
     )  # fmt: skip
-    if touched is not None:
-        query = query.where(n.order_no.in_(touched))
+    query = select(*columns) if touched is None else lines_of(touched, *columns)
     for platform, shop, order_no, *said in sorted(connection.execute(query).all(), key=_numbers):
         line = BookLine(*said)
         lines[platform, shop, order_no].append(line)

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, union_all
 
-from storage.database.tables import platform_order
 from storage.database.tables.settlement import express_bill_line
 from storage.erp.catalog.components import Components, components
 from storage.erp.finance.policies import policy_of
@@ -25,7 +24,7 @@ from storage.erp.settlement.costs import (
 from storage.erp.settlement.express import match_express, parcels
 from storage.erp.settlement.facts import BookLine, Fact, OrderKey, Pool, Span
 from storage.erp.settlement.income import order_income, output_tax, refunds, refunds_of, statement_facts
-from storage.erp.settlement.pool import Only, created_on, order_day, read_pool
+from storage.erp.settlement.pool import Only, created_on, nobodys, orders_of, read_pool
 from storage.erp.settlement.shares import split
 
 Waterfall = dict[str, int]
@@ -79,28 +78,27 @@ def gather_created(connection: Connection, days: Collection[str], rules: Rules) 
     """Everything that ever earned or cost of the orders created on those days, except advertising, whose parts depend
     on all orders of a day. `gather_rest` has what is left: together they are `gather` of all days.
     """
-    only = created_on(connection, days)
-    pool = read_pool(connection, rules.policy, only=only)
-    gathered = statement_facts(connection, pool, EVER, only)
+    mine = orders_of(connection, days)
+    only = created_on(connection, mine)
+    pool = read_pool(connection, rules.policy, numbers=only.orders)
+    gathered = statement_facts(connection, pool, EVER, numbers=union_all(only.orders, only.subs))
     facts = _of_orders(connection, pool, EVER, rules, gathered.facts, only)
     facts += adjustment_facts(connection, EVER)
-    o = platform_order.c
-    created = select(o.platform, o.shop, o.order_no).where(order_day().in_(sorted(days)))
-    mine = {tuple(row) for row in connection.execute(created)}
     return Books(EVER, pool, [fact for fact in facts if fact.order in mine], gathered.apart, 0)
 
 
 def gather_rest(connection: Connection, span: Span, rules: Rules) -> Books:
-    """What is of no order that the books know, and advertising."""
-    pool = read_pool(connection, rules.policy, span)
-    gathered = statement_facts(connection, pool, span)
+    """What is of no order that the books know, and advertising. Of statements only those lines are in it."""
+    unknown = nobodys(connection, span)
+    pool = read_pool(connection, rules.policy, numbers=unknown.orders)
+    gathered = statement_facts(connection, pool, span, numbers=unknown.numbers)
     e = express_bill_line.c
     billed = connection.execute(select(e.day).where(e.day.between(*span)).limit(1)).first()
     charges = match_express(connection, pool, span=span) if billed else []
     nobodys_parcel = [charge for charge in charges if charge.parcel is None]
     facts = [*gathered.facts, *freight((), nobodys_parcel, span), *adjustment_facts(connection, span)]
-    nobodys = [fact for fact in facts if fact.order not in pool.heads]
-    return Books(span, pool, [*nobodys, *advertising(connection, pool, span)], gathered.apart, gathered.total_fen)
+    of_none = [fact for fact in facts if fact.order not in pool.heads]
+    return Books(span, pool, [*of_none, *advertising(connection, pool, span)], gathered.apart, gathered.total_fen)
 
 
 def _of_orders(
@@ -174,16 +172,24 @@ def by_product(books: Books, weights: Weights | None, *, zeros: bool = False) ->
     the discounts they had). With `weights` a bundle's part is shared out among what it is made of, by cost, by pieces
     where a cost is unknown. `zeros`: a fact of nothing is a part of nothing, else it is left out.
     """
+    made_of = weights.made_of if weights else {}
     for fact in books.facts:
-        lines = books.pool.lines.get(fact.order, [])
-        mine = [line for line in lines if line.sub_no == fact.sub_no] if fact.sub_no else lines
-        if not fact.order_no or not (mine or lines):
+        lines = books.pool.lines.get(fact.order, []) if fact.order_no else []
+        chosen = [line for line in lines if line.sub_no == fact.sub_no] if fact.sub_no else lines
+        chosen = chosen or lines
+        if not chosen:
             yield ProductPart(NO_PRODUCT, fact, fact.amount_fen)
             continue
-        chosen = mine or lines
-        for line, fen in zip(chosen, split(fact.amount_fen, _shares(fact, chosen)), strict=True):
+        kept = zeros and not fact.amount_fen
+        alone = len(chosen) == 1
+        parts = [fact.amount_fen] if alone else split(fact.amount_fen, _shares(fact, chosen))
+        for line, fen in zip(chosen, parts, strict=True):
+            if line.code not in made_of:
+                if fen or kept:
+                    yield ProductPart(line.code, fact, fen)
+                continue
             for code, part in _exploded(line, fen, weights):
-                if part or (zeros and not fact.amount_fen):
+                if part or kept:
                     yield ProductPart(code, fact, part)
 
 

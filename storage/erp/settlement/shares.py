@@ -17,15 +17,16 @@ def split(total_fen: int, weights: Sequence[int]) -> list[int]:
         if total_fen:
             raise ValueError(f"{total_fen} fen and nobody to share them")
         return []
-    kept = [max(weight, 0) for weight in weights]
-    if not any(kept):
-        kept = [1] * len(kept)
+    kept = weights if min(weights) >= 0 else [max(weight, 0) for weight in weights]
     whole, size = sum(kept), abs(total_fen)
+    if not whole:
+        kept, whole = [1] * len(kept), len(kept)
     parts = [size * weight // whole for weight in kept]
     left = size - sum(parts)
-    by_remainder = sorted(range(len(kept)), key=lambda at: (-(size * kept[at] % whole), at))
-    for at in by_remainder[:left]:
-        parts[at] += 1
+    if left:
+        by_remainder = sorted(range(len(kept)), key=lambda at: (-(size * kept[at] % whole), at))
+        for at in by_remainder[:left]:
+            parts[at] += 1
     return parts if total_fen >= 0 else [-part for part in parts]
 
 

@@ -20,7 +20,7 @@ from storage.erp.orders.checks import SPECIAL
 from storage.erp.settlement.aftersales import UNSAID, Reason, reasons
 from storage.erp.settlement.components import AFTERSALE, COMPONENTS, GROUPS, Place, place_of
 from storage.erp.settlement.facts import BY_HAND, ESTIMATE, UNKNOWN, OrderKey, Span
-from storage.erp.settlement.pool import NO_INCOME, order_day
+from storage.erp.settlement.pool import NO_INCOME, order_day, orders_of
 from storage.erp.settlement.profit import Books, Rules, Weights, bundle_weights, by_product, gather_created, gather_rest
 from storage.reports.facts import signs
 from storage.reports.facts.copy import Made
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 COLUMNS = ("fed_by", "day", "platform", "shop", "order_no", "component", "basis", "fen", "code", "sold_as", "reason",
            "said", "file_sha", "row_no", "ref", "fact_no")  # fmt: skip
 WHOLE = frozenset({"fen", "row_no", "fact_no"})
-ORDERS_AT_ONCE = 10_000
-DAYS_AT_ONCE = 8
+ORDERS_AT_ONCE = 50_000
+"""Each piece goes through some tables whole, to find what is of its orders by number: fewer pieces, more memory."""
+DAYS_AT_ONCE = 32
 ROWS_AT_ONCE = 100_000
 GROUP_OF = {component: position for position, (_, components) in enumerate(GROUPS) for component in components}
 SUMS = (*(f"g{n}" for n in range(len(GROUPS))), "profit")
@@ -123,15 +124,13 @@ Row = tuple[object, ...]
 def _reckoned(connection: Connection, names: Sequence[str], rules: Rules, weights: Weights) -> Iterator[Row]:
     """The rows of what is to be fed, orders in pieces that fit into memory."""
     days = [name.removeprefix("order ") for name in names if name.startswith("order ")]
+    why = reasons(connection)
     for some in _pieces(connection, days):
-        books = gather_created(connection, some, rules)
-        o = platform_order.c
-        query = select(o.platform, o.shop, o.order_no, order_day()).where(order_day().in_(some))
-        created = {(row[0], row[1], row[2]): f"order {row[3]}" for row in connection.execute(query)}
-        yield from _rows(connection, books, created, weights)
+        created = {key: f"order {day}" for key, day in orders_of(connection, some).items()}
+        yield from _rows(gather_created(connection, some, rules), created, weights, why)
     rest = [name.removeprefix("rest ") for name in names if name.startswith("rest ")]
     for first, last in _runs(rest):
-        yield from _rows(connection, gather_rest(connection, Span(first, last), rules), {}, weights)
+        yield from _rows(gather_rest(connection, Span(first, last), rules), {}, weights, why)
 
 
 def _runs(days: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -160,8 +159,9 @@ def _pieces(connection: Connection, days: Collection[str]) -> Iterator[list[str]
         yield piece
 
 
-def _rows(connection: Connection, books: Books, created: Mapping[OrderKey, str], weights: Weights) -> Iterator[Row]:
-    why = reasons(connection) if any(fact.component in AFTERSALE for fact in books.facts) else {}
+def _rows(
+    books: Books, created: Mapping[OrderKey, str], weights: Weights, why: Mapping[OrderKey, Reason]
+) -> Iterator[Row]:
     lines = {key: {line.code for line in found} for key, found in books.pool.lines.items()}
     number, last = 0, None
     for part in by_product(books, weights, zeros=True):

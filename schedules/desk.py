@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from schedules.hosts import Hosts
 from schedules.jobs import JobBook
 from schedules.problems import AccountMissing
 from schedules.settings import AccountSettings, Settings, load_settings
@@ -26,6 +27,7 @@ class Desk:
     journal: DatabaseJournal
     jobs: JobBook
     base_urls: dict[str, str] = field(default_factory=dict)
+    hosts: Hosts = field(default_factory=lambda: Hosts({}))
 
     @property
     def home(self) -> Path:
@@ -58,6 +60,7 @@ def open_desk(settings: Settings | None = None) -> Iterator[Desk]:
             vault=Vault(settings.home),
             journal=DatabaseJournal(database, shown=_masked),
             jobs=JobBook(database),
+            hosts=Hosts(settings.hosts),
         )
     finally:
         database.close()

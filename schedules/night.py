@@ -1,7 +1,7 @@
 """A whole night: its jobs planned once, phase after phase, accounts side by side, resumed wherever it was cut."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -12,11 +12,12 @@ from bots.errors import LoginFailed
 from bots.facts import Progress
 from bots.people import Inbox
 from schedules.books import STEPS
-from schedules.browsers import BrowserDoor, LazyBrowser
+from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.lock import only_one
 from schedules.plan import Job, NightPlan, jobs_of
 from schedules.problems import explain
+from schedules.queue.errors import LeaseLost
 from schedules.work import Ended, run_job
 from schedules.worklists import rows_path
 
@@ -24,6 +25,10 @@ FINISHED = frozenset({"done"})
 ROUNDS = 3
 """What a site has failed is tried again after the other flows of its phase: by then the site may be itself again, and
 what follows needs it. Refused sign-ins, people's and authors' matters are not."""
+
+
+Hands = Callable[[Job], Awaitable[Ended]]
+"""Who plays a flow: this process's browser, or workers that take it from a queue."""
 
 
 class Watcher(Protocol):
@@ -63,6 +68,7 @@ class Night:
         self.jobs = jobs_of(plan, night, first_day)
         self.watcher = watcher
         self.inbox: Inbox | None = None
+        self.hands: Hands | None = None
         self.stages: dict[str, str] = {}
         self.failed_by_site: set[str] = set()
         self.refused: dict[str, Ended] = {}
@@ -96,29 +102,40 @@ class Night:
         return bool(job.worklist) and not rows_path(self.desk.settings.runs / job.run_id).exists()
 
     async def play_phases(self, todo: list[Job], open_browser: BrowserDoor, side_by_side: int) -> None:
-        """Phase after phase; the browser is opened only when a flow has to be played."""
+        """Phase after phase, by the hands that were given, else by a browser of its own, opened when it is needed."""
+        if self.hands is not None:
+            await self.play_all(todo, self.hands, side_by_side)
+            return
         async with open_browser.lazily() as browser:
-            for phase in dict.fromkeys(job.phase for job in todo):
-                jobs = [job for job in todo if job.phase == phase]
-                await self.play_flows([job for job in jobs if not job.core], browser, side_by_side)
-                for job in jobs:
-                    if job.core:
-                        await self.attempt(job, self.core_step(job))
 
-    async def play_flows(self, jobs: list[Job], browser: LazyBrowser, side_by_side: int) -> None:
+            async def here(job: Job) -> Ended:
+                return await run_job(self.desk, await browser.get(), job, self.watcher.moved, self.inbox)
+
+            await self.play_all(todo, here, side_by_side)
+
+    async def play_all(self, todo: list[Job], hands: Hands, side_by_side: int) -> None:
+        """Phase after phase: flows side by side, then steps of the core."""
+        for phase in dict.fromkeys(job.phase for job in todo):
+            jobs = [job for job in todo if job.phase == phase]
+            await self.play_flows([job for job in jobs if not job.core], hands, side_by_side)
+            for job in jobs:
+                if job.core:
+                    await self.attempt(job, self.core_step(job))
+
+    async def play_flows(self, jobs: list[Job], hands: Hands, side_by_side: int) -> None:
         """Every flow played; those that a site failed once more, at most `ROUNDS` times in all."""
         for _ in range(ROUNDS):
-            await self.play_side_by_side(jobs, browser, side_by_side)
+            await self.play_side_by_side(jobs, hands, side_by_side)
             jobs = [job for job in jobs if job.key in self.failed_by_site]
 
-    async def play_side_by_side(self, jobs: list[Job], browser: LazyBrowser, side_by_side: int) -> None:
+    async def play_side_by_side(self, jobs: list[Job], hands: Hands, side_by_side: int) -> None:
         """Accounts side by side, at most `side_by_side`; the jobs of one account one after the other."""
         places = asyncio.Semaphore(side_by_side)
 
         async def one_account(its: Iterable[Job]) -> None:
             async with places:
                 for job in its:
-                    await self.attempt(job, self.flow(job, browser))
+                    await self.attempt(job, self.flow(job, hands))
 
         by_account: dict[str, list[Job]] = {}
         for job in jobs:
@@ -127,12 +144,12 @@ class Night:
             for its in by_account.values():
                 group.create_task(one_account(its))
 
-    async def flow(self, job: Job, browser: LazyBrowser) -> Ended:
+    async def flow(self, job: Job, hands: Hands) -> Ended:
         """Play one flow of the night. An account that its site has refused is left alone: the next try may lock it."""
         if job.account in self.refused:
             first = self.refused[job.account]
             return replace(first, job=job, folder=self.desk.home, files=[], outcomes={})
-        return await run_job(self.desk, await browser.get(), job, self.watcher.moved, self.inbox)
+        return await hands(job)
 
     async def core_step(self, job: Job) -> Ended:
         """One step of the core, off the event loop so that the progress goes on moving."""
@@ -147,6 +164,8 @@ class Night:
         self.desk.jobs.stage(job, "playing")
         try:
             ended = await work
+        except LeaseLost:
+            raise  # somebody else plays this night now
         except Exception as error:  # noqa: BLE001 (one job that fails, however it fails, must not end the night)
             shown = explain(error, self.desk.settings.lang)
             logger.exception("job_failed", job=job.key, code=shown.code)

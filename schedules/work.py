@@ -53,10 +53,13 @@ class Ended:
     hint: str = ""
     code: str = ""
     done: Done | None = None
+    told: Mapping[str, object] | None = None
 
     @property
     def summary(self) -> dict[str, object]:
-        """What the table of the night needs, as JSON."""
+        """What the table of the night needs, as JSON; `told` by another worker's process where that one played it."""
+        if self.told is not None:
+            return dict(self.told)
         said = {"said": {"zh": self.done.zh, "en": self.done.en}, "counts": dict(self.done.counts)} if self.done else {}
         return {
             **said,
@@ -80,12 +83,12 @@ async def run_job(
 
 
 async def _run_job(desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: Inbox | None, dry_run: bool) -> Ended:
-    flow, site = playable(job.flow, desk.settings.lang)
-    rows = worklist_rows(desk, job, account.shop, folder)
-    if job.worklist and not rows:
     account = desk.account(job.account)
     # A dry run has a folder of its own: it must not replace the manifest and results of what was really done.
     folder = desk.settings.runs / (f"{job.run_id}-dry" if dry_run else job.run_id)
+    flow, site = playable(job.flow, desk.settings.lang)
+    rows = worklist_rows(desk, job, account.shop, folder)
+    if job.worklist and not rows:
         return Ended(job, "done", NOTHING_TO_DO[desk.settings.lang], folder)
     inputs = {**job.inputs, **sheet_inputs(flow, job, account.shop, rows, folder)}
     given = rows if job.worklist and flow.items is not None else None  # None: the flow reads the sheet it was given
@@ -118,7 +121,8 @@ async def play_flow(
 
     One run at a time per account: another process that uses it is waited for. Raises AccountBusy.
     """
-    async with one_run(desk.home, job.account, waits=lambda: logger.warning("account_in_use", account=job.account)):
+    waits = lambda: logger.warning("account_in_use", account=job.account)  # noqa: E731
+    async with one_run(desk.home, job.account, waits=waits), desk.hosts.turn(desk.base_url(account)):
         result = await _play(desk, browser, job, account, playing, watch, inbox)
     if result.state == "done" and result.healed and not playing.dry_run:
         mend(desk, playing, result)

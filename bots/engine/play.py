@@ -4,6 +4,7 @@ Sequence: inputs read → journal knows the run → rows or steps played → `fi
 → journal knows the end. A second call with the same run id resumes: what is finished is not done again.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from bots.engine.paper import write_paper
 from bots.engine.rows import RowLoop
 from bots.engine.stepping import LoadFlow, StepPlayer
 from bots.errors import BotError, DiskFull, InputInvalid, SiteError, TooManyFailures
+from bots.evidence import picture
 from bots.facts import AccountFacts, Progress, Report, unheard
 from bots.flow.flow import Flow
 from bots.flow.functions import as_text
@@ -39,6 +41,8 @@ from bots.sheets import Row, read_rows
 
 FLOW_RETRIES = 2
 """How often a flow without rows starts again from a known page after a failure of the site."""
+LAST_LOOK_S = 5.0
+"""How long a run that is being ended may still take for its evidence."""
 
 
 async def play(
@@ -117,6 +121,9 @@ class _Run:
                 await self._finally(ctx, diary)
             made = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
             result.outputs = {name: facts.mask.hide_all(value) for name, value in made.items()}
+        except asyncio.CancelledError:
+            await self._last_look(result)
+            raise
         except StopRun as stop:
             result.state, result.message = ("stopped" if facts.flow.items else "done"), facts.mask.hide(str(stop))
         except Shown as shown:
@@ -124,6 +131,22 @@ class _Run:
         except BotError as error:
             self._say(result, error)
         return self._close(result)
+
+    async def _last_look(self, result: RunResult) -> None:
+        """Somebody ends the run: the page as it stood and what was done so far stay as evidence; the journal shows the
+        run as begun, for whoever takes it up."""
+        facts = self._facts
+        pictures = []
+        try:
+            async with asyncio.timeout(LAST_LOOK_S):
+                pictures = [
+                    await picture(page, facts.folder, facts.mask, "stopped") for page in self._session.pages[-1:]
+                ]
+        except (BotError, TimeoutError) as error:
+            facts.log.warning("停下时没能拍下页面：{}", error)
+        result.state, result.message = "stopped", "运行被停下"
+        facts.log.warning("运行被停下 {}", "".join(pictures))
+        write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
 
     def _say(self, result: RunResult, error: BotError) -> None:
         stopped = isinstance(error, TooManyFailures)

@@ -9,11 +9,13 @@ from typing import Protocol
 from loguru import logger
 
 from schedules.desk import Desk
+from schedules.night import Hands
 from schedules.problems import default_lang, explain
 from schedules.queue import board
 from schedules.queue.errors import LeaseLost
-from schedules.queue.model import Ending
+from schedules.queue.model import Ending, Queue
 from schedules.serve.controls import Held
+from schedules.serve.flows import FlowsByQueue
 from schedules.timetable.book import TimetableBook
 from schedules.timetable.handing import job_of
 from schedules.timetable.model import Job
@@ -23,8 +25,8 @@ from schedules.timetable.turn import Outcome
 class Plays(Protocol):
     """What really does a job: `desk` has a journal that ends with the run's lease."""
 
-    async def play(self, job: Job, desk: Desk | None = None) -> Outcome:
-        """Do it and say how it ended. What is raised counts as failed."""
+    async def play(self, job: Job, desk: Desk | None = None, hands: Hands | None = None) -> Outcome:
+        """Do it and say how it ended. What is raised counts as failed. `hands` play the flows of a night."""
 
     def tell(self, job: Job, outcome: Outcome) -> None:
         """People hear of it, when nothing more will be tried."""
@@ -38,13 +40,14 @@ AGAIN_AFTER = timedelta(minutes=15)
 class RunPlayer:
     """Does runs of the timetable, each as long as it may last."""
 
-    def __init__(self, desk: Desk, executor: Plays, longest: timedelta,
+    def __init__(self, desk: Desk, executor: Plays, longest: timedelta, queue: Queue | None = None,
                  now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:  # fmt: skip
-        """At the desk; `now` tells aware moments."""
+        """At the desk; the flows of a night go to `queue`, if there is one. `now` tells aware moments."""
         self.desk = desk
         self.executor = executor
         self.book = TimetableBook(desk.database, "")
         self.longest = longest
+        self.queue = queue
         self.now = now
 
     async def play(self, held: Held) -> Ending | None:
@@ -61,8 +64,9 @@ class RunPlayer:
 
     async def _played(self, job: Job, held: Held) -> Outcome:
         desk = replace(self.desk, journal=self.desk.journal.fenced(held.fence))
+        hands = FlowsByQueue(self.queue, desk, held).play if self.queue else None
         try:
-            return await self.executor.play(job, desk)
+            return await self.executor.play(job, desk, hands)
         except asyncio.CancelledError:
             if held.why is None or not held.is_over:
                 raise

@@ -105,7 +105,7 @@ class RecycledBrowser:
         self.generations.clear()
 
     async def _current(self) -> _Generation:
-        newest = self.generations[-1] if self.generations else None
+        newest = next((one for one in self.generations if not one.retired), None)
         if newest and (newest.opened >= self.most_sessions or memory_below() > self.most_memory):
             logger.info("browser_recycled", sessions=newest.opened, memory=memory_below())
             await self._retire()
@@ -117,7 +117,7 @@ class RecycledBrowser:
         return newest
 
     async def _retire(self) -> None:
-        """The newest gets no new session; those whose last session has gone are forgotten."""
+        """None of them gets a new session; those whose last session has gone are forgotten."""
         for generation in self.generations:
             generation.retired = True
             await generation.leave()

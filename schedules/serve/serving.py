@@ -22,9 +22,10 @@ from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.notify.night import morning
 from schedules.queue.model import Queue, WorkerFacts
+from schedules.serve.flows import FLOW, FlowPlayer
 from schedules.serve.playing import RunPlayer
 from schedules.serve.recycling import RecyclingDoor
-from schedules.serve.worker import Worker
+from schedules.serve.worker import Player, Worker
 from schedules.timetable.errors import ClockRunning
 from schedules.timetable.executors import DeskExecutor
 from schedules.timetable.handing import KIND
@@ -55,8 +56,12 @@ def worker_at(desk: Desk, queue: Queue, plans: Path, place: Place, ended: Callab
     door = RecyclingDoor(BrowserDoor(desk.home, settings.browser, headless=settings.headless))
     places = place.side_by_side or settings.side_by_side or _places(door)
     facts = WorkerFacts(f"{socket.gethostname()}-{os.getpid()}", socket.gethostname(), os.getpid(), place.tags, places)
-    player = RunPlayer(desk, DeskExecutor(desk, plans, door=door), timedelta(minutes=settings.longest_run_min))
-    return Worker(queue, facts, {KIND: player}, ended=ended, closes=door.close)
+    longest = timedelta(minutes=settings.longest_run_min)
+    players: dict[str, Player] = {
+        KIND: RunPlayer(desk, DeskExecutor(desk, plans, door=door), longest, queue),
+        FLOW: FlowPlayer(desk, door, longest),
+    }
+    return Worker(queue, facts, players, ended=ended, closes=door.close)
 
 
 def _places(door: BrowserDoor) -> int:

@@ -21,6 +21,8 @@ from schedules.timetable.turn import Turn
 
 PULSE_S = 10.0
 LOOK, CHORES = "look", "chores"
+MANY = 1_000_000
+"""APScheduler drops what it counts as too many at a time; a look that was asked for must not be dropped."""
 
 
 class Watch(Protocol):
@@ -64,6 +66,7 @@ class Clock:
         pools = {LOOK: ThreadPoolExecutor(1), CHORES: ThreadPoolExecutor(1)}
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
+        self.asked = threading.Event()
 
     def start(self) -> None:
         """Look at once and from then on; what was left in the middle is taken up again."""
@@ -82,7 +85,8 @@ class Clock:
     def look_soon(self) -> None:
         """Look now, whatever else is to come; several who ask at once get one look."""
         if self.scheduler.running:
-            self._add(self._look, id="soon", executor=LOOK, replace_existing=True, max_instances=2)
+            self.asked.set()
+            self._add(self._look_if_asked, id="soon", executor=LOOK, replace_existing=True, max_instances=MANY)
 
     def _add(self, work: Callable[..., None], **how: Any) -> None:
         """Give the scheduler something to do, unless it is to stop: while it shuts down, adding would wait for ever."""
@@ -90,8 +94,13 @@ class Clock:
             if not self.stopped.is_set():
                 self.scheduler.add_job(work, "date", misfire_grace_time=None, **how)
 
+    def _look_if_asked(self) -> None:
+        if self.asked.is_set():
+            self._look()
+
     def _look(self) -> None:
         with self.looking:
+            self.asked.clear()  # whoever asks from now on gets another look
             if self.stopped.is_set():
                 return
             try:
@@ -100,8 +109,8 @@ class Clock:
                 self._take_arrivals(self.turn.now())
                 self.given.settle()
                 self.given.give(self.turn.look())
-                wakes_at = self.turn.wakes_at()
-                self._add(self._look, run_date=wakes_at, id=LOOK, executor=LOOK, replace_existing=True, max_instances=2)
+                at = self.turn.wakes_at()
+                self._add(self._look, run_date=at, id=LOOK, executor=LOOK, replace_existing=True, max_instances=MANY)
             except Exception:  # noqa: BLE001 (a database that is away for a minute must not end the clock)
                 logger.exception("clock_look_failed")  # the next pulse looks again
         if self.chores:

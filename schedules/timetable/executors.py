@@ -12,7 +12,7 @@ from bots.facts import Progress
 from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.inbox.when_asked import WhenAsked
-from schedules.night import Night, Watcher
+from schedules.night import Hands, Night, Watcher
 from schedules.notify.night import tell, tell_failed
 from schedules.plan import LOOK_BACK, PlannedFlow, load_plan, make_job
 from schedules.plan import Job as NightJob
@@ -25,6 +25,7 @@ from schedules.timetable.turn import Control, Outcome
 from schedules.work import run_job
 
 Stage = Literal["done", "failed", "person"]
+MANY = 1_000
 LOOKS_UP_AFTER_S = 2.0
 """How soon a run notices that it should end."""
 
@@ -75,22 +76,25 @@ class DeskExecutor:
         """The job, until it ends or is asked to."""
         return asyncio.run(until_cancelled(self.play(job), control))
 
-    async def play(self, job: Job, desk: Desk | None = None) -> Outcome:
-        """The job; `desk` is the same desk with a journal that ends with the run's lease."""
+    async def play(self, job: Job, desk: Desk | None = None, hands: Hands | None = None) -> Outcome:
+        """The job; `desk` is the same desk with a journal that ends with the run's lease.
+
+        The flows of a night are played by `hands`, where there are some: workers that have what each account needs.
+        """
         if not job.run:
             return Outcome("done")
         at = desk or self.desk
-        return await (self.night(at, job) if job.run.endswith((".yaml", ".yml")) else self.flow(at, job))
+        return await (self.night(at, job, hands) if job.run.endswith((".yaml", ".yml")) else self.flow(at, job))
 
-    async def night(self, desk: Desk, job: Job) -> Outcome:
+    async def night(self, desk: Desk, job: Job, hands: Hands | None = None) -> Outcome:
         """The plan for the job's day, from some days before on; people are told how it went."""
         plan = load_plan(plan_path(self.folder, job.run))
-        side_by_side = desk.settings.side_by_side or self.door.choose().contexts
+        side_by_side = MANY if hands else desk.settings.side_by_side or self.door.choose().contexts
         keep = desk.settings.keep_evidence_days
         await asyncio.to_thread(tidy, desk.settings.runs, today_in_shanghai(), keep)
         with closing(self.watcher()) as watcher:
             night = Night(desk, plan, job.day, job.day - LOOK_BACK, watcher)
-            night.inbox = WhenAsked(desk, None)
+            night.inbox, night.hands = WhenAsked(desk, None), hands
             result = await night.play(self.door, side_by_side)
         said = f"{result.jobs} 件，做了 {result.played}，失败 {result.failed}，等人 {result.waiting}"
         state: Stage = "failed" if result.failed else "person" if result.waiting else "done"

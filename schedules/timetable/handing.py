@@ -11,14 +11,14 @@ from typing import cast
 from schedules.queue import board
 from schedules.queue.model import Queue, Ticket
 from schedules.timetable.deciding import Row
-from schedules.timetable.model import Entry, Job
+from schedules.timetable.model import Job
 from schedules.timetable.turn import Turn
 from storage.database.connection import Database
 from storage.database.tables.desk import queue_job
 
 KIND = "run"
-TagsOf = Callable[[Sequence[str]], tuple[str, ...]]
-"""What a worker must be to use these accounts."""
+TagsOf = Callable[[str], tuple[str, ...]]
+"""What a worker must be to use this account."""
 
 
 def ticket_key(run_key: str, attempt: int) -> str:
@@ -26,16 +26,14 @@ def ticket_key(run_key: str, attempt: int) -> str:
     return f"{run_key}#{attempt}"
 
 
-def ticket_of(job: Job, entry: Entry, tags: TagsOf, priority: int) -> Ticket:
-    """The job for whoever takes it."""
+def ticket_of(job: Job, tags: TagsOf, priority: int) -> Ticket:
+    """The job for whoever takes it; a night needs no tags, for each of its flows is a ticket of its own."""
     payload = {
         "key": job.key, "entry": job.entry, "run": job.run, "account": job.account, "day": job.day.isoformat(),
         "inputs": {name: _plain(value) for name, value in job.inputs.items()}, "attempt": job.attempt,
         "until": job.until.isoformat() if job.until else "",
     }  # fmt: skip
-    # A night puts down its flows by themselves, each for the worker that its account needs.
-    return Ticket(ticket_key(job.key, job.attempt), KIND, job.key, job.account, tags(entry.busy(job.account)), priority,
-                  payload)  # fmt: skip
+    return Ticket(ticket_key(job.key, job.attempt), KIND, job.key, job.account, tags(job.account), priority, payload)
 
 
 def job_of(ticket: Ticket) -> Job:
@@ -63,10 +61,9 @@ class Handing:
 
     def give(self, jobs: Sequence[Job]) -> int:
         """Put them down; returns how many."""
-        entries = self.turn.timetable.entries
         with self.turn.book.read() as page:
             rows = {row.key: row for row in page.running()}
-        tickets = [ticket_of(job, entries[job.entry], self.tags, _priority(rows.get(job.key))) for job in jobs]
+        tickets = [ticket_of(job, self.tags, _priority(rows.get(job.key))) for job in jobs]
         if tickets:
             self.queue.put(tickets)
             self.wake()

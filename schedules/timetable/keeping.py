@@ -73,13 +73,9 @@ class Renewal:
 
 
 def tags_at(desk: Desk) -> TagsOf:
-    """What a worker must be to use accounts: the `worker` of each in the settings."""
+    """What a worker must be to use an account: its `worker` in the settings."""
     accounts = desk.settings.accounts
-
-    def tags(names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted({accounts[name].worker for name in names if name in accounts} - {""}))
-
-    return tags
+    return lambda name: (accounts[name].worker,) if name in accounts and accounts[name].worker else ()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from schedules.desk import Desk, open_desk
+from schedules.night import Hands
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.errors import LeaseLost, RunMissing
@@ -50,7 +51,7 @@ class Plays:
         self.told: list[tuple[str, str]] = []
         self.times = 0
 
-    async def play(self, job: Job, desk: Desk | None = None) -> Outcome:
+    async def play(self, job: Job, desk: Desk | None = None, hands: Hands | None = None) -> Outcome:
         """The test's work."""
         assert desk is not None
         self.times += 1

@@ -1,0 +1,140 @@
+"""A night's flows as tickets: whoever plays them, the night hears how they ended, once, however often it is begun."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from schedules.desk import Desk, open_desk
+from schedules.hosts import Hosts
+from schedules.plan import Job, PlannedFlow, make_job
+from schedules.queue import board
+from schedules.queue.embedded import EmbeddedQueue
+from schedules.queue.model import LEASE, Ending, Ticket, WorkerFacts
+from schedules.serve.controls import Held
+from schedules.serve.flows import FLOW, FlowsByQueue, job_of
+from schedules.serve.worker import Worker
+from schedules.settings import AccountSettings, HostSettings, Settings
+from storage.database.tables.desk import queue_job, queue_worker
+
+DAY = date(2026, 11, 20)
+HOME = AccountSettings(site="practice", username="a", worker="home")
+ANYWHERE = AccountSettings(site="practice", username="b")
+
+
+@pytest.fixture(scope="module")
+def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One desk for all tests of this module."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"), accounts={"a": HOME, "b": ANYWHERE})
+    with open_desk(settings) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(one_desk: Desk) -> Desk:
+    """Its queue is empty."""
+    with one_desk.database.write() as connection:
+        for table in (queue_job, queue_worker):
+            connection.execute(delete(table))
+    return one_desk
+
+
+def flow_of(account: str) -> Job:
+    """One flow of a night."""
+    return make_job(DAY, "收单", 0, PlannedFlow(flow="f", accounts=[account]), account, {"since": "2026-11-19"})
+
+
+class Notes:
+    """A player that notes what it was given and says what the test wants."""
+
+    def __init__(self, ending: Ending) -> None:
+        self.ending = ending
+        self.played: list[Job] = []
+
+    async def play(self, held: Held) -> Ending:
+        """It is noted."""
+        self.played.append(job_of(held.lease.ticket))
+        return self.ending
+
+
+def night_at(desk: Desk, queue: EmbeddedQueue) -> Held:
+    """A night in a worker's hands."""
+    queue.put([Ticket("夜班|x|#1", "run", "夜班|x|")])
+    lease = queue.take(WorkerFacts("conductor"))
+    assert lease is not None
+    return Held(lease, LEASE)
+
+
+async def test_a_flow_is_played_where_its_account_may_be_used(desk: Desk) -> None:
+    """The worker with the account's tag plays it as it was planned; the night hears the end with all its facts."""
+    queue = EmbeddedQueue(desk.database)
+    told = {"stage": "failed", "summary": {"files": 2, "who": "site"}, "who": "site", "hint": "再试", "code": "E-SITE"}
+    notes = Notes(Ending("failed", "502", told, "/runs/x"))
+    night = night_at(desk, queue)
+    here = Worker(queue, WorkerFacts("office"), {FLOW: Notes(Ending("done"))})
+    there = Worker(queue, WorkerFacts("pc", tags=("home",)), {FLOW: notes})
+    working = [asyncio.create_task(one.work()) for one in (here, there)]
+    ended = await asyncio.wait_for(FlowsByQueue(queue, desk, night).play(flow_of("a")), 20)
+    again = await asyncio.wait_for(FlowsByQueue(queue, desk, night).play(flow_of("a")), 20)
+    assert notes.played == [flow_of("a")], "the next conductor of the same night finds it where it is"
+    assert (ended.stage, ended.message, ended.who, ended.hint, ended.code) == (
+        "failed",
+        "502",
+        "site",
+        "再试",
+        "E-SITE",
+    )
+    assert (ended.summary, ended.folder) == ({"files": 2, "who": "site"}, Path("/runs/x"))
+    assert again == ended
+    for one in (here, there):
+        one.drain()
+    await asyncio.gather(*working)
+
+
+@pytest.mark.parametrize(("why", "state"), [("cancelled", "ended"), ("lost", "queued")])
+async def test_a_night_that_ends_for_good_takes_its_flows_along(desk: Desk, why: str, state: str) -> None:
+    """Cancelled, its flows are not done any more; only lost, they wait for the next conductor."""
+    queue = EmbeddedQueue(desk.database)
+    night = night_at(desk, queue)
+    waiting = asyncio.create_task(FlowsByQueue(queue, desk, night).play(flow_of("b")))
+    night.task = waiting  # type: ignore[assignment]
+    for _ in range(2000):
+        if _open(desk):
+            break
+        await asyncio.sleep(0.01)
+    night.stop("cancelled" if why == "cancelled" else "lost", "王芳")
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    with desk.database.read() as connection:
+        [one] = [one for one in board.standings(connection) if one.ticket.kind == FLOW]
+    assert (one.state, one.ticket.priority) == (state, 1)
+
+
+def _open(desk: Desk) -> bool:
+    with desk.database.read() as connection:
+        return any(one.ticket.kind == FLOW for one in board.standings(connection))
+
+
+async def test_a_polite_process_asks_a_site_as_often_as_it_may(desk: Desk) -> None:
+    """At most so many runs at once on a host, and none begins sooner than the gap after the one before."""
+    hosts = Hosts({"shop.example": HostSettings(at_once=2, gap_ms=30)})
+    now, most, began = 0, 0, []
+
+    async def run(url: str) -> None:
+        nonlocal now, most
+        async with hosts.turn(url):
+            began.append(asyncio.get_running_loop().time())
+            now, most = now + 1, max(most, now + 1)
+            await asyncio.sleep(0.05)
+            now -= 1
+
+    await asyncio.gather(*[run("https://shop.example/orders") for _ in range(5)])
+    assert most == 2
+    assert min(later - sooner for sooner, later in pairwise(began)) > 0.025
+    most = 0
+    await asyncio.gather(*[run("https://other.example/") for _ in range(5)])
+    assert most == 5

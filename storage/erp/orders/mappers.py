@@ -53,16 +53,18 @@ class Mapper:
 
     def text(self, data: Data, column: str) -> str:
         """The first of the columns that says something."""
-        if not column:
-            return ""
+        if said := data.get(column):
+            return said.strip() if type(said) is str else str(said)
         if "|" not in column:
-            return str(data.get(column) or "").strip()
+            return ""
         return next(filter(None, (self.text(data, name) for name in column.split("|"))), "")
 
     def number(self, data: Data, column: str) -> int:
         """A whole number or an amount in fen; 0 where nothing is said."""
         if type(known := data.get(column)) is int:
             return known
+        if not column:
+            return 0
         value = self.text(data, column)
         return int(value) if value.lstrip("-").isdigit() else 0
 

@@ -5,21 +5,24 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
-from storage.database.bulk import Counts, insert_missing, merge
+from storage.database.bulk import Counts, add_missing, merge
 from storage.database.collector import collector_at_rest
 from storage.database.tables import document_row, order_event, order_line, platform_order
 from storage.database.tables.review import order_detail
 from storage.erp.allocation.model import OrderKey
-from storage.erp.orders.mappers import MAPPERS, Mapper, line_refund, pay_state, refund_state, ship_state
+from storage.erp.orders.mappers import MAPPERS, Data, Mapper, line_refund, pay_state, refund_state, ship_state
 from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder
 
 _DIGITS = re.compile(r"\d{7,}")
 _FROM = ("exported_at", "file_sha", "row_no")
+_EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
+_read = json.JSONDecoder().raw_decode
 
 
 @collector_at_rest()
@@ -55,16 +58,19 @@ class _Told(NamedTuple):
 
     key: OrderKey
     rows: list[_Row]
-
-    @property
-    def content_hash(self) -> str:
-        """The hash of all that is said of the order."""
-        return hashlib.sha256(f"[{', '.join([row.data for row in self.rows])}]".encode()).hexdigest()
+    content_hash: str
 
     @property
     def newest(self) -> int:
         """Which row was exported last; of one file the first one."""
+        if len(self.rows) == 1:
+            return 0
         return max(range(len(self.rows)), key=lambda n: (self.rows[n].exported_at, -self.rows[n].row_no))
+
+
+def _said(rows: Sequence[_Row]) -> str:
+    """All that is said of an order, as JSON."""
+    return f"[{', '.join([row.data for row in rows])}]"
 
 
 def _told(connection: Connection, kind: str, platform: str, shop: str) -> list[_Told]:
@@ -76,9 +82,12 @@ def _told(connection: Connection, kind: str, platform: str, shop: str) -> list[_
         .order_by(r.row_key, r.n)
     )
     by_order: dict[str, list[_Row]] = defaultdict(list)
-    for order_no, *row in connection.execute(query).all():
-        by_order[order_no].append(_Row(*row))
-    return [_Told(OrderKey(platform, shop, order_no), rows) for order_no, rows in sorted(by_order.items())]
+    for row in connection.execute(query).all():
+        by_order[row[0]].append(_Row._make(row[1:]))
+    return [
+        _Told(OrderKey(platform, shop, order_no), rows, hashlib.sha256(_said(rows).encode()).hexdigest())
+        for order_no, rows in sorted(by_order.items())
+    ]
 
 
 def _fresh(connection: Connection, told: Sequence[_Told]) -> list[_Told]:
@@ -90,8 +99,8 @@ def _fresh(connection: Connection, told: Sequence[_Told]) -> list[_Told]:
         lines[key].add((said[0], said[1], said[2]))
 
     def is_known(one: _Told) -> bool:
-        head = one.rows[one.newest]
-        if heads.get(one.key) != (one.content_hash, *head[2:]):
+        known = heads.get(one.key)
+        if known is None or known != (one.content_hash, *one.rows[one.newest][2:]):
             return False
         return one.key not in lines or lines[one.key] == {row[2:] for row in one.rows}
 
@@ -108,59 +117,57 @@ class _Taken(NamedTuple):
 
 def _order(mapper: Mapper, told: _Told) -> _Taken:
     key, rows, newest = told.key, told.rows, told.newest
-    data = [json.loads(row.data) for row in rows]
-    first = data[newest]
-
-    def said(column: str) -> str:
-        return mapper.text(first, column)
-
+    data: list[Data] = _read(_said(rows))[0]
+    said, number = partial(mapper.text, data[newest]), mapper.number
     lines = [_line(mapper, key, row, one) for row, one in zip(rows, data, strict=True)] if mapper.lines else []
     shares = [int(str(line["paid_share_fen"])) for line in lines]
-    paid = mapper.number(first, mapper.order_paid) if mapper.order_paid else sum(shares)
+    paid = number(data[newest], mapper.order_paid) if mapper.order_paid else sum(shares)
     if lines and sum(shares) != paid:
         for line, share in zip(lines, largest_remainder(paid, shares), strict=True):
             line["paid_share_fen"] = share
-    freight = [mapper.number(one, mapper.freight) for one in data]
-    refunded = sum(mapper.number(one, mapper.refunded) for one in data)
+    freight = [number(one, mapper.freight) for one in data]
+    refunded = sum([number(one, mapper.refunded) for one in data])
     words = [mapper.text(one, mapper.refund) for one in data]
-    pay = pay_state(said(mapper.status), said(mapper.paid_at), paid, refunded, said(mapper.refund))
+    status, paid_at = said(mapper.status), said(mapper.paid_at)
+    pay = pay_state(status, paid_at, paid, refunded, words[newest])
     waybills = sum(bool(line["waybill_no"]) for line in lines)
-    shipped_at = max((mapper.text(one, mapper.shipped) for one in data), default="")
+    shipped_at = max([mapper.text(one, mapper.shipped) for one in data])
     head = {
-        **key._asdict(), "content_hash": told.content_hash, "pay_state": pay,
-        "ship_state": ship_state(said(mapper.status), shipped_at, waybills, len(lines)),
-        "refund_state": refund_state(words, pay), "platform_status": said(mapper.status),
-        "goods_fen": sum(mapper.number(one, mapper.price) * mapper.number(one, mapper.qty) for one in data),
-        "paid_fen": paid, "seller_discount_fen": sum(mapper.number(one, mapper.seller_discount) for one in data),
-        "platform_discount_fen": sum(mapper.number(one, mapper.platform_discount) for one in data),
+        "platform": key.platform, "shop": key.shop, "order_no": key.order_no,
+        "content_hash": told.content_hash, "pay_state": pay,
+        "ship_state": ship_state(status, shipped_at, waybills, len(lines)),
+        "refund_state": refund_state(words, pay), "platform_status": status,
+        "goods_fen": sum([number(one, mapper.price) * number(one, mapper.qty) for one in data]),
+        "paid_fen": paid, "seller_discount_fen": sum([number(one, mapper.seller_discount) for one in data]),
+        "platform_discount_fen": sum([number(one, mapper.platform_discount) for one in data]),
         "freight_fen": max(freight) if mapper.order_freight else sum(freight),
         "refunded_fen": min(refunded, paid), "priority": 0, "province": said(mapper.province),
-        "city": said(mapper.city), "created_at": said(mapper.created), "paid_at": said(mapper.paid_at),
+        "city": said(mapper.city), "created_at": said(mapper.created), "paid_at": paid_at,
         "shipped_at": shipped_at, "finished_at": said(mapper.finished), "latest_ship_at": said(mapper.due),
         "platform_modified_at": "", "exported_at": rows[newest].exported_at, "file_sha": rows[newest].file_sha,
         "row_no": rows[newest].row_no,
     }  # fmt: skip
-    detail = {
-        **key._asdict(), "district": said(mapper.district), "buyer_memo": _veiled(said(mapper.buyer_memo)),
-        "seller_memo": _veiled(said(mapper.seller_memo)), "flag": said(mapper.flag),
-        "told_at": rows[newest].exported_at,
+    detail: dict[str, object] = {
+        "platform": key.platform, "shop": key.shop, "order_no": key.order_no, "district": said(mapper.district),
+        "buyer_memo": _veiled(said(mapper.buyer_memo)), "seller_memo": _veiled(said(mapper.seller_memo)),
+        "flag": said(mapper.flag), "told_at": rows[newest].exported_at,
     }  # fmt: skip
     return _Taken(head, lines, detail)
 
 
-def _line(mapper: Mapper, key: OrderKey, row: _Row, data: dict[str, Any]) -> dict[str, object]:
-    own = [mapper.text(data, column) for column in mapper.sub]
-    qty, price = mapper.number(data, mapper.qty), mapper.number(data, mapper.price)
+def _line(mapper: Mapper, key: OrderKey, row: _Row, data: Data) -> dict[str, object]:
+    text, number = mapper.text, mapper.number
+    own = [text(data, column) for column in mapper.sub]
+    qty, price = number(data, mapper.qty), number(data, mapper.price)
     sub_no = own[0] if len(own) == 1 and own[0].isdigit() and len(own[0]) > 12 else "-".join([key.order_no, *own])
     return {
-        **key._asdict(), "sub_no": sub_no if row.n == 1 else f"{sub_no}-{row.n}",
-        "product_id": mapper.text(data, mapper.product), "platform_sku": mapper.text(data, mapper.sku),
-        "code": mapper.text(data, mapper.code), "title": mapper.text(data, mapper.title),
-        "qty": qty, "price_fen": price,
-        "discount_share_fen": 0, "paid_share_fen": mapper.number(data, mapper.paid) if mapper.paid else price * qty,
-        "refunded_fen": mapper.number(data, mapper.refunded),
-        "refund_status": line_refund(mapper.text(data, mapper.refund)),
-        "carrier": mapper.text(data, mapper.carrier), "waybill_no": mapper.text(data, mapper.waybill),
+        "platform": key.platform, "shop": key.shop, "order_no": key.order_no,
+        "sub_no": sub_no if row.n == 1 else f"{sub_no}-{row.n}",
+        "product_id": text(data, mapper.product), "platform_sku": text(data, mapper.sku),
+        "code": text(data, mapper.code), "title": text(data, mapper.title), "qty": qty, "price_fen": price,
+        "discount_share_fen": 0, "paid_share_fen": number(data, mapper.paid) if mapper.paid else price * qty,
+        "refunded_fen": number(data, mapper.refunded), "refund_status": line_refund(text(data, mapper.refund)),
+        "carrier": text(data, mapper.carrier), "waybill_no": text(data, mapper.waybill),
         "platform_modified_at": row.exported_at, "file_sha": row.file_sha, "row_no": row.row_no,
     }  # fmt: skip
 
@@ -174,14 +181,13 @@ def _write(connection: Connection, taken: Sequence[_Taken]) -> Counts:
     counts = merge(connection, platform_order, (one.head for one in taken), version=("exported_at", "content_hash"))
     merge(connection, order_line, (line for one in taken for line in one.lines), version=["platform_modified_at"])
     merge(connection, order_detail, (one.detail for one in taken), version=["told_at"], source=())
-    events = [
-        {**{name: one.head[name] for name in OrderKey._fields}, "type": kind, "at": one.head[column], "actor": "",
-         "cause": f"{one.head['file_sha']}:{one.head['row_no']}", "data": ""}
-        for one in taken
+    add_missing(connection, order_event, _EVENT, (
+        (head["platform"], head["shop"], head["order_no"], kind, head[column], "",
+         f"{head['file_sha']}:{head['row_no']}", "")
+        for head, _, _ in taken
         for kind, column in (("created", "created_at"), ("paid", "paid_at"), ("finished", "finished_at"))
-        if one.head[column]
-    ]  # fmt: skip
-    insert_missing(connection, order_event, events)
+        if head[column]
+    ))  # fmt: skip
     return counts
 
 

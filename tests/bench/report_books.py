@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ROWS_AT_ONCE = 50_000
+ADS_A_DAY = 60
 LAST_DAY, NIGHT = "2026-11-30", "2026-12-01"
 
 PROFIT = """INSERT INTO parts BY NAME SELECT 'order ' || day AS fed_by, day::DATE + c.later::INTEGER AS day, platform,
@@ -96,11 +97,13 @@ def fill_books(connection: Connection, made: "DuckDBPyConnection") -> None:
     _orders(connection, made)
     _statements(connection, made)
     days = [f"2026-{month:02d}-{day:02d}" for month in range(1, 12) for day in range(1, 29)]
+    lines = made.execute("SELECT count(*) FROM lines").fetchone()
+    plans = ADS_A_DAY if lines and lines[0] >= 100_000 else 1
     ads = [
         {"platform": "p1", "shop": f"shop_{n % 12}", "day": day, "plan": f"计划 {n}", "product_id": f"G{n}",
          "spend_fen": 100 + n, "impressions": 1000, "clicks": 10, "orders": 1, "gmv_fen": 9900, "file_sha": "a",
          "row_no": n}
-        for day in days for n in range(60)
+        for day in days for n in range(plans)
     ]  # fmt: skip
     connection.execute(insert(ad_day), ads)
     connection.execute(insert(job), [

@@ -1,9 +1,9 @@
 """Commands about the books: release a parked file, show reports, walk a figure back, show the night."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table as Shown
@@ -20,6 +20,10 @@ from schedules.signing import signer
 from schedules.summary import book_totals, night_rows
 from storage.reports.table import Cell, Table
 from storage.reports.table import shown as in_words
+
+if TYPE_CHECKING:
+    from storage.reports.grounds import BotRun, Ground
+    from storage.reports.sources import TracedRow
 
 ROWS_SHOWN = 200
 COLUMN_WIDTH_MIN = 12
@@ -120,10 +124,11 @@ def cells_of(row: Sequence[Cell]) -> list[str]:
 
 
 def trace_figure(figure: str) -> None:
-    """A cell of the newest morning report, or a figure id, walked back to its rows."""
+    """A cell of the newest morning report, or a figure id, walked back to its rows and the runs that brought them."""
     from storage.reports.cells import figure_of
     from storage.reports.facts.copy import with_copy
-    from storage.reports.sources import trace
+    from storage.reports.grounds import grounds, runs_of
+    from storage.reports.sources import file_names, parse, trace
 
     with open_desk() as desk:
         figure_id = figure
@@ -132,44 +137,48 @@ def trace_figure(figure: str) -> None:
             figure_id = figure_of(newest_report(desk), sheet, cell.upper())
         with desk.database.read() as connection, with_copy(connection, facts_path(desk), as_is=True):
             rows = trace(connection, figure_id)
-            origins = origins_of(connection, {row.file_sha for row in rows if row.file_sha})
+            under = [(row, grounds(connection, row, parse(figure_id)[2])) for row in rows[:ROWS_SHOWN]]
+            runs = runs_of(connection, {one for _, found in under for one in found})
+            names = file_names(connection)
     tell(f"{figure}  ←  {figure_id}", f"{figure}  ←  {figure_id}", "bold")
-    shown = Shown()
-    for zh, en in (
-        ("文件", "file"),
-        ("行", "row"),
-        ("键", "key"),
-        ("数", "part"),
-        ("由流程的哪一行取来", "fetched by"),
-    ):
-        shown.add_column(say(zh, en), overflow="fold")
-    for row in rows[:ROWS_SHOWN]:
-        shown.add_row(
-            row.file_name, str(row.row_no), row.key, in_words(row.amount, row.unit), origins.get(row.file_sha, "")
-        )
-    console.print(shown)
+    _show_rows(under, runs, names)
     if len(rows) > ROWS_SHOWN:
         tell(
             f"还有 {len(rows) - ROWS_SHOWN} 行，都在早报的「来源明细」里。",
             f"{len(rows) - ROWS_SHOWN} more in 来源明细.",
         )
+    _show_runs(runs.values())
 
 
-def origins_of(connection: Any, shas: set[str]) -> dict[str, str]:
-    """`flow:line step` of each file, as the manifest said when it was fetched, and the run that fetched it."""
-    from sqlalchemy import select
+def _show_rows(
+    under: "Sequence[tuple[TracedRow, list[Ground]]]", runs: "Mapping[Ground, BotRun]", names: Mapping[str, str]
+) -> None:
+    """One line for each row of a figure: what it is, its part, and the row of the file under it."""
+    shown = Shown()
+    for zh, en in (("文件", "file"), ("行", "row"), ("键", "key"), ("数", "part"), ("哪次运行", "run")):
+        shown.add_column(say(zh, en), overflow="fold")
+    for row, found in under:
+        first = found[0] if found else None
+        name = names.get(first.file_sha, "") if first else ""
+        more = say(f" 等 {len(found)} 处", f" and {len(found) - 1} more") if len(found) > 1 else ""
+        line = str(first.row_no) if first and first.row_no else ""
+        run = runs[first].run_id or say("人工放入", "put in by hand") if first else ""
+        shown.add_row(name + more, line, row.key, in_words(row.amount, row.unit), run)
+    console.print(shown)
 
-    from storage.database.tables import raw_file
 
-    found = connection.execute(
-        select(raw_file.c.file_sha, raw_file.c.flow, raw_file.c.line, raw_file.c.step, raw_file.c.run_id).where(
-            raw_file.c.file_sha.in_(shas)
-        )
-    )
-    return {
-        sha: f"{flow}:{line} {step} · {run_id}" if flow else say("人工放入", "put in by hand")
-        for sha, flow, line, step, run_id in found
-    }
+def _show_runs(runs: "Iterable[BotRun]") -> None:
+    """The runs: which flow, for whom, from when to when, and where its log, pictures and traces lie."""
+    told = sorted({run for run in runs if run.run_id})
+    if not told:
+        return
+    shown = Shown(title=say("运行", "runs"), title_justify="left")
+    for zh, en in (("编号", "run"), ("流程", "flow"), ("账号", "account"), ("从", "from"), ("到", "to"),
+                   ("结果", "state"), ("证据", "evidence")):  # fmt: skip
+        shown.add_column(say(zh, en), overflow="fold")
+    for run in told[:ROWS_SHOWN]:
+        shown.add_row(run.run_id, run.flow, run.account, run.started_at, run.ended_at, run.state, run.folder)
+    console.print(shown)
 
 
 def newest_report(desk: Desk) -> Path:

@@ -1,9 +1,7 @@
 """Walk a figure back to the rows of the archived files that it is the sum of."""
 
-import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from inspect import signature
 from typing import NamedTuple
 
@@ -12,9 +10,10 @@ from sqlalchemy import Connection, select
 from storage.database.tables import raw_file
 from storage.errors import DecisionError
 from storage.reports import REPORTS, overview
+from storage.reports.facts.collecting import not_collecting
 from storage.reports.facts.copy import ages
 from storage.reports.scope import EVERYTHING, Scope, ScopeWrong, parse_scope
-from storage.reports.table import DERIVED, FIGURE, Period, Table
+from storage.reports.table import DERIVED, FIGURE, Period, SourceRow, Table
 
 
 class TracedRow(NamedTuple):
@@ -93,22 +92,10 @@ def build_scoped(connection: Connection, name: str, period: Period, scope: Scope
     limited = takes_scope(name)
     if scope != EVERYTHING and not limited:
         raise ScopeWrong(f"{name} {scope.words}", [other for other in REPORTS if takes_scope(other)])
-    with _not_collecting():
+    with not_collecting():
         table = build(connection, period, scope) if limited else build(connection, period)  # type: ignore[call-arg]
     table.notes[:0] = [age.words for age in ages(connection)]
     return table
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """A table is made of a hundred thousand small things and none is garbage: looking for some is half of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def title_of(name: str) -> str:
@@ -123,16 +110,20 @@ def takes_scope(name: str) -> bool:
 
 def _rows(figure_id: str, table_of: TableOf) -> Iterator[TracedRow]:
     name, period, block_id, measure = parse(figure_id)
+    derived = figure_id.rpartition(":")[2].startswith(DERIVED)
     block = table_of(name, period).blocks.get(block_id)
     if block is None or measure >= len(block.measures):
         raise FigureUnknown(figure_id)
     for row in block.rows:
         if row.row_no == FIGURE:
             yield from _rows(row.key, table_of)
-        elif row.parts[measure]:
-            yield TracedRow(
-                "", row.file_sha, max(row.row_no, 0), row.key, row.parts[measure], block.measures[measure][1]
-            )
+        elif (told := measure if row.parts[measure] or not derived else _first_part(row)) >= 0 and row.parts[told]:
+            yield TracedRow("", row.file_sha, max(row.row_no, 0), row.key, row.parts[told], block.measures[told][1])
+
+
+def _first_part(row: SourceRow) -> int:
+    """The first measure that the row has a part in, -1 for none: a derived figure may be worked out from any."""
+    return next((measure for measure, part in enumerate(row.parts) if part), -1)
 
 
 def parse(figure_id: str) -> tuple[str, Period, str, int]:

@@ -36,13 +36,16 @@ SQLITE, PLAIN = "books/yeban.db", "books/tables.jsonl.gz"
 LEFT_OUT = frozenset(
     {
         "browsers.json",
+        "delivery.lock",
         "demo",
         "facts.duckdb",
+        "filed",
         "inbox",
         "locks",
         "logs",
         "mall",
         "night.lock",
+        "outgoing",
         "clock.lock",
         "secret.key",
     }

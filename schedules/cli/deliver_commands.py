@@ -54,17 +54,24 @@ deliver_app = typer.Typer(
 
 
 @deliver_app.command("send")
-def deliver_send() -> None:
+def deliver_send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会送哪些 / only say what would go")] = False,
+) -> None:
     """整理新到的文件，把到时候的送出去；再运行一次不会多送。没送到的过一会儿再试，间隔每次加倍。
 
     Files what came and delivers what is due; running it again sends nothing twice. What could not be delivered is
     tried again after gaps that double.
+
+    例 / example: `yeban deliver send --dry-run`
     """
     from schedules.delivery.delivering import deliver_due
     from schedules.delivery.filing import folder_of
     from schedules.delivery.rules import FILE, load_delivery
     from schedules.desk import open_desk
 
+    if dry_run:
+        _show_what_would_go()
+        return
     with open_desk() as desk:
         rules = load_delivery(desk.home).rules
         done = deliver_due(desk)
@@ -93,6 +100,17 @@ def deliver_send() -> None:
         tell("没有到时候要送的。", "Nothing is due.")
     if done.failed:
         raise typer.Exit(EXIT_CODES["site"])
+
+
+def _show_what_would_go() -> None:
+    from schedules.delivery.delivering import would_deliver
+    from schedules.desk import open_desk
+
+    with open_desk() as desk:
+        found = would_deliver(desk)
+    for name, target, path in found:
+        console.print(Text(f"{name} → {target}  {path}"))
+    tell(f"会送 {len(found)} 份。", f"Would deliver {len(found)} documents.")
 
 
 @deliver_app.command("list")
@@ -141,7 +159,7 @@ def deliver_again(
         number = again(connection, rule, datetime.now(UTC))
     tell(f"{number} 份再送。", f"{number} are sent again.")
     if number:
-        deliver_send()
+        deliver_send(dry_run=False)
 
 
 @deliver_app.command("check")

@@ -41,6 +41,9 @@ def documents(
     thorough: Annotated[bool, typer.Option("--thorough", help="翻原文的每一行 / look into every row")] = False,
     sha: Annotated[str, typer.Option(help="sha256 的开头 / beginning of its sha256")] = "",
     open_: Annotated[bool, typer.Option("--open", help="打开找到的第一份 / open the first one")] = False,
+    restore_: Annotated[
+        bool, typer.Option("--restore", help="不在了的副本重新做出来 / make lost copies again")
+    ] = False,
     most: Annotated[int, typer.Option(help="最多几份 / at most how many", min=1, max=10_000)] = 50,
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
 ) -> None:
@@ -54,6 +57,9 @@ def documents(
     from schedules.delivery.search import Wanted, find
     from schedules.desk import open_desk
 
+    if restore_:
+        _restore()
+        return
     wanted = Wanted(" ".join(text or []), shop, kind, _day(since), _day(until), sha.strip(), order.strip(), thorough)
     with open_desk() as desk:
         with desk.database.read() as connection:
@@ -73,6 +79,19 @@ def documents(
     else:
         _show_found(found)
         tell(f"整理在 {folder}", f"filed below {folder}", "dim")
+
+
+def _restore() -> None:
+    """Copies that are lost, and not taken away by `retention`, come back."""
+    from schedules.delivery.filing import restore_lost
+    from schedules.delivery.keeping import is_due
+    from schedules.delivery.rules import load_delivery
+    from schedules.desk import open_desk
+
+    with open_desk() as desk:
+        rules, today = load_delivery(desk.home), today_in_shanghai()
+        made = restore_lost(desk, lambda row: is_due(rules, row, today))
+    tell(f"从存档重新做出 {made} 份副本。", f"{made} copies were made again from the archive.")
 
 
 def _show_found(found: "Sequence[Found]") -> None:

@@ -82,9 +82,12 @@ class Missing(NamedTuple):
         return f"{whose} · {self.title} · {self.day}: {self.words}{why}"
 
 
-def missing(desk: "Desk", day: date, now: datetime | None = None) -> list[Missing]:
-    """What is due for `day` and not there, or there and waiting for a person, by shop and kind."""
-    found = lines_of(desk, day, day, now, unexpected=False)
+def missing(desk: "Desk", day: date, now: datetime | None = None, days: int = 1) -> list[Missing]:
+    """What is due for `day`, or one of the `days` that end with it, and not there, or there and waiting for a person.
+
+    By shop, kind and day. The digest of a morning asks for yesterday. Raises SettingsBroken.
+    """
+    found = lines_of(desk, day - timedelta(days=days - 1), day, now, unexpected=False)
     return [
         Missing(line.kind, line.title, line.shop, cell.day, cell.state, cell.words, cell.why, bool(line.learned))
         for line in found

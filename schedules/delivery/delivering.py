@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from schedules.delivery import mailing, receipts
 from schedules.delivery.errors import NotDelivered
-from schedules.delivery.filing import file_all
+from schedules.delivery.filing import file_all, place_of, unfiled
 from schedules.delivery.persons import with_persons
 from schedules.delivery.receipts import Row
 from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
@@ -72,7 +72,7 @@ def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_rem
             _deliver(desk, name, rule, at, open_, outcome)
         _send_mails(desk, rules, at, outcome)
         with desk.database.read() as connection:
-            outcome.held = len(receipts.history(connection, 1_000_000, states=[receipts.HELD]))
+            outcome.held = receipts.count(connection, receipts.HELD)
     return outcome
 
 
@@ -189,6 +189,7 @@ def _send_mails(desk: "Desk", rules: DeliveryFile, at: datetime, outcome: Delive
     with desk.database.write() as connection:
         for row in mailing.settle(connection, at):
             outcome.took(row)
+        mailing.swept(connection, desk.home)
 
 
 def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
@@ -201,6 +202,26 @@ def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
         lines.append(f"… {len(rows) - LISTED} more" if english else f"…… 还有 {len(rows) - LISTED} 份")
     lines.append("yeban deliver list · yeban deliver again")
     return Message("incident", f"delivery|{name}|{rows[0]['recorded_at']}", title, "\n".join(lines))
+
+
+def would_deliver(desk: "Desk") -> list[tuple[str, str, str]]:
+    """(rule, target, path) of what a delivery would send now, were nothing in its way. Nothing is written."""
+    rules = load_delivery(desk.home).rules
+    known = shelf_of(desk.database, desk.archive).kinds
+    banks = bank_kinds({name: kind.PLATFORM for name, kind in known.items()})
+    titles = {name: kind.TITLE for name, kind in known.items()}
+    coming = [
+        {**row, "owner": row["owner"] or row["shop"], "path": place_of(row, titles).version(1)}
+        for row in unfiled(desk.database)
+    ]
+    found = []
+    for name, rule in rules.items():
+        with desk.database.read() as connection:
+            rows = receipts.wanted(connection, name, rule, banks)
+            waiting = receipts.open_ones(connection, name)
+        rows += [row for row in coming if rule.wants(row, banks)]
+        found += [(name, rule.target, path) for path in sorted({row["path"] for row in [*rows, *waiting]})]
+    return found
 
 
 def ready(desk: "Desk", open_: Open = open_remote) -> list[tuple[str, str, str]]:

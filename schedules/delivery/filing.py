@@ -7,7 +7,7 @@ whole, before its row is: a process that dies in between finds it again and note
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -145,6 +145,24 @@ def restore(folder: Path, path: str, archive: Archive, sha: str) -> Path:
         _gone(target)
         _put(target, archive.path(sha), sha)
     return target
+
+
+def restore_lost(desk: "Desk", gone: Callable[[Mapping[str, Any]], bool]) -> int:
+    """Filed copies that are not there are made again from the archive, after a restore for example; returns how many.
+
+    `gone`: those that were taken away on purpose.
+    """
+    folder, made = folder_of(desk.home), 0
+    with desk.database.read() as connection:
+        rows = [dict(row) for row in connection.execute(select(filed).order_by(filed.c.path)).mappings()]
+    for row in rows:
+        if (folder / row["path"]).exists() or gone(row):
+            continue
+        try:
+            made += _put(folder / row["path"], desk.archive.path(row["file_sha"]), row["file_sha"])
+        except FileMissing:
+            continue  # another machine's
+    return made
 
 
 def sha256_of(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -84,21 +84,22 @@ def old_copies(
     for rule, path, state in connection.execute(select(delivery.c.rule, delivery.c.path, delivery.c.state)):
         known.setdefault(path, {})[rule] = state
     found = {}
-    for row in connection.execute(query).mappings():
-        days = file.keep.days(row["kind"])
-        if days == 0 or row["path"] in found or not is_old(row["period_to"] or row["recorded_at"], days, today):
+    for row in map(dict, connection.execute(query).mappings()):
+        if row["path"] in found or not is_due(file, row, today):
             continue
         if (folder_of(home) / row["path"]).is_file():
-            why = _owed(file, dict(row), known.get(row["path"], {}), banks) or _unsafe(
+            why = _owed(file, row, known.get(row["path"], {}), banks) or _unsafe(
                 archive, home, row["path"], row["file_sha"]
             )
             found[row["path"]] = Copy(row["path"], row["file_sha"], row["kind"], row["size"], why)
     return list(found.values())
 
 
-def is_old(last_day: str, days: int, today: date) -> bool:
-    """Whether so many days have gone since the document's last day. Pure."""
-    return date.fromisoformat(last_day[:10]) + timedelta(days=days) < today
+def is_due(file: DeliveryFile, row: Mapping[str, Any], today: date) -> bool:
+    """Whether a filed document's copy has stayed as long as delivery.yaml says. Pure."""
+    days = file.keep.days(row["kind"])
+    last = date.fromisoformat((row["period_to"] or row["recorded_at"])[:10])
+    return days > 0 and last + timedelta(days=days) < today
 
 
 def _owed(file: DeliveryFile, row: dict[str, str], known: Mapping[str, str], banks: frozenset[str]) -> str:

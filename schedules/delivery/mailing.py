@@ -120,6 +120,21 @@ def settle(connection: Connection, at: datetime) -> list[dict[str, Any]]:
     return ended
 
 
+def swept(connection: Connection, home: Path) -> int:
+    """Zips of mails that have come to an end are taken away; returns how many."""
+    folder = home / OUTGOING
+    lying = sorted(folder.glob("*.zip")) if folder.is_dir() else []
+    if not lying:
+        return 0
+    d = delivery.c
+    under_way = select(d.batch).where(d.state == SENDING, d.batch != "").distinct()
+    digests = {batch.split("|")[-2] for batch in connection.execute(under_way).scalars()}
+    done = [path for path in lying if path.stem not in digests]
+    for path in done:
+        path.unlink()
+    return len(done)
+
+
 def _letters(connection: Connection, batches: set[str]) -> Mapping[str, Row]:
     found = select(notice).where(notice.c.incident.in_(sorted(batches)), notice.c.route == "note")
     return {row["incident"]: dict(row) for row in connection.execute(found).mappings()} if batches else {}

@@ -125,6 +125,12 @@ def in_trouble(connection: Connection, name: str, often: int) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def open_ones(connection: Connection, name: str) -> list[Row]:
+    """What waits to go under the rule, by path."""
+    mine = select(delivery).where(delivery.c.rule == name, delivery.c.state.in_((WAITING, SENDING)))
+    return [dict(row) for row in connection.execute(mine.order_by(delivery.c.path)).mappings()]
+
+
 def history(connection: Connection, most: int, *, rule: str = "", states: Sequence[str] = ()) -> list[Row]:
     """The newest receipts first."""
     d = delivery.c
@@ -134,6 +140,11 @@ def history(connection: Connection, most: int, *, rule: str = "", states: Sequen
     if states:
         query = query.where(d.state.in_(states))
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, state: str) -> int:
+    """How many receipts are in that state."""
+    return int(connection.execute(select(func.count()).where(delivery.c.state == state)).scalar_one())
 
 
 def again(connection: Connection, rule: str, at: datetime) -> int:

@@ -51,6 +51,8 @@ def test_from_a_file_to_its_receipt_by_commands(desk: Desk, typed: Typed, tmp_pa
     share = tmp_path / "share"
     bring(desk, orders_of("2026-01-05", number="70005"), "一月.csv")
     (desk.home / FILE).write_text(RULE.format(share.as_posix()).replace("2026-11", "2026-01"), "utf-8")
+    assert "会送 1 份" in typed("deliver", "send", "--dry-run")[1]
+    assert not (desk.home / "filed").exists()
     code, said = typed("deliver", "check")
     assert (code, "目标文件夹不在" in said) == (4, True)
     code, said = typed("deliver", "send")
@@ -68,7 +70,12 @@ def test_from_a_file_to_its_receipt_by_commands(desk: Desk, typed: Typed, tmp_pa
     assert "没有这样的文件" in typed("documents", "没有")[1]
     (desk.home / FILE).write_text((desk.home / FILE).read_text("utf-8") + "keep: {filed_days: 30}\n", "utf-8")
     assert "会拿掉 1 份副本" in typed("retention", "--dry-run")[1]
-    assert Path(found["path"]).is_file()
+    Path(found["path"]).unlink()
+    assert "做出 0 份" in typed("documents", "--restore")[1], "it is old enough to be gone"
+    text = (desk.home / FILE).read_text("utf-8")
+    (desk.home / FILE).write_text(text.replace("filed_days: 30", "filed_days: 0"), "utf-8")
+    assert "做出 1 份" in typed("documents", "--restore")[1]
+    (desk.home / FILE).write_text(text, "utf-8")
     assert "拿掉了 1 份副本" in typed("retention")[1]
     assert not Path(found["path"]).exists()
 

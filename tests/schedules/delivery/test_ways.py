@@ -152,6 +152,7 @@ def test_mail_carries_few_files_as_they_are_and_many_as_a_zip(desk: Desk) -> Non
             bring(desk, refunds_of(f"2026-11-{day}", number=day), f"{day}.csv")
         assert len(deliver_due(desk, NOON + timedelta(hours=1)).delivered) == 3
         assert deliver_due(desk, NOON + timedelta(hours=2)).delivered == []
+        assert list((desk.home / "outgoing").iterdir()) == [], "the zip is gone with its mail"
     one, many = post.mails
     (file,) = one.iter_attachments()  # type: ignore[attr-defined]
     assert (file.get_filename(), file.get_payload(decode=True)) == (NAME.rpartition("/")[2], orders_of("2026-11-21"))

@@ -9,7 +9,10 @@ QuestionKind = Literal["text", "choice", "code", "qr", "captcha", "approval"]
 
 @dataclass(frozen=True)
 class Question:
-    """What a person is asked, and how long the run waits. `picture` is a PNG (a captcha, a QR code, the page)."""
+    """What a person is asked, and how long the run waits. `picture` is a PNG (a captcha, a QR code, the page).
+
+    `default`: what the run goes on with when nobody answers in time; "" for nothing.
+    """
 
     kind: QuestionKind
     text: str
@@ -17,6 +20,7 @@ class Question:
     choices: tuple[str, ...] = ()
     picture: bytes | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    default: str = ""
 
 
 class Inbox(Protocol):

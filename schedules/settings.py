@@ -118,6 +118,7 @@ class Settings(BaseModel):
     keep_evidence_days: int = Field(default=90, ge=0, le=3650)
     min_free_gb: int = Field(default=1, ge=0, le=10_000)
     logs: Literal["json", "text"] = "json"
+    public_url: str = ""
     keep_logs_days: int = Field(default=30, ge=1, le=3650)
     queue: Literal["embedded", "postgresql"] = "embedded"
     longest_run_min: int = Field(default=480, ge=1, le=2880)

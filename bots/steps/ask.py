@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
 from bots.context import Context
-from bots.errors import AnswerNeeded, ApprovalNeeded, CodeNeeded
+from bots.errors import AnswerNeeded, ApprovalNeeded, CodeNeeded, StepMisused
 from bots.flow.language import Bilingual
 from bots.flow.step import Step, Steps
 from bots.flow.values import Duration, Target, Template
@@ -14,7 +14,7 @@ YES = "yes"
 
 
 class Ask(Step):
-    """A person's answer has the name `as`; without one `within` the time, `else` runs, or the work waits for them.
+    """A person's answer has the name `as`; without one `within` the time `default` is it, or `else` runs, or it waits.
 
     Kinds: text, choice (of `choices`), code (SMS or mail, hidden in logs), qr and captcha (`picture` is shown),
     approval (a no counts as no answer).
@@ -24,14 +24,15 @@ class Ask(Step):
     zh: ClassVar[str] = "询问"
     title: ClassVar[Bilingual] = Bilingual("询问", "Ask")
     promise_zh: ClassVar[str] = (
-        "请人回答一个问题，回答叫做 as 写的名字；规定时间内没人回答，就做 else 里的步骤，没有写 else 就停下来等人"
-        "。可以问文字、选择题、短信验证码（日志里不显示）、扫二维码、图形验证码（给人看 picture）、批准（不批准等"
-        "于没有回答）。"
+        "请人回答一个问题，回答叫做 as 写的名字；规定时间内没人回答，就当 default 写的是回答，没有写就做 else 里的步"
+        "骤，也没有写就停下来等人。可以问文字、选择题、短信验证码（日志里不显示）、扫二维码、图形验证码（给人看 pict"
+        "ure）、批准（不批准等于没有回答）。"
     )
     main: ClassVar[str] = "question"
     keys_zh: ClassVar[Mapping[str, str]] = {
         "as": "叫做",
         "choices": "选项",
+        "default": "默认",
         "else": "否则",
         "kind": "种类",
         "picture": "图片",
@@ -53,6 +54,7 @@ class Ask(Step):
     as_: str | None = None
     choices: tuple[Template, ...] = ()
     picture: Target | None = None
+    default: Template | None = None
     else_: Steps = ()
 
     def defines(self) -> Iterable[str]:
@@ -61,6 +63,7 @@ class Ask(Step):
 
     async def run(self, ctx: Context) -> None:
         """Answered, or `else` ran. Raises CodeNeeded, ApprovalNeeded, AnswerNeeded."""
+        default = self._default(ctx)
         question = Question(
             self.kind,
             ctx.text(self.question),
@@ -68,8 +71,9 @@ class Ask(Step):
             tuple(ctx.text(choice) for choice in self.choices),
             await (await ctx.find(self.picture, want="see")).screenshot() if self.picture else None,
             {"url": ctx.page.url, "account": ctx.facts.account.name, "item": ctx.item_key},
+            default,
         )
-        answer = await ctx.ask(question)
+        answer = await ctx.ask(question) or default or None
         if answer is None or (self.kind == "approval" and answer != YES):
             if not self.else_:
                 raise self._unanswered(question.text)
@@ -79,6 +83,16 @@ class Ask(Step):
             ctx.facts.mask.learn(answer)
         if self.as_:
             ctx.scope.put(self.as_, answer)
+
+    def _default(self, ctx: Context) -> str:
+        """The answer when nobody answers. Raises StepMisused for one that could not be answered."""
+        default = ctx.text(self.default).strip() if self.default is not None else ""
+        if default and self.kind in {"code", "captcha", "qr"}:
+            raise StepMisused("ask", "验证码和扫码没有默认的回答，去掉 default")
+        allowed = ("yes", "no") if self.kind == "approval" else tuple(ctx.text(choice) for choice in self.choices)
+        if default and allowed and default not in allowed:
+            raise StepMisused("ask", f"default 只能是 {'、'.join(allowed)} 之一")
+        return default
 
     def _unanswered(self, question: str) -> AnswerNeeded | ApprovalNeeded | CodeNeeded:
         if self.kind == "approval":

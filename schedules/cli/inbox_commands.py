@@ -91,7 +91,10 @@ def past_table(ended: "Sequence[Open]") -> Shown:
     table = Shown(*(say(zh, en) for zh, en in heads), show_edge=False, pad_edge=False)
     for one in ended:
         when = f"{one.asked_at.astimezone(SHANGHAI):%m-%d %H:%M}"
-        table.add_row(when, say(*KINDS[one.kind]), one.text, say(*STATES[one.state]), one.who)
+        end = say(*STATES[one.state])
+        if one.state == "expired" and one.default:
+            end += say(f"，按默认：{one.default}", f"; by default: {one.default}")
+        table.add_row(when, say(*KINDS[one.kind]), one.text, end, one.who)
     return table
 
 

@@ -14,10 +14,19 @@ from schedules.signing import signer
 
 LOOK_EVERY_S = 0.5
 REMIND_AT = 0.5
-"""After which part of the time people are reminded, once."""
+"""After which part of the time people are reminded."""
+LAST_CALL_S = 600.0
+"""So long before the end they are reminded once more, where there is at least as long between the two."""
 
-Call = Callable[[Open, bool], None]
-"""Tells people of a question; True when it is a reminder. Never raises for a message that did not get through."""
+Call = Callable[[Open, int], None]
+"""Tells people of a question: 0 when it is asked, then 1 and 2 for its reminders. Never raises for a message that did
+not get through."""
+
+
+def reminders(wait_s: float) -> list[float]:
+    """After how many seconds people are reminded of a question that waits so long."""
+    half = wait_s * REMIND_AT
+    return [half, wait_s - LAST_CALL_S] if wait_s - LAST_CALL_S >= half + LAST_CALL_S else [half]
 
 
 @dataclass
@@ -42,7 +51,7 @@ class DeskInbox:
             self.book.expire(one.number)
             return None
         try:
-            await asyncio.to_thread(self.call, one, False)
+            await asyncio.to_thread(self.call, one, 0)
             if self.typed is None:
                 return await self._wait(one, question.wait_ms / 1000)
             async with self.typed.listening(one, self.book):
@@ -53,7 +62,7 @@ class DeskInbox:
 
     async def _wait(self, one: Open, wait_s: float) -> str | None:
         loop = asyncio.get_running_loop()
-        begun, reminded = loop.time(), False
+        begun, told, due = loop.time(), 0, reminders(wait_s)
         while True:
             answer = await asyncio.to_thread(self.book.take, one.number)
             if answer is not None:
@@ -62,9 +71,9 @@ class DeskInbox:
             if waited >= wait_s:
                 await asyncio.to_thread(self.book.expire, one.number)
                 return None
-            if not reminded and waited >= wait_s * REMIND_AT:
-                reminded = True
-                await asyncio.to_thread(self.call, one, True)
+            if told < len(due) and waited >= due[told]:
+                told += 1
+                await asyncio.to_thread(self.call, one, told)
             await asyncio.sleep(min(self.look_every_s, wait_s - waited + 0.001))
 
     async def tell(self, text: str, facts: Mapping[str, str]) -> None:

@@ -23,13 +23,17 @@ from storage.database.tables.desk import question as asked
 
 SECRET_KINDS = frozenset({"code", "captcha", "qr"})
 NUMBER_BYTES = 3
+DEFAULT = "_default"
+"""The fact that holds what counts when nobody answers; people see it in words."""
 YES = frozenset({"yes", "y", "ok", "是", "批准", "同意", "好"})
 NO = frozenset({"no", "n", "否", "不", "不批准", "拒绝"})
 
 
 @dataclass(frozen=True)
 class Open:
-    """A question as people see it. `picture`: a PNG to look at; `due_at`: after that the run goes on without."""
+    """A question as people see it. `picture`: a PNG to look at; `due_at`: after that the run goes on without, or with
+    `default` as the answer.
+    """
 
     number: str
     kind: QuestionKind
@@ -41,6 +45,7 @@ class Open:
     who: str
     asked_at: datetime
     due_at: datetime
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class QuestionBook:
             "kind": question.kind,
             "question": question.text,
             "choices": json.dumps(list(question.choices), ensure_ascii=False),
-            "facts": json.dumps(dict(question.facts), ensure_ascii=False),
+            "facts": json.dumps({**question.facts, DEFAULT: question.default}, ensure_ascii=False),
             "picture": str(picture or ""),
             "state": "open",
             "recorded_at": stamp(at),
@@ -163,15 +168,18 @@ def fitting(one: Open, text: str) -> str:
 
 
 def _open(row: Mapping[str, Any]) -> Open:
+    facts = json.loads(row["facts"])
+    default = str(facts.pop(DEFAULT, ""))
     return Open(
         row["question_id"],
         cast(QuestionKind, row["kind"]),
         row["question"],
         tuple(json.loads(row["choices"])),
-        json.loads(row["facts"]),
+        facts,
         Path(row["picture"]) if row["picture"] else None,
         row["state"],
         row.get("who", ""),
         datetime.fromisoformat(row["recorded_at"]),
         datetime.fromisoformat(row["due_at"]),
+        default,
     )

@@ -7,6 +7,7 @@ from loguru import logger
 from schedules.desk import Desk
 from schedules.inbox.asking import DeskInbox, Terminal, has_keyboard, typed_line
 from schedules.inbox.book import Open, QuestionBook
+from schedules.inbox.links import link_of
 from schedules.notify.message import Message
 from schedules.notify.night import outbox_at
 from schedules.notify.outbox import Outbox, told
@@ -25,10 +26,11 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
     outbox = outbox_at(desk, settings)
     keyboard = show is not None and has_keyboard()
 
-    def call(one: Open, again: bool) -> None:
+    def call(one: Open, again: int) -> None:
         if show is not None and not again:
             show(asked_words(one, desk.settings.lang, keyboard=keyboard))
-        _send(outbox, message_of(one, desk.settings.lang, again=again))
+        link = link_of(one, desk.vault.key, desk.settings.public_url)
+        _send(outbox, message_of(one, desk.settings.lang, again=again, link=link))
 
     def note(text: str, facts: Mapping[str, str]) -> None:
         if show is not None:
@@ -68,11 +70,21 @@ def asked_words(one: Open, lang: str, *, keyboard: bool) -> str:
         )
     else:
         lines.append(f"  {how}, until {until(one)}" if english else f"  {how}，{until(one)} 之前")
+    if one.default:
+        lines.append(f"  {without(one, lang)}")
     return "\n".join(lines)
 
 
-def message_of(one: Open, lang: str, *, again: bool) -> Message:
-    """The question as a message: urgent, with its picture, told once and reminded of once."""
+def without(one: Open, lang: str) -> str:
+    """What the run goes on with when nobody answers."""
+    if lang == "en":
+        return f"after that the answer is: {one.default}"
+    said = {"yes": "是", "no": "否"}.get(one.default, one.default) if one.kind == "approval" else one.default
+    return f"到时没有人回答，就当回答是「{said}」"
+
+
+def message_of(one: Open, lang: str, *, again: int, link: str = "") -> Message:
+    """The question as a message: urgent, with its picture and the link that answers it; each reminder is a new one."""
     english = lang == "en"
     account = one.facts.get("account", "")
     remind = ("Reminder: " if english else "再提醒一次：") if again else ""
@@ -80,9 +92,11 @@ def message_of(one: Open, lang: str, *, again: bool) -> Message:
     choices = [f"{number}. {choice}" for number, choice in enumerate(one.choices, 1)]
     how = f"yeban inbox answer {one.number}"
     last = f"{how}, until {until(one)}" if english else f"{until(one)} 之前回答：{how}"
+    ways = [f"open and answer: {link}" if english else f"点开回答：{link}"] if link else []
+    ways += [without(one, lang)] if one.default else []
     files = (one.picture,) if one.picture else ()
-    body = "\n".join([*choices, *_lines(one.facts), last])
-    return Message("question", f"{one.number}{'|again' if again else ''}", title, body, files, urgent=True)
+    body = "\n".join([*choices, *_lines(one.facts), last, *ways])
+    return Message("question", f"{one.number}{f'|again {again}' if again else ''}", title, body, files, urgent=True)
 
 
 def _lines(facts: Mapping[str, str]) -> list[str]:

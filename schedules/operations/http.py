@@ -1,6 +1,6 @@
-"""The desk over HTTP for machines: `/health`, `/live` and `/metrics`; `yeban serve` mounts it.
+"""The desk over HTTP: `/health`, `/live` and `/metrics` for machines, `/ask/…` for people with a link.
 
-Nothing of a shop, an account or a person is answered, so that whoever watches the machines may ask.
+`yeban serve` mounts it. Machines are told nothing of a shop, an account or a person, so that whoever watches may ask.
 """
 
 from starlette.applications import Starlette
@@ -10,6 +10,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from schedules.desk import Desk
+from schedules.inbox.opening import book_at
+from schedules.inbox.pages import answer_routes
 from schedules.operations.health import health
 from schedules.operations.metrics import CONTENT_TYPE, metrics_text
 
@@ -27,4 +29,5 @@ def operations_app(desk: Desk) -> Starlette:
     async def metrics(_: Request) -> Response:
         return PlainTextResponse(await run_in_threadpool(metrics_text, desk), media_type=CONTENT_TYPE)
 
-    return Starlette(routes=[Route("/live", live), Route("/health", ready), Route("/metrics", metrics)])
+    asked = answer_routes(lambda: book_at(desk), desk.settings.lang)
+    return Starlette(routes=[Route("/live", live), Route("/health", ready), Route("/metrics", metrics), *asked])

@@ -192,7 +192,7 @@ async def test_a_closed_terminal_leaves_the_inbox(place: Place) -> None:
 def test_a_message_says_how_to_answer(place: Place) -> None:
     """The message is urgent, has the picture, the choices, the account and the command; the reminder is another one."""
     one = place.book.put(question("choice", choices=("甲店", "乙店"), picture=b"png"))
-    told, again = (message_of(one, "zh", again=flag) for flag in (False, True))
+    told, again = (message_of(one, "zh", again=turn) for turn in (0, 1))
     assert (told.urgent, told.files) == (True, (one.picture,))
     assert "seller_a" in told.title
     assert f"yeban inbox answer {one.number}" in told.body

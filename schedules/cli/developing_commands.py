@@ -24,17 +24,20 @@ def bench(
     name: Annotated[str, typer.Argument(help="只跑这一个 / only this one")] = "",
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
     rounds: Annotated[int, typer.Option(help="每个跑几轮 / rounds")] = 5,
+    days: Annotated[int, typer.Option(help="month 跑几天 / days of the simulated month")] = 30,
     install: Annotated[bool, typer.Option(help="先装好对照的程序 / install what it is compared with")] = False,
 ) -> None:
     """基准测试：同一轮里和直接写的 Playwright 比，报中位数的比值。
 
     Benchmarks: medians as ratios against the plain libraries in the same run.
 
-    例 / examples: `yeban bench` · `yeban bench scrape --json` · `yeban bench robot --install`
+    例 / examples: `yeban bench` · `yeban bench scrape --json` · `yeban bench robot --install` ·
+    `yeban bench month --days 3`
     """
     import subprocess
 
-    command = [sys.executable, "-m", "tests.bench", *([name] if name else []), "--rounds", str(rounds)]
+    command = [sys.executable, "-m", "tests.bench", *([name] if name else []), "--rounds", str(rounds),
+               "--days", str(days)]  # fmt: skip
     marks = [mark for mark, given in (("--json", json_), ("--install", install)) if given]
     raise SystemExit(subprocess.call([*command, *marks], cwd=ROOT))
 

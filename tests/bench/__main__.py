@@ -11,8 +11,10 @@ from rich.table import Table
 
 from schedules.logs import silence
 from tests.bench import (
+    accounts,
     allocate,
     chain,
+    desk,
     files,
     form,
     healing,
@@ -20,21 +22,26 @@ from tests.bench import (
     language,
     ledger,
     orders,
+    overhead,
     reconcile,
     reports,
     reserve,
     robot,
     scrape,
+    soak,
     start,
     world,
 )
 from tests.bench.measure import Measured, Missing
+from tests.bench.month import figures as month
 
 Benchmark = Callable[[int], Awaitable[list[Measured]]]
 
 BENCHMARKS: dict[str, Benchmark] = {
+    "accounts": accounts.run,
     "allocate": allocate.run,
     "chain": chain.run,
+    "desk": desk.run_reads,
     "files": files.run,
     "form": form.run,
     "healing": healing.run,
@@ -42,26 +49,33 @@ BENCHMARKS: dict[str, Benchmark] = {
     "language": language.run,
     "ledger": ledger.run,
     "orders": orders.run,
+    "overhead": overhead.run,
     "reconcile": reconcile.run,
     "reports": reports.run,
     "reserve": reserve.run,
     "robot": robot.run,
     "scrape": scrape.run,
+    "soak": soak.run,
     "start": start.run,
     "world": world.run,
 }
+MONTH = "month"
+"""Takes as long as thirty nights: it is played only when somebody asks for it by name."""
 
 
 def main() -> None:
     """Parse the command line, run, show."""
     parser = argparse.ArgumentParser(prog="yeban bench")
-    parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), default=None)
+    parser.add_argument("name", nargs="?", choices=sorted([*BENCHMARKS, MONTH]), default=None)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--install", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     silence()
     console = Console(highlight=False)
+    if options.name == MONTH:
+        raise SystemExit(month.show(options.days, console.print))
     if options.install:
         robot.install()
     try:

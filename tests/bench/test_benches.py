@@ -13,17 +13,21 @@ pytestmark = [pytest.mark.browser]
 
 
 LARGE = {
+    "accounts",
     "allocate",
     "chain",
+    "desk",
     "files",
     "healing",
     "ingest",
     "ledger",
     "orders",
+    "overhead",
     "reconcile",
     "reports",
     "reserve",
     "robot",
+    "soak",
     "start",
     "world",
 }

@@ -1,0 +1,90 @@
+"""The benches of the desk still run, on little: what they measure is there, and what they count is counted rightly."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, insert
+
+from storage.database.connection import open_database
+from storage.database.tables import job, raw_file, run_file
+from tests.bench import __main__ as benches
+from tests.bench import desk, overhead, soak
+from tests.bench.month import counting, days
+
+NIGHT = date(2026, 10, 2)
+
+
+def test_commands_answer_over_a_history(tmp_path: Path) -> None:
+    """A home with a night of finished runs is made, and a command reads it as a program of its own, or the bench
+    raises."""
+    desk.fill(tmp_path / "home", desk.RUNS_A_NIGHT)
+    spent = desk.answered(("waiting",), {**os.environ, "YEBAN_HOME": str(tmp_path / "home")})
+    assert benches.BENCHMARKS["desk"] is desk.run_reads
+    assert spent > 0
+
+
+async def test_empty_runs_go_all_the_way() -> None:
+    """Runs that do nothing go from the timetable through clock, queue and worker, each after the one before it."""
+    played = await overhead.once(3)
+    assert (len(played.begun_s), len(played.between())) == (3, 2)
+
+
+def test_growth_is_the_second_half() -> None:
+    """What is gained in a hundred runs is read from a line through the second half: warming up does not count."""
+    sizes = [run * 50 * soak.MB for run in range(10)] + [500 * soak.MB + run * soak.MB // 10 for run in range(10)]
+    assert round(soak.gained_mb(sizes), 3) == 10.0
+    assert soak.gained_mb([7] * 20) == 0
+
+
+def test_the_month_holds_its_holidays_and_the_change_of_clocks() -> None:
+    """Thirty nights hold National Day, the Saturday that makes up for it, and Europe's change; days off ask for no
+    workday's file."""
+    nights = [days.FIRST_NIGHT + timedelta(days=number) for number in range(30)]
+    assert {date(2026, 10, 1), date(2026, 10, 10), date(2026, 10, 25)} <= set(nights)
+    worked = {one.day for night in nights for one in counting.planned_of(night) if one.account == "seller_a2"}
+    assert {date(2026, 10, 1), date(2026, 10, 7), date(2026, 10, 11)}.isdisjoint(worked)
+    assert {date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 10)} <= worked
+
+
+def _job(connection: Connection, document: counting.Document, stage: str, message: str) -> None:
+    run_id = f"{document.day}-{document.account}-{document.flow}"
+    empty = {one.name: 0 if one.name == "position" else "" for one in job.columns}
+    told = {"job_key": run_id, "night": str(document.day), "flow": document.flow, "account": document.account,
+            "stage": stage, "message": message, "run_id": run_id}  # fmt: skip
+    connection.execute(insert(job).values({**empty, **told}))
+
+
+def _came(connection: Connection, document: counting.Document) -> None:
+    run_id = sha = f"{document.day}-{document.account}-{document.flow}"
+    record = f'{{"name": "{document.name}"}}'
+    told = {"run_id": run_id, "path": document.name, "file_sha": sha, "record": record, "recorded_at": ""}
+    connection.execute(insert(run_file).values(told))
+    empty = {
+        column.name: 0 if column.name in {"line", "size", "rows", "rows_ok"} else "" for column in raw_file.columns
+    }
+    connection.execute(insert(raw_file).values({**empty, "file_sha": sha, "state": "read"}))
+
+
+def test_documents_are_counted_by_the_plan(tmp_path: Path) -> None:
+    """One that came has arrived, one whose job waits for a person waits, one whose job failed or never began is
+    neither, and a snapshot of a day that is not worked was not planned."""
+    came, waits, failed, *never = [one for one in counting.planned_of(NIGHT) if one.flow == "practice/products"]
+    holiday = counting.Document(NIGHT, "seller_a2", "practice/products", f"商品-shop_a-{NIGHT}.xlsx")
+    database = open_database(tmp_path / "yeban.db")
+    try:
+        with database.write() as connection:
+            for one, stage, message in [(came, "done", ""), (waits, "person", "要验证码"), (failed, "failed", "500"),
+                                        (holiday, "done", "")]:  # fmt: skip
+                _job(connection, one, stage, message)
+            for one in (came, holiday):
+                _came(connection, one)
+        with database.read() as connection:
+            found = counting.count(connection, [NIGHT])
+            assert counting.unplanned(connection, [NIGHT]) == [holiday]
+    finally:
+        database.close()
+    assert (found.arrived, set(found.waiting)) == (1, {waits})
+    assert failed in found.missing
+    assert set(never) <= set(found.missing)
+    assert found.planned == found.arrived + len(found.waiting) + len(found.missing)

@@ -109,7 +109,8 @@ def load_plan(path: Path, known: Known | None = None) -> NightPlan:
     `known`: flows, accounts and worklists are looked up too, so that a typo does not cost a night.
     """
     if not path.is_file():
-        raise PlanMissing(path, sorted(str(one) for one in path.parent.glob("*.yaml")))
+        beside = [one for one in path.parent.glob("*.yaml") if "\nphases:" in one.read_text("utf-8", "replace")]
+        raise PlanMissing(path, sorted(map(str, beside)))
     return read_yaml(path, NightPlan, more=lambda plan: twice(plan) + (strange(plan, known) if known else []))
 
 

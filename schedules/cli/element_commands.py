@@ -10,7 +10,11 @@ from schedules.cli.author_commands import elements_test
 from schedules.cli.screen import console, say, tell
 from schedules.settings import load_settings
 
-app = typer.Typer(help="元素库：改版后自己找到的新办法 / element libraries and how they mend", no_args_is_help=True)
+app = typer.Typer(
+    help="元素库：体检，和改版后自己找到的新办法。\n\nElement libraries: examined, and how they mend themselves.\n\n"
+    "例 / examples: `yeban elements test practice -a seller_a` · `yeban elements healed`",
+    no_args_is_help=True,
+)
 app.command("test")(elements_test)
 
 

@@ -252,11 +252,15 @@ def check(
 
     Checks flows without a browser: every problem with line, column, nearest name and a fix.
 
-    例 / examples: `yeban check` · `yeban check flows/practice/orders.yaml`
+    例 / examples: `yeban check` · `yeban check practice/orders` · `yeban check flows/practice`
     """
-    from schedules.shelf import FLOWS, load_flow
+    from schedules.shelf import FLOWS, flow_path, load_flow
 
-    files = [file for path in paths or [FLOWS] for file in ([path] if path.is_file() else sorted(path.rglob("*.yaml")))]
+    files = [
+        file
+        for path in paths or [FLOWS]
+        for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [flow_path(str(path))])
+    ]
     errors = warnings = 0
     for file in files:
         loaded = load_flow(file.resolve())

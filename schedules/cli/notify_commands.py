@@ -92,6 +92,8 @@ def notify_send() -> None:
     """把到时候的消息发出去：没发成的会再试，安静时间里只发急的。
 
     Sends what is due now; what was not taken is tried again later, and in quiet hours only urgent ones go out.
+
+    例 / example: `yeban notify send`
     """
     from schedules.desk import open_desk
     from schedules.notify.night import outbox_at
@@ -131,6 +133,8 @@ def notify_again(
     """没有发成的一条再发一次（比如密钥改好以后）。
 
     A message that was given up is sent again, for example after its secret was mended.
+
+    例 / example: `yeban notify again 3fa9c1`
     """
     from schedules.desk import open_desk
     from schedules.notify.night import outbox_at

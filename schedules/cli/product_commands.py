@@ -118,7 +118,8 @@ def price(
             filter(None, (row.platform, row.shop, row.level, f"≥{row.min_qty}" if row.min_qty > 1 else ""))
         )
         table.add_row(row.price_id, KINDS[row.kind], yuan(row.price_fen), scope, row.valid_from, row.valid_to)
-    console.print(table)
+    if rows:
+        console.print(table)
     console.print(Text(found.words if found else say("没有有效的价格", "no price holds"), style="bold"))
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from storage.erp.reconciliation.worklist import Wanted
 
 app = typer.Typer(
-    help="对账：看板、差异清单、定差异、撤销、关账 / reconciliation: board, differences, decisions, closing months",
+    help="对账：看板、差异清单、定差异、撤销、关账、批准付款。\n\n"
+    "Reconciliation: board, differences, decisions, closing months, authorising payments.\n\n"
+    "例 / examples: `yeban recon board` · `yeban recon list --age 8-15` · `yeban recon show 3fa9c1d2`",
     no_args_is_help=True,
 )
 

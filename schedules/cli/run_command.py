@@ -29,6 +29,7 @@ async def run_one(
     """Play the flow and take in what it brought; the exit code says who has to act. `door` may have a browser open."""
     with open_desk() as desk:
         start_logs(desk.home, desk.settings)
+        desk.account(account)  # before anything is planned: a slip must not leave a run that waits
         job = plan_one(desk, flow, account, inputs, again)
         if not dry_run and is_done(desk, job):
             tell(

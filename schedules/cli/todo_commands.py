@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from storage.erp.commands.by_hand import Thing
 
 app = typer.Typer(
-    help="没有流程做、要人办的事：看有哪些，办完记下 / things no flow does: list them, say what became of them",
+    help="没有流程做、要人办的事：看有哪些，办完记下。\n\n"
+    "Things that no flow does: list them, say what became of them.\n\n"
+    "例 / examples: `yeban todo list` · `yeban todo done 3fa9c1 --who 王芳`",
     no_args_is_help=True,
 )
 

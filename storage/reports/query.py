@@ -41,13 +41,14 @@ class QueryRefused(DecisionError):
     """The question is no single SELECT, or wants more than to read the books."""
 
     code = "E-QUERY-REFUSED"
-    zh = "这条查询不能执行：{reason}"
-    en = "this query is refused: {reason}"
+    zh = "这条查询不能执行：{zh_reason}"
+    en = "this query is refused: {en_reason}"
     zh_hint = '只能读：yeban query "SELECT shop, count(*) FROM platform_order GROUP BY shop"'
     en_hint = 'reading only: yeban query "SELECT shop, count(*) FROM platform_order GROUP BY shop"'
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason=reason)
+    def __init__(self, zh: str, en: str = "") -> None:
+        """Why, in both languages; `en` is left out where the database says it."""
+        super().__init__(zh_reason=zh, en_reason=en or zh)
 
 
 class QueryTooLong(DecisionError):
@@ -79,9 +80,9 @@ def ask(database: Database, question: str, rows: int = ROWS, seconds: float = SE
     """
     said = question.strip().rstrip(";").strip()
     if not said:
-        raise QueryRefused("没有写查询 / nothing was asked")
+        raise QueryRefused("没有写查询", "nothing was asked")
     if "\x00" in said:
-        raise QueryRefused("有看不见的字符 / a NUL character")
+        raise QueryRefused("有看不见的字符", "a NUL character")
     if database.dialect == "postgresql":
         return _ask_postgres(database, said, rows, seconds)
     return _ask_sqlite(database.engine, said, rows, seconds)
@@ -90,7 +91,7 @@ def ask(database: Database, question: str, rows: int = ROWS, seconds: float = SE
 def _ask_sqlite(engine: Engine, question: str, rows: int, seconds: float) -> Answer:
     path = engine.url.database
     if not path or path == ":memory:":
-        raise QueryRefused("账不在文件里 / the books are not in a file")
+        raise QueryRefused("账不在文件里", "the books are not in a file")
     connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     masked: set[str] = set()
     try:
@@ -101,7 +102,7 @@ def _ask_sqlite(engine: Engine, question: str, rows: int, seconds: float) -> Ans
         connection.set_progress_handler(lambda: int(time.monotonic() > until), STEPS)
         cursor = connection.execute(question)
         if cursor.description is None:
-            raise QueryRefused("不是 SELECT / not a SELECT")
+            raise QueryRefused("不是 SELECT", "not a SELECT")
         found = cursor.fetchmany(rows + 1)
         columns = [str(column[0]) for column in cursor.description]
     except sqlite3.Error as error:
@@ -130,7 +131,7 @@ def _explained(error: sqlite3.Error, seconds: float) -> DecisionError:
     if "interrupted" in str(error):
         return QueryTooLong(seconds)
     if "not authorized" in str(error) or "readonly" in str(error):
-        return QueryRefused("只能读账 / the books may only be read")
+        return QueryRefused("只能读账", "the books may only be read")
     return QueryRefused(str(error))
 
 
@@ -138,7 +139,7 @@ def _ask_postgres(database: Database, question: str, rows: int, seconds: float) 
     """Temporary views stand before the tables with personal columns, so that those cannot be read at all."""
     outside = OUTSIDE.search(question)
     if outside:
-        raise QueryRefused(f"{outside.group(0)} 不在账里 / is none of the books")
+        raise QueryRefused(f"{outside.group(0)} 不在账里", f"{outside.group(0)} is none of the books")
     wrapped = f"SELECT * FROM (\n{question}\n) AS asked LIMIT {int(rows) + 1}"
     with database.engine.connect() as connection:
         try:

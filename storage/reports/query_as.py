@@ -31,7 +31,7 @@ def ask_within(database: Database, reader: Reader, question: str, rows: int = RO
     """The same for a reader with limits. Raises as `ask_as`."""
     question = question.strip().rstrip(";").strip()
     if not question:
-        raise QueryRefused("没有写查询 / nothing was asked")
+        raise QueryRefused("没有写查询", "nothing was asked")
     try:
         with reading(database, reader, PERSONAL) as connection, _until(connection, seconds):
             found = connection.exec_driver_sql(question.replace("%", "%%") if _formats(connection) else question)

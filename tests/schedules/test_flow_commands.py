@@ -306,3 +306,13 @@ def test_fmt_refuses_in_words(yeban: Yeban, tmp_path: Path) -> None:
     assert code == 2
     assert "第 3 行" in text
     assert file.read_text("utf-8") == "title: x\nsteps:\n  - clik: a\n"
+
+
+def test_a_slip_is_answered_before_anything_is_planned(yeban: Yeban) -> None:
+    """An account that is not there leaves no run that waits; a flow that is not there is not said to be fine."""
+    code, text = yeban("run", "practice/orders", "-a", "nobody")
+    assert (code, "没有账号「nobody」" in text) == (2, True), text
+    assert "没有做到一半的运行。" in yeban("resume")[1]
+    code, text = yeban("check", "flows/practice/ordrs.yaml")
+    assert (code, "practice/orders" in text) == (2, True), text
+    assert yeban("check", "practice/orders")[0] == 0

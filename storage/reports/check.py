@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Text, and_, cast, 
 
 from storage.database.tables import bill_line, order_line, platform_order, refund
 from storage.database.tables.ledger import jv, jv_line
+from storage.database.tables.review import order_detail
 from storage.erp.finance.chart import FEE_ACCOUNTS, RECEIVABLE
 from storage.erp.invariants.findings import Finding
+from storage.erp.orders.checks import SPECIAL
 from storage.metrics.dictionary import METRICS
 from storage.reports.cube import Cut, sums, value_of
 from storage.reports.facts.copy import facts_of
@@ -99,10 +101,19 @@ def _asked(total: Any, moment: Any, *where: Any, of: FromClause = platform_order
     """The total over the rows of `of` whose moment lies in the period."""
 
     def ask(connection: Connection, period: Period) -> int:
-        query = select(total).select_from(of).where(_within(moment, period), *where)
+        query = select(total).select_from(of).where(_within(moment, period), *where, *_sales(of))
         return int(connection.execute(query).scalar() or 0)
 
     return ask
+
+
+def _sales(of: FromClause) -> list[ColumnElement[bool]]:
+    """Of orders and refunds those that are sales: brushing and test orders count for no figure."""
+    if of is bill_line:
+        return []
+    told, d = (refund if of is refund else platform_order).c, order_detail.c
+    same = (d.platform == told.platform, d.shop == told.shop, d.order_no == told.order_no)
+    return [~select(d.order_no).where(*same, d.order_type.in_(sorted(SPECIAL))).exists()]
 
 
 _order, _line, _refund, _bill = platform_order.c, order_line.c, refund.c, bill_line.c

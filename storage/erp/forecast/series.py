@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, tuple_
 
 from storage.database.tables import move, order_line, platform_order
 from storage.database.tables.purchasing import promotion, promotion_code
 from storage.erp.catalog.components import components, needs
 from storage.erp.forecast.clean import CleanSeries, cleaned
+from storage.erp.orders.special import no_sales
 from storage.erp.stock.book import VIRTUAL_PLACES
 
 HISTORY_DAYS = 182
@@ -55,7 +56,7 @@ def _sold(connection: Connection, window: Sequence[str]) -> dict[str, dict[str, 
         select(line.code, paid_on, func.sum(line.qty))
         .join_from(order_line, platform_order, same)
         .where(o.paid_at >= window[0], o.paid_at < f"{window[-1]} 99", o.pay_state.not_in(NOT_SOLD), line.code != "",
-               o.platform != "aftersale")
+               o.platform != "aftersale", tuple_(o.platform, o.shop, o.order_no).not_in(no_sales()))
         .group_by(line.code, "paid_on")
     )  # fmt: skip
     sold: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))

@@ -4,7 +4,7 @@ They stay in the pool and are reconciled to the cash they move, but count for no
 (OMS-58). Only a person says that an order is one.
 """
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from storage.database.bulk import upsert
 from storage.database.tables.review import order_detail
@@ -21,6 +21,12 @@ def special_orders(connection: Connection) -> dict[tuple[str, str, str], str]:
     d = order_detail.c
     query = select(d.platform, d.shop, d.order_no, d.order_type).where(d.order_type.in_(sorted(SPECIAL)))
     return {(row[0], row[1], row[2]): SPECIAL[row[3]] for row in connection.execute(query)}
+
+
+def no_sales() -> Select[str, str, str]:
+    """The keys of the same orders, for a question that leaves them out."""
+    d = order_detail.c
+    return select(d.platform, d.shop, d.order_no).where(d.order_type.in_(sorted(SPECIAL)))
 
 
 def mark(connection: Connection, key: OrderKey, order_type: str, cause: Cause) -> bool:

@@ -58,13 +58,17 @@ def _same(*names: str, of: str) -> dict[str, str]:
 
 
 ORDER_DAY = "substr(CASE WHEN o.created_at <> '' THEN o.created_at ELSE o.paid_at END, 1, 10)"
-LINES_OF = """order_line n JOIN platform_order o
+_NO_SALE = """(platform, shop, order_no) NOT IN
+    (SELECT platform, shop, order_no FROM order_detail WHERE order_type IN ('brushing', 'test'))"""
+SALES = f"(SELECT * FROM platform_order WHERE {_NO_SALE}) o"
+"""Brushing and test orders count for no figure (OMS-58); they stand in the pool, and with the orders that are held."""
+LINES_OF = f"""order_line n JOIN {SALES}
     ON n.platform = o.platform AND n.shop = o.shop AND n.order_no = o.order_no"""
 
 FEEDS = {
     "orders": Feed(
         "orders",
-        "platform_order o",
+        SALES,
         ORDER_DAY,
         _same("platform", "shop", "order_no", "pay_state", "ship_state", "created_at", "paid_at", "shipped_at",
               "latest_ship_at", "paid_fen", "seller_discount_fen", "platform_discount_fen", "province", "city",
@@ -97,7 +101,8 @@ FEEDS = {
     ),
     "refunds": Feed(
         "refunds",
-        "refund r LEFT JOIN raw_row w ON w.file_sha = r.file_sha AND w.row_no = r.row_no",
+        f"(SELECT * FROM refund WHERE {_NO_SALE}) r"
+        " LEFT JOIN raw_row w ON w.file_sha = r.file_sha AND w.row_no = r.row_no",
         "substr(CASE WHEN r.created_at <> '' THEN r.created_at ELSE r.done_at END, 1, 10)",
         {**_same("platform", "shop", "refund_no", "order_no", "amount_fen", "created_at", "done_at", of="r"),
          "reason": "coalesce(w.payload, '')", **_same("file_sha", "row_no", of="r")},

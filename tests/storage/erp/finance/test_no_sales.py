@@ -10,6 +10,7 @@ from storage.erp.finance.amended import mend
 from storage.erp.finance.policy import Policy
 from storage.erp.finance.post_events import post_events
 from storage.erp.finance.statements import Span, balance_sheet, profit_and_loss
+from storage.erp.forecast.series import demand_series
 from storage.erp.invariants.ledger import CHECKS
 from storage.erp.orders.errors import TypeUnknown
 from storage.erp.orders.special import mark
@@ -20,6 +21,8 @@ from storage.erp.settlement.facts import Span as Days
 from storage.erp.settlement.facts import total
 from storage.erp.settlement.ledger_tie import bridge, ledger_profit
 from storage.erp.settlement.profit import gather
+from storage.reports.check import compare
+from storage.reports.table import Period
 
 END = "2026-06-30"
 JUNE = Span("2026-06-01", END)
@@ -70,6 +73,27 @@ def test_a_brushing_order_is_no_revenue_and_still_reconciled_to_cash(books):
     books.write(lambda c: reconcile(c, Contracts(), date(2026, 6, 30)))
     settled = "SELECT component, outcome FROM recon_item WHERE side = 'statement' AND ref LIKE :p"
     assert books.rows(settled, p="%F2%") == books.rows(settled, p="%F1%") == [("payment", 1)]
+
+
+@pytest.mark.function("OMS-58")
+def test_a_brushing_order_counts_for_no_figure_of_the_reports(books):
+    """Sales, pieces and refunds of the boards are those of the sale alone, as the books' own tables say too."""
+    two_orders(books)
+    books.refund("R1", "1", 300)
+    books.refund("R2", "2", 1_300)
+    wanted = ("gmv_paid", "orders_paid", "lines_qty", "refunds_done")
+    june = Period("2026-06-01", END)
+
+    def told():
+        return books.write(lambda c: {one.metric: one for one in compare(c, june)})
+
+    before = told()
+    assert [before[name].shown for name in wanted] == [22_600, 2, 2, 1_600]
+    say(books, "2")
+    after = told()
+    assert [after[name].shown for name in wanted] == [11_300, 1, 1, 300]
+    assert all(one.shown == one.books for one in after.values())
+    assert sum(books.write(lambda c: demand_series(c, END, ["A"]))["A"].actual) == 1
 
 
 def test_profit_and_ledger_say_the_same_of_a_brushing_order(books):

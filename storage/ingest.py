@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from storage.documents.layout import Layout
 from storage.documents.rows import BillRow, DataRow
 from storage.documents.shelf import Shelf
 from storage.documents.statements import UNCLASSIFIED
-from storage.erp.privacy.raw_rows import masked_row, masked_words
+from storage.documents.table import RawAgain
+from storage.erp.privacy.raw_rows import hidden_places, masked_row, masked_words
 from storage.erp.privacy.sealing import KeyRing
 from storage.errors import (
     BookError,
@@ -45,7 +47,7 @@ from storage.errors import (
 )
 from storage.posting import TOLD_BY_EXPORT, Source, post
 from storage.receivers import Receivers
-from storage.row_text import RowText
+from storage.row_text import CellsText, RowText
 from storage.shelves import shelf_of
 
 CLASSED = (BillRow, DataRow)
@@ -379,7 +381,8 @@ def words(document: Document) -> str:
     if document.quarantine:
         first = document.quarantine[0]
         said.append(f"{len(document.quarantine)} 行未能入账，第 {first.row_no} 行：{first.message}")
-    strange = [row.amount_fen for row in document.rows if isinstance(row, CLASSED) and row.fee_type == UNCLASSIFIED]
+    rows = document.rows if document.classed else ()
+    strange = [row.amount_fen for row in rows if isinstance(row, CLASSED) and row.fee_type == UNCLASSIFIED]
     if strange:
         fen = sum(strange)
         amount = f"{'-' if fen < 0 else ''}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
@@ -415,9 +418,14 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
 
 def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[dict[str, object]]:
     """The file's rows as the books keep them: what is personal masked; the file itself lies in the archive."""
-    text = RowText()
-    for row_no, payload in rows:
-        yield {"file_sha": file_sha, "row_no": row_no, "payload": text(masked_row(payload, kind))}
+    if isinstance(rows, RawAgain) and rows.is_text:
+        text_of = CellsText(partial(hidden_places, kind))
+        told = ((line.no, text_of(rows.titles, line.cells)) for line in rows.lines())
+    else:
+        text = RowText()
+        told = ((row_no, text(masked_row(payload, kind))) for row_no, payload in rows)
+    for row_no, payload in told:
+        yield {"file_sha": file_sha, "row_no": row_no, "payload": payload}
 
 
 def _write_raw(

@@ -41,11 +41,13 @@ class Receivers:
         self._raw: dict[int, Address] = {}
         self._orders: dict[OrderKey, _Found] = {}
 
-    def raw(self) -> Iterator[RawRow]:
+    def raw(self) -> Iterable[RawRow]:
         """The rows as the file has them; looked at where typed rows do not have the receiver."""
         if self._keys is None or not self._document.rows or isinstance(self._document.rows[0], DataRow):
-            yield from self._document.raw
-            return
+            return self._document.raw
+        return self._looked_at_raw()
+
+    def _looked_at_raw(self) -> Iterator[RawRow]:
         for raw in self._document.raw:
             if address := address_in(self._kind, raw.payload):
                 self._raw[raw.row_no] = address

@@ -6,7 +6,8 @@ whole number is left to `json` itself.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 _FORMS_MAX = 4_096
@@ -19,6 +20,17 @@ class _Form(NamedTuple):
     around: str
     titles: tuple[str, ...]
     texts: tuple[str, ...]
+
+
+def _written(around: str, cells: tuple[Any, ...], texts: str) -> str:
+    """The row, "" where JSON writes one of its texts in another way than it stands."""
+    if '"' in texts or "\\" in texts:
+        return ""
+    if texts.isprintable():
+        return around % cells
+    if texts.replace("\t", "").isprintable():
+        return (around % cells).replace("\t", "\\t")
+    return ""
 
 
 class RowText:
@@ -44,13 +56,7 @@ class RowText:
             cells = tuple([row[title] for title in form.titles])
         if key is not titles:
             texts = "".join([row[title] for title in form.texts])
-        if '"' in texts or "\\" in texts:
-            return self._exact(row)
-        if texts.isprintable():
-            return form.around % cells
-        if texts.replace("\t", "").isprintable():
-            return (form.around % cells).replace("\t", "\\t")
-        return self._exact(row)
+        return _written(form.around, cells, texts) or self._exact(row)
 
     def _made(self, key: tuple[Any, ...], titles: tuple[str, ...], cells: tuple[Any, ...]) -> _Form | None:
         if len(self._forms) >= _FORMS_MAX:
@@ -65,3 +71,44 @@ class RowText:
         form = _Form(f"{{{around}}}", turn, tuple(title for title in turn if kinds[title] is str))
         self._forms[key] = form
         return form
+
+
+Hide = Callable[[tuple[str, ...]], Sequence[tuple[int, Callable[[str], str]]]]
+"""Which cells of a row with these titles are not for everybody's eyes, and what is shown instead of each."""
+
+
+class _Shape(NamedTuple):
+    """Rows of a width in which the same cells say something: their titles, what is hidden, what stands around."""
+
+    titles: tuple[str, ...]
+    hidden: Sequence[tuple[int, Callable[[str], str]]]
+    around: str
+
+
+class CellsText:
+    """Writes rows told by their cells as `RowText` does those of the cells that say something; all cells are text."""
+
+    def __init__(self, hide: Hide) -> None:
+        self._hide = hide
+        self._shapes: dict[tuple[bool, ...], _Shape] = {}
+        self._row = RowText()
+
+    def __call__(self, titles: Sequence[str], cells: Sequence[Any]) -> str:
+        """The row as text. `titles`: always the same; cells beyond them are `#7`."""
+        filled = tuple(map(bool, cells))
+        shape = self._shapes.get(filled) or self._made(titles, filled)
+        said = list(compress(cells, filled))
+        for place, hidden in shape.hidden:
+            said[place] = hidden(said[place])
+        written = _written(shape.around, tuple(said), "".join(said)) if shape.around else ""
+        return written or self._row(dict(zip(shape.titles, said, strict=True)))
+
+    def _made(self, titles: Sequence[str], filled: tuple[bool, ...]) -> _Shape:
+        if len(self._shapes) >= _FORMS_MAX:
+            self._shapes.clear()
+        every = [*titles, *(f"#{n}" for n in range(len(titles) + 1, len(filled) + 1))]
+        kept = tuple(compress(every, filled))
+        quoted = (json.dumps(title, ensure_ascii=False).replace("%", "%%") for title in kept)
+        around = "{" + ", ".join(f'{title}: "%s"' for title in quoted) + "}"
+        shape = self._shapes[filled] = _Shape(kept, self._hide(kept), around if len(set(kept)) == len(kept) else "")
+        return shape

@@ -44,6 +44,7 @@ class Document(NamedTuple):
     `owner`: whose statement it is (shop, or account of a bank), also when it has no rows; "" for other kinds.
     `exported_at`: when its source made it, as the file itself says; "" where it does not, then its receipt counts.
     `wallet`: which wallet's days it covers, "bank" for an account, "" for anything but a statement.
+    `classed`: whether its rows may have a class of fee.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Document(NamedTuple):
     owner: str = ""
     exported_at: str = ""
     wallet: str = ""
+    classed: bool = True
 
 
 class Kind(Protocol):

@@ -217,6 +217,7 @@ class Layout:
         return Document(
             self.kind, self.platform, rows, reading.raw, control, reading.quarantine, period, shop,
             numbers.exported_at(file.name, [*table.lead(), *(record.words() for record in reading.footer)]),
+            classed=self.classify is not None or self.books is not None,
         )  # fmt: skip
 
     def _said(self, table: Table, part: SourceFile, file: SourceFile) -> tuple[str, str]:

@@ -29,6 +29,7 @@ def joined(pieces: Sequence[Document], period: tuple[str, str]) -> Document:
         quarantine=quarantine,
         control=_control([piece.control for piece in pieces]),
         period=period if all(period) else (days[0], days[-1]) if days else ("", ""),
+        classed=any(piece.classed for piece in pieces),
     )
 
 

@@ -114,6 +114,11 @@ class Table:
         """Every line after the header, blank ones too."""
         return self._lines
 
+    @property
+    def is_text(self) -> bool:
+        """Whether every cell is text, as in a file of separated cells."""
+        return isinstance(self._lines, CsvText)
+
     def batch(self) -> "Batch | None":
         """The next lines, blank ones left out; None at the end. Some batches have none that is not blank."""
         if isinstance(self._lines, CsvText):
@@ -169,6 +174,21 @@ class RawAgain(Sequence[RawRow]):
     def __len__(self) -> int:
         """How many there are."""
         return self._count
+
+    @property
+    def titles(self) -> list[str]:
+        """What stands above the cells."""
+        return self._table.titles
+
+    @property
+    def is_text(self) -> bool:
+        """Whether every cell is text, as in a file of separated cells."""
+        return self._table.is_text
+
+    def lines(self) -> Iterator[Line]:
+        """The rows as they stand, from the first to the last."""
+        table = self._table.again()
+        return islice((line for line in table.lines() if not is_blank(line)), self._count)
 
     def __iter__(self) -> Iterator[RawRow]:
         """From the first to the last."""

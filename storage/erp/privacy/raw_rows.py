@@ -6,8 +6,8 @@ Which cells are personal is told by their titles; in notes and names of accounts
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, select
@@ -81,6 +81,12 @@ def masked_row(row: Mapping[str, Any], document_kind: str = "") -> Mapping[str, 
             changed = changed if changed is not None else dict(row)
             changed[title] = hidden
     return row if changed is None else changed
+
+
+def hidden_places(document_kind: str, titles: tuple[str, ...]) -> list[tuple[int, Callable[[str], str]]]:
+    """Which cells of a row with these titles are personal, and what hides each. Pure."""
+    kinds = dict(_personal(titles, document_kind))
+    return [(place, partial(_hidden, kinds[title])) for place, title in enumerate(titles) if title in kinds]
 
 
 def masked_text(text: str) -> str:

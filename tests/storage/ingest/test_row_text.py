@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.row_text import RowText
+from storage.row_text import CellsText, RowText
 
 _CELLS = st.one_of(
     st.text(max_size=12),
@@ -26,3 +26,23 @@ def test_rows_read_as_json_writes_them(sort_keys: bool, rows: list[dict[str, obj
     written = RowText(sort_keys=sort_keys)
     for row in [*rows, *rows]:
         assert written(row) == json.dumps(row, ensure_ascii=False, sort_keys=sort_keys)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    titles=st.lists(_TITLES, min_size=1, max_size=4),
+    lines=st.lists(
+        st.lists(st.one_of(st.sampled_from(["", "\t69", '"', "%s", "1"]), st.text(max_size=4)), max_size=6), max_size=4
+    ),
+)
+def test_cells_are_written_as_the_row_that_they_make(titles: list[str], lines: list[list[str]]) -> None:
+    """Empty cells are left out, cells without a title are numbered, of a title that comes twice the last cell counts;
+    and what is hidden is hidden in each of them."""
+    every = [*titles, *(f"#{n}" for n in range(len(titles) + 1, 7))]
+    plain = CellsText(lambda _: [])
+    hidden = CellsText(lambda kept: [(place, lambda _: "*") for place, title in enumerate(kept) if title == titles[0]])
+    for cells in [*lines, *lines]:
+        row = {title: cell for title, cell in zip(every, cells, strict=False) if cell}
+        assert plain(titles, cells) == json.dumps(row, ensure_ascii=False)
+        veiled = {title: "*" if title == titles[0] else cell for title, cell in row.items()}
+        assert hidden(titles, cells) == json.dumps(veiled, ensure_ascii=False)

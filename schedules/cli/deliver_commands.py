@@ -73,7 +73,7 @@ def deliver_send(
         _show_what_would_go()
         return
     with open_desk() as desk:
-        rules = load_delivery(desk.home).rules
+        rules = load_delivery(desk.home, desk.settings).rules
         done = deliver_due(desk)
         folder, path = folder_of(desk.home), desk.home / FILE
     if done.busy:
@@ -164,9 +164,10 @@ def deliver_again(
 
 @deliver_app.command("check")
 def deliver_check() -> None:
-    """每条规则的目标现在连得上吗：登录、指纹、文件夹在不在；什么也不写。
+    """每条规则的目标现在连得上吗：登录、指纹、文件夹在不在；至今有几份文件归它。什么也不写。
 
-    Whether the place of each rule can be reached now: sign-in, fingerprint, folder. Nothing is written.
+    Whether the place of each rule can be reached now (sign-in, fingerprint, folder), and how many documents it has
+    been for. Nothing is written.
 
     例 / example: `yeban deliver check`
     """
@@ -180,9 +181,12 @@ def deliver_check() -> None:
     if not found:
         tell(f"{path} 里没有规则；yeban deliver send 会给一份样子。", f"There are no rules in {path}.", "yellow")
         return
-    for name, target, why in found:
-        console.print(Text(f"{'✗' if why else '✓'} {name} → {target}  {why}".rstrip(), style="red" if why else "green"))
-    if any(why for _, _, why in found):
+    for one in found:
+        words = say(f"至今 {one.documents} 份", f"{one.documents} documents so far")
+        line = f"{'✗' if one.trouble else '✓'} {one.rule} → {one.target}  {words}  {one.trouble}".rstrip()
+        colour = "red" if one.trouble else "green" if one.documents else "yellow"
+        console.print(Text(line, style=colour))
+    if any(one.trouble for one in found):
         raise typer.Exit(EXIT_CODES["operator"])
 
 

@@ -89,7 +89,7 @@ def _restore() -> None:
     from schedules.desk import open_desk
 
     with open_desk() as desk:
-        rules, today = load_delivery(desk.home), today_in_shanghai()
+        rules, today = load_delivery(desk.home, desk.settings), today_in_shanghai()
         made = restore_lost(desk, lambda row: is_due(rules, row, today))
     tell(f"从存档重新做出 {made} 份副本。", f"{made} copies were made again from the archive.")
 
@@ -219,7 +219,7 @@ def retention(
     with open_desk() as desk:
         kinds = shelf_of(desk.database, desk.archive).kinds
         banks = bank_kinds({name: kind.PLATFORM for name, kind in kinds.items()})
-        rules = load_delivery(desk.home)
+        rules = load_delivery(desk.home, desk.settings)
         with desk.database.read() as connection:
             copies = old_copies(connection, desk.archive, rules, desk.home, banks, today_in_shanghai())
         if not dry_run:

@@ -6,13 +6,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection
 
 from schedules.delivery import mailing, receipts
 from schedules.delivery.errors import NotDelivered
-from schedules.delivery.filing import file_all, place_of, unfiled
+from schedules.delivery.filing import file_all, place_of, titles_of, unfiled
 from schedules.delivery.persons import with_persons
 from schedules.delivery.receipts import Row
 from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
@@ -60,7 +60,7 @@ def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_rem
     Safe to run again and to be killed anywhere: nothing is lost and nothing arrives twice. Raises SettingsBroken.
     """
     at = at or datetime.now(UTC)
-    rules = load_delivery(desk.home)
+    rules = load_delivery(desk.home, desk.settings)
     lock = taken(desk.home / LOCK)
     if lock is None:
         return Delivered(busy=True)
@@ -72,7 +72,7 @@ def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_rem
             _deliver(desk, name, rule, at, open_, outcome)
         _send_mails(desk, rules, at, outcome)
         with desk.database.read() as connection:
-            outcome.held = receipts.count(connection, receipts.HELD)
+            outcome.held = receipts.count(connection, state=receipts.HELD)
     return outcome
 
 
@@ -80,9 +80,7 @@ def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
     """Every document that a rule is for has its row; returns how many are new."""
     if not rules.rules:
         return 0
-    kinds = {name: kind.PLATFORM for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
-    banks = bank_kinds(kinds)
-    new = 0
+    banks, new = _banks(desk), 0
     for name, rule in rules.rules.items():
         with desk.database.read() as connection:
             rows = receipts.wanted(connection, name, rule, banks)
@@ -90,6 +88,10 @@ def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
         with desk.database.write() as connection:
             new += receipts.plan(connection, name, rule, rows, personal, at)
     return new
+
+
+def _banks(desk: "Desk") -> frozenset[str]:
+    return bank_kinds({name: kind.PLATFORM for name, kind in shelf_of(desk.database, desk.archive).kinds.items()})
 
 
 def _deliver(desk: "Desk", name: str, rule: Rule, at: datetime, open_: Open, outcome: Delivered) -> None:
@@ -206,10 +208,8 @@ def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
 
 def would_deliver(desk: "Desk") -> list[tuple[str, str, str]]:
     """(rule, target, path) of what a delivery would send now, were nothing in its way. Nothing is written."""
-    rules = load_delivery(desk.home).rules
-    known = shelf_of(desk.database, desk.archive).kinds
-    banks = bank_kinds({name: kind.PLATFORM for name, kind in known.items()})
-    titles = {name: kind.TITLE for name, kind in known.items()}
+    rules = load_delivery(desk.home, desk.settings).rules
+    banks, titles = _banks(desk), titles_of(desk)
     coming = [
         {**row, "owner": row["owner"] or row["shop"], "path": place_of(row, titles).version(1)}
         for row in unfiled(desk.database)
@@ -224,10 +224,20 @@ def would_deliver(desk: "Desk") -> list[tuple[str, str, str]]:
     return found
 
 
-def ready(desk: "Desk", open_: Open = open_remote) -> list[tuple[str, str, str]]:
-    """(rule, target, trouble in words or "") of each rule: whether its place can be reached now. Nothing is written."""
+class Ready(NamedTuple):
+    """Whether a rule's place can be reached now (`trouble`: why not), and how many documents it has been for."""
+
+    rule: str
+    target: str
+    trouble: str
+    documents: int
+
+
+def ready(desk: "Desk", open_: Open = open_remote) -> list[Ready]:
+    """Each rule with what is in its way. Nothing is written."""
     told = []
-    for name, rule in load_delivery(desk.home).rules.items():
+    would = would_deliver(desk)
+    for name, rule in load_delivery(desk.home, desk.settings).rules.items():
         why = ""
         if not rule.mail:
             try:
@@ -236,5 +246,9 @@ def ready(desk: "Desk", open_: Open = open_remote) -> list[tuple[str, str, str]]
                 why = str(error)
             except SecretMissing as error:
                 why = f"{error.message('zh')}{error.hint('zh')}"
-        told.append((name, rule.target, why))
+        with desk.database.read() as connection:
+            known = {row["path"] for row in receipts.open_ones(connection, name)}
+            number = receipts.count(connection, rule=name)
+        new = sum(1 for one, _, path in would if one == name and path not in known)
+        told.append(Ready(name, rule.target, why, number + new))
     return told

@@ -31,6 +31,17 @@ FOLDER = "filed"
 READ = "read"
 
 
+OURS = ("bot_results",)
+"""Kinds that the desk writes for itself: nobody looks for them among what came."""
+
+
+class Titles(NamedTuple):
+    """What people call kinds and shops, by their names in the books; one that is not there goes by that name."""
+
+    kinds: Mapping[str, str]
+    shops: Mapping[str, str]
+
+
 class Filing(NamedTuple):
     """What one filing did: documents that got a place now, and those whose content is not on this machine."""
 
@@ -45,13 +56,18 @@ def folder_of(home: Path) -> Path:
 
 def file_all(desk: "Desk", at: datetime) -> Filing:
     """Every document that was read has its readable place; those that have one keep it. Safe to run again."""
-    from storage.shelves import shelf_of
-
     waiting = unfiled(desk.database)
     if not waiting:
         return Filing(0, 0)
-    titles = {kind: known.TITLE for kind, known in shelf_of(desk.database, desk.archive).kinds.items()}
-    return file_these(desk.database, desk.archive, folder_of(desk.home), waiting, titles, at)
+    return file_these(desk.database, desk.archive, folder_of(desk.home), waiting, titles_of(desk), at)
+
+
+def titles_of(desk: "Desk") -> Titles:
+    """The titles of this desk's kinds, and of the shops that settings.yaml gives one."""
+    from storage.shelves import shelf_of
+
+    kinds = {name: kind.TITLE for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
+    return Titles(kinds, {name: shop.title for name, shop in desk.settings.shops.items() if shop.title})
 
 
 def unfiled(database: Database) -> list[Mapping[str, Any]]:
@@ -62,7 +78,7 @@ def unfiled(database: Database) -> list[Mapping[str, Any]]:
         select(raw_receipt, f.kind, f.size)
         .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
         .outerjoin(filed, same)
-        .where(f.state == READ, filed.c.file_sha.is_(None))
+        .where(f.state == READ, f.kind.not_in(OURS), filed.c.file_sha.is_(None))
         .order_by(r.received_at, r.file_sha, r.name, r.shop)
     )
     with database.read() as connection:
@@ -74,10 +90,10 @@ def file_these(
     archive: Archive,
     folder: Path,
     waiting: Sequence[Mapping[str, Any]],
-    titles: Mapping[str, str],
+    titles: Titles,
     at: datetime,
 ) -> Filing:
-    """These occasions get their places below `folder`; `titles`: what people call each kind."""
+    """These occasions get their places below `folder`."""
     places = {id(row): place_of(row, titles) for row in waiting}
     with database.read() as connection:
         known = _known(connection, {place.stem for place in places.values()})
@@ -96,13 +112,13 @@ def file_these(
         return Filing(insert_missing(connection, filed, rows).created, elsewhere)
 
 
-def place_of(row: Mapping[str, Any], titles: Mapping[str, str]) -> Named:
+def place_of(row: Mapping[str, Any], titles: Titles) -> Named:
     """The readable place of one occasion. Pure."""
     came = row["received_at"]
     came_on = datetime.fromisoformat(came).astimezone(SHANGHAI).date().isoformat() if came else ""
     period = (row["period_from"][:10], row["period_to"][:10])
-    kind = row["kind"]
-    return named(titles.get(kind, kind), row["owner"] or row["shop"], period, came_on, row["name"])
+    kind, shop = row["kind"], row["owner"] or row["shop"]
+    return named(titles.kinds.get(kind, kind), titles.shops.get(shop, shop), period, came_on, row["name"])
 
 
 def _row(row: Mapping[str, Any], place: Named, path: str, at: datetime) -> dict[str, Any]:

@@ -142,9 +142,14 @@ def history(connection: Connection, most: int, *, rule: str = "", states: Sequen
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def count(connection: Connection, state: str) -> int:
-    """How many receipts are in that state."""
-    return int(connection.execute(select(func.count()).where(delivery.c.state == state)).scalar_one())
+def count(connection: Connection, *, state: str = "", rule: str = "") -> int:
+    """How many receipts there are of that state and rule; "" asks for any."""
+    query = select(func.count()).select_from(delivery)
+    if state:
+        query = query.where(delivery.c.state == state)
+    if rule:
+        query = query.where(delivery.c.rule == rule)
+    return int(connection.execute(query).scalar_one())
 
 
 def again(connection: Connection, rule: str, at: datetime) -> int:

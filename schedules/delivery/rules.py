@@ -19,6 +19,8 @@ from schedules.yaml_file import Loc, read_yaml, refusal, unknown_name
 if TYPE_CHECKING:
     from pydantic_core import PydanticCustomError
 
+    from schedules.settings import Settings
+
 FILE = "delivery.yaml"
 BANK = "bank"
 """In `kinds`: every statement of a bank account."""
@@ -166,8 +168,11 @@ def bank_kinds(kinds: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name, platform in kinds.items() if platform == BANK)
 
 
-def load_delivery(home: Path) -> DeliveryFile:
-    """The rules of this home; none where there is no file. Raises SettingsBroken with every place that is wrong."""
+def load_delivery(home: Path, settings: "Settings | None" = None) -> DeliveryFile:
+    """The rules of this home; none where there is no file. Raises SettingsBroken with every place that is wrong.
+
+    `settings`: shops may be called by the titles that they have there.
+    """
     path = home / FILE
     if not path.exists():
         return DeliveryFile()
@@ -177,7 +182,18 @@ def load_delivery(home: Path) -> DeliveryFile:
 
     kinds = [*Shelf(load_taught(home / FOLDER)).kinds]
     mailboxes = [name for name, one in load_notify(home).channels.items() if one.kind == "mail"]
-    return read_yaml(path, DeliveryFile, more=lambda file: strange(file, kinds, mailboxes))
+    file = read_yaml(path, DeliveryFile, more=lambda file: strange(file, kinds, mailboxes))
+    return by_name(file, settings) if settings else file
+
+
+def by_name(file: DeliveryFile, settings: "Settings") -> DeliveryFile:
+    """The same rules with every shop by its name in the books. Pure."""
+    names = {shop.title: name for name, shop in settings.shops.items() if shop.title}
+    rules = {
+        called: rule.model_copy(update={"shops": [names.get(shop, shop) for shop in rule.shops]})
+        for called, rule in file.rules.items()
+    }
+    return file.model_copy(update={"rules": rules})
 
 
 def strange(file: DeliveryFile, kinds: list[str], mailboxes: list[str]) -> "list[tuple[Loc, PydanticCustomError]]":

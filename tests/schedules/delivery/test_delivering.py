@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from schedules.delivery.remote import Remote
 from schedules.delivery.rules import FILE, load_delivery
 from schedules.desk import Desk
 from schedules.problems import SettingsBroken
+from schedules.settings import ShopSettings
 from storage.database.tables.desk import notice
 from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
 
@@ -256,8 +258,21 @@ def test_rules_are_checked_with_their_places(desk: Desk) -> None:
 def test_a_share_that_is_not_mounted_is_said_before_the_night(desk: Desk, tmp_path: Path) -> None:
     """`ready` names each rule and what is wrong with its place; it writes nothing."""
     rules(desk, RULE.format((tmp_path / "nowhere").as_posix()))
-    ((name, target, why),) = ready(desk)
-    assert (name, target) == ("财务", (tmp_path / "nowhere").as_posix())
-    assert "目标文件夹不在" in why
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    (one,) = ready(desk)
+    assert (one.rule, one.target, one.documents) == ("财务", (tmp_path / "nowhere").as_posix(), 1)
+    assert "目标文件夹不在" in one.trouble
+    assert deliver_due(desk, NOON).waiting
+    assert ready(desk)[0].documents == 1
     with suppress(FileNotFoundError):
         assert not list((tmp_path / "nowhere").iterdir())
+
+
+def test_a_shop_may_be_called_by_its_title(desk: Desk, far: Mortal) -> None:
+    """settings.yaml gives the shop a title: its documents lie and go under it, and the rule may name it so."""
+    titled = desk.settings.model_copy(update={"shops": {"甲店": ShopSettings(title="天猫旗舰店")}})
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    bring(desk, orders_of("2026-11-21", shop="乙店", number="8"), "b.csv", shop="乙店")
+    rules(desk, RULE.format("/x").replace("folder:", "shops: [天猫旗舰店], folder:"))
+    done = deliver(replace(desk, settings=titled), far)
+    assert [row["path"].split("/")[1] for row in done.delivered] == ["天猫旗舰店"]

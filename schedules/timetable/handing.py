@@ -61,12 +61,13 @@ class Handing:
 
     def give(self, jobs: Sequence[Job]) -> int:
         """Put them down; returns how many."""
+        if not jobs:
+            return 0
         with self.turn.book.read() as page:
             rows = {row.key: row for row in page.running()}
         tickets = [ticket_of(job, self.tags, _priority(rows.get(job.key))) for job in jobs]
-        if tickets:
-            self.queue.put(tickets)
-            self.wake()
+        self.queue.put(tickets)
+        self.wake()
         return len(tickets)
 
     def settle(self) -> int:

@@ -10,7 +10,7 @@ and what was running is taken up again under its own key (`recover`).
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, Protocol
 
 from loguru import logger
@@ -29,6 +29,7 @@ MOMENT = timedelta(milliseconds=1)
 CLOCK_MAY_BE_WRONG = timedelta(hours=1)
 """A machine's clock that goes back further than this was wrong before: what it planned meanwhile is planned anew."""
 LONGEST_BACKFILL_DAYS = 366
+TIMED_ANEW_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Turn:
         self.calendar = calendar
         self.executor = executor
         self.now = now
+        self._timed: Mapping[tuple[str, str], timedelta] = {}
+        self._timed_at = datetime.min.replace(tzinfo=UTC)
         self.places = 1_000
         """How many may run at a time."""
 
@@ -141,14 +144,20 @@ class Turn:
         now = self.now()
         end = now + timedelta(hours=1)
         with self.book.read() as page:
-            rows = page.rows(now)
-            facts = page.facts(page.horizon(now))
+            rows = page.rows(page.horizon(now))
+            facts = replace(page.facts_of(rows), durations=self._durations(page, now))
             pauses = page.pauses()
         soon = [run.slot for run in planned(self.timetable, now, end, self.calendar, facts)]
         soon += [row.due_at for row in rows if row.state in ("planned", "waiting") and row.due_at > now]
         soon += [row.until for row in rows if row.until and row.state in ("planned", "held") and row.until > now]
         soon += [pause.until for pause in pauses if pause.until and pause.until > now]
         return min([end, *soon]) + MOMENT
+
+    def _durations(self, page: Page, now: datetime) -> Mapping[tuple[str, str], timedelta]:
+        """How long runs last, read anew each minute: what thousands of them say does not change with the next one."""
+        if abs(now - self._timed_at) >= TIMED_ANEW_AFTER:
+            self._timed, self._timed_at = page.durations(), now
+        return self._timed
 
     def _plan(self, page: Page, now: datetime) -> None:
         """Everything that came due since the last look becomes rows; the first look begins with now."""
@@ -160,7 +169,7 @@ class Turn:
             logger.warning("clock_was_ahead", until=stamp(mark), forgotten=page.forget_ahead(now))
             mark = now
         start = min([mark, *(one.arrived_at for one in arrivals)])
-        facts = Facts(arrivals=arrivals, durations=page.durations())
+        facts = Facts(arrivals=arrivals, durations=self._durations(page, now))
         ahead = planned(self.timetable, start, until + LONGEST_GATE, self.calendar, facts)
         fresh = {one.key for one in arrivals}
         runs = [run for run in ahead if run.opens_at < until and (run.slot >= mark or run.key.split("|")[1] in fresh)]

@@ -126,6 +126,22 @@ Planned = tuple[str, Parcel, Part, int]
 """A parcel to be: its id, what was allocated, which part of that it carries, and its share of the cost in fen."""
 
 
+class _Explanations:
+    """Explanations as JSON; orders that are alike share all of theirs but what was chosen."""
+
+    def __init__(self) -> None:
+        self._around: dict[int, tuple[str, str]] = {}
+
+    def __call__(self, said: Mapping[str, object]) -> str:
+        """One as text; those with the very same `candidates` have the same of all the rest."""
+        alike = id(said["candidates"])
+        around = self._around.get(alike)
+        if around is None:
+            before, _, after = _json({**said, "chosen": None}).partition('"chosen": null')
+            around = self._around[alike] = before, after
+        return f'{around[0]}"chosen": {_json(said["chosen"])}{around[1]}'
+
+
 class _Desk:
     """One run: what is read once, and what is written from the decision."""
 
@@ -211,14 +227,14 @@ class _Desk:
 
     def _write_parcels(self, planned: Sequence[Planned], batch: Batch, name: str) -> None:
         rows, lines, shares = [], [], []
-        money = self._money({parcel.key for _, parcel, _, _ in planned})
+        money, text = self._money({parcel.key for _, parcel, _, _ in planned}), _Explanations()
         for one, parcel, part, cost_fen in planned:
             said = batch.explanations[parcel.key]
-            told = _json({**said, "split": part.because} if part.because else said)
+            told = _json({**said, "split": part.because}) if part.because else text(said)
             rows.append((one, *parcel.key, parcel.warehouse, name, "allocated", cost_fen, told))
             lines += [(one, line.sub_no, line.code, line.qty) for line in part.lines]
-            parts = [money[parcel.key, line.sub_no] for line in part.lines]
-            shares.append((one, sum(paid for paid, _ in parts), sum(freight for _, freight in parts), part.because))
+            paid, freight = zip(*[money[parcel.key, line.sub_no] for line in part.lines], strict=True)
+            shares.append((one, sum(paid), sum(freight), part.because))
         add(self.connection, fulfilment, _PARCEL, rows)
         add(self.connection, fulfilment_line, ("fulfilment_id", "sub_no", "code", "qty"), lines)
         add(self.connection, fulfilment_share, ("fulfilment_id", "paid_fen", "freight_fen", "split_because"), shares)

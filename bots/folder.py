@@ -48,7 +48,10 @@ class RunFolder:
     def keep_evidence(self, name: str, content: bytes) -> str:
         """The path, relative to the run folder, of a piece of evidence."""
         path = self.evidence / safe_name(name)
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise DiskFull(str(path), str(error)) from error
         return path.relative_to(self.path).as_posix()
 
     def write_manifest(self, facts: Mapping[str, object]) -> None:
@@ -57,10 +60,13 @@ class RunFolder:
 
     def append_result(self, result: Record) -> None:
         """One more line of results.jsonl, durable on return."""
-        with self.results.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(result, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with self.results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(result, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise DiskFull(str(self.results), str(error)) from error
 
     def earlier_results(self) -> dict[str, Record]:
         """The last result line per key of an earlier attempt; a line cut by a crash counts as not written."""

@@ -20,6 +20,7 @@ The rooms have trees of their own (bots/errors.py, storage/errors.py); all carry
 this module needs to know only that.
 """
 
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -309,8 +310,34 @@ class Shown:
     exit_code: int
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""How systems say that nothing more fits: the disk's end, the quota's end."""
+FULL_WORDS = {
+    "zh": (
+        "磁盘满了，写到一半停下；没写完的都不算数，以前的都在。",
+        "腾出地方（yeban tidy，移走旧备份），再运行一次，会接着做。",
+    ),
+    "en": (
+        "the disk is full; what was half written does not count, and what was there before is there.",
+        "make room (yeban tidy, move old backups away) and run again: it goes on where it was cut.",
+    ),
+}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether this error, or one that it came from, says that the disk is full; SQLite has words of its own for it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in FULL:
+            return True
+        if "database or disk is full" in str(seen):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
 def explain(error: BaseException, lang: Lang) -> Shown:
-    """Say any error: ours in its own words, anything else as a fault of Yeban itself."""
+    """Say any error: ours in its own words, a full disk as one, anything else as a fault of Yeban itself."""
     if isinstance(error, Explained):
         names = WHO.get(error.who, WHO["operator"])
         return Shown(
@@ -320,6 +347,12 @@ def explain(error: BaseException, lang: Lang) -> Shown:
             who=names[1 if lang == "en" else 0],
             code=error.code,
             exit_code=EXIT_CODES.get(error.who, 1),
+        )
+    if is_full(error):
+        message, hint = FULL_WORDS["en" if lang == "en" else "zh"]
+        who = WHO["operator"][1 if lang == "en" else 0]
+        return Shown(
+            str(getattr(error, "filename", "") or ""), message, hint, who, "D-DISK-FULL", EXIT_CODES["operator"]
         )
     what = f"{type(error).__name__}: {error}"
     if lang == "en":

@@ -7,8 +7,8 @@ from bots.conditions import now
 from bots.context import Context
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
-from bots.engine.tracing import clean
-from bots.errors import BotError, BrowserClosed, Interrupted, LoginFailed, SessionExpired, SiteError
+from bots.engine.tracing import clean, discard
+from bots.errors import BotError, BrowserClosed, DiskFull, Interrupted, LoginFailed, SessionExpired, SiteError
 from bots.facts import Progress
 
 MOST_INTERRUPTIONS = 6
@@ -112,7 +112,11 @@ class Attempts:
     async def _stop_trace(self, *, keep: bool) -> None:
         if self._ctx.tracing:
             path = self._ctx.facts.folder.evidence / f"trace-{len(self._diary.failures):03d}.zip"
-            await self._ctx.session.stop_trace(path if keep else None)
             self._ctx.tracing = False
-            if path.exists():
-                await asyncio.to_thread(clean, path, self._ctx.facts.mask)
+            try:
+                await self._ctx.session.stop_trace(path if keep else None)
+                if path.exists():
+                    await asyncio.to_thread(clean, path, self._ctx.facts.mask)
+            except (DiskFull, OSError) as full:  # a lost trace must not hide what was wrong
+                await asyncio.to_thread(discard, path)  # nor may one stay that still holds secrets
+                self._ctx.log.warning("没能留下追踪：{}", full)

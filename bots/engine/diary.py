@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bots.context import Context, Effect
 from bots.engine.secrecy import mentions_secret
-from bots.errors import BotError, SiteError
+from bots.errors import BotError, DiskFull, SiteError
 from bots.evidence import Failure, picture, shown_values, sights
 from bots.failuretext import told
 from bots.flow.problem import Refused
@@ -109,7 +109,10 @@ class Diary:
             next_en=NEXT_EN.get(following, following),
         )
         self.failures.append(failure)
-        facts.folder.keep_evidence(f"{name}.txt", f"{told(failure, facts.lang)}\n".encode())
+        try:
+            facts.folder.keep_evidence(f"{name}.txt", f"{told(failure, facts.lang)}\n".encode())
+        except DiskFull as full:  # a lost page of evidence must not hide what was wrong
+            ctx.log.warning("证据没能写下：{}", full)
         ctx.log.bind(code=error.code, where=error.where).error("{}（{}）", failure.message, following)
         return failure
 

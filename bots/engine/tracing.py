@@ -16,9 +16,19 @@ PICTURES = (".jpeg", ".jpg", ".png", ".webp")
 RECORDS = (".network", ".trace")
 
 
+def discard(path: Path) -> None:
+    """Nothing is left of a trace that could not be cleaned."""
+    for torn in (path, _draft(path)):
+        torn.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
 def clean(path: Path, mask: Mask) -> None:
     """The trace at `path` is as it was but for secrets; pictures are left out when a page showed one."""
-    draft = path.with_name(path.name + ".new")
+    draft = _draft(path)
     with zipfile.ZipFile(path) as given:
         texts = {name: given.read(name) for name in given.namelist() if not name.endswith(PICTURES)}
         cleaned = {name: _text(name, content, mask) for name, content in texts.items()}

@@ -3,7 +3,6 @@
 Counted is what the desk itself may still write, on the volume of its home; a quota counts where the system says so.
 """
 
-import errno
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,6 @@ from schedules.problems import DeskError
 from schedules.settings import Settings
 
 GIB = 1024**3
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-"""How systems say that nothing more fits: the disk's end, the quota's end."""
 
 
 class RoomShort(DeskError):
@@ -59,17 +56,3 @@ def require_room(settings: Settings) -> None:
     room = room_at(settings.home)
     if room.free_gb < settings.min_free_gb:
         raise RoomShort(settings.home, room.free_gb, settings.min_free_gb)
-
-
-def is_full(error: BaseException) -> bool:
-    """Whether this error, or one that it came from, says that the disk is full; SQLite's own word for it counts."""
-    seen: BaseException | None = error
-    for _ in range(8):
-        if seen is None:
-            return False
-        if isinstance(seen, OSError) and seen.errno in FULL:
-            return True
-        if "database or disk is full" in str(seen):
-            return True
-        seen = seen.__cause__ or seen.__context__
-    return False

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bots.errors import DiskFull
-from schedules.operations.room import RoomShort, is_full, require_room, room_at
+from schedules.operations.room import RoomShort, require_room, room_at
+from schedules.problems import is_full
 from schedules.settings import Settings
 
 

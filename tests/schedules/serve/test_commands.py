@@ -1,0 +1,84 @@
+"""`runs`, `cancel`, `drain` as they are typed, over what workers did and do."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from schedules.queue import board
+from schedules.queue.embedded import EmbeddedQueue
+from schedules.queue.model import Ending, Ticket, WorkerFacts
+from schedules.timetable.book import TimetableBook
+from schedules.timetable.model import Planned
+from storage.database.connection import Database, open_database
+from tests.support.command_line import Yeban
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose worker did one run and does another, while a third waits to be due."""
+    folder = tmp_path_factory.mktemp("home")
+    database = open_database(folder / "yeban.db")
+    queue, facts = EmbeddedQueue(database), WorkerFacts("shop-pc-1", "shop-pc", 1, ("home",), 2)
+    with TimetableBook(database, "t").write("plan") as page:
+        for key, account, state in (("收|1|a", "a", "running"), ("收|1|b", "b", "planned")):
+            run = Planned(key, "收", account, NOW, NOW, NOW + timedelta(days=1), None, NOW.date(), "time")
+            page.add([(run, "planned", {})], NOW)
+            page.change(key, state=state, attempt=1)
+    queue.enter(facts)
+    queue.put([Ticket("收|0|a#1", "run", "收|0|a", "a"), Ticket("收|1|a#1", "run", "收|1|a", "a", ("home",))])
+    first = queue.take(facts)
+    assert first is not None
+    queue.end(first, Ending("failed", "网站没有回答", folder="/runs/x"))
+    assert queue.take(facts) is not None
+    database.close()
+    return folder
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    """Its books."""
+    opened = open_database(home / "yeban.db")
+    yield opened
+    opened.close()
+
+
+def test_the_history_says_who_did_what_and_how_it_ended(yeban: Yeban) -> None:
+    """Each run with its worker, state and evidence; filters leave out the others; JSON says the same."""
+    code, said = yeban("runs")
+    assert (code, "工人 shop-pc-1：2 个账号" in said, "网站没有回答" in said, "/runs/x" in said) == (
+        0,
+        True,
+        True,
+        True,
+    )
+    assert "▶ 正在跑" in said
+    told = json.loads(yeban("runs", "--json", "--failed")[1])
+    assert [(run["run"], run["outcome"], run["worker"]) for run in told["runs"]] == [("收|0|a", "failed", "shop-pc-1")]
+    told = json.loads(yeban("runs", "--json", "--open", "-a", "a")[1])
+    assert [(run["run"], run["state"], run["tags"]) for run in told["runs"]] == [("收|1|a", "leased", ["home"])]
+
+
+def test_cancel_ends_what_waits_and_asks_what_runs(yeban: Yeban, database: Database) -> None:
+    """One that is not due yet is dropped with who said so; one that runs is told; what is not open is refused."""
+    assert "不做了" in yeban("cancel", "收|1|b", "--who", "王芳")[1]
+    assert "已经叫它停" in yeban("cancel", "收|1|a", "--who", "王芳")[1]
+    with database.read() as connection:
+        one = board.standing(connection, "收|1|a#1")
+    assert one is not None
+    assert (one.state, one.cancel) == ("leased", "王芳")
+    assert "已叫停：王芳" in yeban("runs")[1]
+    code, said = yeban("cancel", "没有这个")
+    assert (code, "没有叫「没有这个」" in said, "收|1|a" in said) == (2, True, True), said
+
+
+def test_drain_asks_workers_to_finish(yeban: Yeban, database: Database) -> None:
+    """A worker that is drained hears it with its next beat; one that is not there is refused."""
+    assert yeban("drain", "nobody")[0] == 2
+    assert "1 个工人" in yeban("drain")[1]
+    assert EmbeddedQueue(database).renew("shop-pc-1", {}).draining
+    assert "不再拿新的" in yeban("runs")[1]

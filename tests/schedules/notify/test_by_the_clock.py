@@ -92,5 +92,5 @@ def test_a_flow_that_failed_is_told_once_and_what_waits_goes_out(desk: Desk) -> 
         post(connection, load_notify(desk.home), Message("incident", "waits", "排着", ""), now - timedelta(hours=1))
     morning(desk, now)
     with desk.database.read() as connection:
-        tries = {title: tries for title, tries in connection.execute(select(notice.c.title, notice.c.tries))}
+        tries = {row.title: row.tries for row in connection.execute(select(notice))}
     assert tries == {"收 a 没有做成": 1, "排着": 1}

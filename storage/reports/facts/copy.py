@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 from storage.metrics.changes import Edit, edits
 from storage.metrics.dictionary import METRICS
 from storage.metrics.metric import Metric, Ratio
+from storage.reports.facts.collecting import not_collecting
 from storage.reports.facts.feed import Fed, create, definitions, feed, note
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Made(NamedTuple):
     """A kind of copy: how it is made and fed.
 
     `layout`: a copy of another one is built anew. `rules`: what its figures depend on besides the rows of the books;
-    `feed` is told what was noted of it last ("" for a new one) and says what it did, whole or not at all.
+    `feed` is told what was noted of it last ("" for a new one) and says what it did; a copy that an error came to is
+    thrown away, so nothing has to be undone.
     """
 
     name: str
@@ -251,10 +253,12 @@ def _fed_beside(connection: Connection, path: Path, made: Made) -> Facts:
             fed, edited = _brought_up(facts, connection, made)
     except duckdb.Error as error:
         logger.warning("facts_copy_rebuilt", path=path.name, reason=str(error).splitlines()[0])
-        for damaged in (twin, twin.with_name(twin.name + ".wal")):
-            damaged.unlink(missing_ok=True)
+        _remove(twin)
         with duckdb.connect(str(twin)) as facts:
             fed, edited = _brought_up(facts, connection, made)
+    except BaseException:
+        _remove(twin)
+        raise
     opened = Facts(duckdb.connect(str(twin), read_only=True), edited, path)
     opened.fed = fed
     try:
@@ -262,6 +266,11 @@ def _fed_beside(connection: Connection, path: Path, made: Made) -> Facts:
     except PermissionError:  # a system that does not let go of a file that somebody reads: the next feed replaces it
         logger.info("facts_copy_in_use", path=path.name)
     return opened
+
+
+def _remove(twin: Path) -> None:
+    for one in (twin, twin.with_name(twin.name + ".wal")):
+        one.unlink(missing_ok=True)
 
 
 def _brought_up(facts: "DuckDBPyConnection", connection: Connection, made: Made) -> tuple[Fed, list[Edit]]:
@@ -278,7 +287,8 @@ def _brought_up(facts: "DuckDBPyConnection", connection: Connection, made: Made)
         note(facts, "layout", made.layout)
         known = {}
     before = known.get("metrics", "")
-    fed = made.feed(facts, connection, before)
+    with not_collecting():
+        fed = made.feed(facts, connection, before)
     changed = _edits(before) if made is SALES else []
     for name, said in (("metrics", rules), ("moment", moment), ("fed_at", fed_at)):
         note(facts, name, said)

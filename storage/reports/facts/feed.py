@@ -52,29 +52,24 @@ def create(facts: "DuckDBPyConnection") -> None:
 
 
 def feed(facts: "DuckDBPyConnection", connection: Connection, *, anew: bool = True) -> Fed:
-    """Bring the facts to what the books say now, whole or not at all; feeding again changes nothing.
+    """Bring the facts to what the books say now; feeding again changes nothing.
 
-    `anew`: the small tables are made although no day has changed, because their rules have.
+    There is no transaction: DuckDB would hold every row that comes in until it ends. What was being fed when an error
+    came is thrown away, see `Made`. `anew`: the small tables are made although no day changed: their rules did.
     Raises FactsWrong when a fed day does not sum to the books.
     """
     days = rows = 0
-    facts.execute("BEGIN")
-    try:
-        new_bundles = _feed_bundles(facts, connection)
-        for names in TOGETHER:
-            told = {name: _said(connection, FEEDS[name]) for name in names}
-            changed = sorted(set().union(*(_changed(facts, name, told[name]) for name in names)))
-            for name in names:
-                rows += _replace(facts, connection, FEEDS[name], changed, told[name])
-                days += len(changed)
-            if "lines" in names:
-                _complete(facts, changed, all_parts=new_bundles)
-        if days or new_bundles or anew:
-            roll_up(facts)
-        facts.execute("COMMIT")
-    except BaseException:
-        facts.execute("ROLLBACK")
-        raise
+    new_bundles = _feed_bundles(facts, connection)
+    for names in TOGETHER:
+        told = {name: _said(connection, FEEDS[name]) for name in names}
+        changed = sorted(set().union(*(_changed(facts, name, told[name]) for name in names)))
+        for name in names:
+            rows += _replace(facts, connection, FEEDS[name], changed, told[name])
+            days += len(changed)
+        if "lines" in names:
+            _complete(facts, changed, all_parts=new_bundles)
+    if days or new_bundles or anew:
+        roll_up(facts)
     return Fed(days, rows)
 
 
@@ -110,7 +105,8 @@ def _replace(facts: "DuckDBPyConnection", connection: Connection, feed: Feed, da
         written += _copy(facts, connection, feed, None if len(some) == len(told) else some)
     _check(facts, feed, there, told)
     if there:
-        facts.executemany("INSERT INTO fed VALUES (?, ?, ?)", [[feed.fact, d, json.dumps(told[d])] for d in there])
+        said = [json.dumps(told[day]) for day in there]
+        facts.execute("INSERT INTO fed SELECT ?, unnest(?), unnest(?)", [feed.fact, there, said])
     return written
 
 

@@ -39,27 +39,21 @@ def create(facts: "DuckDBPyConnection") -> None:
 
 
 def feed(facts: "DuckDBPyConnection", connection: Connection, _: str) -> Fed:
-    """Bring the sums to what the vouchers say now, whole or not at all. Raises FactsWrong."""
+    """Bring the sums to what the vouchers say now. Raises FactsWrong."""
     p = period.c
     now = {row[0]: f"{row[1]} {row[2]}" for row in connection.execute(select(p.period, p.vouchers, p.hash_last))}
     known = dict(facts.execute("SELECT month, said FROM fed").fetchall())
     months = sorted(name for name in known.keys() | now.keys() if known.get(name) != now.get(name))
     if not months:
         return Fed(0, 0)
-    facts.execute("BEGIN")
-    try:
-        rows = 0
-        for table in ("sums", "items", "against_money", "fed"):
-            facts.execute(f"DELETE FROM {table} WHERE month IN (SELECT unnest(?))", [months])
-        for month in (name for name in months if name in now):
-            rows += _read(facts, connection, month)
-            facts.execute("INSERT INTO fed VALUES (?, ?)", [month, now[month]])
-        _check(facts, connection, months)
-        roll_up(facts)
-        facts.execute("COMMIT")
-    except BaseException:
-        facts.execute("ROLLBACK")
-        raise
+    rows = 0
+    for table in ("sums", "items", "against_money", "fed"):
+        facts.execute(f"DELETE FROM {table} WHERE month IN (SELECT unnest(?))", [months])
+    for month in (name for name in months if name in now):
+        rows += _read(facts, connection, month)
+        facts.execute("INSERT INTO fed VALUES (?, ?)", [month, now[month]])
+    _check(facts, connection, months)
+    roll_up(facts)
     return Fed(len(months), rows)
 
 

@@ -58,27 +58,21 @@ def create(facts: "DuckDBPyConnection") -> None:
 
 
 def feed(facts: "DuckDBPyConnection", connection: Connection, rules: str) -> Fed:
-    """Bring the rows to what the books say now, whole or not at all. Raises FactsWrong."""
+    """Bring the rows to what the books say now. Raises FactsWrong."""
     policy = policy_of(connection)
     weights = bundle_weights(connection)
     now = {f"order {day}": said for day, said in signs.created(connection).items()}
     now |= {f"rest {day}": said for day, said in signs.rest(connection).items() if day}
-    facts.execute("BEGIN")
-    try:
-        changed = _changed(facts, now, _valued_anew(facts, weights)) if rules == repr(policy) else _all(facts, now)
-        facts.execute("DELETE FROM parts WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
-        facts.execute("DELETE FROM fed WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
-        there = sorted(changed & now.keys())
-        rows = _insert(facts, _reckoned(connection, there, Rules(policy), weights))
-        if there:
-            facts.executemany("INSERT INTO fed VALUES (?, ?)", [[name, now[name]] for name in there])
-        if changed or rules != repr(policy):
-            _check(facts, connection, policy.recognise)
-            roll_up(facts)
-        facts.execute("COMMIT")
-    except BaseException:
-        facts.execute("ROLLBACK")
-        raise
+    changed = _changed(facts, now, _valued_anew(facts, weights)) if rules == repr(policy) else _all(facts, now)
+    facts.execute("DELETE FROM parts WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
+    facts.execute("DELETE FROM fed WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
+    there = sorted(changed & now.keys())
+    rows = _insert(facts, _reckoned(connection, there, Rules(policy), weights))
+    if there:
+        facts.execute("INSERT INTO fed SELECT unnest(?), unnest(?)", [there, [now[name] for name in there]])
+    if changed or rules != repr(policy):
+        _check(facts, connection, policy.recognise)
+        roll_up(facts)
     return Fed(len(changed), rows)
 
 

@@ -73,7 +73,6 @@ RestartSec={RESTART_S}
 # 4: this machine has to be mended first (settings, keys, database); starting again would not help.
 RestartPreventExitStatus=2 4
 UMask=0077
-NoNewPrivileges=yes
 
 [Install]
 WantedBy=default.target

@@ -42,9 +42,10 @@ def lower_bound(problem: Problem, prices: Sequence[int], least: Sequence[int] | 
     """
     least = least or least_of(problem, [best(task, None, None)[0] for task in problem.tasks])
     worth = sum(price * qty for price, qty in zip(prices, problem.stock, strict=True))
+    pays: dict[int, bool] = {}  # the options of a sub-order are often the very same for many
     return (
         sum(
-            _least(task, prices, None) if _pays(task, prices) else free
+            _least(task, prices, None) if _pays(task, prices, pays) else free
             for task, free in zip(problem.tasks, least, strict=True)
         )
         - worth
@@ -56,8 +57,13 @@ def least_of(problem: Problem, ideal: Sequence[float]) -> list[int]:
     return [_least(task, None, cost) for task, cost in zip(problem.tasks, ideal, strict=True)]
 
 
-def _pays(task: Task, prices: Sequence[int]) -> bool:
-    return any(prices[shelf] for options in task.options for option in options for shelf, _ in option.takes)
+def _pays(task: Task, prices: Sequence[int], known: dict[int, bool]) -> bool:
+    for options in task.options:
+        if (pays := known.get(id(options))) is None:
+            pays = known[id(options)] = any(prices[shelf] for option in options for shelf, _ in option.takes)
+        if pays:
+            return True
+    return False
 
 
 def _least(task: Task, prices: Sequence[int] | None, ideal: float | None) -> int:

@@ -36,13 +36,19 @@ def open_orders(connection: Connection, policy: AllocationPolicy, made_of: Compo
         .where(o.platform.in_(policy.platforms), o.pay_state.in_(PAID), o.ship_state.in_(("none", "part", "")),
                line.waybill_no == "", line.refund_status.in_(NO_REFUND), line.qty > 0, told.order_no.is_(None))
     )  # fmt: skip
-    lines: dict[tuple[OrderKey, int, str, str], list[OpenLine]] = defaultdict(list)
-    for platform, shop, order_no, sub_no, code, qty, *head in connection.execute(query).all():
-        key = OrderKey(platform, shop, order_no)
-        if (key, sub_no) not in taken:
-            wants = tuple(sorted(needs(code, qty, made_of).items()))
-            lines[key, *head].append(OpenLine(sub_no, code, qty, wants))
-    return [OpenOrder(*head, tuple(sorted(found))) for head, found in sorted(lines.items())]
+    wants: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+    lines: dict[tuple[str, str, str, int, str, str], list[OpenLine]] = defaultdict(list)
+    for platform, shop, order_no, sub_no, code, qty, priority, due, province in connection.execute(query).all():
+        if taken and (OrderKey(platform, shop, order_no), sub_no) in taken:
+            continue
+        if (code, qty) not in wants:
+            wants[code, qty] = tuple(sorted(needs(code, qty, made_of).items()))
+        head = (platform, shop, order_no, priority, due, province)
+        lines[head].append(OpenLine(sub_no, code, qty, wants[code, qty]))
+    return [
+        OpenOrder(OrderKey(platform, shop, order_no), priority, due, province, tuple(sorted(found)))
+        for (platform, shop, order_no, priority, due, province), found in sorted(lines.items())
+    ]
 
 
 def _in_live_parcels(connection: Connection) -> set[tuple[OrderKey, str]]:

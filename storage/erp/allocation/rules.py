@@ -47,7 +47,7 @@ def allocate_best(
         plan.put(number, pattern)
     for number in range(len(problem.tasks)):
         if number not in chosen:
-            plan.serve(number)
+            plan.serve(number, ideal[number][1])
     plan.improve([cost for cost, _ in ideal])
     alike_in_turn(plan, _alike(problem.tasks))
     least = least_of(problem, [cost for cost, _ in ideal])

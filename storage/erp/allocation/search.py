@@ -56,9 +56,13 @@ class Plan:
             self.holders[shelf].add(number)
         self.pattern[number], self.cost[number] = pattern, cost_of(task, pattern)
 
-    def serve(self, number: int) -> None:
-        """The cheapest way with the pieces that are left."""
-        self.put(number, best(self.problem.tasks[number], self.free, None)[1])
+    def serve(self, number: int, ideal: Pattern) -> None:
+        """The cheapest way with the pieces that are left. `ideal`: the cheapest if nothing were missing."""
+        task = self.problem.tasks[number]
+        if not task.joint and all(self.free[shelf] >= qty for shelf, qty in takes_of(task, ideal)):
+            self.put(number, ideal)
+        else:
+            self.put(number, best(task, self.free, None)[1])
 
     def improve(self, ideal: Sequence[float]) -> None:
         """Let orders give way to one another until that gains nothing or the steps are used up.

@@ -100,8 +100,9 @@ def state(
 
 
 def _tidy(order: OpenOrder) -> OpenOrder:
-    lines = tuple(sorted(line._replace(needs=tuple(sorted(line.needs))) for line in order.lines))
-    return order._replace(lines=lines)
+    if any(len(line.needs) > 1 for line in order.lines):
+        order = order._replace(lines=tuple(line._replace(needs=tuple(sorted(line.needs))) for line in order.lines))
+    return order._replace(lines=tuple(sorted(order.lines))) if len(order.lines) > 1 else order
 
 
 def _first_day(orders: Sequence[OpenOrder], policy: AllocationPolicy) -> str:

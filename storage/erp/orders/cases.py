@@ -29,6 +29,7 @@ _HEAD = tuple(
 )  # fmt: skip
 
 
+_NO_HISTORY = History()
 _LINE = ("sub_no", "code", "qty", "paid_share_fen", "refund_status")
 _DETAIL = ("oaid", "address_key", "order_type", "district", "address_state", "buyer", "buyer_memo", "seller_memo",
            "flag", "campaign", "balance_state")  # fmt: skip
@@ -81,13 +82,16 @@ def _cases(connection: Connection, now: str, heads: Sequence[tuple[Any, ...]]) -
     found = []
     for key, (*_, pay, ship, refund, paid_fen, created_at, paid_at, province, city, priority) in keyed.items():
         own = tuple(sorted(lines[key]))
-        case = Case(key, now, pay, ship, refund, paid_fen, created_at, paid_at, province, city, own, priority,
-                    received.get(key))  # fmt: skip
-        if (detail := details.get(key)) is not None:
-            case = _with_detail(case, *detail)
-            mine = quotas.told(case) if case.order_type == "presale" else case.lines
-            case = case._replace(lines=mine, history=past.before(case))
-        found.append(case)
+        told = (key, now, pay, ship, refund, paid_fen, created_at, paid_at, province, city, own, priority,
+                received.get(key))  # fmt: skip
+        if (detail := details.get(key)) is None:
+            found.append(Case(*told))
+            continue
+        case = _with_detail(told, *detail)
+        if case.order_type == "presale":
+            case = case._replace(lines=quotas.told(case))
+        history = past.before(case)
+        found.append(case if history == case.history else case._replace(history=history))
     return found
 
 
@@ -143,9 +147,9 @@ class _Shelf:
         return CaseLine(sub_no, code, qty, paid_share_fen, refund_status, code in self.known, usual, self.packed[code])
 
 
-def _with_detail(case: Case, oaid: str, address_key: str, *told: Any) -> Case:
+def _with_detail(case: tuple[Any, ...], oaid: str, address_key: str, *told: Any) -> Case:
     """The case with what is known beside the platform's figures; the platform's token says best where it goes."""
-    return Case._make((*case[:13], *told[:3], oaid or address_key, *told[3:], case.history))
+    return Case._make((*case, *told[:3], oaid or address_key, *told[3:], _NO_HISTORY))
 
 
 class _Bought(NamedTuple):
@@ -195,7 +199,7 @@ class _Past:
         """What happened before this order; orders of the same second go by their number."""
         buyers = len(self.buyers_at.get(case.address_key, ())) if case.address_key else 1
         if not case.buyer:
-            return History(buyers_at_address=max(1, buyers))
+            return History(buyers_at_address=buyers) if buyers > 1 else _NO_HISTORY
         mine = self.by_buyer.get(case.buyer, [])
         earlier = mine[: bisect_left(mine, (case.created_at, case.key.order_no))]
         day_ago = (datetime.fromisoformat(case.created_at) - timedelta(days=1)).isoformat(" ")

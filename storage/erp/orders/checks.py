@@ -134,8 +134,9 @@ def presale(case: Case, _settings: Settings) -> Sequence[Finding]:
 
 def cooling(case: Case, settings: Settings) -> Sequence[Finding]:
     """The buyer has had the minutes in which orders are still merged or cancelled."""
-    until = later(case.paid_at or case.created_at, number(settings, "minutes")) if case.created_at else ""
-    if not number(settings, "minutes") or until <= case.now:
+    minutes = number(settings, "minutes")
+    until = later(case.paid_at or case.created_at, minutes) if minutes and case.created_at else ""
+    if until <= case.now:
         return []
     return [Finding("COOLING", f"等到 {until} 再发，以便合单或取消", until, until=until)]
 

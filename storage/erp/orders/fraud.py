@@ -88,6 +88,8 @@ def signs(case: Case, settings: Settings) -> list[Sign]:
 def fraud(case: Case, settings: Settings) -> Sequence[Finding]:
     """Held for a person when the points reach `threshold`; every sign is told with its points."""
     found = signs(case, settings)
+    if not found:
+        return []
     score = sum(sign.points for sign in found)
     if score < number(settings, "threshold"):
         return []

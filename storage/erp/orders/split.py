@@ -34,6 +34,9 @@ class SplitRules:
     max_volume_cm3: int = 0
 
 
+_NO_RULES = SplitRules()
+
+
 class Part(NamedTuple):
     """What one parcel carries, and why it is a parcel of its own ("" where nothing was split)."""
 
@@ -50,7 +53,7 @@ class _Box:
 
 def split(lines: Sequence[OpenLine], goods: Mapping[str, Goods], rules: SplitRules) -> list[Part]:
     """The parcels for these sub-orders, by their first sub-order; together they are the lines, once each."""
-    if rules == SplitRules() and not any(one.virtual for one in goods.values()):
+    if rules == _NO_RULES and not any(one.virtual for one in goods.values()):
         return [Part(tuple(sorted(lines)), "")]
     groups: dict[tuple[str, str], list[OpenLine]] = {}
     for line in sorted(lines):

@@ -25,7 +25,8 @@ COLOURS = {
     "waiting": "dim",
     "missing": "bold red",
     "parked": "red",
-    "came": "cyan",
+    "came": "green",
+    "empty": "dim",
     "": "dim",
 }
 TITLE_CELLS = 30
@@ -130,8 +131,8 @@ def calendar(
     """哪个店哪天的哪种文件到了、晚了、缺了：一个月一张格子；缺的说为什么。有缺的就以 5 退出。
 
     Which shop's which day is there, late or missing: a month as a grid, with reasons for what is missing. What is
-    expected stands in `feeds.yaml`; without it, what came for most of the last two weeks. Exit code 5 while one is
-    missing.
+    expected stands in `feeds.yaml`; without it, what came for most of the last two weeks and what the nights' jobs were
+    to fetch. Exit code 5 while one is missing.
 
     例 / examples: `yeban calendar` · `yeban calendar 2026-10 --shop 天猫旗舰店 --xlsx 到齐没有.xlsx`
     """
@@ -187,7 +188,7 @@ def show_grid(lines: "Sequence[Line]", *, english: bool) -> None:
             for row in range(2):
                 marks = "".join(f"{day[row]} " for day in days)
                 console.print(Text(" " * (TITLE_CELLS + 1) + marks, style="dim"), soft_wrap=True)
-        shown = Text(set_cell_size(("~" if line.learned else "") + line.title, TITLE_CELLS) + " ")
+        shown = Text(set_cell_size(("~" if line.by == "learned" else "") + line.title, TITLE_CELLS) + " ")
         for cell in line.cells:
             shown.append(set_cell_size(WORDS[cell.state][english], 2), style=COLOURS[cell.state])
         console.print(shown, soft_wrap=True)

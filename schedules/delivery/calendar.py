@@ -1,27 +1,33 @@
 """Which shop's which day is there, late, missing, or not due yet: a month as a grid, and what is missing for a day.
 
-What is expected is what `feeds.yaml` says, and, where it says nothing of a kind and shop, what has come for most of the
-last two weeks. Why something is missing is looked up in the night that should have fetched it. Nothing is stored.
+What is expected is what `feeds.yaml` says; where it says nothing of a kind and shop, what has come for most of the last
+two weeks; and the days that a night's jobs were to fetch. Why something is missing is looked up in the night that was
+to fetch it. Nothing is stored.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from schedules.delivery.filing import OURS
+from schedules.delivery.planned import Fetch, Key, Planned, planned
+from schedules.delivery.reasons import Reasons
 from schedules.feeds import load_feeds
 from schedules.settings import SHANGHAI
-from storage.database.tables import job, raw_file, raw_receipt
-from storage.feeds import ALARMS, Arrival, Feed, Receipt, arrival, receipts, speaks_of, suggested
+from storage.database.tables import raw_file, raw_receipt
+from storage.feeds import ALARMS, Feed, Receipt, arrival, receipts, speaks_of, suggested
 from storage.shelves import shelf_of
 
 if TYPE_CHECKING:
     from schedules.desk import Desk
 
-State = Literal["in_time", "late", "waiting", "missing", "parked", "came", ""]
-"""`came`: there, though nobody expects it; "": nothing is expected."""
+State = Literal["in_time", "late", "waiting", "missing", "parked", "came", "empty", ""]
+"""`came`: there, with no time by which it was due; `empty`: fetched, and there was none; "": nothing is expected."""
+By = Literal["said", "learned", "planned", ""]
+"""Who expects it: feeds.yaml, the last two weeks, a night's job; "" for nobody."""
 LEARNED_DAYS = 14
 LOOK_BACK_DAYS = 45
 """A monthly statement that comes in the next month tells of this one."""
@@ -31,17 +37,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "waiting": ("…", "… ", "还没到时候", "not due yet"),
     "missing": ("缺", "X ", "没到", "missing"),
     "parked": ("停", "P ", "到了，停着等人", "came, waits for a person"),
-    "came": ("+", "+", "到了（没说要等它）", "came, not expected"),
+    "came": ("+", "+", "到了", "came"),
+    "empty": ("○", "o", "去取过，没有", "fetched, there was none"),
     "": ("·", "·", "不用有", "none expected"),
 }
 """State → its sign and its words, Chinese and English."""
 
 
 class Expected(NamedTuple):
-    """A feed, and whether it is only what the last weeks look like."""
+    """A feed, and whether somebody said so or it is only what the last weeks look like."""
 
     feed: Feed
-    learned: bool
+    by: By
 
 
 class Cell(NamedTuple):
@@ -54,12 +61,12 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One kind of file of one shop ("" for any) over the days; `learned` is None where nobody expects it."""
+    """One kind of file of one shop ("" for any) over the days."""
 
     shop: str
     kind: str
     title: str
-    learned: bool | None
+    by: By
     cells: Sequence[Cell]
 
 
@@ -73,13 +80,13 @@ class Missing(NamedTuple):
     state: State
     words: str
     why: str
-    learned: bool
+    by: By
 
     def sentence(self, lang: str = "zh") -> str:
         """One line for a digest."""
         whose = self.shop or ("any shop" if lang == "en" else "所有店")
-        why = (f" ({self.why})" if lang == "en" else f"（{self.why}）") if self.why else ""
-        return f"{whose} · {self.title} · {self.day}: {self.words}{why}"
+        told = "; ".join(filter(None, (self.words, self.why)))
+        return f"{whose} · {self.title} · {self.day}: {told}"
 
 
 def missing(desk: "Desk", day: date, now: datetime | None = None, days: int = 1) -> list[Missing]:
@@ -89,7 +96,7 @@ def missing(desk: "Desk", day: date, now: datetime | None = None, days: int = 1)
     """
     found = lines_of(desk, day - timedelta(days=days - 1), day, now, unexpected=False)
     return [
-        Missing(line.kind, line.title, line.shop, cell.day, cell.state, cell.words, cell.why, bool(line.learned))
+        Missing(line.kind, line.title, line.shop, cell.day, cell.state, cell.words, cell.why, line.by)
         for line in found
         for cell in line.cells
         if cell.state in ALARMS
@@ -109,7 +116,7 @@ def lines_of(
     with desk.database.read() as connection:
         expected = expectations(connection, load_feeds(desk.home), last, now)
         began = _began(connection)
-        kinds = {kind for kind, _ in began} | {one.feed.kind for one in expected}
+        kinds = ({kind for kind, _ in began} | {one.feed.kind for one in expected}) - set(OURS)
         came = receipts(connection, kinds, (first - timedelta(days=LOOK_BACK_DAYS)).isoformat())
         reasons = Reasons(desk, connection)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -118,14 +125,51 @@ def lines_of(
                 one.feed.shop,
                 one.feed.kind,
                 titles.get(one.feed.kind, one.feed.kind),
-                one.learned,
+                one.by,
                 _cells(one.feed, days, came.get(one.feed.kind, ()), now, _start(one.feed, began), reasons, lang),
             )
             for one in expected
         ]
+        lines = with_plan(lines, planned(desk, connection, first, last, titles), days, came, titles)
     if unexpected:
-        lines += _others(came, {one.feed for one in expected}, days, titles)
+        lines += _others(came, {(line.kind, line.shop) for line in lines}, days, titles)
     return sorted(lines, key=lambda line: (line.shop, line.kind))
+
+
+def with_plan(
+    lines: Sequence[Line],
+    plan: Planned,
+    days: Sequence[date],
+    came: Mapping[str, Sequence[Receipt]],
+    titles: Mapping[str, str],
+) -> list[Line]:
+    """The lines with what the nights were to fetch where nobody else expects anything, and lines of it alone. Pure."""
+    found = {(line.kind, line.shop): line for line in lines}
+    every_shop = {line.kind for line in lines if not line.shop}
+    for (kind, shop), fetches in plan.days.items():
+        line = found.get((kind, shop))
+        if line is None and kind in every_shop:
+            continue
+        title = titles.get(kind, kind)
+        empty = Line(shop, kind, title, "planned", [Cell(day, "") for day in days])
+        feed = Feed(kind, shop, datetime.min.time(), lag_days=0)
+        there = _by_day([one for one in came.get(kind, ()) if one.shop == shop], days)
+        cells = [
+            cell if cell.state else _fetched(cell.day, fetches.get(cell.day), feed, there[cell.day])
+            for cell in (line or empty).cells
+        ]
+        found[kind, shop] = (line or empty)._replace(cells=cells)
+    return list(found.values())
+
+
+def _fetched(day: date, fetch: Fetch | None, feed: Feed, came: Sequence[Receipt]) -> Cell:
+    """What became of a day that a night was to fetch."""
+    telling = [one for one in came if speaks_of(one, feed, day)]
+    if telling:
+        return Cell(day, "came" if any(one.state == "read" for one in telling) else "parked")
+    if fetch is None:
+        return Cell(day, "")
+    return Cell(day, fetch.state, "", fetch.why() if fetch.state == "missing" else "")
 
 
 def expectations(connection: Connection, feeds: Sequence[Feed], last: date, now: datetime) -> list[Expected]:
@@ -138,7 +182,7 @@ def expectations(connection: Connection, feeds: Sequence[Feed], last: date, now:
         for one in suggested(connection, today, LEARNED_DAYS)
         if (one.kind, one.shop) not in said and one.kind not in every_shop
     ]
-    return [*(Expected(one, False) for one in feeds), *(Expected(one, True) for one in learned)]
+    return [*(Expected(one, "said") for one in feeds), *(Expected(one, "learned") for one in learned)]
 
 
 def _cells(
@@ -147,7 +191,7 @@ def _cells(
     came: Sequence[Receipt],
     now: datetime,
     start: str,
-    reasons: "Reasons",
+    reasons: Reasons,
     lang: str,
 ) -> list[Cell]:
     telling = _by_day([one for one in came if feed.shop in ("", one.shop) or not one.shop], days)
@@ -198,11 +242,10 @@ def _start(feed: Feed, began: Mapping[tuple[str, str], str]) -> str:
 
 
 def _others(
-    came: Mapping[str, Sequence[Receipt]], expected: Iterable[Feed], days: Sequence[date], titles: Mapping[str, str]
+    came: Mapping[str, Sequence[Receipt]], covered: Collection[Key], days: Sequence[date], titles: Mapping[str, str]
 ) -> Iterable[Line]:
     """What came in these days of kinds and shops that nobody expects."""
-    covered = {(one.kind, one.shop) for one in expected}
-    every_shop = {one.kind for one in expected if not one.shop}
+    every_shop = {kind for kind, shop in covered if not shop}
     for kind, its in sorted(came.items()):
         by_shop = sorted((one for one in its), key=lambda one: one.shop)
         for shop, mine in groupby(by_shop, key=lambda one: one.shop):
@@ -211,60 +254,4 @@ def _others(
             feed, known = Feed(kind, shop, datetime.min.time(), lag_days=0), list(mine)
             cells = [Cell(day, "came" if any(speaks_of(one, feed, day) for one in known) else "") for day in days]
             if any(cell.state for cell in cells):
-                yield Line(shop, kind, titles.get(kind, kind), None, cells)
-
-
-class Reasons:
-    """Why a file is missing, as the nights say it: the flow that brings such files, and what became of its job."""
-
-    def __init__(self, desk: "Desk", connection: Connection) -> None:
-        """Nothing is looked up yet."""
-        self._desk, self._connection = desk, connection
-        self._flows: dict[tuple[str, str], str] = {}
-        self._nights: dict[str, list[Any]] = {}
-
-    def of(self, feed: Feed, found: Arrival, lang: str) -> str:
-        """What the night after the day says; "" where no night has ever brought such a file."""
-        if found.state == "parked":
-            return ""
-        flow = self._flow(feed)
-        if not flow:
-            return ""
-        night = (found.day + timedelta(days=feed.lag_days)).isoformat()
-        accounts = {name for name, one in self._desk.settings.accounts.items() if feed.shop in ("", one.shop, name)}
-        jobs = [one for one in self._jobs(night) if one.flow == flow and (not accounts or one.account in accounts)]
-        if not jobs:
-            return f"night {night} did not run {flow}" if lang == "en" else f"{night} 那一夜没有运行 {flow}"
-        open_ones = [one for one in jobs if one.stage != "done"]
-        if not open_ones:
-            return f"{flow} ran and brought none" if lang == "en" else f"{flow} 跑完了，没有带回它"
-        one = open_ones[0]
-        return f"{flow} · {one.account}: {one.message or one.stage}"
-
-    def _flow(self, feed: Feed) -> str:
-        """The flow that brought such a file last."""
-        key = (feed.kind, feed.shop)
-        if key not in self._flows:
-            r, f = raw_receipt.c, raw_file.c
-            query = (
-                select(r.flow)
-                .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-                .where(f.kind == feed.kind, r.flow != "")
-                .order_by(r.received_at.desc())
-                .limit(1)
-            )
-            if feed.shop:
-                query = query.where((r.owner == feed.shop) | (r.shop == feed.shop))
-            self._flows[key] = flow_name(str(self._connection.execute(query).scalar() or ""))
-        return self._flows[key]
-
-    def _jobs(self, night: str) -> list[Any]:
-        if night not in self._nights:
-            query = select(job.c.flow, job.c.account, job.c.stage, job.c.message).where(job.c.night == night)
-            self._nights[night] = list(self._connection.execute(query.order_by(job.c.position)))
-        return self._nights[night]
-
-
-def flow_name(path: str) -> str:
-    """A flow as plans name it, from the path that its files carry. Pure."""
-    return path.replace("\\", "/").removesuffix(".yaml").rpartition("flows/")[2]
+                yield Line(shop, kind, titles.get(kind, kind), "", cells)

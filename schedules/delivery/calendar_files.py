@@ -16,7 +16,8 @@ COLOURS = {
     "waiting": "#F2F2F2",
     "missing": "#FFC7CE",
     "parked": "#F8CBAD",
-    "came": "#DDEBF7",
+    "came": "#E2EFDA",
+    "empty": "#F2F2F2",
 }
 NAMED = (*sorted(ALARMS), "late")
 """States whose words are listed beside the grid."""
@@ -102,7 +103,7 @@ def _row(line: Line, *, english: bool) -> str:
 def as_json(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """The calendar as plain values. Pure."""
     return [
-        {"shop": line.shop, "kind": line.kind, "title": line.title, "learned": line.learned}
+        {"shop": line.shop, "kind": line.kind, "title": line.title, "by": line.by}
         | {"days": [{**cell._asdict(), "day": cell.day.isoformat()} for cell in line.cells]}
         for line in lines
     ]

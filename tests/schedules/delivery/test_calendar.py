@@ -1,13 +1,15 @@
 """The calendar of completeness: there, late, missing and why, not due yet, and nothing for days before the shop."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 from sqlalchemy import insert
 
-from schedules.delivery.calendar import Line, flow_name, lines_of, missing
+from schedules.delivery.calendar import Line, lines_of, missing
 from schedules.delivery.calendar_files import as_json, write_html, write_xlsx
+from schedules.delivery.planned import days_of, flow_name
 from schedules.desk import Desk
 from storage.archive import Facts
 from storage.database.tables import job
@@ -31,7 +33,16 @@ def orders(desk: Desk, day: int, hour: int = 21) -> None:
 
 def states(line: Line) -> str:
     """A sign for each day."""
-    signs = {"in_time": "+", "late": "l", "waiting": "w", "missing": "x", "parked": "p", "came": "c", "": "."}
+    signs = {
+        "in_time": "+",
+        "late": "l",
+        "waiting": "w",
+        "missing": "x",
+        "parked": "p",
+        "came": "c",
+        "empty": "e",
+        "": ".",
+    }
     return "".join(signs[cell.state] for cell in line.cells)
 
 
@@ -47,11 +58,11 @@ def test_a_month_shows_what_is_there_late_missing_and_not_due(desk: Desk) -> Non
         connection.execute(insert(job).values(job_key="x", night="2026-11-19", flow="practice/orders", **failed))
     expected, other = sorted(lines_of(desk, date(2026, 11, 15), date(2026, 11, 23), NOW), key=lambda one: one.kind)
     assert (expected.title, states(expected)) == ("练习商城 订单", ".++x+lxw.")
-    assert (other.kind, other.learned, states(other)) == ("practice_refunds", None, "...c.....")
+    assert (other.kind, other.by, states(other)) == ("practice_refunds", "", "...c.....")
     (one,) = missing(desk, date(2026, 11, 18), NOW)
     assert one.sentence() == (
-        "甲店 · 练习商城 订单 · 2026-11-18: 应在 11-19 06:00 前到，晚了 3 天"
-        "（practice/orders · seller_a: 登录过期，等人扫码）"
+        "甲店 · 练习商城 订单 · 2026-11-18: 应在 11-19 06:00 前到，晚了 3 天; "
+        "practice/orders · seller_a: 登录过期，等人扫码"
     )
     (one,) = missing(desk, date(2026, 11, 21), NOW)
     assert one.why == "2026-11-22 那一夜没有运行 practice/orders"
@@ -65,7 +76,7 @@ def test_what_came_for_two_weeks_is_expected_without_being_written(desk: Desk) -
     for day in range(7, 21):
         orders(desk, day)
     (one,) = missing(desk, date(2026, 11, 21), datetime(2026, 11, 22, 14, 0, tzinfo=UTC))
-    assert (one.kind, one.shop, one.learned, one.state) == ("practice_orders", "甲店", True, "missing")
+    assert (one.kind, one.shop, one.by, one.state) == ("practice_orders", "甲店", "learned", "missing")
     assert missing(desk, date(2026, 11, 20), NOW) == []
 
 
@@ -92,3 +103,52 @@ def test_a_flow_is_named_as_plans_name_it() -> None:
     assert flow_name("/a/flows/practice/orders.yaml") == "practice/orders"
     assert flow_name("C:\\yeban\\flows\\practice\\orders.yaml") == "practice/orders"
     assert flow_name("practice/orders") == "practice/orders"
+
+
+def test_what_a_night_was_to_fetch_is_missing_though_nobody_wrote_it_down(desk: Desk) -> None:
+    """A failed job's days are missing, with its message; a window that one file answers is there; an empty day is said.
+
+    Of two nights that were to fetch a day the later counts, and a flow that never brought anything is named itself.
+    """
+    flow = Facts(
+        name="w.csv",
+        shop="甲店",
+        flow="flows/practice/orders.yaml",
+        run_id="run-1",
+        received_at="2026-11-20T20:00:00+00:00",
+    )
+    ingest(desk.database, desk.archive, orders_of("2026-11-18"), facts=flow)
+    jobs = (
+        ("2026-11-21", "practice/orders", {"since": "2026-11-17", "until": "2026-11-19"}, "done", "run-1"),
+        ("2026-11-22", "practice/orders", {"since": "2026-11-20", "until": "2026-11-20"}, "done", "run-2"),
+        ("2026-11-22", "practice/statements", {"days": ["2026-11-20", "2026-11-21"]}, "failed", "run-3"),
+        ("2026-11-22", "practice/orders", {"since": "2026-11-21", "until": "2026-11-21"}, "planned", "run-4"),
+        ("2026-11-22", "practice/delist", {}, "failed", "run-5"),
+    )
+    rows = [
+        {"job_key": run, "night": night, "flow": name, "account": "甲店", "inputs": json.dumps(inputs), "stage": stage}
+        | {"run_id": run, "message": "对方的页面打不开" if stage == "failed" else "", "position": place}
+        for place, (night, name, inputs, stage, run) in enumerate(jobs)
+    ]
+    with desk.database.write() as connection:
+        connection.execute(insert(job), rows)
+    statements, orders_ = lines_of(desk, date(2026, 11, 16), date(2026, 11, 22), NOW)
+    assert (orders_.by, states(orders_)) == ("planned", ".ccc" + "ew.")
+    assert (statements.title, states(statements)) == ("practice/statements", "....xx.")
+    assert [one.sentence() for one in missing(desk, date(2026, 11, 21), NOW, days=2)] == [
+        f"甲店 · practice/statements · 2026-11-{day}: practice/statements · 甲店: 对方的页面打不开" for day in (20, 21)
+    ]
+    with desk.database.write() as connection:
+        later = {**rows[2], "job_key": "later", "night": "2026-11-23", "stage": "done", "message": ""}
+        connection.execute(insert(job), [later])
+    assert missing(desk, date(2026, 11, 21), NOW, days=2) == []
+
+
+def test_a_jobs_inputs_name_its_days() -> None:
+    """Days and months of a list have a file each; from one day to another there is one for all; else none."""
+    each, together = days_of({"days": ["2026-11-01", "2026-11-03"], "kind": "x"})
+    assert (sorted(day.day for day in each), together) == ([1, 3], set())
+    assert len(days_of({"months": ["2026-02"]})[0]) == 28
+    assert len(days_of({"since": "2026-11-01", "until": "2026-11-10"})[1]) == 10
+    assert days_of({"day": "2026-11-01"})[0] == {date(2026, 11, 1)}
+    assert days_of({"since": "2026-13-01", "until": "heute", "n": "3"}) == (set(), set())

@@ -1,0 +1,138 @@
+"""What nights were to fetch: the days that a job's inputs name, of the kinds that its flow brings.
+
+A job says its days by its inputs (a day, a list of days or months, since and until); which kinds a flow brings is what
+it has brought before. So a statement that failed to come is missing though nobody wrote it into feeds.yaml.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from schedules.delivery.filing import OURS
+from storage.database.tables import job, raw_file, raw_receipt
+
+if TYPE_CHECKING:
+    from schedules.desk import Desk
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MONTH = re.compile(r"\d{4}-\d{2}")
+LATER_NIGHTS = timedelta(days=45)
+"""How long after a day a night may still fetch it: a monthly statement comes in the next month."""
+LONGEST = 400
+Key = tuple[str, str]
+"""(kind, shop); the kind is "" where a flow has never brought anything: then the flow's name stands for it."""
+
+
+class Fetch(NamedTuple):
+    """What the last night that was to fetch a day made of it: `came`, `empty` (it ran and brought none), or why not."""
+
+    state: Literal["came", "empty", "missing", "waiting"]
+    flow: str
+    account: str
+    message: str
+
+    def why(self) -> str:
+        """What the night says of it."""
+        return f"{self.flow} · {self.account}: {self.message}" if self.message else f"{self.flow} · {self.account}"
+
+
+class Planned(NamedTuple):
+    """What was to be fetched, and under which flow's name what has never come is listed."""
+
+    days: Mapping[Key, Mapping[date, Fetch]]
+    flows: Mapping[Key, str]
+
+
+def days_of(inputs: Mapping[str, Any]) -> tuple[set[date], set[date]]:
+    """The days that a job's inputs name: those with a file each (a day, a list of days or months), those with one file
+    for all (from one day to another). Pure.
+    """
+    texts = [value for value in inputs.values() if isinstance(value, str)]
+    single = sorted({text for text in texts if DAY.fullmatch(text)})
+    listed = [str(one) for value in inputs.values() if isinstance(value, list) for one in value]
+    listed += [text for text in texts if MONTH.fullmatch(text)]
+    if len(single) == 2 and (ends := [*_days(single[0]), *_days(single[1])]) and len(ends) == 2:
+        first, last = ends
+        together = {first + timedelta(days=n) for n in range(min((last - first).days, LONGEST) + 1)}
+    else:
+        together = set()
+        listed += single
+    return {day for text in listed for day in _days(text)}, together
+
+
+def _days(text: str) -> Iterable[date]:
+    try:
+        if DAY.fullmatch(text):
+            return [date.fromisoformat(text)]
+        if MONTH.fullmatch(text):
+            first = date.fromisoformat(f"{text}-01")
+            return [day for n in range(31) if (day := first + timedelta(days=n)).month == first.month]
+    except ValueError:
+        return []
+    return []
+
+
+def planned(desk: "Desk", connection: Connection, first: date, last: date, known: Collection[str]) -> Planned:
+    """What nights were to fetch of these days; of two nights that were, the later one counts. `known`: all kinds."""
+    brought, by_run = _brought(connection)
+    found: dict[Key, dict[date, Fetch]] = defaultdict(dict)
+    flows: dict[Key, str] = {}
+    for row in _jobs(connection, first, last):
+        inputs = json.loads(row.inputs or "{}")
+        each, together = days_of(inputs)
+        settings = desk.settings.accounts.get(row.account)
+        shop = (settings.shop if settings else "") or row.account
+        named = {value for value in inputs.values() if isinstance(value, str) and value in known}
+        kinds = named or brought.get((row.flow, shop)) or brought.get((row.flow, ""), set())
+        for kind in sorted(kinds) or [""]:
+            key = (kind or row.flow, shop)
+            if not kind and (each or together):
+                flows[key] = row.flow
+            fetched = kind in by_run.get(row.run_id, set())
+            for days, came in ((each, False), (together, fetched)):
+                fetch = Fetch(_state(row.stage, came=came), row.flow, row.account, row.message)
+                found[key].update({day: fetch for day in days if first <= day <= last})
+    return Planned({key: days for key, days in found.items() if days}, flows)
+
+
+def _state(stage: str, *, came: bool) -> Literal["came", "empty", "missing", "waiting"]:
+    if came:
+        return "came"
+    if stage == "done":
+        return "empty"
+    return "missing" if stage in {"failed", "person"} else "waiting"
+
+
+def _jobs(connection: Connection, first: date, last: date) -> Iterable[Any]:
+    """Jobs of nights after the first day, the earlier night first; steps of the core fetch nothing."""
+    nights = job.c.night.between(first.isoformat(), (last + LATER_NIGHTS).isoformat())
+    columns = (job.c.night, job.c.flow, job.c.account, job.c.inputs, job.c.stage, job.c.message, job.c.run_id)
+    return connection.execute(select(*columns).where(nights, job.c.account != "").order_by(job.c.night, job.c.position))
+
+
+def _brought(connection: Connection) -> tuple[dict[Key, set[str]], dict[str, set[str]]]:
+    """(flow, shop) → kinds, with shop "" for any; and run → kinds."""
+    r, f = raw_receipt.c, raw_file.c
+    query = (
+        select(r.flow, func.coalesce(func.nullif(r.owner, ""), r.shop).label("whose"), r.run_id, f.kind)
+        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
+        .where(r.flow != "", f.kind != "", f.kind.not_in(OURS))
+        .distinct()
+    )
+    kinds: dict[Key, set[str]] = defaultdict(set)
+    by_run: dict[str, set[str]] = defaultdict(set)
+    for flow, whose, run_id, kind in connection.execute(query):
+        kinds[flow_name(flow), whose].add(kind)
+        kinds[flow_name(flow), ""].add(kind)
+        by_run[run_id].add(kind)
+    return kinds, by_run
+
+
+def flow_name(path: str) -> str:
+    """A flow as plans name it, from the path that its files carry. Pure."""
+    return path.replace("\\", "/").removesuffix(".yaml").rpartition("flows/")[2]

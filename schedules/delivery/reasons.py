@@ -1,0 +1,64 @@
+"""Why a file that was due has not come, as the nights say it."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from schedules.delivery.planned import flow_name
+from storage.database.tables import job, raw_file, raw_receipt
+from storage.feeds import Arrival, Feed
+
+if TYPE_CHECKING:
+    from schedules.desk import Desk
+
+
+class Reasons:
+    """Why a file is missing, as the nights say it: the flow that brings such files, and what became of its job."""
+
+    def __init__(self, desk: "Desk", connection: Connection) -> None:
+        """Nothing is looked up yet."""
+        self._desk, self._connection = desk, connection
+        self._flows: dict[tuple[str, str], str] = {}
+        self._nights: dict[str, list[Any]] = {}
+
+    def of(self, feed: Feed, found: Arrival, lang: str) -> str:
+        """What the night after the day says; "" where no night has ever brought such a file."""
+        if found.state == "parked":
+            return ""
+        flow = self._flow(feed)
+        if not flow:
+            return ""
+        night = (found.day + timedelta(days=feed.lag_days)).isoformat()
+        accounts = {name for name, one in self._desk.settings.accounts.items() if feed.shop in ("", one.shop, name)}
+        jobs = [one for one in self._jobs(night) if one.flow == flow and (not accounts or one.account in accounts)]
+        if not jobs:
+            return f"night {night} did not run {flow}" if lang == "en" else f"{night} 那一夜没有运行 {flow}"
+        open_ones = [one for one in jobs if one.stage != "done"]
+        if not open_ones:
+            return f"{flow} ran and brought none" if lang == "en" else f"{flow} 跑完了，没有带回它"
+        one = open_ones[0]
+        return f"{flow} · {one.account}: {one.message or one.stage}"
+
+    def _flow(self, feed: Feed) -> str:
+        """The flow that brought such a file last."""
+        key = (feed.kind, feed.shop)
+        if key not in self._flows:
+            r, f = raw_receipt.c, raw_file.c
+            query = (
+                select(r.flow)
+                .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
+                .where(f.kind == feed.kind, r.flow != "")
+                .order_by(r.received_at.desc())
+                .limit(1)
+            )
+            if feed.shop:
+                query = query.where((r.owner == feed.shop) | (r.shop == feed.shop))
+            self._flows[key] = flow_name(str(self._connection.execute(query).scalar() or ""))
+        return self._flows[key]
+
+    def _jobs(self, night: str) -> list[Any]:
+        if night not in self._nights:
+            query = select(job.c.flow, job.c.account, job.c.stage, job.c.message).where(job.c.night == night)
+            self._nights[night] = list(self._connection.execute(query.order_by(job.c.position)))
+        return self._nights[night]

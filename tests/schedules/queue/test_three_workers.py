@@ -20,7 +20,7 @@ from schedules.settings import ROOT
 from storage.database.connection import Database, open_database
 from tests.schedules.queue.crowd import EFFECTS, LEASE, Site, queue_at
 
-TICKETS = [Ticket(f"t{n:02}", "x", f"t{n:02}", f"account-{n % 6}") for n in range(18)]
+TICKETS = [Ticket(f"t{n:02}", "x", f"t{n:02}", f"account-{n % 6}") for n in range(24)]
 
 
 class Wire:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
 from schedules import order_steps
+from schedules.book_files import facts_path, report_path
 from schedules.desk import Desk
 from schedules.done import Done
 from schedules.problems import BooksWrong
@@ -40,9 +40,11 @@ def reconcile(desk: Desk, night: date) -> Done:
 
 
 def verify(desk: Desk, night: date) -> Done:
-    """All invariants of the books, and every metric of the reports against them; a finding fails the step."""
+    """All invariants of the books (of long histories the night's share), every metric of the reports against them; a
+    finding fails the step.
+    """
     with desk.database.read() as connection:
-        findings = invariants.verify(connection)
+        findings = invariants.verify(connection, night.isoformat())
     with desk.database.read() as connection:  # one of its own: what is fed is of the moment that it begins at
         findings = [*findings, *_figures_wrong(desk, connection, night)]
     if findings:
@@ -58,11 +60,6 @@ def _figures_wrong(desk: Desk, connection: Connection, night: date) -> list[inva
 
     with with_copy(connection, facts_path(desk)):
         return check.findings(connection, night)
-
-
-def facts_path(desk: Desk) -> Path:
-    """Where the copy by column lies; it may be deleted at any time and is made anew."""
-    return desk.home / "facts.duckdb"
 
 
 def facts(desk: Desk, _: date) -> Done:
@@ -101,11 +98,6 @@ def settle(desk: Desk, night: date) -> Done:
     """Express bills, payees' shares, answers about invoices and refunds, and the vouchers of freight."""
     with desk.database.write() as connection:
         return Done.of(settling.settle(connection, str(night - timedelta(days=1))))
-
-
-def report_path(desk: Desk, night: date) -> Path:
-    """Where the morning report of the night lies."""
-    return desk.home / "reports" / f"早报-{night}.xlsx"
 
 
 def period_of(connection: Connection, night: date) -> Period:

@@ -1,9 +1,23 @@
 """What must hold of money, orders and of what is said to have happened outside."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import BigInteger, Connection, Float, Integer, Numeric, and_, func, not_, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Numeric,
+    Table,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+)
 
 from storage.database.tables import (
     bot_result,
@@ -27,6 +41,11 @@ from storage.erp.invariants.findings import Finding
 
 def money_is_whole(connection: Connection) -> list[Finding]:
     """I-7: amounts are integer fen: no column is a float, and (in SQLite, which would take one) no value is."""
+    return whole_in(connection, metadata.sorted_tables)
+
+
+def whole_in(connection: Connection, looked_at: Iterable[Table]) -> list[Finding]:
+    """The same of every column, and of the values in some tables."""
     findings = [
         Finding(f"{table.name}.{column.name}", "金额或数量的列不是整数")
         for table in metadata.sorted_tables
@@ -35,7 +54,7 @@ def money_is_whole(connection: Connection) -> list[Finding]:
     ]
     if connection.dialect.name != "sqlite":
         return findings
-    for table in metadata.sorted_tables:
+    for table in looked_at:
         whole = [c.name for c in table.c if isinstance(c.type, Integer)]
         if not whole:
             continue
@@ -100,6 +119,11 @@ def refunds_within_paid(connection: Connection) -> list[Finding]:
 
 def newest_state_counts(connection: Connection) -> list[Finding]:
     """I-16: the pool holds the newest state of an order that any file tells; older files did not push it back."""
+    return newest_of(connection)
+
+
+def newest_of(connection: Connection, *files: ColumnElement[bool]) -> list[Finding]:
+    """The same of what some files tell; all where none are chosen."""
     o = platform_order.c
     held = {
         (row.shop, row.order_no): row.platform_modified_at
@@ -108,7 +132,7 @@ def newest_state_counts(connection: Connection) -> list[Finding]:
         )
     }
     newest: dict[tuple[str, str], str] = {}
-    for shop, order_no, modified_at in _told(connection):
+    for shop, order_no, modified_at in _told(connection, *files):
         newest[shop, order_no] = max(newest.get((shop, order_no), ""), modified_at)
     return [
         Finding("/".join(key), f"文件里最新的更新时间是 {told}，订单池里是 {held[key]}")
@@ -117,11 +141,11 @@ def newest_state_counts(connection: Connection) -> list[Finding]:
     ]
 
 
-def _told(connection: Connection) -> Iterator[tuple[str, str, str]]:
+def _told(connection: Connection, *files: ColumnElement[bool]) -> Iterator[tuple[str, str, str]]:
     query = (
         select(raw_row.c.payload)
         .join_from(raw_row, raw_file, raw_row.c.file_sha == raw_file.c.file_sha)
-        .where(raw_file.c.kind == "practice_orders", raw_file.c.state == "read")
+        .where(raw_file.c.kind == "practice_orders", raw_file.c.state == "read", *files)
     )
     for payload in connection.execute(query).scalars():
         row = json.loads(payload)

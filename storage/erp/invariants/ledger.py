@@ -3,7 +3,7 @@
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
 
 from storage.database.tables import move
 from storage.database.tables.ledger import (
@@ -171,20 +171,24 @@ def vouchers_stay_as_they_were(connection: Connection) -> list[Finding]:
         while no < row.no:
             no, found = next(lines, ("\uffff", iter(())))
             content = tuple(Line(*one[2:]) for one in found)
-        mine = content if no == row.no else ()
-        number, before = seen.get(row.period, (0, CHAIN_START))
-        draft = Draft(row.kind, row.source_type, row.source_id, row.document_day, "", mine)
-        if row.n != number + 1:
-            findings.append(Finding(row.no, f"凭证号不连续：{number} 之后是 {row.n}"))
-        elif content_hash(draft) != row.content_hash:
-            findings.append(Finding(row.no, "凭证内容与入账时不同"))
-        elif row.hash != chain_hash(before, [row._mapping[name] for name in CHAINED]) or row.hash_prev != before:
-            findings.append(Finding(row.no, "凭证的校验链断开"))
+        findings += voucher_findings(row, content if no == row.no else (), *seen.get(row.period, (0, CHAIN_START)))
         seen[row.period] = (row.n, row.hash)
     for month, row in sorted(ends.items()):
         if (row.vouchers, row.hash_last) != seen.get(month, (0, CHAIN_START)):
             findings.append(Finding(month, f"{row.vouchers} 号凭证之后有增删，或最后一张被改动"))
     return findings + [Finding(month, "凭证所在的月份没有登记") for month in sorted(seen.keys() - ends.keys())]
+
+
+def voucher_findings(row: Row[Any], lines: tuple[Line, ...], number: int, before: str) -> list[Finding]:
+    """What is wrong with one voucher, told the number and the hash of the one before it in its month."""
+    draft = Draft(row.kind, row.source_type, row.source_id, row.document_day, "", lines)
+    if row.n != number + 1:
+        return [Finding(row.no, f"凭证号不连续：{number} 之后是 {row.n}")]
+    if content_hash(draft) != row.content_hash:
+        return [Finding(row.no, "凭证内容与入账时不同")]
+    if row.hash != chain_hash(before, [row._mapping[name] for name in CHAINED]) or row.hash_prev != before:
+        return [Finding(row.no, "凭证的校验链断开")]
+    return []
 
 
 CHECKS: dict[str, Invariant] = {

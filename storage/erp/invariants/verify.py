@@ -6,7 +6,7 @@ proven by digests in the ingestion tests.
 
 from sqlalchemy import Connection
 
-from storage.erp.invariants import ledger, lots, products, returns
+from storage.erp.invariants import ledger, lots, nightly, products, returns
 from storage.erp.invariants.books import (
     everything_has_a_source,
     money_is_whole,
@@ -61,12 +61,16 @@ INVARIANTS: dict[str, Invariant] = {
 }
 
 
-def verify(connection: Connection) -> list[Finding]:
-    """Everything in the books that contradicts itself; empty when all is well. `where` begins with the invariant."""
+def verify(connection: Connection, night: str = "") -> list[Finding]:
+    """Everything in the books that contradicts itself; empty when all is well. `where` begins with the invariant.
+
+    `night`: only that night's share of what would go through a long history, see `nightly`; by default everything.
+    """
+    shares = nightly.SHARES if night and nightly.is_large(connection) else {}
     return [
         Finding(f"{name} {finding.where}", finding.message)
         for name, check in INVARIANTS.items()
-        for finding in check(connection)
+        for finding in (shares[name](connection, night) if name in shares else check(connection))
     ]
 
 

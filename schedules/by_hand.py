@@ -4,16 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from schedules.answers import follow
 from schedules.desk import Desk
 from schedules.problems import DeskError
 from schedules.settings import SHANGHAI
 from schedules.signing import signer
-from storage.archive import Facts
-from storage.documents.bot_results import KIND
-from storage.erp.audit.recording import recording
 from storage.erp.commands.by_hand import Thing, answer_lines, played, release, things
-from storage.ingest import ingest
 
 
 class NotAsked(DeskError):
@@ -54,6 +49,8 @@ def chosen(desk: Desk, numbers: Sequence[str]) -> list[Thing]:
 
 def let_bots(desk: Desk, numbers: Sequence[str], why: str, who: str = "") -> int:
     """A person has looked: what waited for him the bots may do; returns how many. Raises NotAsked."""
+    from storage.erp.audit.recording import recording
+
     found = chosen(desk, numbers)
     with recording(desk.database, signer(who), why) as connection:
         return release(connection, found)
@@ -64,6 +61,12 @@ def answer(desk: Desk, numbers: Sequence[str], outcome: str, why: str, who: str 
 
     `outcome`: done or rejected. All or none. Raises NotAsked.
     """
+    from schedules.answers import follow  # all kinds of documents: whoever only looks does not wait for them
+    from storage.archive import Facts
+    from storage.documents.bot_results import KIND
+    from storage.erp.audit.recording import recording
+    from storage.ingest import ingest
+
     found = chosen(desk, numbers)
     person, now = signer(who), datetime.now(SHANGHAI)
     content = answer_lines(found, outcome, person, why, now)

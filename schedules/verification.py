@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from schedules.books import facts_path
+from schedules.book_files import facts_path
 from schedules.desk import Desk
 from schedules.settings import today_in_shanghai
 from storage.database.tables import metadata

@@ -9,8 +9,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
-from schedules.books import facts_path, report_path
-from schedules.books import report as write_report
+from schedules.book_files import facts_path, report_path
 from schedules.cli.night_view import night_table
 from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
@@ -18,12 +17,11 @@ from schedules.problems import ReportMissing
 from schedules.settings import today_in_shanghai
 from schedules.signing import signer
 from schedules.summary import book_totals, night_rows
-from storage.reports.table import Cell, Table
-from storage.reports.table import shown as in_words
 
 if TYPE_CHECKING:
     from storage.reports.grounds import BotRun, Ground
     from storage.reports.sources import TracedRow
+    from storage.reports.table import Cell, Table
 
 ROWS_SHOWN = 200
 COLUMN_WIDTH_MIN = 12
@@ -74,11 +72,13 @@ def write_morning(night: str) -> None:
     """The morning workbook of the night, as a file."""
     with open_desk() as desk:
         day = night_day(desk, night)
+        from schedules.books import report as write_report  # the whole core, for those who make a report
+
         write_report(desk, day)
         console.print(Text(str(report_path(desk, day))))
 
 
-def print_table(table: Table) -> None:
+def print_table(table: "Table") -> None:
     """One report on the terminal, its first rows and its notes."""
     if len(table.columns) * COLUMN_WIDTH_MIN > console.width:
         print_records(table)
@@ -95,7 +95,7 @@ def print_table(table: Table) -> None:
         console.print(Text(note, style="dim"))
 
 
-def terminal_table(table: Table) -> Shown:
+def terminal_table(table: "Table") -> Shown:
     """A report's table for the terminal; amounts in yuan."""
     shown = Shown(title=table.title, title_justify="left")
     for column in table.columns:
@@ -109,7 +109,7 @@ def terminal_table(table: Table) -> Shown:
     return shown
 
 
-def print_records(table: Table) -> None:
+def print_records(table: "Table") -> None:
     """A wide report on a narrow terminal: each row as a paragraph of `title value`."""
     console.print(Text(table.title, style="bold"))
     for row in [*table.rows[:ROWS_SHOWN], *([table.total] if table.total else [])]:
@@ -118,8 +118,10 @@ def print_records(table: Table) -> None:
         console.print()
 
 
-def cells_of(row: Sequence[Cell]) -> list[str]:
+def cells_of(row: "Sequence[Cell]") -> list[str]:
     """A report's row in words."""
+    from storage.reports.table import shown as in_words
+
     return [cell if isinstance(cell, str) else in_words(cell.value, cell.unit) for cell in row]
 
 
@@ -154,6 +156,8 @@ def _show_rows(
     under: "Sequence[tuple[TracedRow, list[Ground]]]", runs: "Mapping[Ground, BotRun]", names: Mapping[str, str]
 ) -> None:
     """One line for each row of a figure: what it is, its part, and the row of the file under it."""
+    from storage.reports.table import shown as in_words
+
     shown = Shown()
     for zh, en in (("文件", "file"), ("行", "row"), ("键", "key"), ("数", "part"), ("哪次运行", "run")):
         shown.add_column(say(zh, en), overflow="fold")

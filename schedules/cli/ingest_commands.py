@@ -331,7 +331,6 @@ def quarantine(
     from schedules.cli.books_commands import whole_sha
     from schedules.desk import open_desk
     from storage.quarantine import waiting_files, waiting_rows
-    from storage.reports.table import shown as as_read
 
     with open_desk() as desk:
         sha = whole_sha(desk, file.strip().lower()) if file else ""
@@ -345,6 +344,8 @@ def quarantine(
     if not rows:
         tell("没有隔离的行。", "No row is in quarantine.", "green")
         return
+    from storage.reports.table import shown as as_read  # with it come all reports
+
     table = Shown()
     for zh, en in (("文件", "file"), ("行", "row"), ("原因", "reason"), ("由谁", "to act"), ("金额", "amount")):
         table.add_column(say(zh, en), overflow="fold")

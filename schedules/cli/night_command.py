@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from schedules.books import report_path
+from schedules.book_files import report_path
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import TerminalWatcher, night_table
 from schedules.cli.notify_commands import show

@@ -85,7 +85,7 @@ def report(
 
 
 def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted: Wanted) -> None:
-    from schedules.books import facts_path
+    from schedules.book_files import facts_path
     from schedules.cli.books_commands import print_table
     from schedules.desk import open_desk
     from storage.reports import REPORTS
@@ -121,7 +121,7 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
 
 def _push(desk: "Desk", table: "Table", wanted: Wanted) -> None:
     """The report as a group's message: its picture where it has one, its workbook as the link."""
-    from schedules.books import facts_path
+    from schedules.book_files import facts_path
     from storage.reports.chart import draw
     from storage.reports.export import to_xlsx, write_file
     from storage.reports.facts.copy import with_copy

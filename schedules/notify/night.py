@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from schedules.books import report_path
+from schedules.book_files import report_path
 from schedules.desk import Desk
 from schedules.night_words import note_words
 from schedules.notify.message import Message

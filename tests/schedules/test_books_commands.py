@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from schedules.books import facts_path
+from schedules.book_files import facts_path
 from schedules.desk import open_desk
 from schedules.settings import ROOT
 from storage.database.tables import bill_line, raw_file

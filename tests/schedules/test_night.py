@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bots.practice.world import World, truth
-from schedules.books import report_path
+from schedules.book_files import report_path
 from schedules.demo import Practice, practice
 from schedules.night import NightResult
 from storage.database.digest import digests

@@ -7,7 +7,7 @@ Not for bulk loads: a row costs two writes, and on PostgreSQL a table that is wr
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, event, select
 
 from storage.database.connection import Database
-from storage.database.tables import metadata
 from storage.database.tables.base import WALL_CLOCK
 from storage.database.tables.privacy import audit_log
 from storage.erp.audit.errors import ReasonlessChange
@@ -65,7 +64,7 @@ def recording(database: Database, who: str, why: str, tables: Collection[str] | 
         raise ReasonlessChange
     with database.write() as connection:
         start = head(connection)[0]
-        triggers = _Triggers(connection, metadata.tables.keys() if tables is None else tables)
+        triggers = _Triggers(connection, _tables().keys() if tables is None else tables)
         event.listen(connection, "before_cursor_execute", triggers.see)
         try:
             yield connection
@@ -78,6 +77,13 @@ def recording(database: Database, who: str, why: str, tables: Collection[str] | 
             triggers.drop()
         finally:
             event.remove(connection, "before_cursor_execute", triggers.see)
+
+
+def _tables() -> Mapping[str, Table]:
+    """Every table; read when somebody changes something, which most commands that know of it do not."""
+    from storage.database.tables import metadata
+
+    return metadata.tables
 
 
 class _Triggers:
@@ -108,7 +114,7 @@ class _Triggers:
         if name in self._tables and name not in self._names:
             self._names.add(name)
             self._ever.add(name)
-            for trigger in _triggers(self._dialect, metadata.tables[name]):
+            for trigger in _triggers(self._dialect, _tables()[name]):
                 self._cursor.execute(trigger)
 
     def drop(self) -> None:
@@ -158,12 +164,12 @@ def _log(connection: Connection, start: int, who: str, why: str) -> None:
     for name, *sides in connection.exec_driver_sql(f"SELECT name, before, after FROM {WRITTEN} ORDER BY seq"):
         before, after = (None if side is None else json.loads(side) for side in sides)
         there = before or after or {}
-        key = name, tuple(there[column.name] for column in metadata.tables[name].primary_key)
+        key = name, tuple(there[column.name] for column in _tables()[name].primary_key)
         changes.setdefault(key, [before, after])[1] = after
     logged = set(connection.execute(select(audit_log.c.subject).where(audit_log.c.seq > start)).scalars())
     entries = []
     for (name, key), (before, after) in changes.items():
-        table = metadata.tables[name]
+        table = _tables()[name]
         if before != after and subject(table, key) not in logged:
             entries.append(_entry(table, key, before, after, who, why))
     changed_all(connection, entries)

@@ -16,7 +16,6 @@ from typing import cast
 from sqlalchemy import Connection, Table, event, select
 
 from storage.database.connection import Database
-from storage.database.tables import metadata
 from storage.database.tables.privacy import actor, org_unit, reading_grant
 from storage.erp.audit.errors import ScopeBroken
 
@@ -137,6 +136,8 @@ def _names(reader: Reader) -> list[tuple[str, str]]:
 
 def _views(reader: Reader, schema: str, create: str, parcel_of_owner: str, hide: Hidden) -> list[str]:
     """One view per table; those that ask another table come after it."""
+    from storage.database.tables import metadata  # every table: only a reader with limits needs them all
+
     through = _through(reader, parcel_of_owner)
     tables = sorted(metadata.sorted_tables, key=lambda table: (table.name in through, table.name))
     return [

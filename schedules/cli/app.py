@@ -8,6 +8,7 @@ import typer
 from schedules.cli.head_start import HeadStart
 from schedules.cli.panels import MODULE_OF, arrange, name_of
 from schedules.cli.screen import edge
+from schedules.cli.slips import typed
 from schedules.logs import silence
 
 
@@ -15,7 +16,7 @@ def main(head_start: HeadStart | None = None) -> None:
     """Entry point of `yeban`; `run` uses the head start if it got one."""
     silence()
     with edge():
-        command_line(*sys.argv[1:2])(prog_name="yeban", obj=head_start)
+        sys.exit(typed(command_line(*sys.argv[1:2]), prog_name="yeban", obj=head_start))
 
 
 def command_line(word: str = "") -> typer.Typer:

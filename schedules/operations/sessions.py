@@ -247,6 +247,20 @@ async def sign_in(desk: Desk, browser: Browser, name: str, inbox: Inbox, sites: 
     return found
 
 
+async def before_the_night(
+    desk: Desk, door: BrowserDoor, accounts: Sequence[str], inbox: Inbox, by: datetime | None, sites: Path = SELECTORS
+) -> tuple[Literal["done", "person", "failed"], str]:
+    """`check_sessions`, then `ask_people` until `by` (None: until they go home); how it ended, and what is left."""
+    found = await check_sessions(desk, door, accounts, sites)
+    if any(one.state == "person" for one in found):
+        found = await ask_people(desk, door, found, inbox, by or until(datetime.now(UTC)), sites)
+    left = [one for one in found if not one.fine]
+    words = "；".join(f"{one.account}：{said(one, desk.settings.lang)}" for one in left)
+    if not left:
+        return "done", f"{len(found)} 个账号今晚都不用人 / nobody is needed for {len(found)} accounts"
+    return ("person" if any(one.state == "person" for one in left) else "failed"), words
+
+
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 

@@ -19,7 +19,7 @@ from schedules.plan import Job as NightJob
 from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
 from schedules.shelf import playable, secret_inputs
-from schedules.timetable.model import Job
+from schedules.timetable.model import SESSIONS, Job
 from schedules.timetable.opening import plan_path
 from schedules.timetable.turn import Control, Outcome
 from schedules.work import run_job
@@ -84,7 +84,16 @@ class DeskExecutor:
         if not job.run:
             return Outcome("done")
         at = desk or self.desk
+        if job.run == SESSIONS:
+            return await self.sessions(at, job)
         return await (self.night(at, job, hands) if job.run.endswith((".yaml", ".yml")) else self.flow(at, job))
+
+    async def sessions(self, desk: Desk, job: Job) -> Outcome:
+        """Every account's session (or this one's) is looked at, and people are asked until the entry's `until`."""
+        from schedules.operations.sessions import before_the_night
+
+        names = [job.account] if job.account else []
+        return Outcome(*await before_the_night(desk, self.door, names, WhenAsked(desk, None), job.until))
 
     async def night(self, desk: Desk, job: Job, hands: Hands | None = None) -> Outcome:
         """The plan for the job's day, from some days before on; people are told how it went."""

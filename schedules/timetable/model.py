@@ -19,6 +19,8 @@ Overlap = Literal["queue", "skip", "replace"]
 Cause = Literal["time", "chain", "gate", "trigger"]
 TriggerKind = Literal["file", "mail", "webhook"]
 
+SESSIONS = "sessions"
+"""What an entry may run beside flows and plans: the look at every account's session before the night."""
 USUAL_DURATION = timedelta(minutes=10)
 """How long a run is taken to last while neither its history nor its entry says."""
 

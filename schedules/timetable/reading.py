@@ -15,7 +15,7 @@ from schedules.problems import default_lang
 from schedules.timetable.cron import parse_cron
 from schedules.timetable.days import Days, parse_days
 from schedules.timetable.errors import TimetableBroken, TimetableMissing
-from schedules.timetable.model import Chain, Entry, Gate, Missed, Overlap, Timetable, Trigger
+from schedules.timetable.model import SESSIONS, Chain, Entry, Gate, Missed, Overlap, Timetable, Trigger
 from schedules.timetable.words import minutes_between, parse_span, parse_time, parse_zone
 
 TOP_KEYS = ("title", "timezone", "holidays", "entries")
@@ -220,6 +220,8 @@ class _Reader:
                     accounts, "T-ACCOUNTS", "计划里写着它自己的账号，这里不用写。", "a plan names its own accounts."
                 )
             return run.text, occupies, ("",)
+        if run.text == SESSIONS:
+            return run.text, (), names or ("",)
         if run.text not in self.beside.flows:
             self.unknown(run, run.text, self.beside.flows, "没有这个流程", "there is no flow")
         if accounts is None:

@@ -25,6 +25,7 @@ from schedules.operations.looking import needs_of
 from schedules.operations.sessions import (
     SessionHealth,
     ask_people,
+    before_the_night,
     check_sessions,
     keep,
     last_checked,
@@ -33,7 +34,11 @@ from schedules.operations.sessions import (
 )
 from schedules.settings import AccountSettings, Settings
 from schedules.shelf import SELECTORS as SHIPPED
+from schedules.timetable.executors import DeskExecutor
+from schedules.timetable.model import Job
+from schedules.timetable.reading import read_timetable
 from tests.bots.engine.shop import SELECTORS, Shop
+from tests.schedules.timetable.world import BESIDE, timetable_of
 
 SCAN = SELECTORS.replace("site: shop\n", "site: scan\n").replace(
     "    - click: 登录\n", "    - ask: 请扫码登录\n      kind: qr\n      within: 5m\n    - click: 登录\n"
@@ -216,3 +221,34 @@ def test_the_last_findings_on_the_terminal(place: Place, monkeypatch: pytest.Mon
     assert "11-22 14:00" in result.output
     listed = CliRunner().invoke(command_line("sessions"), ["sessions", "list", "--json"])
     assert json.loads(listed.output)[0]["state"] == "person"
+
+
+def test_the_timetable_takes_the_look_as_an_entry() -> None:
+    """`run: sessions` needs no accounts, and may have some; a slip in the word is still said."""
+    entries = "  下班前: {run: sessions, every: 工作日, at: 16:00, until: 18:00}\n"
+    one = timetable_of(entries).entries["下班前"]
+    assert (one.run, one.accounts) == ("sessions", ("",))
+    with_some = entries.replace("run: sessions", "run: sessions, accounts: [a, b]")
+    assert timetable_of(with_some).entries["下班前"].accounts == ("a", "b")
+    read = read_timetable("title: t\nentries:\n" + entries.replace("sessions", "session"), "t.yaml", "t", BESIDE)
+    assert read.timetable is None
+
+
+@pytest.mark.parametrize(("says", "ends"), [("yes", "done"), ("no", "person")])
+async def test_the_afternoons_end_says_who_is_left(place: Place, says: str, ends: str) -> None:
+    """With everybody signed in it is done; else it waits for a person, who is named with what to do."""
+    place.shop = Shop(signed_in=False)
+    place.desk.vault.put("bare", password="x")
+    by = datetime.now(UTC) + timedelta(hours=1)
+    state, words = await before_the_night(place.desk, place.door, [], Person(says), by, place.sites)
+    assert state == ends
+    assert ("yeban sessions sign-in scan" in words) == (ends == "person")
+
+
+async def test_the_desk_plays_the_look(place: Place) -> None:
+    """An entry's run looks at its account, or at all of them, and says how many need nobody."""
+    executor = DeskExecutor(place.desk, place.desk.home, door=place.door)
+    for account, count in (("", "3"), ("plain", "1")):
+        job = Job("下班前|1", "下班前", "sessions", account, {}, datetime.now(UTC).date(), 1, None)
+        outcome = await executor.play(job)
+        assert (outcome.state, outcome.message.partition(" ")[0]) == ("done", count)

@@ -5,6 +5,7 @@ stored session ─► a look that changes nothing ─► SessionHealth, kept ─
 
 import asyncio
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -146,6 +147,7 @@ async def _look(desk: Desk, browser: Browser, name: str, site: Site) -> tuple[st
     account = desk.account(name)
     store = SessionStore(desk.home / "sessions", desk.vault.key)
     folder = desk.home / "sessions" / "look" / store.path(name).stem[:12]
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)  # the last look's: this one takes its place
     base_url = desk.base_url(account)
     options = session_options(desk, name, account)
     session = await browser.open_session(

@@ -89,6 +89,7 @@ def test_the_refund_follows_the_goods(shop: Shop) -> None:
     assert shop.write(lambda c: refunds.publish_refunds(c, "2026-12-01")) == 0
 
 
+@pytest.mark.function("AS-11")
 def test_where_it_was_agreed_the_refund_does_not_wait(shop: Shop) -> None:
     """极速退: asked of the bots when it is agreed, once, and not again when the goods come."""
     shop.order("1", ("A", 1, 1000))
@@ -99,6 +100,7 @@ def test_where_it_was_agreed_the_refund_does_not_wait(shop: Shop) -> None:
     assert shop.rows("SELECT count(*) FROM command WHERE worklist = 'to_refund'") == [(1,)]
 
 
+@pytest.mark.function("AS-11")
 @pytest.mark.parametrize(("responsible", "fen"), [("质量", 1000), ("买家", 333)])
 def test_bad_goods_go_to_the_defect_place(shop: Shop, responsible: str, fen: int) -> None:
     """Bad pieces are no stock to sell; they are refunded unless the buyer is responsible."""

@@ -134,7 +134,7 @@ def test_what_is_short_waits_and_goes_when_goods_arrive(desk):
     assert desk.rows("SELECT released_by FROM order_hold") == [("core:arrival",)]
 
 
-@pytest.mark.function("OMS-57", "OMS-59")
+@pytest.mark.function("OMS-12", "OMS-57", "OMS-59")
 def test_scarce_goods_go_by_priority_then_by_who_paid_first(desk):
     """Two pieces for four orders: the VIP first although he paid last, then who paid first; the others wait on."""
     for number, (paid_at, priority) in enumerate([("08:03", 0), ("08:01", 0), ("08:09", 5), ("08:02", 0)]):

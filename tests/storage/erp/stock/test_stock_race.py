@@ -114,7 +114,7 @@ def available(database: Database) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.function("WMS-18", "ERP-04")
+@pytest.mark.function("WMS-18", "WMS-19", "ERP-04")
 def test_eight_buyers_of_one_code_get_exactly_what_is_there(books):
     """12,000 tries for 5,000 pieces grant exactly 5,000; whenever one looks, available is moves minus reservations."""
     fill(books.database, HOT=5000)

@@ -9,9 +9,6 @@ from rich.text import Text
 
 from schedules.cli.screen import complaints, console, interruptible, say, tell
 from schedules.problems import DeskError, default_lang
-from schedules.settings import ROOT
-
-SCHEMA_FILE = ROOT / "flows" / "yeban.schema.json"
 
 
 class InputWrong(DeskError):
@@ -153,11 +150,12 @@ def schema(
     """
     import json
 
+    from schedules.cli.schema_file import schema_text, write_schema
+
     if function:
         sys.stdout.write(json.dumps(_function_schema(function), ensure_ascii=False, indent=1) + "\n")
     elif write:
-        write_schema()
-        console.print(Text(str(SCHEMA_FILE)))
+        console.print(Text(str(write_schema())))
     else:
         sys.stdout.write(schema_text())
 
@@ -176,21 +174,6 @@ def _function_schema(function: str) -> object:
     except Refused as refused:
         raise InputWrong(refused.zh, refused.en) from refused
     return asyncio.run(describe_function(named, str(Path(folder or ".") / "flow.yaml")))
-
-
-def schema_text() -> str:
-    """The JSON Schema of flows with today's verbs."""
-    import json
-
-    from bots.flow.schema import json_schema
-    from bots.steps import STEPS
-
-    return json.dumps(json_schema(STEPS), ensure_ascii=False, indent=1) + "\n"
-
-
-def write_schema() -> None:
-    """flows/yeban.schema.json is what today's verbs say; the first line of a flow names it."""
-    SCHEMA_FILE.write_text(schema_text(), "utf-8")
 
 
 def fmt(

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from bots.flow.site import Site
-from schedules.cli.flow_commands import SCHEMA_FILE, write_schema
+from schedules.cli import schema_file
 from schedules.cli.screen import complaints, console, say, tell
 from schedules.new_flow import WHATS, Answers, What, close_pages, file_name, filled_in, flow_text, lacking
 from schedules.problems import DeskError, FlowBroken, default_lang
@@ -76,7 +76,7 @@ def new_flow(answers: Answers, file: Path | None, ask: bool) -> None:
     if path.exists():
         raise FileTaken(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_schema()
+    schema_file.write_schema()
     path.write_text(flow_text(replace(answers, schema=_schema_beside(path)), site), "utf-8")
     _checked(path.resolve())
     tell(f"写好了：{path}", f"written: {path}", "green")
@@ -91,9 +91,9 @@ def _schema_beside(path: Path) -> str:
     from os.path import relpath
 
     try:
-        return Path(relpath(SCHEMA_FILE, path.resolve().parent)).as_posix()
+        return Path(relpath(schema_file.SCHEMA_FILE, path.resolve().parent)).as_posix()
     except ValueError:  # another drive on Windows
-        return SCHEMA_FILE.as_uri()
+        return schema_file.SCHEMA_FILE.as_uri()
 
 
 def _checked(path: Path) -> None:

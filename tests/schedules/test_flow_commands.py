@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schedules.cli import flow_commands, new_command
+from schedules.cli import new_command, schema_file
 from schedules.new_flow import value_of
 from schedules.settings import ROOT
 from schedules.shelf import load_flow
@@ -97,8 +97,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def yeban(yeban: Yeban, home: Path, monkeypatch: pytest.MonkeyPatch) -> Yeban:
     """The schema is written into the home."""
-    for module in (flow_commands, new_command):
-        monkeypatch.setattr(module, "SCHEMA_FILE", home / "yeban.schema.json")
+    monkeypatch.setattr(schema_file, "SCHEMA_FILE", home / "yeban.schema.json")
     return yeban
 
 
@@ -260,7 +259,7 @@ def test_schema_is_written_where_flows_look_for_it(
 ) -> None:
     """--write renews the file that the first line of a flow names; without it the schema is printed."""
     file = tmp_path / "yeban.schema.json"
-    monkeypatch.setattr(flow_commands, "SCHEMA_FILE", file)
+    monkeypatch.setattr(schema_file, "SCHEMA_FILE", file)
     assert yeban("schema", "--write")[0] == 0
     code, printed = yeban("schema")
     assert code == 0

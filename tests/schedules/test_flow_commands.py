@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schedules.cli import new_command, schema_file
+from schedules.cli import schema_file
 from schedules.new_flow import value_of
 from schedules.settings import ROOT
 from schedules.shelf import load_flow
@@ -230,7 +230,7 @@ def test_new_asks_for_what_is_lacking(yeban: Yeban, tmp_path: Path, monkeypatch:
         asked.append(question)
         return next(answers)
 
-    monkeypatch.setattr(new_command.typer, "prompt", prompt)
+    monkeypatch.setattr("typer.prompt", prompt)
     code, text = yeban("new", tmp_path / "flow.yaml")
     assert code == 0, text
     assert asked == ["这个流程叫什么", "在哪个站点", "做什么", "在哪一页"]

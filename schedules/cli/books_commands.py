@@ -204,6 +204,17 @@ def show_status(night: str) -> None:
         path = report_path(desk, day)
         if path.exists():
             console.print(Text(say("早报  ", "report  ") + str(path)))
+        show_sessions(desk)
+
+
+def show_sessions(desk: Desk) -> None:
+    """The accounts whose session the last look before the night found in need of somebody; nothing when none was."""
+    from schedules.operations.checked import last_checked, said
+
+    for one in last_checked(desk.home).values():
+        if not one.fine and one.account in desk.settings.accounts:
+            words = f"{one.account}  {said(one, desk.settings.lang)}"
+            console.print(Text(say("登录  ", "session  ") + words, style="yellow"))
 
 
 def night_day(desk: Desk, text: str) -> date:

@@ -16,7 +16,7 @@ from schedules.cli.screen import console, interruptible, say, tell
 if TYPE_CHECKING:
     from schedules.browsers import BrowserDoor
     from schedules.desk import Desk
-    from schedules.operations.sessions import SessionHealth
+    from schedules.operations.checked import SessionHealth
 
 Json = Annotated[bool, typer.Option("--json", help="给机器看 / for machines")]
 
@@ -64,7 +64,7 @@ def sessions_list(json_: Json = False) -> None:
 
     The last findings. 例 / example: `yeban sessions list`
     """
-    from schedules.operations.sessions import last_checked
+    from schedules.operations.checked import last_checked
     from schedules.settings import load_settings
 
     settings = load_settings()
@@ -120,7 +120,7 @@ def door_of(desk: "Desk") -> "BrowserDoor":
 
 def conclude(found: "Sequence[SessionHealth]", lang: str, json_: bool) -> None:
     """Show the findings; the exit code says who has to act."""
-    from schedules.operations.sessions import said
+    from schedules.operations.checked import said
     from schedules.settings import SHANGHAI
 
     if json_:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from schedules.desk import Desk
+from schedules.operations.checked import last_checked
+from schedules.operations.checked import said as session_words
 from schedules.operations.concern import Concern, of_error
 from schedules.operations.looking import Needs, needs_of
-from schedules.operations.sessions import last_checked
-from schedules.operations.sessions import said as session_words
 from schedules.plan import LOOK_BACK, Known, NightPlan, jobs_of, load_plan
 from schedules.problems import DeskError
 from schedules.settings import SHANGHAI

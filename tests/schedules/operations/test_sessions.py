@@ -19,19 +19,12 @@ from bots.people import Question
 from bots.steps import STEPS
 from schedules.browsers import BrowserDoor, LazyBrowser
 from schedules.cli.app import command_line
+from schedules.cli.books_commands import show_sessions
 from schedules.desk import Desk, open_desk
 from schedules.lock import one_run
+from schedules.operations.checked import SessionHealth, keep, last_checked, said
 from schedules.operations.looking import needs_of
-from schedules.operations.sessions import (
-    SessionHealth,
-    ask_people,
-    before_the_night,
-    check_sessions,
-    keep,
-    last_checked,
-    said,
-    until,
-)
+from schedules.operations.sessions import ask_people, before_the_night, check_sessions, until
 from schedules.settings import AccountSettings, Settings
 from schedules.shelf import SELECTORS as SHIPPED
 from schedules.timetable.executors import DeskExecutor
@@ -252,3 +245,14 @@ async def test_the_desk_plays_the_look(place: Place) -> None:
         job = Job("下班前|1", "下班前", "sessions", account, {}, datetime.now(UTC).date(), 1, None)
         outcome = await executor.play(job)
         assert (outcome.state, outcome.message.partition(" ")[0]) == ("done", count)
+
+
+def test_status_names_the_accounts_that_need_somebody(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the afternoon found wrong stands under the night's table; what is in order and who is gone does not."""
+    names = {"scan": "person", "plain": "signed_in", "long gone": "person"}
+    keep(place.desk.home, [SessionHealth(n, "x", s, ("qr",)) for n, s in names.items()])  # type: ignore[arg-type]
+    show_sessions(place.desk)
+    shown = capsys.readouterr().out.strip().splitlines()
+    assert len(shown) == 1
+    assert "scan" in shown[0]
+    assert "手机扫码" in shown[0]

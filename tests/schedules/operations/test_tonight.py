@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from schedules.cli.app import command_line
 from schedules.cli.doctor_command import show_tonight
 from schedules.desk import Desk, open_desk
+from schedules.operations.checked import SessionHealth, keep
 from schedules.operations.concern import Concern
-from schedules.operations.sessions import SessionHealth, keep
 from schedules.operations.surroundings import INSIDE, site_concerns
 from schedules.operations.tonight import Tonight, tonight
 from schedules.plan import PlannedFlow, make_job

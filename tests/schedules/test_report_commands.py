@@ -98,6 +98,23 @@ def test_a_report_goes_to_a_group_once(yeban: Yeban, home: Path) -> None:
     assert yeban("report", "board", "--push", "运营群")[0] == 2
 
 
+def test_the_age_of_a_big_copy_is_said(yeban: Yeban, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the books were written since a big copy was fed, the report says of when it is; --fresh feeds it first."""
+
+    def aged(*options: str) -> bool:
+        code, text = yeban("report", "channels", *DAYS, "--json", *options)
+        assert code == 0, text
+        return any("截至 20" in note for note in json.loads(text)["notes"])
+
+    assert not aged()
+    monkeypatch.setattr("storage.reports.facts.copy.FOLLOWED_LINES", 0)
+    database = open_database(home / "yeban.db")
+    with database.write() as connection:
+        connection.execute(platform_order.update().values(city=platform_order.c.city + "市"))
+    database.close()
+    assert [aged(), aged("--fresh"), aged()] == [True, False, False]
+
+
 def test_wrong_options_are_said(yeban: Yeban) -> None:
     """A day that is none, days in the wrong order, an unknown unit, zone or report: exit 2 and what to write."""
     for arguments, words in (

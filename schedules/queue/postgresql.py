@@ -38,9 +38,10 @@ class ProcrastinateQueue:
         self._lease = lease
         self._workers: dict[str, int] = {}
         self._jobs: dict[tuple[str, int], int] = {}
-        with self._write(make=True) as (_, manager):
+        with self._write(make=True) as (connection, manager):
             if not manager.check_connection():
                 _now(SchemaManager(manager.connector).apply_schema_async())
+            self._adopt(connection, manager)
 
     def put(self, tickets: Sequence[Ticket]) -> int:
         """Put them down; those that are there stay as they are. Returns how many wait to be taken."""
@@ -109,6 +110,15 @@ class ProcrastinateQueue:
 
     def close(self) -> None:
         """The database is the desk's to close."""
+
+    def _adopt(self, connection: Connection, manager: JobManager) -> None:
+        """Tickets that were put down while `queue` was `embedded` are procrastinate's from now on."""
+        known = {
+            job.queueing_lock for state in ("todo", "doing") for job in _now(manager.list_jobs_async(status=state))
+        }
+        open_ones = [one.ticket for one in board.standings(connection, board.job.state.in_(board.OPEN))]
+        if strange := [_job_of(ticket) for ticket in open_ones if ticket.key not in known]:
+            manager.batch_defer_jobs(strange)
 
     def _give_back(self, connection: Connection, manager: JobManager) -> None:
         """What stalled may be fetched again, once our own lease of it is over."""

@@ -28,6 +28,9 @@ class Plays(Protocol):
     async def play(self, job: Job, desk: Desk | None = None, hands: Hands | None = None) -> Outcome:
         """Do it and say how it ended. What is raised counts as failed. `hands` play the flows of a night."""
 
+    def stopped(self, job: Job, why: str) -> None:
+        """It was ended for good while it went on."""
+
     def tell(self, job: Job, outcome: Outcome) -> None:
         """People hear of it, when nothing more will be tried."""
 
@@ -60,7 +63,8 @@ class RunPlayer:
         held.closing = True  # what is being written down is not ended any more
         if await asyncio.to_thread(self._end, job, held, outcome):
             await asyncio.to_thread(self._tell, job, outcome)
-        return Ending("dropped" if held.why == "cancelled" else outcome.state, outcome.message)
+        return Ending("dropped" if held.why == "cancelled" else outcome.state, outcome.message,
+                      folder=outcome.folder)  # fmt: skip
 
     async def _played(self, job: Job, held: Held) -> Outcome:
         desk = replace(self.desk, journal=self.desk.journal.fenced(held.fence))
@@ -70,7 +74,9 @@ class RunPlayer:
         except asyncio.CancelledError:
             if held.why is None or not held.is_over:
                 raise
-            return Outcome("failed", held.words(self.desk.settings.lang))
+            words = held.words(self.desk.settings.lang)
+            await asyncio.to_thread(self.executor.stopped, job, words)
+            return Outcome("failed", words)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 (one run that fails, however it fails, must not stop the others)

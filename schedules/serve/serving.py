@@ -124,7 +124,8 @@ class ClockKeeper:
             title, path = self.opened.timetable.title, self.opened.path
             self.say(f"钟开着：{title}（{path}）。Ctrl-C 停下。", f"the clock runs: {title} ({path}). Ctrl-C stops it.")
             try:
-                self.stopped.wait()
+                while not self.stopped.wait(STANDS_BY_S):
+                    clock.still_ours()
             finally:
                 self.clock = None
 

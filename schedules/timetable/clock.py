@@ -67,6 +67,7 @@ class Clock:
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
         self.asked = threading.Event()
+        self.still_ours: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Look at once and from then on; what was left in the middle is taken up again."""

@@ -12,10 +12,12 @@ from bots.facts import Progress
 from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.inbox.when_asked import WhenAsked
-from schedules.night import Hands, Night, Watcher
+from schedules.jobs import job_of
+from schedules.night import Hands, Night, NightResult, Watcher
 from schedules.notify.night import tell, tell_failed
 from schedules.plan import LOOK_BACK, PlannedFlow, load_plan, make_job
 from schedules.plan import Job as NightJob
+from schedules.problems import NightRunning
 from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
 from schedules.shelf import playable, secret_inputs
@@ -26,6 +28,8 @@ from schedules.work import run_job
 
 Stage = Literal["done", "failed", "person"]
 MANY = 1_000
+WAITS_S = 120.0
+GOING_ON = frozenset({"playing", "played"})
 LOOKS_UP_AFTER_S = 2.0
 """How soon a run notices that it should end."""
 
@@ -104,10 +108,21 @@ class DeskExecutor:
         with closing(self.watcher()) as watcher:
             night = Night(desk, plan, job.day, job.day - LOOK_BACK, watcher)
             night.inbox, night.hands = WhenAsked(desk, None), hands
-            result = await night.play(self.door, side_by_side)
+            result = await self.played(night, side_by_side)
         said = f"{result.jobs} 件，做了 {result.played}，失败 {result.failed}，等人 {result.waiting}"
         state: Stage = "failed" if result.failed else "person" if result.waiting else "done"
         return Outcome(state, said, again=bool(night.failed_by_site))
+
+    async def played(self, night: Night, side_by_side: int) -> NightResult:
+        """The night, once nobody else at this desk plays one: whoever lost its lease may need a moment to end."""
+        end = asyncio.get_running_loop().time() + WAITS_S
+        while True:
+            try:
+                return await night.play(self.door, side_by_side)
+            except NightRunning:
+                if asyncio.get_running_loop().time() >= end:
+                    raise
+            await asyncio.sleep(LOOKS_UP_AFTER_S)
 
     async def flow(self, desk: Desk, job: Job) -> Outcome:
         """One flow for one account; each run of the timetable is work of its own."""
@@ -126,7 +141,15 @@ class DeskExecutor:
             watcher.ended(night_job, ended.stage, ended.message, ended.summary)
         said = f"{ended.message} {ended.hint}".strip()
         state = ended.stage if ended.stage in {"done", "person"} else "failed"
-        return Outcome(cast(Stage, state), said, again=state == "failed" and ended.who in {"", "site"})
+        return Outcome(cast(Stage, state), said, again=state == "failed" and ended.who in {"", "site"},
+                       folder=str(ended.folder))  # fmt: skip
+
+    def stopped(self, job: Job, why: str) -> None:
+        """A run was ended for good while it went on: what it was doing is not going on any more."""
+        whole = job.run.endswith((".yaml", ".yml"))
+        for row in self.desk.jobs.of_night(job.day.isoformat()):
+            if row.stage in GOING_ON and (whole or (row.flow, row.account) == (job.run, job.account)):
+                self.desk.jobs.stage(job_of(row), "failed", why)
 
     def tell(self, job: Job, outcome: Outcome) -> None:
         """People hear how a night went, and of a flow that failed; what waits for a person is in the inbox."""

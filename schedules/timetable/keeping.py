@@ -85,10 +85,11 @@ def kept_clock(desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None
 
     What is due goes to the queue; `wake` tells a worker of this process.
     """
-    with only_clock(desk.home, desk.database):
+    with only_clock(desk.home, desk.database) as still_ours:
         turn = turn_of(desk, opened, Nobody())
         given = Handing(turn, queue, desk.database, tags_at(desk), wake)
         clock = Clock(turn, given, watches_of(desk, opened), Renewal(desk, opened), chores)
+        clock.still_ours = still_ours
         clock.start()
         try:
             yield clock

@@ -4,11 +4,11 @@ Several machines with one PostgreSQL have one clock as well: its lock is the ser
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from schedules.timetable.errors import ClockRunning
 from storage.database.connection import Database
@@ -18,11 +18,14 @@ CLOCK = 6_300_815
 
 
 @contextmanager
-def only_clock(home: Path, database: Database | None = None) -> Iterator[None]:
-    """Hold the clock's lock of this home and, on PostgreSQL, of the whole database. Raises ClockRunning."""
+def only_clock(home: Path, database: Database | None = None) -> Iterator[Callable[[], None]]:
+    """Hold the clock's lock of this home and, on PostgreSQL, of the whole database. Raises ClockRunning.
+
+    What it yields raises once the server has forgotten the lock: whoever keeps the clock asks now and then.
+    """
     with _only_here(home):
         if database is None or database.dialect != "postgresql":
-            yield
+            yield lambda: None
             return
         with database.engine.connect() as connection:
             held = connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -32,9 +35,13 @@ def only_clock(home: Path, database: Database | None = None) -> Iterator[None]:
             if not held.execute(select(func.pg_try_advisory_lock(CLOCK))).scalar():
                 raise ClockRunning(home / "clock.lock")
             try:
-                yield
+                yield lambda: _asked(held)
             finally:
                 connection.invalidate()  # whatever became of the server, nobody gets this connection again
+
+
+def _asked(connection: Connection) -> None:
+    connection.execute(select(1))
 
 
 @contextmanager

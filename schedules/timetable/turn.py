@@ -34,11 +34,15 @@ TIMED_ANEW_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, and what to tell people; `again`: the site failed it, and may be itself again soon."""
+    """How a run ended, and what to tell people; `again`: the site failed it, and may be itself again soon.
+
+    `folder` is where its evidence lies, "" for a night, which has many.
+    """
 
     state: Literal["done", "failed", "person"]
     message: str = ""
     again: bool = False
+    folder: str = ""
 
 
 class Control(Protocol):

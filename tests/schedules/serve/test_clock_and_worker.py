@@ -50,6 +50,7 @@ class Plays:
         self.began = threading.Event()
         self.told: list[tuple[str, str]] = []
         self.times = 0
+        self.ended: list[str] = []
 
     async def play(self, job: Job, desk: Desk | None = None, hands: Hands | None = None) -> Outcome:
         """The test's work."""
@@ -57,6 +58,10 @@ class Plays:
         self.times += 1
         self.began.set()
         return await self.work(job, desk)
+
+    def stopped(self, job: Job, why: str) -> None:
+        """It is noted."""
+        self.ended.append(why)
 
     def tell(self, job: Job, outcome: Outcome) -> None:
         """It is noted."""
@@ -170,6 +175,7 @@ def test_a_run_that_is_cancelled_ends_and_cleans_up(desk: Desk) -> None:
         until(lambda: state_of(world, key)[0] != "running")
         assert closed.is_set()
     assert state_of(world, key) == ("dropped", "cancelled")
+    assert plays.ended == ["按要求停下：王芳"]
     with pytest.raises(RunMissing):
         cancel_run(desk, EmbeddedQueue(desk.database), key, "王芳")
 

@@ -1,0 +1,94 @@
+"""The same promises by procrastinate on PostgreSQL: accounts, priorities, tags, what was lost, what is cancelled."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from schedules.queue import board
+from schedules.queue.embedded import EmbeddedQueue
+from schedules.queue.errors import QueueUnfit
+from schedules.queue.model import Ending, Ticket, WorkerFacts
+from schedules.queue.opening import open_queue
+from schedules.queue.postgresql import ProcrastinateQueue
+from schedules.timetable.errors import ClockRunning
+from schedules.timetable.lock import only_clock
+from storage.database.connection import Database, open_database
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    """Empty books on PostgreSQL."""
+    opened = open_database(postgres_url)
+    yield opened
+    opened.close()
+
+
+def statuses(database: Database) -> dict[str, str]:
+    """What procrastinate itself says of each ticket."""
+    query = text("SELECT queueing_lock, status::text FROM procrastinate.procrastinate_jobs ORDER BY id")
+    with database.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def test_it_keeps_the_promises_of_the_embedded_queue(database: Database, tmp_path: Path) -> None:
+    """One account at a time, priority before age, tags; what was lost is taken up again; both records agree."""
+    EmbeddedQueue(database).put([Ticket("before", "x", "before", "z", ("home",))])
+    queue, facts = ProcrastinateQueue(database), WorkerFacts("w", places=1)
+    queue.enter(facts)
+    assert statuses(database) == {"before": "todo"}, "what lay in the embedded queue is taken over"
+    tickets = [Ticket("1", "x", "1", "a"), Ticket("2", "x", "2", "a", priority=5), Ticket("3", "x", "3", "b")]
+    assert queue.put(tickets) == queue.put(tickets) == 3
+    first, second = queue.take(facts), queue.take(facts)
+    assert first is not None
+    assert second is not None
+    assert (first.ticket.key, second.ticket.key, queue.take(facts)) == ("2", "3", None)
+    assert queue.take(facts, full=True) is None
+    assert queue.cancel(["2", "1"], "王芳") == 2
+    assert queue.renew("w", {"2": first, "3": second}).cancelled == {"2": "王芳"}
+    assert queue.end(first, Ending("dropped"))
+    assert not queue.end(first, Ending("done"))
+    assert queue.take(facts) is None, "1 was cancelled before anybody took it"
+    impatient = ProcrastinateQueue(database, timedelta(0))
+    other = WorkerFacts("v", tags=("home",))
+    impatient.enter(other)
+    with database.write() as connection:
+        connection.execute(text("UPDATE queue_job SET lease_until = '2020' WHERE ticket_key = '3'"))
+    found = {lease.ticket.key: lease for lease in (impatient.take(other), impatient.take(other)) if lease}
+    assert {key: lease.fence for key, lease in found.items()} == {"before": 1, "3": 2}
+    assert queue.renew("w", {"3": second}).lost == {"3"}
+    assert not queue.end(second, Ending("done"))
+    assert impatient.end(found["3"], Ending("done"))
+    impatient.leave("v")
+    ended = {key: status for key, status in statuses(database).items() if key != "before"}
+    assert ended == {"1": "cancelled", "2": "failed", "3": "succeeded"}
+    again = WorkerFacts("u", tags=("home",))
+    impatient.enter(again)
+    lease = impatient.take(again)
+    assert lease is not None
+    assert (lease.ticket.key, lease.fence > found["before"].fence) == ("before", True)
+    with database.read() as connection:
+        assert {one.ticket.key: one.outcome for one in board.standings(connection)} == {
+            "before": "", "1": "dropped", "2": "dropped", "3": "done",
+        }  # fmt: skip
+    with pytest.raises(QueueUnfit):
+        open_queue("postgresql", open_database(tmp_path / "books.sqlite"), "sqlite://")
+
+
+def test_two_machines_have_one_clock(database: Database, tmp_path: Path) -> None:
+    """A second home on the same PostgreSQL stands by, and takes over when the first one's connection is gone."""
+    with only_clock(tmp_path / "one", database) as still_ours:
+        still_ours()
+        with pytest.raises(ClockRunning), only_clock(tmp_path / "two", database):
+            raise AssertionError("two clocks")
+        gone = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        with database.write() as connection:
+            connection.execute(gone)
+        with pytest.raises(Exception, match=r"terminat|closed|connection"):
+            still_ours()
+        with only_clock(tmp_path / "two", database) as now_theirs:
+            now_theirs()

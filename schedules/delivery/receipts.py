@@ -118,9 +118,9 @@ def _put(connection: Connection, row: Row, values: Mapping[str, Any]) -> None:
 
 
 def in_trouble(connection: Connection, name: str, often: int) -> list[Row]:
-    """What was given up, or was refused so many times, under the rule; the oldest first."""
+    """What was given up, is held, or was refused so many times, under the rule; the oldest first."""
     d = delivery.c
-    trouble = or_(d.state == FAILED, and_(d.state == WAITING, d.tries >= often))
+    trouble = or_(d.state.in_((FAILED, HELD)), and_(d.state == WAITING, d.tries >= often))
     query = select(delivery).where(d.rule == name, trouble).order_by(d.recorded_at, d.path)
     return [dict(row) for row in connection.execute(query).mappings()]
 

@@ -82,7 +82,9 @@ def test_from_a_file_to_its_receipt_by_commands(desk: Desk, typed: Typed, tmp_pa
 
 def test_the_calendar_is_a_grid_with_reasons_and_an_exit_code(desk: Desk, typed: Typed, tmp_path: Path) -> None:
     """Each shop's kinds in a line of signs under the days; what is missing in words; 5 while something is."""
-    (desk.home / "feeds.yaml").write_text('feeds:\n  - kind: practice_orders\n    shop: "甲店"\n    by: "06:00"\n')
+    (desk.home / "feeds.yaml").write_text(
+        'feeds:\n  - kind: practice_orders\n    shop: "甲店"\n    by: "06:00"\n', "utf-8"
+    )
     for day in ("2026-01-05", "2026-01-07"):
         bring(desk, orders_of(day), f"{day}.csv", at=f"{day}T21:30:00+00:00")
     code, said = typed("calendar", "2026-01", "--html", str(tmp_path / "c.html"))

@@ -24,6 +24,7 @@ from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 RULE = '  财务: {{kinds: ["practice_*"], since: "2026-11-01", personal: "yes", folder: "{}"}}\n'
+WEBHOOK = "channels:\n  群: {kind: webhook}\nroutes:\n  incident: [群]\n"
 NAME = "2026-11/甲店/练习商城 订单/2026-11-21 练习商城 订单 甲店.csv"
 
 
@@ -165,7 +166,7 @@ def test_gaps_double_and_trouble_is_told_once(desk: Desk, far: Mortal, monkeypat
 
     Given up after its last try, it waits for `again`.
     """
-    (desk.home / "notify.yaml").write_text("channels:\n  群: {kind: webhook}\nroutes:\n  incident: [群]\n", "utf-8")
+    (desk.home / "notify.yaml").write_text(WEBHOOK, "utf-8")
     bring(desk, orders_of("2026-11-21"), "a.csv")
     bring(desk, refunds_of("2026-11-21"), "b.csv")
     rules(desk, RULE.format("/anywhere"))
@@ -204,12 +205,15 @@ def test_personal_data_leaves_only_when_the_rule_says_so(desk: Desk, far: Mortal
     sha = bring(desk, orders_of("2026-11-21"), "a.csv")
     with desk.database.write() as connection:
         connection.exec_driver_sql('UPDATE raw_row SET payload = \'{"收货人": "王*", "收货电话": "138****"}\'')
+    (desk.home / "notify.yaml").write_text(WEBHOOK, "utf-8")
     rules(desk, RULE.format("/x").replace("yes", "no"))
     done = deliver(desk, far)
     assert (done.held, done.delivered) == (1, [])
     with desk.database.read() as connection:
         (row,) = history(connection, 9, states=[HELD])
         assert "personal: yes" in row["reason"]
+        body = connection.execute(select(notice.c.body)).scalar_one()
+        assert "personal: yes" in body, "people hear of it: nobody else would allow it"
     rules(desk, RULE.format("/x"))
     (row,) = deliver(desk, far).delivered
     assert row["file_sha"] == sha

@@ -102,8 +102,11 @@ def settle(desk: Desk, night: date) -> Done:
 
 def period_of(connection: Connection, night: date) -> Period:
     """The days a morning report covers: forty up to the day before, not earlier than the first order in the books."""
-    first = str(night - timedelta(days=REPORT_DAYS))
-    known = connection.execute(select(func.min(platform_order.c.created_at))).scalar() or first
+    first, created = str(night - timedelta(days=REPORT_DAYS)), platform_order.c.created_at
+    earlier = select(created).where(created < first).limit(1)  # there at once in old books; all are read for the least
+    known = connection.execute(earlier).scalar()
+    if known is None:
+        known = connection.execute(select(func.min(created))).scalar() or first
     return Period(max(first, known[:10]), str(night - timedelta(days=1)))
 
 

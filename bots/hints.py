@@ -90,6 +90,10 @@ HINTS: Final = MappingProxyType(
         ),
         "E-ROW-REJECTED": ("按原因改好这一行，重新给一份清单", "mend this row and give a new sheet"),
         "E-SECRET-MISSING": ("用 yeban secret set 存进去", "store it with yeban secret set"),
+        "E-SEED": (
+            "用 yeban secret set 账号 totp 再存一次，它会当场核对",
+            "store it again with yeban secret set, which checks it",
+        ),
         "E-SERVER": (
             "网站出错，晚点再运行；一直这样就联系平台",
             "the site has failed; run later, or tell the platform",

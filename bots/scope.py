@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
 
-from bots.errors import ExpressionFailed
+from bots.errors import ExpressionFailed, SeedUnfit
 from bots.facts import AccountFacts
 from bots.flow.problem import Refused
 from bots.flow.values import Template, Value
 from bots.masking import Mask, Secrets
+from bots.totp import code_at
 
 T = TypeVar("T")
 Names = MutableMapping[str, object]
@@ -97,8 +98,9 @@ def engine_functions(secrets: Secrets, mask: Mask, clock: Callable[[], datetime]
     """`totp()`: the one-time code of the account's secret `totp`, or of another named one."""
 
     def totp(name: str = "totp") -> str:
-        import pyotp
-
-        return mask.learn(pyotp.TOTP(secrets[name]).at(clock()))
+        try:
+            return mask.learn(code_at(secrets[name], clock()))
+        except ValueError as error:
+            raise SeedUnfit(name) from error
 
     return {"totp": totp, "动态口令": totp}

@@ -1,6 +1,7 @@
 """`yeban secret` (and `secrets`): what is stored, by whom it is kept, how old it is; a new key for all of it."""
 
 import json
+import sys
 from typing import Annotated, Any, Literal
 
 import typer
@@ -22,16 +23,29 @@ secret_app = typer.Typer(
 
 
 @secret_app.command("set")
-def secret_set(account: Account, name: Name = "password") -> None:
-    """存一个密码：在屏幕上问，不显示，加密保存。
+def secret_set(
+    account: Account,
+    name: Name = "password",
+    stdin: Annotated[bool, typer.Option("--stdin", help="从标准输入读 / read it from standard input")] = False,
+) -> None:
+    """存一个密码：在屏幕上问，不显示，加密保存。动态口令种子（totp）当场核对。
 
-    Stores a secret; it is asked for and not shown. 例 / example: `yeban secret set seller_a totp`
+    Stores a secret; it is asked for and not shown. A TOTP seed is checked: the code of this moment is shown.
+
+    例 / examples: `yeban secret set seller_a totp` · `pass shop/a | yeban secret set seller_a --stdin`
     """
+    from schedules.secrets.seeds import code_now, seed_of
     from schedules.vault import Vault
 
-    value: Any = typer.prompt(say(f"{account} 的 {name}", f"{name} of {account}"), hide_input=True)
-    Vault(load_settings().home).put(account, **{name: str(value)})
+    asked: Any = "" if stdin else typer.prompt(say(f"{account} 的 {name}", f"{name} of {account}"), hide_input=True)
+    value = sys.stdin.readline().rstrip("\r\n") if stdin else str(asked)
+    seed = name.startswith("totp")
+    value = seed_of(value) if seed else value
+    Vault(load_settings().home).put(account, **{name: value})
     tell("已加密保存。", "Stored, encrypted.", "green")
+    if seed:
+        code = code_now(value)
+        tell(f"现在的动态口令是 {code}，和手机上的对一下。", f"its code is {code} now: compare it with the phone's.")
 
 
 @secret_app.command("list")

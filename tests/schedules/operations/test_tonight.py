@@ -100,6 +100,16 @@ def test_a_night_plan_is_walked_too(desk: Desk, tmp_path: Path) -> None:
     assert "nobody" in only([one for one in found(desk, plan) if one.sure]).why("en")
 
 
+def test_the_holidays_end_is_said_in_time(desk: Desk) -> None:
+    """A month before the first year whose make-up workdays are not known, the file to write them into is named."""
+    late = datetime(2026, 12, 20, 6, 0, tzinfo=UTC)
+    keep(desk.home, [SessionHealth("seller_a", "practice", "signed_in", checked_at=late.isoformat())])
+    with only_clock(desk.home):
+        said = [one for one in tonight(desk, late, None, INSIDE) if "2027" in one.why("zh")]
+    assert [one.sure for one in said] == [False]
+    assert "holidays.yaml" in said[0].where
+
+
 def test_a_secret_that_is_missing_is_named_with_its_command(desk: Desk) -> None:
     """The account will need its password tonight; the command that stores it stands there."""
     desk.vault.remove("seller_a", "password")

@@ -2,22 +2,22 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection, select
 
-from storage.database.connection import Database, open_database
+from storage.database.connection import open_database
 from storage.database.tables import bot_result, command, order_line, platform_order, raw_file, warehouse, waybill
 from storage.erp.aftersales.requests import Request
 from storage.erp.allocation.allocate import AllocationPolicy, allocate_open_orders
 from storage.erp.allocation.model import OrderKey
 from storage.erp.commands import worklists
 from storage.erp.commands.results import apply_results
-from storage.erp.invariants.verify import verify
 from storage.erp.stock.book import MoveRow, record_moves
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 NIGHT = "2026-11-21"
@@ -36,11 +36,8 @@ def asked(rma_id: str, order_no: str, kind: str = "return", /, **facts: object) 
     return Request(rma_id, key(order_no), kind, **{**plain, **facts})  # type: ignore[arg-type]
 
 
-class Shop:
+class Shop(SmallBooks):
     """Writes what ingestion, the warehouse and the bots would write; every write leaves sound books."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
 
     def lay_out(self) -> None:
         """One warehouse, one file, waybill numbers, and an opening count of A, B and C."""
@@ -100,16 +97,6 @@ class Shop:
 
         self.write(write)
 
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of a query."""
-        with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
-
     def refunds(self) -> dict[str, tuple[str, int]]:
         """after-sale → (state of its newest refund command, fen)"""
         rows = self.rows("SELECT subject, state, data FROM command WHERE worklist = 'to_refund' ORDER BY night")
@@ -119,12 +106,6 @@ class Shop:
         """Pieces by code."""
         rows = self.rows(f"SELECT code, on_hand FROM quant WHERE warehouse = '{place}'")
         return {str(code): int(str(qty)) for code, qty in rows}
-
-    def sound(self) -> bool:
-        """Whether every invariant holds; says which does not."""
-        with self.database.read() as connection:
-            assert verify(connection) == []
-        return True
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,6 @@
 """Small books to keep accounts in."""
 
-from collections.abc import Callable
 from typing import TypeVar
-
-from sqlalchemy import Connection, text
 
 from storage.database.connection import Database
 from storage.database.tables import (
@@ -18,6 +15,7 @@ from storage.database.tables import (
 )
 from storage.erp.finance.vouchers import Draft, Line, credit, debit
 from storage.erp.stock.book import MoveRow, record_moves
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 DAY = "2026-06-10 12:00:00"
@@ -29,22 +27,12 @@ def note(number: str, day: str = "2026-06-10", amount_fen: int = 10_000, **facts
     return Draft("note", "test", number, day, "投入资本", lines)._replace(**facts)
 
 
-class Accounts:
+class Accounts(SmallBooks):
     """Writes the rows that ingestion and the stock book would write."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.documents = 0
-
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Do it in one transaction."""
-        with self.database.write() as connection:
-            return work(connection)
-
-    def rows(self, sql: str, **values: object) -> list[tuple[object, ...]]:
-        """What a query finds."""
-        with self.database.read() as connection:
-            return [tuple(row) for row in connection.execute(text(sql), values)]
 
     def lay_out(self) -> None:
         """A warehouse, and the file that everything comes from."""

@@ -2,13 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection
 
 from storage.database.connection import Database, open_database
 from storage.database.tables import channel_sku, order_line, platform_order, raw_file, sku, warehouse, waybill
@@ -18,6 +16,7 @@ from storage.erp.invariants.verify import verify
 from storage.erp.orders.review import Reviewed, review
 from storage.erp.orders.transition import states_of, unfolded
 from storage.erp.stock.book import MoveRow, record_moves
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 NOW = "2026-11-21 10:00:00"
@@ -29,11 +28,8 @@ def key(order_no: str, shop: str = "shop_a", platform: str = "practice") -> Orde
     return OrderKey(platform, shop, order_no)
 
 
-@dataclass
-class Desk:
+class Desk(SmallBooks):
     """The order desk over books of its own; writes the rows that ingestion would write."""
-
-    database: Database
 
     def lay_out(self) -> None:
         """Two warehouses, ten codes, twenty waybill numbers."""
@@ -108,19 +104,9 @@ class Desk:
                "title": "商品", "status": "上架", "code": code, "price_fen": price_fen}  # fmt: skip
         self.write(lambda c: c.execute(channel_sku.insert(), [row]))
 
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
     def review(self, now: str = NOW, **facts: object) -> Reviewed:
         """One run of the review."""
         return self.write(lambda c: review(c, now, **facts))
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of a query, as plain tuples."""
-        with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
     def data(self, sql: str) -> object:
         """One JSON cell."""

@@ -1,14 +1,12 @@
 """Small books of products: two platforms, three shops, people with rights."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, select
 
-from storage.database.connection import Database
 from storage.database.tables import (
     bot_result,
     bundle,
@@ -22,21 +20,18 @@ from storage.database.tables import (
 )
 from storage.erp.audit.actors import Actor, register
 from storage.erp.commands.results import apply_results
-from storage.erp.invariants.verify import verify
 from storage.erp.products import activities, listings
 from storage.erp.products.codes import NewSku, add_sku
 from storage.erp.stock.book import MoveRow, record_moves
 from tests.storage.erp.audit.fresh import fresh
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 NIGHT, NEXT = "2026-11-21", "2026-11-22"
 
 
-@dataclass
-class Shop:
+class Shop(SmallBooks):
     """Writes what ingestion would write, and what a bot would answer."""
-
-    database: Database
 
     def sku(self, code: str, *, kind: str = "normal", cost_fen: int = 0, stock: int = 0) -> None:
         """A SKU of the house, with stock in HZ at a cost."""
@@ -95,24 +90,9 @@ class Shop:
                 listings.apply_answers(connection, run_id)
                 activities.apply_answers(connection, run_id)
 
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
-    def read(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing on a connection that cannot write."""
-        with self.database.read() as connection:
-            return call(connection)
-
     def commands(self) -> dict[str, str]:
         """Every command's state."""
         return {row.command_id: row.state for row in self.read(lambda c: c.execute(select(command)).all())}
-
-    def sound(self) -> bool:
-        """Whether every invariant holds; says which does not."""
-        assert self.read(verify) == []
-        return True
 
 
 def _people(connection: Connection) -> None:

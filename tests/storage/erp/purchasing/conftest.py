@@ -1,7 +1,7 @@
 """Books of a small shop that buys: steady sellers, rules of supply, a supplier who is late."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Table
 from storage.database.connection import Database, open_database
 from storage.database.tables import order_line, platform_order, raw_file, warehouse
 from storage.database.tables.purchasing import supplier, supply_rule
-from storage.erp.invariants.verify import verify
 from storage.erp.stock.book import MoveRow, record_moves
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 TODAY = "2026-11-21"
@@ -24,11 +24,11 @@ def day(back: int) -> str:
     return (date.fromisoformat(TODAY) - timedelta(days=back)).isoformat()
 
 
-class Shop:
+class Shop(SmallBooks):
     """Writes what ingestion and people would write."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.orders = 0
 
     def lay_out(self) -> None:
@@ -70,22 +70,6 @@ class Shop:
         row = {"code": code, "warehouse": place, "supplier": "S1", "lead_days": 5, "review_days": 7, "moq": 1,
                "pack": 1, "price_fen": 500, "service_bp": 9500, "cover_limit_days": 90}  # fmt: skip
         self.put(supply_rule, {**row, **facts})
-
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of a query."""
-        with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
-
-    def sound(self) -> bool:
-        """Whether every invariant holds; says which does not."""
-        with self.database.read() as connection:
-            assert verify(connection) == []
-        return True
 
     def connection(self) -> Connection:
         """A connection for looking, to be closed by the caller."""

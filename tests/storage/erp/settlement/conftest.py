@@ -1,13 +1,12 @@
 """Small books by hand: two shops, a bundle, parcels, statements, ads, an express bill."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
 from storage.database.connection import Database, open_database
 from storage.database.tables import (
@@ -27,6 +26,7 @@ from storage.erp.finance.policy import Policy
 from storage.erp.settlement.facts import Span
 from storage.erp.settlement.profit import Books as Gathered
 from storage.erp.settlement.profit import Rules, gather
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 MONTH = Span("2026-11-01", "2026-11-30")
@@ -34,12 +34,12 @@ UNTAXED = Rules(policy=Policy(vat_bp=0))
 KEYS = {"platform": "practice", "shop": "A"}
 
 
-@dataclass
-class Shop:
+class Shop(SmallBooks):
     """Writes the rows that ingestion and the bots' results would write; row numbers count up from 2."""
 
-    database: Database
-    row_no: int = 1
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.row_no = 1
 
     def put(self, table: Table, **row: object) -> None:
         """One row, from the next row of the file."""
@@ -121,23 +121,9 @@ class Shop:
                "day": day, "weight_g": weight, "amount_fen": fen}  # fmt: skip
         self.put(express_bill_line, **{**row, **facts})
 
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
-    def read(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a reading transaction."""
-        with self.database.read() as connection:
-            return call(connection)
-
     def gather(self, rules: Rules = UNTAXED, span: Span = MONTH) -> Gathered:
         """All facts of November, of a shop that is exempt from tax unless said otherwise."""
         return self.read(lambda connection: gather(connection, span, rules))
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of a query."""
-        return self.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)])
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from storage.database.connection import Database, open_database
 from storage.database.tables import (
@@ -22,18 +21,15 @@ from storage.database.tables import (
     warehouse,
     waybill,
 )
-from storage.erp.invariants.verify import verify
 from storage.erp.stock.book import MoveRow, record_moves
+from tests.support.books import SmallBooks
 
 T = TypeVar("T")
 PLACES = (("HZ", "杭州仓", "浙江"), ("GZ", "广州仓", "广东"), ("CD", "成都仓", "四川"), ("SJ", "石家庄仓", "河北"))
 
 
-@dataclass
-class Books:
+class Books(SmallBooks):
     """Writes the rows that ingestion would write."""
-
-    database: Database
 
     def lay_out(self) -> None:
         """Four warehouses, the file everything comes from, ten waybill numbers of two carriers."""
@@ -98,16 +94,6 @@ class Books:
                    "outcome": outcome, "at": at, "file_sha": "results"}  # fmt: skip
             connection.execute(bot_result.insert(), [row])
 
-    def write(self, call: Callable[[Connection], T]) -> T:
-        """Run one thing in a write transaction."""
-        with self.database.write() as connection:
-            return call(connection)
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows of a query, as plain tuples."""
-        with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
-
     def commands(self) -> dict[str, str]:
         """Every command's state."""
         return {str(name): str(state) for name, state in self.rows("SELECT command_id, state FROM command")}
@@ -115,12 +101,6 @@ class Books:
     def data(self, sql: str) -> object:
         """One JSON cell."""
         return json.loads(str(self.rows(sql)[0][0]))
-
-    def sound(self) -> bool:
-        """Whether every invariant holds; says which does not."""
-        with self.database.read() as connection:
-            assert verify(connection) == []
-        return True
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ BotError
 │   ├── ApprovalNeeded   └── EffectUnclear
 └── OperatorError        this machine: browser, disk, secrets, files
     ├── BrowserMissing   ├── BrowserClosed      ├── DiskFull
-    ├── SecretMissing    ├── SeedUnfit          └── FileMissing
+    ├── SecretMissing    └── FileMissing (bots.totp: SeedUnfit)
 
 A class takes facts and owns its sentence in Chinese and English; callers never write messages.
 """
@@ -484,17 +484,6 @@ class SecretMissing(OperatorError):
     code = "E-SECRET-MISSING"
     zh = "密码库里没有「{name}」"
     en = "the secret store has no {name}"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name=name)
-
-
-class SeedUnfit(OperatorError):
-    """The secret that one-time codes are made of is no seed."""
-
-    code = "E-SEED"
-    zh = "密码库里的「{name}」不是动态口令的种子"
-    en = "the secret {name} is no seed of one-time codes"
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
 
-from bots.errors import ExpressionFailed, SeedUnfit
+from bots.errors import ExpressionFailed
 from bots.facts import AccountFacts
 from bots.flow.problem import Refused
 from bots.flow.values import Template, Value
 from bots.masking import Mask, Secrets
-from bots.totp import code_at
+from bots.totp import SeedUnfit, code_at
 
 T = TypeVar("T")
 Names = MutableMapping[str, object]

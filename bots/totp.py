@@ -10,8 +10,21 @@ import hmac
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+from bots.errors import OperatorError
+
 STEP_S = 30
 DIGITS = 6
+
+
+class SeedUnfit(OperatorError):
+    """The secret that one-time codes are made of is no seed."""
+
+    code = "E-SEED"
+    zh = "密码库里的「{name}」不是动态口令的种子"
+    en = "the secret {name} is no seed of one-time codes"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
 
 
 def seed_of(typed: str) -> str:

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import pyotp
 import pytest
 
-from bots.errors import SeedUnfit
 from bots.masking import Mask, Secrets
 from bots.scope import engine_functions
-from bots.totp import code_at
+from bots.totp import SeedUnfit, code_at
 
 RFC_SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """RFC 6238, appendix B: the ASCII text 12345678901234567890."""

@@ -4,6 +4,7 @@ Names begin with `yeban_` and end with their unit. Nothing is counted in memory,
 alike and a restart loses nothing. Accounts, shops and people are never labels.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.desk import Desk
+from schedules.operations.checked import last_checked
 from schedules.operations.health import Pulse, pulse_of
 from schedules.operations.room import room_at
 from storage.database.tables import job, run
@@ -50,7 +52,7 @@ class _Figures:
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.core import GaugeMetricFamily
 
-        yield from self._disk()
+        yield from self._here()
         try:
             pulse = pulse_of(self._desk, self._at)
             with self._desk.database.read() as connection:
@@ -62,9 +64,13 @@ class _Figures:
         yield from _pulse_figures(pulse)
         yield from counted
 
-    def _disk(self) -> "Iterator[Metric]":
+    def _here(self) -> "Iterator[Metric]":
         from prometheus_client.core import GaugeMetricFamily
 
+        sessions = GaugeMetricFamily("yeban_sessions", "Accounts by what the last look found.", labels=["state"])
+        for state, count in sorted(Counter(one.state for one in last_checked(self._desk.home).values()).items()):
+            sessions.add_metric([state], count)
+        yield sessions
         room = room_at(self._desk.home)
         yield GaugeMetricFamily("yeban_disk_free_bytes", "Free on the volume of the home folder.", value=room.free)
         yield GaugeMetricFamily("yeban_disk_size_bytes", "Size of that volume.", value=room.total)

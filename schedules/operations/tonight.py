@@ -12,6 +12,7 @@ from schedules.desk import Desk
 from schedules.operations.checked import last_checked
 from schedules.operations.checked import said as session_words
 from schedules.operations.concern import Concern, of_error
+from schedules.operations.health import STALE_S, pulse_of
 from schedules.operations.looking import Needs, needs_of
 from schedules.plan import LOOK_BACK, Known, NightPlan, jobs_of, load_plan
 from schedules.problems import DeskError
@@ -81,8 +82,14 @@ def _walk_timetable(about: Tonight) -> None:
     today = about.now.astimezone(SHANGHAI).date()
     if ends := opened.calendar_ends(today, today + CALENDAR_AHEAD):
         about.concerns.append(of_error(str(opened.holidays), ends, sure=False))
-    if runs and not clock_runs(about.desk.home):
+    if runs and not _clock_goes(about):
         about.concerns.append(_no_clock(opened.path))
+
+
+def _clock_goes(about: Tonight) -> bool:
+    """Whether somebody keeps the clock: here, or on another machine that has looked lately at the same books."""
+    looked_s = pulse_of(about.desk, about.now).looked_s
+    return clock_runs(about.desk.home) or (looked_s is not None and looked_s <= STALE_S)
 
 
 def _walk_entry(about: Tonight, opened: Opened, entry: Entry) -> None:

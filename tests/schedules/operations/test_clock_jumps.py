@@ -29,8 +29,8 @@ def lived(world: World, moments: list[datetime]) -> list[str]:
 
 
 def hours(first: datetime, count: int) -> list[datetime]:
-    """Moments two hours apart, for so many hours."""
-    return [first + timedelta(hours=n, minutes=5) for n in range(0, count, 2)]
+    """Moments four hours apart, for so many hours."""
+    return [first + timedelta(hours=n, minutes=5) for n in range(0, count, 4)]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_day_that_was_slept_through_is_made_up_for_or_said(
     """A clock that jumps two days ahead: the runs in between are played, or stand there as dropped with the reason."""
     world = World(database, ENTRY.format(at="01:30", missed=missed))
     first = datetime(2026, 11, 20, 5, tzinfo=UTC)
-    awake = [*hours(first, 3), *hours(first + timedelta(hours=54), 24)]
+    awake = [*hours(first, 8), *hours(first + timedelta(hours=54), 24)]
     assert [day[8:10] for day in lived(world, awake)] == played
     with world.book.read() as page:
         states = {row.key.split("|")[1][8:10]: (row.state, row.reason) for row in page.rows(first)}
@@ -71,5 +71,7 @@ def test_a_clock_that_was_a_day_ahead_and_is_set_right_repeats_nothing(database:
     """What was played too early is not played again when its real day comes, and the days after it have theirs."""
     world = World(database, ENTRY.format(at="01:30", missed="last"))
     first = datetime(2026, 11, 20, 5, tzinfo=UTC)
-    days = lived(world, [*hours(first, 3), *hours(first + timedelta(hours=24), 3), *hours(first, 100)])
+    days = lived(
+        world, [*hours(first, 8), *hours(first + timedelta(hours=24), 8), *hours(first + timedelta(hours=8), 96)]
+    )
     assert sorted(day[8:10] for day in days) == ["20", "21", "22", "23", "24"]

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
 from schedules.desk import Desk, open_desk
+from schedules.operations.checked import SessionHealth, keep
 from schedules.operations.health import STALE_S, health
 from schedules.operations.http import operations_app
 from schedules.operations.metrics import metrics_text
@@ -43,6 +44,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             connection.execute(insert(queue_worker), workers)
             connection.execute(insert(queue_job).values(ticket_key="t", state="waiting"))
             connection.execute(insert(question), [{"question_id": n, "state": "open"} for n in ("a", "b")])
+        keep(opened.home, [SessionHealth("seller_a", "practice", "person", ("qr",))])
         yield opened
 
 
@@ -102,6 +104,7 @@ def test_prometheus_reads_the_figures(desk: Desk) -> None:
     assert found["yeban_questions", "open"] == 2
     assert (found["yeban_workers", ""], found["yeban_workers_lost", ""]) == (1, 1)
     assert found["yeban_queue_jobs", "waiting"] == 1
+    assert found["yeban_sessions", "person"] == 1
     assert found["yeban_disk_free_bytes", ""] > 0
     assert found["yeban_books_bytes", ""] > 0
 

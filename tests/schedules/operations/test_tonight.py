@@ -74,6 +74,10 @@ def test_nobody_keeps_the_clock(desk: Desk) -> None:
     one = only(tonight(desk, NOW, None, INSIDE))
     assert one.sure
     assert "yeban service install" in one.mend("zh")
+    with desk.database.write() as connection:  # another machine keeps it, and looked a minute ago
+        seen = (NOW - timedelta(minutes=1)).isoformat(timespec="milliseconds")
+        connection.execute(insert(timetable_mark).values(timetable="夜", planned_until=seen))
+    assert tonight(desk, NOW, None, INSIDE) == []
 
 
 def test_a_broken_timetable_is_located(desk: Desk) -> None:

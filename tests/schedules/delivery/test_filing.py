@@ -35,7 +35,7 @@ def test_a_document_lies_under_shop_kind_and_days() -> None:
     assert named("库存", "a", ("", ""), "2026-11-22", "x.csv").name.startswith("2026-11-22 库存")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @example("con.csv")
 @example("..")
 @example("店" * 60)

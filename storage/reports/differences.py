@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from storage.database.bulk import LOOKED_UP_AT_ONCE
 from storage.database.tables import bank_line, bill_line, platform_order, recon_item, refund
+from storage.erp.reconciliation.board import age
 from storage.erp.reconciliation.outcomes import COMPONENTS, DIFFERENCES, OUTCOMES, Outcome
 from storage.erp.reconciliation.reading import distinct
 from storage.reports.table import Column, Period, Table
@@ -31,7 +32,6 @@ COLUMNS = (
 OPEN: ColumnElement[bool] = literal_column("recon_item.outcome > 2")
 """What the index of open items is over: said as it says it, so that both databases take it."""
 OWNERS = {"nobody": "无需处理", "person": "财务", "platform": "平台申诉", "operator": "补导数据"}
-BUCKETS = ((3, "0–3 天"), (7, "4–7 天"), (15, "8–15 天"), (30, "16–30 天"))
 MEASURES = (("账单金额", "fen"), ("应有金额", "fen"), ("差额", "fen"))
 
 
@@ -98,13 +98,7 @@ def _texts(item: _Item) -> list[str]:
 
 def _ends(item: _Item, period: Period) -> list[str]:
     owner = OWNERS[OUTCOMES[Outcome(item.outcome)].who]
-    return [item.reason, item.decided_by or owner, age_bucket(item.at[:10], period.last_day), item.at]
-
-
-def age_bucket(day: str, today: str) -> str:
-    """How old a difference is, in the five steps finance uses."""
-    age = (date.fromisoformat(today) - date.fromisoformat(day)).days if day else 0
-    return next((words for most, words in BUCKETS if age <= most), "> 30 天")
+    return [item.reason, item.decided_by or owner, age(item.at[:10], date.fromisoformat(period.last_day)), item.at]
 
 
 def _source_key(item: _Item) -> tuple[str, ...]:

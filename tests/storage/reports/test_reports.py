@@ -1,6 +1,7 @@
 """Restock, bots and missing, on books written by hand."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from storage.database.tables import (
     raw_receipt,
     reservation,
 )
+from storage.erp.reconciliation.board import age
 from storage.reports import Period, bots, missing, restock
-from storage.reports.differences import age_bucket
 from storage.reports.table import Cell, Figure, ratio, shown
 
 PERIOD = Period("2026-11-18", "2026-11-20")
@@ -242,7 +243,7 @@ def test_nothing_missing_is_said(database: Database) -> None:
 )  # fmt: skip
 def test_age_buckets(day: str, bucket: str) -> None:
     """The five ages finance works by."""
-    assert age_bucket(day, "2026-11-20") == bucket
+    assert age(day, date(2026, 11, 20)) == bucket
 
 
 @pytest.mark.parametrize(

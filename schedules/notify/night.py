@@ -34,8 +34,17 @@ def outbox_at(desk: Desk, settings: NotifySettings) -> Outbox:
     return Outbox(desk.database, settings, desk.vault.get, has, lambda: datetime.now(UTC))
 
 
-def digest(night: date, rows: Sequence[Mapping[str, Any]], totals: Sequence[str], report: Path, lang: str) -> Message:
+def digest(
+    night: date,
+    rows: Sequence[Mapping[str, Any]],
+    totals: Sequence[str],
+    report: Path,
+    lang: str,
+    missing: Sequence[str] = (),
+) -> Message:
     """The morning's message: what is missing and who must act first, then the figures; the report goes along.
+
+    `missing` names sources that did not come and documents that did not get through; it stands on top.
 
     Told once for each state of the night: a second start that mended something tells the new state, one that changed
     nothing tells nothing.
@@ -54,7 +63,11 @@ def digest(night: date, rows: Sequence[Mapping[str, Any]], totals: Sequence[str]
         lines.append(f"… {more} more" if english else f"…… 还有 {more} 件")
     state = "|".join(sorted(f"{row['job_key']}={row['stage']}" for row in open_ones))
     return Message(
-        "digest", f"{night}|{state}", title, "\n".join([*lines, *totals]), (report,) if report.is_file() else ()
+        "digest",
+        f"{night}|{state}",
+        title,
+        "\n".join([*missing, *lines, *totals]),
+        (report,) if report.is_file() else (),
     )
 
 
@@ -67,11 +80,19 @@ def incident(night: date, rows: Sequence[Mapping[str, Any]], lang: str) -> Messa
     return Message("incident", found.incident, found.title, found.body)
 
 
+def whole_digest(desk: Desk, night: date, rows: Sequence[Mapping[str, Any]]) -> Message:
+    """The digest of a night with everything that the desk knows."""
+    from schedules.delivery.night import digest_lines
+
+    lines = digest_lines(desk, night)
+    return digest(night, rows, book_totals(desk), report_path(desk, night), desk.settings.lang, lines)
+
+
 def messages(desk: Desk, night: date) -> list[Message]:
     """What this night has to tell now."""
     rows, lang = night_rows(desk, night), desk.settings.lang
     wrong = incident(night, rows, lang)
-    told = digest(night, rows, book_totals(desk), report_path(desk, night), lang)
+    told = whole_digest(desk, night, rows)
     return [told] if wrong is None else [told, wrong]
 
 
@@ -114,7 +135,7 @@ def morning(desk: Desk, now: datetime) -> Delivered:
     if settings.routes.get("digest"):
         for night in (today - timedelta(days=1), today):
             if now >= due_at(settings, night) and not _was_told(desk, night) and (rows := night_rows(desk, night)):
-                made = digest(night, rows, book_totals(desk), report_path(desk, night), desk.settings.lang)
+                made = whole_digest(desk, night, rows)
                 with desk.database.write() as connection:
                     post(connection, settings, made, now)
     return outbox.deliver()

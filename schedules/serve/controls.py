@@ -11,6 +11,8 @@ from schedules.queue.model import Lease
 Why = Literal["cancelled", "overdue", "lost", "leaving"]
 """Somebody asked; it lasts too long; its lease is gone; its worker goes and another one takes it up."""
 
+GRACE = timedelta(minutes=2)
+
 WORDS: dict[Why, tuple[str, str]] = {
     "cancelled": ("按要求停下：{detail}", "ended as asked: {detail}"),
     "overdue": ("到点还没做完（{detail}），停下了", "not finished in time ({detail}); ended"),
@@ -43,8 +45,8 @@ class Held:
             self.task.cancel()
 
     def lasts_until(self, until: datetime | None, now: datetime, longest: timedelta) -> None:
-        """It is ended at `until`, and when it has lasted `longest`."""
-        length = min(longest, max(until - now, timedelta())) if until else longest
+        """It is ended soon after `until` (one that ends itself then is let be), and when it has lasted `longest`."""
+        length = min(longest, max(until - now, timedelta()) + GRACE) if until else longest
         self.deadline = asyncio.get_running_loop().time() + length.total_seconds()
         self.detail_of_end = f"{until:%m-%d %H:%M}" if until and until - now < longest else f"{longest}"
 

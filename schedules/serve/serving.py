@@ -35,7 +35,7 @@ from schedules.timetable.opening import Opened
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from schedules.timetable.clock import Clock
+    from schedules.timetable.clock import Chore, Clock
 
 STANDS_BY_S = 15.0
 Say = Callable[[str, str], None]
@@ -72,6 +72,22 @@ def _places(door: BrowserDoor) -> int:
         return door.choose().contexts
     except BrowserMissing:
         return 1
+
+
+def chores_of(desk: Desk) -> "list[Chore]":
+    """What the clock does beside the timetable: messages that wait, the morning's digest, documents for people."""
+    from schedules.delivery.night import DeliveryChore
+
+    deliveries = DeliveryChore(desk)
+
+    def messages(now: datetime) -> None:
+        if sent := morning(desk, now).sent:
+            logger.info("messages_sent", count=len(sent))
+
+    def documents(now: datetime) -> None:
+        deliveries(now)
+
+    return [messages, documents]
 
 
 class ClockKeeper:
@@ -118,7 +134,7 @@ class ClockKeeper:
             self.stopped.wait(STANDS_BY_S)
 
     def _kept(self) -> None:
-        chores = [lambda now: logger.debug("notices", sent=len(morning(self.desk, now).sent))]
+        chores = chores_of(self.desk)
         with kept_clock(self.desk, self.opened, self.queue, self.wake, chores) as clock:
             self.clock = clock
             title, path = self.opened.timetable.title, self.opened.path

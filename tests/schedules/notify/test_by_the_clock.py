@@ -72,6 +72,20 @@ def test_the_digest_waits_for_the_morning_and_trouble_does_not(desk: Desk) -> No
     assert due_at(load_notify(desk.home), night).hour == 8
 
 
+def test_sources_that_did_not_come_stand_on_top(desk: Desk) -> None:
+    """What never arrived is the digest's first line, before what was played and did not end well."""
+    night = today_in_shanghai() - timedelta(days=1)
+    (desk.home / "feeds.yaml").write_text('feeds:\n  - {kind: practice_orders, shop: 一号店, by: "06:00"}\n', "utf-8")
+    played(desk, night, "failed")
+    morning(desk, datetime.now(SHANGHAI))
+    (desk.home / "feeds.yaml").unlink()
+    with desk.database.read() as connection:
+        body = connection.execute(select(notice.c.body)).scalar_one()
+    lines = body.splitlines()
+    assert "一号店" in lines[0], body
+    assert any("practice/orders" in line for line in lines[1:])
+
+
 def test_a_night_that_ends_after_the_digest_tells_its_own(desk: Desk) -> None:
     """What was still open at eight is told anew when it has ended, for its state is another."""
     night = today_in_shanghai() - timedelta(days=1)

@@ -225,6 +225,7 @@ def retention(
             copies = old_copies(connection, desk.archive, rules, desk.home, banks, today_in_shanghai())
         if not dry_run:
             take_away(desk.home, copies)
+        evidence_days = desk.settings.keep_evidence_days
     going = [one for one in copies if not one.why]
     if json_:
         laws = {name: law._asdict() for name, law in LAWS.items()}
@@ -235,6 +236,8 @@ def retention(
         tell(
             f"{law.zh}：至少 {law.years} 年，{law.source}", f"{law.en}: {law.years} years at least, {law.source}", "dim"
         )
+    tell(f"截图、追踪等证据：{evidence_days or '一直'} 天（yeban tidy）",
+         f"screenshots, traces and other evidence: {evidence_days or 'all'} days (yeban tidy)", "dim")  # fmt: skip
     for one in copies:
         console.print(
             Text(f"{'!' if one.why else '-'} {one.path}  {one.why}".rstrip(), style="yellow" if one.why else "")

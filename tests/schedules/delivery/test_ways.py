@@ -7,6 +7,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import obstore
 import paramiko
 import pytest
 
@@ -14,8 +15,8 @@ from schedules.delivery.delivering import Delivered, deliver_due
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.mailing import attached, letters, pack
 from schedules.delivery.receipts import again
-from schedules.delivery.rules import FILE, MailSettings
-from schedules.delivery.ways import fingerprint, lacking, private_key
+from schedules.delivery.rules import FILE, MailSettings, S3Settings
+from schedules.delivery.ways import fingerprint, lacking, private_key, s3
 from schedules.desk import Desk
 from storage.archive import Facts
 from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
@@ -123,6 +124,24 @@ def test_a_bucket_takes_what_is_signed(desk: Desk) -> None:
             (f"finance/夜班/{NAME}", "sha256")
         ], done.waiting + done.failed
         assert standing.objects == {f"夜班/{NAME}": orders_of("2026-11-21")}
+
+
+def test_a_bucket_stands_in_the_address_as_its_keeper_wants() -> None:
+    """OSS and COS have it before the host, MinIO behind it, AWS needs no address."""
+    told = {}
+    for name, ways in (
+        ("oss", {"endpoint": "https://oss-cn-hangzhou.aliyuncs.com", "region": "cn-hangzhou"}),
+        ("minio", {"endpoint": "http://127.0.0.1:9000", "style": "path"}),
+        ("aws", {}),
+    ):
+        remote = s3(S3Settings.model_validate({"bucket": "finance", **ways}), lambda key: key)
+        store = remote.fs._construct_store("finance")
+        told[name] = obstore.sign(store, "GET", "a/店.csv", timedelta(minutes=1)).partition("?")[0]
+    assert told == {
+        "oss": "https://finance.oss-cn-hangzhou.aliyuncs.com/a/%E5%BA%97.csv",
+        "minio": "http://127.0.0.1:9000/finance/a/%E5%BA%97.csv",
+        "aws": "https://finance.s3.us-east-1.amazonaws.com/a/%E5%BA%97.csv",
+    }
 
 
 def test_a_way_whose_library_is_not_here_says_how_to_get_it() -> None:

@@ -36,7 +36,7 @@ from tests.storage.erp.recon.worlds import LAST_DAY, Night
 NIGHT = "2026-11-21"
 PERIOD = Period("2026-11-11", NIGHT)
 ENDS = 3
-"""So many rows of a table are walked back from either end, and so many rows of each figure."""
+"""So many rows of each figure are walked back."""
 
 
 class Fetched(Night):
@@ -111,8 +111,8 @@ def _more(c: Connection) -> None:
 
 
 def figures(table: Table) -> list[Figure]:
-    """The figures of a table's first and last rows, its subtotals and its total."""
-    rows = [*table.rows[:ENDS], *table.rows[-ENDS:], *table.subtotals.values(), table.total]
+    """The figures of a table's first and last row, a subtotal and its total: each kind of cell that it has."""
+    rows = [*table.rows[:1], *table.rows[-1:], *[*table.subtotals.values()][:1], table.total]
     return list(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, Figure)))
 
 
@@ -166,4 +166,4 @@ def test_every_number_of_every_report_leads_to_the_run_that_brought_it(books: Fe
             for one in told:
                 walk.back(one)
         assert (silent, walk.at_the_runs()) == ([], [])
-    assert len(walk.found) > 300
+    assert len(walk.found) > 150

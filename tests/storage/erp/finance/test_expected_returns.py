@@ -1,7 +1,7 @@
 """What a month's end expects to come back: by the history, at the age of each sale, taken back the next day."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.erp.finance.errors import AuthorMissing, EstimateBooked, PolicyUnknown
@@ -61,6 +61,7 @@ _DAYS = st.integers(1, 30).map(lambda day: f"2026-06-{day:02d}")
 _ROWS = st.lists(st.tuples(st.sampled_from((A, B)), st.integers(1, 9).map(str), _DAYS, st.integers(0, 10**6)))
 
 
+@settings(max_examples=40)
 @given(_ROWS, _ROWS)
 def test_what_is_expected_lies_between_nothing_and_what_is_left(sold, back) -> None:
     """Whatever the history says, per product 0 <= expected <= exposed."""

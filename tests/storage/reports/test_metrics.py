@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -17,6 +18,7 @@ from storage.reports import METRICS_OF, REPORTS, Period, check
 from storage.reports.export import to_csv, to_json
 from storage.reports.facts.copy import facts_of, open_copy, with_copy
 from storage.reports.facts.feed import FactsWrong
+from storage.reports.facts.nightly import bring_up
 from storage.reports.push import Picture, PushBlocked, publish
 from storage.reports.scope import Scope
 from storage.reports.sources import build_scoped, trace
@@ -238,6 +240,38 @@ def test_the_copy_follows_the_books_day_by_day(books: Books) -> None:
     assert paid() == 100
     path.write_bytes(b"not a database any more")
     assert paid() == 100, "a damaged copy is made anew"
+
+
+@pytest.mark.function("BI-02")
+def test_the_night_refreshes_what_reports_add_up(books: Books) -> None:
+    """On random days every metric out of the refreshed aggregates is what the books' rows add up to; only days that
+    changed are read again, and a refreshed copy is not fed by whoever reads it next."""
+    drawn = Random(2)
+    for n in range(3, 40):
+        day = f"2026-11-{drawn.randint(1, 28):02d}"
+        sent = {"ship_state": "shipped", "shipped_at": f"{day} 20:00:00"} if n % 3 else {}
+        books.order(str(n), ("A", 1 + n % 3, drawn.randint(1, 9_999)), ("B", 1, n), at=f"{day} 10:00:00",
+                    pay_state=drawn.choice(["paid", "unpaid", "refunded"]), latest_ship_at=f"{day} 23:00:00",
+                    seller_discount_fen=n, **sent)  # fmt: skip
+        if n % 5 == 0:
+            books.refund(f"R{n}", str(n), n, at=f"{day} 12:00:00")
+            books.bill(f"B{n}", "payment", drawn.randint(1, 999), at=f"{day} 13:00:00")
+    path = books.folder / "facts.duckdb"
+
+    def wrong_days() -> list[check.Compared]:
+        with books.database.read() as connection, with_copy(connection, path) as facts:
+            assert facts.fed == (0, 0), "the night has fed it"
+            days = [Period(day, day) for day in (f"2026-11-{drawn.randint(1, 28):02d}" for _ in range(8))]
+            return [one for day in (*days, NOVEMBER) for one in check.wrong(connection, day)]
+
+    first = books.read(lambda connection: bring_up(connection, path))
+    assert wrong_days() == []
+    books.order("40", ("A", 1, 70), at="2026-11-10 11:00:00")
+    with books.database.write() as connection:
+        connection.execute(update(platform_order).where(platform_order.c.order_no == "1").values(pay_state="unpaid"))
+    again = books.read(lambda connection: bring_up(connection, path))
+    assert wrong_days() == []
+    assert (again["sales"].days, again["sales"].days < first["sales"].days) == (2, True), "orders and lines of one day"
 
 
 def test_an_old_copy_is_never_shown_as_new(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:

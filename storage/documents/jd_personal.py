@@ -9,7 +9,7 @@ from storage.documents.cells import Cell
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.rows import BillRow
-from storage.documents.table import Record, find_table, has_columns, read_records
+from storage.documents.table import Record, find_table, has_columns
 
 KIND = "jd_personal"
 PLATFORM = "personal"
@@ -30,14 +30,7 @@ def identify(file: SourceFile) -> bool:
 def read(file: SourceFile, facts: Facts) -> Document:
     """Every line. Raises FileError. The shop is that of the facts, else the account of the preamble."""
     table = find_table(file, REQUIRED, ["交易分类", "备注"])
-    lead = table.lead()
-    account = _OWNER.search("\n".join(lead))
-    shop = facts.shop or (account[1] if account else "")
-    seen: Counter[tuple[str, str]] = Counter()
-    reading = read_records(table, lambda record: (_row(record, shop, seen),))
-    period = personal.span(lead) or file.covers(row.at for row in reading.rows)
-    control = personal.control(lead, reading.rows, len(reading.raw))
-    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period, shop)
+    return personal.bill(file, table, facts, (KIND, PLATFORM), _OWNER, _row)
 
 
 def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:

@@ -5,12 +5,16 @@ totals are anonymised in the samples and, as the bill itself says, may differ: t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
+from storage.archive import Facts
 from storage.documents.cells import fen
 from storage.documents.control import compare, missing
-from storage.documents.document import Control
+from storage.documents.document import Control, Document
+from storage.documents.file import SourceFile
 from storage.documents.rows import BillRow
+from storage.documents.table import Record, Table, read_records
 from storage.errors import CellInvalid
 
 DIRECTIONS = {"收入": "income", "支出": "expense", "不计收支": "neutral", "": "neutral"}  # 微信 writes / for neutral
@@ -20,6 +24,23 @@ _COUNT = re.compile(r"共：?(\d+)笔记录")
 _TOTAL = re.compile(r"(收入|支出|不计收支|中性交易)：(\d+)笔[\s，]*(-?[\d,.]+)元")
 _NAMES = {"收入": "income", "支出": "expense", "不计收支": "neutral", "中性交易": "neutral"}
 _WORDS = {"income": "收入", "expense": "支出", "neutral": "不计收支"}
+
+
+Line = Callable[[Record, str, Counter[tuple[str, str]]], BillRow]
+"""Reads one record; takes the shop and how often each (flow number, fee) came so far, and counts itself."""
+
+
+def bill(file: SourceFile, table: Table, facts: Facts, what: tuple[str, str], owner: re.Pattern[str],
+         line: Line) -> Document:  # fmt: skip
+    """The document of `what` kind and platform; its shop is that of the facts, else the `owner` of the preamble."""
+    lead = table.lead()
+    named = owner.search("\n".join(lead))
+    shop = facts.shop or (named[1] if named else "")
+    seen: Counter[tuple[str, str]] = Counter()
+    reading = read_records(table, lambda record: (line(record, shop, seen),))
+    period = span(lead) or file.covers(row.at for row in reading.rows)
+    stated = control(lead, reading.rows, len(reading.raw))
+    return Document(*what, reading.rows, reading.raw, stated, reading.quarantine, period, shop)
 
 
 def direction(text: str) -> str:

@@ -8,7 +8,7 @@ from storage.documents import personal
 from storage.documents.document import Document
 from storage.documents.file import SourceFile
 from storage.documents.rows import BillRow
-from storage.documents.table import Record, find_table, has_columns, read_records
+from storage.documents.table import Record, find_table, has_columns
 
 KIND = "wxpay_personal"
 PLATFORM = "personal"
@@ -28,14 +28,7 @@ def identify(file: SourceFile) -> bool:
 def read(file: SourceFile, facts: Facts) -> Document:
     """Every line. Raises FileError. The shop is that of the facts, else the nickname of the preamble."""
     table = find_table(file, REQUIRED, ["商户单号", "备注"])
-    lead = table.lead()
-    nickname = _NICKNAME.search("\n".join(lead))
-    shop = facts.shop or (nickname[1] if nickname else "")
-    seen: Counter[tuple[str, str]] = Counter()
-    reading = read_records(table, lambda record: (_row(record, shop, seen),))
-    period = personal.span(lead) or file.covers(row.at for row in reading.rows)
-    control = personal.control(lead, reading.rows, len(reading.raw))
-    return Document(KIND, PLATFORM, reading.rows, reading.raw, control, reading.quarantine, period, shop)
+    return personal.bill(file, table, facts, (KIND, PLATFORM), _NICKNAME, _row)
 
 
 def _row(record: Record, shop: str, seen: Counter[tuple[str, str]]) -> BillRow:

@@ -142,6 +142,33 @@ def returns(
     _said(done)
 
 
+@policies.command("close-month")
+def close_month(
+    month: Annotated[str, typer.Argument(help="哪个月 / which month, YYYY-MM")],
+    why: Annotated[str, typer.Option(help="为什么 / why")],
+    who: Who = "",
+) -> None:
+    """总账关账：结转这个月的损益，关了就不再变；晚到的单据记进下一个没关的月，注明是哪个月的。
+
+    Closes a month of the ledger for good: its income and expense are carried over, what is late goes to the next one.
+
+    例 / example: `yeban policy close-month 2026-10 --why 月结`
+    """
+    from schedules.desk import open_desk
+    from storage.erp.audit.recording import recording
+    from storage.erp.finance.periods import close
+
+    try:
+        datetime.strptime(month, "%Y-%m").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise typer.BadParameter(say("写成 2026-10 这样", "write it like 2026-10"), param_hint="MONTH") from None
+    person = signer(who)
+    with open_desk() as desk, recording(desk.database, person, why) as connection:
+        no = close(connection, month, person, why)
+    tell(f"{month} 关账了，结转凭证 {no or '没有损益要结转'}。", f"{month} is closed; closing voucher {no or 'none'}.",
+         "green")  # fmt: skip
+
+
 def _said(done: bool) -> None:
     if done:
         tell("定了，记在账里。", "decided, and kept in the books.", "green")

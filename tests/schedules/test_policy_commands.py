@@ -47,6 +47,17 @@ def test_policies_are_decided_under_a_name_and_kept(desk: Desk, yeban: Yeban) ->
     assert "不能再换" in yeban("policy", "set", "--vat-bp", "100", "--why", "改", "--who", "王芳")[1]
 
 
+def test_a_month_of_the_ledger_is_closed_for_good(desk: Desk, yeban: Yeban) -> None:
+    """Its income and expense are carried over by a voucher, once; what is no month is refused."""
+    STEPS["post"](desk, NEXT)
+    assert yeban("policy", "close-month", "十月", "--why", "月结")[0] == 2
+    assert "2026-11 关账了，结转凭证 2026-11-" in yeban("policy", "close-month", "2026-11", "--why", "月结")[1]
+    assert "关账了" in yeban("policy", "close-month", "2026-11", "--why", "再关一次")[1]
+    with desk.database.read() as connection:
+        found = {row.account: row.balance_fen for row in balances(connection)}
+    assert (found["6001"], found["4103"]) == (0, -10_000)
+
+
 def test_an_order_marked_late_is_listed_and_mended(desk: Desk, yeban: Yeban) -> None:
     """The voucher of a brushing order stands in the list until a person has it mended; then nothing is left to do."""
     STEPS["post"](desk, NEXT)

@@ -78,12 +78,11 @@ class Arrival(NamedTuple):
 
 def arrivals(connection: Connection, feeds: Sequence[Feed], now: datetime, days: int = 7) -> list[Arrival]:
     """For each feed and each of the last days that it could be due for, whether its file came; the newest day first."""
-    found = receipts(connection, {feed.kind for feed in feeds})
-    return [
-        arrival(feed, day, found.get(feed.kind, ()), now)
-        for feed in feeds
-        for day in days_due(feed, now.astimezone(SHANGHAI).date(), days)
-    ]
+    today = now.astimezone(SHANGHAI).date()
+    due = [(feed, day) for feed in feeds for day in days_due(feed, today, days)]
+    oldest = min((day for _, day in due), default=today) - timedelta(days=1)  # it came by UTC, the days are Beijing's
+    found = receipts(connection, {feed.kind for feed in feeds}, oldest.isoformat())
+    return [arrival(feed, day, found.get(feed.kind, ()), now) for feed, day in due]
 
 
 def alarms(told: Iterable[Arrival]) -> list[Arrival]:

@@ -142,11 +142,12 @@ class QuestionBook:
 
     def past(self, most: int) -> list[Open]:
         """What was asked, newest first: answered by whom, or not."""
-        return self._listed(asked.c.state != "open", asked.c.recorded_at.desc())[:most]
+        return self._listed(asked.c.state != "open", asked.c.recorded_at.desc(), most)
 
-    def _listed(self, which: Any, order: Any) -> list[Open]:
+    def _listed(self, which: Any, order: Any, most: int | None = None) -> list[Open]:
+        query = select(asked).where(which).order_by(order, asked.c.question_id).limit(most)
         with self.database.read() as connection:
-            rows = connection.execute(select(asked).where(which).order_by(order, asked.c.question_id)).mappings()
+            rows = connection.execute(query).mappings()
             return [_open(dict(row)) for row in rows]
 
 

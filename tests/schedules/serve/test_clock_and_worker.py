@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,8 @@ from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.errors import LeaseLost, RunMissing
 from schedules.queue.fence import fence_of
-from schedules.queue.model import LEASE, Ending, Lease, Standing, Ticket, WorkerFacts
+from schedules.queue.model import LEASE, Ending, Lease, Renewed, Standing, Ticket, WorkerFacts
+from schedules.serve.controls import Held
 from schedules.serve.playing import RunPlayer
 from schedules.serve.worker import Worker
 from schedules.settings import Settings
@@ -251,6 +252,45 @@ def test_one_account_at_a_time_the_highest_priority_first(desk: Desk) -> None:
     assert not queue.end(first, Ending("failed")), "it has ended"
     assert queue.take(facts, full=True) is None
     assert [lease.ticket.key for lease in (queue.take(facts),) if lease] == ["1"]
+
+
+class Unheard(EmbeddedQueue):
+    """A queue whose worker gets through once, to take something, and then not any more."""
+
+    def renew(self, worker: str, held: Mapping[str, Lease]) -> Renewed:
+        """Nobody hears it."""
+        raise ConnectionError("no route")
+
+
+async def test_a_worker_that_nobody_hears_gives_up_its_runs_in_time(desk: Desk) -> None:
+    """Before anybody else may take them its runs are ended, and it writes no end; whoever takes them goes on."""
+    length = timedelta(seconds=1.2)
+    queue = Unheard(desk.database, length)
+    queue.put([Ticket("1", "x", "1", "a")])
+    ended = asyncio.Event()
+
+    class Long:
+        """A run that would last for ever."""
+
+        async def play(self, held: Held) -> Ending:
+            """Until it is ended."""
+            try:
+                await asyncio.Event().wait()
+            finally:
+                with desk.database.read() as connection:
+                    assert board.holds(connection, held.lease, for_at_least=timedelta(0)), "others may have it already"
+                ended.set()
+            raise AssertionError
+
+    worker = Worker(queue, WorkerFacts("unheard"), {"x": Long()}, lease=length)
+    working = asyncio.create_task(worker.work())
+    await asyncio.wait_for(ended.wait(), 20)
+    worker.drain()
+    await working
+    with desk.database.read() as connection:
+        one = board.standing(connection, "1")
+    assert one is not None
+    assert (one.state, one.outcome) == ("queued", "")
 
 
 def test_a_worker_that_was_cut_off_begins_no_effect(desk: Desk) -> None:

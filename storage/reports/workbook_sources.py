@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from storage.database.tables import raw_file
+from storage.reports.grounds import Ground, runs_of
 from storage.reports.table import Figure, Table
 from storage.reports.workbook_style import HEADER_ROW, Pen, Sheet, set_up
 
@@ -58,7 +59,8 @@ class Layout:
 
 
 def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) -> None:
-    """Every archived file: what it is, whether its totals tie, and how many source rows of this workbook it gave."""
+    """Every archived file: what it is, whether its totals tie, how many source rows of this workbook it gave, and the
+    run that brought it: for whom, from when to when, and where its log and pictures lie."""
     titles = (
         "文件",
         "种类",
@@ -73,8 +75,12 @@ def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) 
         "来自流程",
         "运行",
         "sha256",
+        "账号",
+        "运行开始",
+        "运行结束",
+        "证据（日志、截图、追踪）",
     )
-    widths = [44, 24, 14, 20, 20, 10, 11, 10, 40, 11, 26, 26, 68]
+    widths = [44, 24, 14, 20, 20, 10, 11, 10, 40, 11, 26, 26, 68, 16, 22, 22, 40]
     set_up(sheet, widths, HEADER_ROW)
     sheet.append([pen.text(sheet, SOURCES, "title", lined=False)])
     sheet.append([pen.text(sheet, "归档的每一个文件；文件按内容的 sha256 存放，不会改动。", "small", lined=False)])
@@ -83,13 +89,17 @@ def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) 
     f, used = raw_file.c, layout.files()
     query = select(f.name, f.kind, f.shop, f.period_from, f.period_to, f.rows, f.rows_ok, f.state, f.message, f.flow,
                    f.run_id, f.file_sha).order_by(f.kind, f.shop, f.period_from, f.name, f.file_sha)  # fmt: skip
+    files = connection.execute(query).all()
+    runs = {one.file_sha: run for one, run in runs_of(connection, (Ground(file[-1], 0) for file in files)).items()}
     last = HEADER_ROW
-    for name, kind, shop, first, end, rows, ok, state, message, flow, run_id, sha in connection.execute(query):
+    for name, kind, shop, first, end, rows, ok, state, message, flow, run_id, sha in files:
+        run = runs[sha]
         texts = [pen.text(sheet, value) for value in (name, kind, shop, first, end)]
         counts = [pen.amount(sheet, count, "count") for count in (rows, ok)]
         said = [pen.text(sheet, STATES.get(state, state)), pen.text(sheet, message)]
-        where = [pen.text(sheet, value) for value in (flow, run_id, sha)]
+        told = (flow, run_id, sha, run.account, run.started_at, run.ended_at, run.folder)
+        where = [pen.text(sheet, value) for value in told]
         sheet.append([*texts, *counts, *said, pen.amount(sheet, used.get(sha, 0), "count"), *where])
         last += 1
     if last > HEADER_ROW:
-        sheet.auto_filter.ref = f"A{HEADER_ROW}:M{last}"
+        sheet.auto_filter.ref = f"A{HEADER_ROW}:Q{last}"

@@ -26,7 +26,7 @@ entries:
   到: {on: {webhook: stock}}
   然后: {run: small.yaml, after: 到}
 """
-PLAN = "title: 小夜\nphases:\n  - {name: 核, core: [verify]}\n"
+PLAN = "title: 小夜\nphases:\n  - {name: 核, core: [collect]}\n"
 
 
 def free_port() -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.desk import Desk
 from schedules.operations.room import room_at
+from storage.database.moments import stamp
 from storage.database.tables.desk import queue_worker, timetable_mark, timetable_run
 
 OK, FAILING = 200, 503
@@ -74,7 +75,7 @@ def _workers(connection: Connection, at: datetime) -> tuple[int, int]:
     """How many workers were seen lately, and how many went without a word."""
     c = queue_worker.c
     seen = connection.execute(select(c.seen_at).where(c.state != "gone")).scalars().all()
-    limit = (at - WORKER_LOST).astimezone(UTC).isoformat(timespec="milliseconds")
+    limit = stamp(at - WORKER_LOST)
     lost = sum(one < limit for one in seen)
     return len(seen) - lost, lost
 
@@ -82,8 +83,7 @@ def _workers(connection: Connection, at: datetime) -> tuple[int, int]:
 def _due(connection: Connection, at: datetime) -> tuple[int, str]:
     """How many runs could have begun by now, and since when the first of them."""
     c = timetable_run.c
-    stamp = at.astimezone(UTC).isoformat(timespec="milliseconds")
-    query = select(func.count(), func.min(c.due_at)).where(c.state == "planned", c.due_at <= stamp)
+    query = select(func.count(), func.min(c.due_at)).where(c.state == "planned", c.due_at <= stamp(at))
     count, oldest = connection.execute(query).one()
     return int(count), str(oldest or "")
 

@@ -19,6 +19,7 @@ from schedules.operations.room import GIB, room_at
 from schedules.operations.tonight import Tonight
 from schedules.problems import SettingsBroken
 from schedules.secrets.master import key_source
+from storage.database.moments import stamp
 from storage.database.tables import job
 from storage.database.tables.desk import notice, question, timetable_mark, timetable_pause
 
@@ -147,13 +148,13 @@ def key_concerns(about: Tonight) -> list[Concern]:
 
 def waiting_concerns(about: Tonight) -> list[Concern]:
     """What is paused, and questions that wait for an answer."""
-    stamp = about.now.astimezone(UTC).isoformat(timespec="milliseconds")
+    now = stamp(about.now)
     paused = select(timetable_pause).where(timetable_pause.c.ended_at == "")
     open_ones = select(question.c.question_id, question.c.question).where(
-        question.c.state == "open", question.c.due_at > stamp
+        question.c.state == "open", question.c.due_at > now
     )
     with about.desk.database.read() as connection:
-        pauses = [row for row in connection.execute(paused) if not row.until_at or row.until_at > stamp]
+        pauses = [row for row in connection.execute(paused) if not row.until_at or row.until_at > now]
         asked = connection.execute(open_ones).all()
     found = [
         Concern(

@@ -32,9 +32,7 @@ def write_once(path: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
     try:
         os.link(mine, path)
-    except FileExistsError:  # another process was quicker
-        pass
-    except OSError:  # a disk that knows no hard links
+    except OSError:  # another process was quicker, or the disk knows no hard links
         if not path.exists():
             mine.replace(path)
     finally:

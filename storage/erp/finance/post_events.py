@@ -1,12 +1,10 @@
 """Vouchers without hands: what the books know by a day becomes vouchers, each document once."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.collector import collector_at_rest
 from storage.database.tables.ledger import jv
 from storage.erp.finance.expected_returns import book_expected_returns
 from storage.erp.finance.goods import Waiting, book_moves
@@ -47,24 +45,11 @@ def post_events(connection: Connection, until: str, policy: Policy | None = None
     next open month, tagged.
     """
     policy = policy or policy_of(connection)
-    with _collector_at_rest():
+    with collector_at_rest():
         booked = book_moves(connection, until, policy)
         sales = book_sales(connection, until, policy)
         money = book_money(connection, until)
         return Summary(booked.vouchers, sales, money, booked.waiting, book_expected_returns(connection, until))
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Facts and drafts are plain tuples without cycles; looking through a hundred thousand of them for cycles again and
-    again took a quarter of the time."""
-    awake = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if awake:
-            gc.enable()
 
 
 class Automation(NamedTuple):

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import paramiko
+
+from tests.support.http_server import serving
 
 USER, PASSWORD = "yeban", "planted-password"
 
@@ -212,12 +214,5 @@ def bucket(name: str) -> Iterator[Bucket]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    standing.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(Handler) as standing.url:
         yield standing
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -5,16 +5,17 @@ import hashlib
 import hmac
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.http_server import serving
 
 TOKEN, SECRET = "tok3n-of-the-robot", "SEC-planted-secret"
 
@@ -89,15 +90,8 @@ def robots() -> Iterator[Robots]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    standing.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(Handler) as standing.url:
         yield standing
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass

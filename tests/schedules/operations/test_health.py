@@ -14,6 +14,7 @@ from schedules.operations.health import STALE_S, health
 from schedules.operations.http import operations_app
 from schedules.operations.metrics import metrics_text
 from schedules.settings import Settings
+from storage.database.moments import stamp
 from storage.database.tables.desk import question, queue_job, queue_worker, timetable_mark, timetable_run
 from tests.schedules.operations.asgi import call
 
@@ -22,24 +23,24 @@ TINY_PLACE_GB = 10_000
 """More than any disk of ours has free."""
 
 
-def stamp(ago: timedelta) -> str:
+def before(ago: timedelta) -> str:
     """The moment so long before AT, as the books keep it."""
-    return (AT - ago).isoformat(timespec="milliseconds")
+    return stamp(AT - ago)
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk whose clock looked ten seconds ago, with three runs due, one running, two questions."""
     with open_desk(Settings(home=tmp_path_factory.mktemp("home"), lang="zh")) as opened:
-        due = [{"run_key": f"夜班|{n}", "state": "planned", "due_at": stamp(timedelta(minutes=n))} for n in (1, 2, 40)]
-        later = {"run_key": "later", "state": "planned", "due_at": stamp(timedelta(minutes=-30))}
-        running = {"run_key": "running", "state": "running", "due_at": stamp(timedelta(minutes=3))}
+        due = [{"run_key": f"夜班|{n}", "state": "planned", "due_at": before(timedelta(minutes=n))} for n in (1, 2, 40)]
+        later = {"run_key": "later", "state": "planned", "due_at": before(timedelta(minutes=-30))}
+        running = {"run_key": "running", "state": "running", "due_at": before(timedelta(minutes=3))}
         with opened.database.write() as connection:
             connection.execute(
-                insert(timetable_mark).values(timetable="desk", planned_until=stamp(timedelta(seconds=10)))
+                insert(timetable_mark).values(timetable="desk", planned_until=before(timedelta(seconds=10)))
             )
             connection.execute(insert(timetable_run), [*due, later, running])
-            seen = {"one": stamp(timedelta(seconds=9)), "cut off": stamp(timedelta(minutes=3))}
+            seen = {"one": before(timedelta(seconds=9)), "cut off": before(timedelta(minutes=3))}
             workers = [{"worker": name, "state": "working", "seen_at": at} for name, at in seen.items()]
             connection.execute(insert(queue_worker), workers)
             connection.execute(insert(queue_job).values(ticket_key="t", state="waiting"))

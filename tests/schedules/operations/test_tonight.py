@@ -19,6 +19,7 @@ from schedules.operations.tonight import Tonight, tonight
 from schedules.plan import PlannedFlow, make_job
 from schedules.settings import AccountSettings, Settings
 from schedules.timetable.lock import only_clock
+from storage.database.moments import stamp
 from storage.database.tables.desk import notice, question, timetable_mark, timetable_pause
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -34,7 +35,7 @@ entries:
     at: 23:00
 """
 NOTIFY = "channels:\n  群:\n    kind: dingtalk\nroutes:\n  digest: [群]\n  question: [群]\n"
-AT = NOW.isoformat(timespec="milliseconds")
+AT = stamp(NOW)
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_nobody_keeps_the_clock(desk: Desk) -> None:
     assert one.sure
     assert "yeban service install" in one.mend("zh")
     with desk.database.write() as connection:  # another machine keeps it, and looked a minute ago
-        seen = (NOW - timedelta(minutes=1)).isoformat(timespec="milliseconds")
+        seen = stamp(NOW - timedelta(minutes=1))
         connection.execute(insert(timetable_mark).values(timetable="夜", planned_until=seen))
     assert tonight(desk, NOW, None, INSIDE) == []
 
@@ -163,7 +164,7 @@ def test_what_failed_last_night_is_said_again(desk: Desk) -> None:
 
 def test_pauses_questions_and_clocks_are_seen(desk: Desk) -> None:
     """What is paused, what waits for an answer, and a clock that was set back, each is one concern."""
-    later = (NOW + timedelta(hours=5)).isoformat(timespec="milliseconds")
+    later = stamp(NOW + timedelta(hours=5))
     with desk.database.write() as connection:
         connection.execute(
             insert(timetable_pause).values(

@@ -5,9 +5,11 @@ import pytest
 from storage.database.connection import open_database
 from storage.database.digest import digests
 from storage.database.tables import ad_day, bank_line, recon_item
+from storage.erp.allocation.model import OrderKey
 from storage.erp.finance import documents, ledger, periods
 from storage.erp.finance.documents import Invoice, InvoiceLine
 from storage.erp.finance.drill import register
+from storage.erp.finance.expected_returns import ReturnsPolicy, decide_returns
 from storage.erp.finance.layers import MoveKey
 from storage.erp.finance.open_items import PAYABLES, RECEIVABLES, ageing
 from storage.erp.finance.plain_text import beancount
@@ -15,9 +17,42 @@ from storage.erp.finance.policy import Policy
 from storage.erp.finance.post_events import post_events
 from storage.erp.finance.statements import STATEMENTS, Span
 from storage.erp.invariants.ledger import CHECKS
+from storage.erp.invariants.nightly import SHARES
+from storage.erp.orders.special import mark
+from storage.erp.orders.transition import Cause
+from storage.reports.check import compare
+from storage.reports.table import Period
 from tests.storage.erp.finance.small_books import Accounts
 
-TABLES = ("cost_layer", "cost_move", "jv", "jv_document", "jv_line", "layer_use", "period", "supplier_invoice")
+TABLES = (
+    "cost_layer",
+    "cost_move",
+    "expected_return",
+    "jv",
+    "jv_document",
+    "jv_line",
+    "layer_use",
+    "period",
+    "supplier_invoice",
+)
+
+
+def go_on(books: Accounts) -> dict[str, object]:
+    """July sells again, one order of it a brushing one, and ends with what is expected to come back."""
+    for number in ("4", "5"):
+        books.order(number, ("A", 1, 11_300), finished_at="2026-07-28 12:00:00")
+    cause = Cause("2026-07-28 13:00:00", "李", "orders.mark", "达人补单")
+    books.write(lambda c: mark(c, OrderKey("practice", "shop_a", "5"), "brushing", cause))
+    books.write(lambda c: decide_returns(c, ReturnsPolicy("2026-07-01", "on", 15, 90, 1), "李", "企业会计准则"))
+    books.write(lambda c: post_events(c, "2026-08-01"))
+    assert len(books.golden("expected_returns")) == len(books.golden("expected_returns_over")) == 1
+    with books.database.read() as connection:
+        return {
+            "findings": [one for check in CHECKS.values() for one in check(connection)],
+            "share": [one for check in SHARES.values() for one in check(connection, "2026-08-02")],
+            "figures": compare(connection, Period("2026-06-01", "2026-08-01")),
+            "digests": digests(connection, TABLES),
+        }
 
 
 def play(books: Accounts, **policy: object) -> dict[str, object]:
@@ -65,7 +100,10 @@ def test_both_databases_keep_the_same_books(books, postgres_url):
     other = Accounts(open_database(postgres_url))
     other.lay_out()
     theirs = play(other)
+    later, too = go_on(books), go_on(other)
     other.database.close()
+    assert later["findings"] == later["share"] == []
+    assert too == later
     assert ours["findings"] == []
     assert ours["run"].waiting == ()
     assert theirs == ours

@@ -40,14 +40,17 @@ def runs(
 
     例 / examples: `yeban runs` · `yeban runs --open` · `yeban runs --failed -a seller_a` · `yeban runs --json`
     """
-    from schedules.desk import open_desk
+    from contextlib import closing
+
     from schedules.queue import board
+    from schedules.settings import load_settings
+    from storage.database.connection import open_database
     from storage.database.tables.desk import queue_job
 
     c = queue_job.c
     where = [*([c.state != "ended"] if running else []), *([c.account == account] if account else []),
              *([c.outcome.in_(("failed", "person", "dropped"))] if failed else [])]  # fmt: skip
-    with open_desk() as desk, desk.database.read() as connection:
+    with closing(open_database(load_settings().database_url)) as database, database.read() as connection:
         found = board.standings(connection, *where, most=most)
         there = board.workers(connection)
     if json_:

@@ -15,7 +15,7 @@ from schedules.serve.worker import Worker
 from storage.database.connection import Database, open_database
 from storage.runs import DatabaseJournal
 
-LEASE = timedelta(seconds=1.5)
+LEASE = timedelta(seconds=4)
 EFFECTS = 4
 STEP_S = 0.05
 

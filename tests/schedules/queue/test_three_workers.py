@@ -18,7 +18,7 @@ from schedules.queue import board
 from schedules.queue.model import Ticket
 from schedules.settings import ROOT
 from storage.database.connection import Database, open_database
-from tests.schedules.queue.crowd import EFFECTS, LEASE, Site, queue_at
+from tests.schedules.queue.crowd import EFFECTS, Site, queue_at
 
 TICKETS = [Ticket(f"t{n:02}", "x", f"t{n:02}", f"account-{n % 6}") for n in range(24)]
 
@@ -79,12 +79,12 @@ def crowd(urls: dict[str, str], site: Path, engine: str) -> Iterator[dict[str, s
             process.wait()
 
 
-def until(what: Callable[[], bool], most_s: float = 40.0) -> None:
+def until(what: Callable[[], bool], most_s: float = 90.0) -> None:
     """Until it is so."""
     end = time.monotonic() + most_s
     looked = threading.Event()
     while not what():
-        assert time.monotonic() < end, "it never came"
+        assert time.monotonic() < end, "it never came"  # only so that a defect does not hang the tests
         looked.wait(0.02)
 
 
@@ -125,7 +125,6 @@ def test_three_workers_lose_and_repeat_nothing(postgres_url: str, tmp_path: Path
         assert order == sorted(order, key=order.index), "two tickets of one account at a time"
         assert [key for n, key in enumerate(order) if order[n - 1 : n] != [key]] == list(dict.fromkeys(order))
     database.close()
-    assert LEASE.total_seconds() < 5
 
 
 def standings(database: Database) -> list[board.Standing]:

@@ -64,13 +64,15 @@ def held(
 
 
 def _show_held(found: "Sequence[Waiting]") -> None:
-    table = Table(title=say("拦下的订单", "held orders"), title_justify="left")
-    heads = say("等谁 期限 店铺 订单号 代码 为什么 可以怎么办", "whose due shop order code why what-to-do")
-    for head in heads.split():
-        table.add_column(head, overflow="fold")
+    from storage.erp.orders.hold_names import hold_name
+
+    table = Table(title=say("拦下的订单", "held orders"), title_justify="left", show_lines=True)
+    for zh, en in (("等谁", "whose"), ("订单", "order"), ("为什么", "why"), ("可以怎么办", "what to do")):
+        table.add_column(say(zh, en), overflow="fold", no_wrap=zh != "为什么")
     for one in found:
-        due = one.due_at + (say("（已过）", " (over)") if one.late else "")
-        table.add_row(one.owner, due, one.key.shop, one.key.order_no, one.code, one.words, "、".join(one.actions))
+        due = one.due_at[5:16] + (say("\n已过期", "\nover") if one.late else "")
+        why = f"{hold_name(one.code, default_lang())} {one.code}\n{one.words}"
+        table.add_row(f"{one.owner}\n{due}", f"{one.key.shop}\n{one.key.order_no}", why, "\n".join(one.actions))
     console.print(table)
 
 

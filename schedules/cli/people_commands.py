@@ -1,6 +1,7 @@
 """Who may do what, whom orders go to, and what was changed: `people`, `address`, `log`."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -283,10 +284,16 @@ def log(
         ("到", "into"),
         ("因为", "why"),
     ):
-        table.add_column(say(zh, en), overflow="fold")
+        table.add_column(say(zh, en), overflow="fold", no_wrap=zh == "做了")
     for one in entries:
-        table.add_row(*(Text(cell) for cell in (_clock(one.recorded_at), *one[2:5], *map(_said, one[5:7]), one.why)))
+        who, did, about = one[2:5]
+        cells = (_clock(one.recorded_at), who, did, _SHA.sub(r"\1…", about), *map(_said, one[5:7]), one.why)
+        table.add_row(*map(Text, cells))
     console.print(table)
+
+
+_SHA = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+"""A file's name in the books, shown as far as people need it."""
 
 
 def _clock(recorded_at: str) -> str:

@@ -96,6 +96,9 @@ def list_(
 
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
+    if not found:
+        tell("没有这样的采购单。", "No such purchase order.", "green")
+        return
     table = Table(title=say("采购单", "purchase orders"), title_justify="left")
     zh, en = "单号 供应商 仓库 状态 下单日 到货日 付款日 金额", "number supplier warehouse state order come pay yuan"
     for head in say(zh, en).split():

@@ -127,6 +127,15 @@ class Settings(BaseModel):
     shops: dict[str, ShopSettings] = Field(default_factory=dict)
     activities: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            words = "写成 http://主机:端口 这样的地址。", "Write an address like http://host:port."
+            raise refusal("D-SETTINGS", *words)
+        return value
+
     @property
     def database_url(self) -> str:
         """Where the books are: PostgreSQL by URL, else an SQLite file in `home`."""

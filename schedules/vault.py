@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from schedules.problems import SecretMissing, VaultLocked
 from schedules.secrets.files import one_at_a_time, write_private
 from schedules.secrets.finishing import finish, ready_file
-from schedules.secrets.master import key_source, master_key
+from schedules.secrets.master import KeySource, key_source, master_key
 from schedules.secrets.system import Keyring, SystemKeyring
 
 Keeper = Literal["vault", "keyring"]
@@ -61,10 +61,10 @@ class Vault:
         """
         if self._given is not None:
             return self._given
-        mark = _mark(key_source(self.home).path)
+        mark = _mark(key_source(self.home))
         if self._known is None or self._known[0] != mark:
             found = master_key(self.home, self.keyring)
-            self._known = _mark(key_source(self.home).path), found
+            self._known = _mark(key_source(self.home)), found
         return self._known[1]
 
     def read(self) -> dict[str, dict[str, str]]:
@@ -168,10 +168,10 @@ def _keeper(one: Mapping[str, str]) -> Keeper:
     return "keyring" if one.get("keeper") == "keyring" else "vault"
 
 
-def _mark(path: Path) -> object:
-    """Changes when the file does."""
+def _mark(source: KeySource) -> object:
+    """Changes when the key's place or its file does."""
     try:
-        stat = path.stat()
+        stat = source.path.stat()
     except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return source.place
+    return source.place, stat.st_mtime_ns, stat.st_size, stat.st_ino

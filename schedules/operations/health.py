@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from schedules.desk import Desk
 from schedules.operations.room import room_at
+from schedules.problems import DeskError
+from schedules.secrets.master import key_source
 from storage.database.moments import stamp
 from storage.database.tables.desk import queue_worker, timetable_mark, timetable_run
 
@@ -41,7 +43,7 @@ def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) 
     that a load balancer may ask. A clock that never looked here is no failure: another machine may keep it.
     """
     at = now()
-    checks = {"disk": _disk(desk)}
+    checks = {"disk": _disk(desk), "vault": _vault(desk)}
     try:
         pulse = pulse_of(desk, at)
     except SQLAlchemyError as error:
@@ -94,6 +96,17 @@ def _age(moment: str, at: datetime) -> float | None:
 
 def _rounded(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 1)
+
+
+def _vault(desk: Desk) -> dict[str, Any]:
+    """Whether the master key opens the vault; one that a person or the keyring has is not asked for here."""
+    place = key_source(desk.home).place
+    if place in {"environment", "file"}:
+        try:
+            desk.vault.entries()
+        except DeskError as error:
+            return {"fine": False, "seen": {"key": place, "code": error.code}}
+    return {"fine": True, "seen": {"key": place}}
 
 
 def _disk(desk: Desk) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from schedules.inbox.errors import NotAsked
 from schedules.inbox.links import link_of, token_of
 from schedules.inbox.opening import asked_words, message_of
 from schedules.inbox.pages import answer_routes
+from schedules.problems import SettingsBroken
+from schedules.settings import load_settings
 from storage.database.connection import open_database
 from tests.schedules.operations.asgi import Answer, call
 
@@ -125,3 +127,11 @@ async def test_both_reminders_come(place: Place, monkeypatch: pytest.MonkeyPatch
     inbox = DeskInbox(place.book, lambda _, turn: told.append(turn), lambda *_: None, True, look_every_s=0.01)
     assert await inbox.ask(Question("text", "？", 300)) is None
     assert told == [0, 1, 2]
+
+
+def test_a_public_address_is_an_address(tmp_path: Path) -> None:
+    """A slip in it is said where it stands: links that nobody can open would answer nothing."""
+    (tmp_path / "settings.yaml").write_text("public_url: 192.168.1.5:8790\n", "utf-8")
+    with pytest.raises(SettingsBroken) as caught:
+        load_settings(tmp_path)
+    assert "settings.yaml:1:13" in caught.value.message("zh")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
@@ -75,6 +76,17 @@ def test_a_clock_that_looked_too_long_ago_is_a_failure(desk: Desk) -> None:
     assert (status, said["checks"]["clock"]["fine"]) == (503, False)
 
 
+def test_a_key_that_does_not_open_the_vault_is_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night would not get in anywhere: 503, with the error's code and where the key came from."""
+    desk.vault.put("seller_a", password="x")
+    monkeypatch.setenv("YEBAN_KEY", Fernet.generate_key().decode())
+    status, said = health(desk, lambda: AT)
+    assert (status, said["checks"]["vault"]) == (
+        503,
+        {"fine": False, "seen": {"key": "environment", "code": "D-VAULT"}},
+    )
+
+
 def test_a_full_disk_is_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Less room than the settings ask for makes the answer 503."""
     monkeypatch.setattr(desk, "settings", desk.settings.model_copy(update={"min_free_gb": TINY_PLACE_GB}))
@@ -116,7 +128,7 @@ async def test_machines_ask_over_http(desk: Desk) -> None:
     assert (await call(app, "GET", "/live")).json == {"status": "ok"}
     ready = await call(app, "GET", "/health")
     assert ready.status == (200 if ready.json["status"] == "ok" else 503)
-    assert set(ready.json["checks"]) == {"database", "clock", "queue", "disk", "workers"}
+    assert set(ready.json["checks"]) == {"database", "clock", "queue", "disk", "workers", "vault"}
     answer = await call(app, "GET", "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert values(answer.text)["yeban_timetable_runs", "running"] == 1

@@ -309,6 +309,7 @@ def test_no_key_is_changed_under_a_night(tmp_path: Path) -> None:
             "settings.yaml:6:14",
         ),
         ("database: postgresql://yeban:hunter2@db/yeban\n", "settings.yaml:1:11"),
+        ("lang: zh\npassword: hunter2\n", "settings.yaml:2:1"),
     ],
 )
 def test_no_secret_stands_in_yaml(tmp_path: Path, text: str, place: str) -> None:

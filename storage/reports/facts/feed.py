@@ -181,7 +181,9 @@ def _feed_bundles(facts: "DuckDBPyConnection", connection: Connection) -> bool:
         return False
     facts.execute("DELETE FROM bundles")
     if rows:
-        facts.executemany("INSERT INTO bundles VALUES (?, ?, ?, ?)", [list(row) for row in rows])
+        facts.execute(
+            f"INSERT INTO bundles SELECT {', '.join(['unnest(?)'] * 4)}", [*map(list, zip(*rows, strict=True))]
+        )
     facts.execute("UPDATE lines SET is_bundle = code IN (SELECT code FROM bundles)")
     return True
 

@@ -53,7 +53,7 @@ def create(facts: "DuckDBPyConnection") -> None:
     facts.execute("CREATE TABLE worth (code VARCHAR, said VARCHAR)")
     facts.execute("CREATE TABLE meta (name VARCHAR, said VARCHAR)")
     facts.execute("CREATE TABLE components (component VARCHAR, place INTEGER)")
-    facts.executemany("INSERT INTO components VALUES (?, ?)", [[name, place] for name, place in GROUP_OF.items()])
+    facts.execute("INSERT INTO components SELECT unnest(?), unnest(?)", [list(GROUP_OF), list(GROUP_OF.values())])
     roll_up(facts)
 
 
@@ -97,9 +97,9 @@ def _valued_anew(facts: "DuckDBPyConnection", weights: Weights) -> set[str]:
     if not changed:
         return set()
     facts.execute("DELETE FROM worth WHERE code IN (SELECT unnest(?))", [changed])
-    fresh = [[code, now[code]] for code in changed if code in now]
+    fresh = [code for code in changed if code in now]
     if fresh:
-        facts.executemany("INSERT INTO worth VALUES (?, ?)", fresh)
+        facts.execute("INSERT INTO worth SELECT unnest(?), unnest(?)", [fresh, [now[code] for code in fresh]])
     query = "SELECT DISTINCT fed_by FROM parts WHERE sold_as IN (SELECT unnest(?))"
     return {row[0] for row in facts.execute(query, [changed]).fetchall()}
 

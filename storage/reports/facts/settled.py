@@ -32,11 +32,10 @@ def feed(facts: "DuckDBPyConnection", connection: Connection, _: str) -> Fed:
     if rows == known:
         return Fed(0, 0)
     _check(connection, rows)
-    facts.execute("BEGIN")
     facts.execute("DELETE FROM settled")
     if rows:
-        facts.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row) for row in rows])
-    facts.execute("COMMIT")
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        facts.execute(f"INSERT INTO settled SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
     return Fed(len({row[0] for row in rows}), len(rows))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from schedules.desk import Desk
 from schedules.night_words import STAGES, did_words, note_words
+from schedules.problems import FlowMissing
+from schedules.shelf import flow_path, load_flow
 from schedules.step_names import shown_name
 from schedules.summary import book_totals, night_rows
 
@@ -35,7 +37,9 @@ def night_page_path(desk: Desk, night: date) -> Path:
 def write_night_page(desk: Desk, night: date, report: Path) -> Path:
     """Write the page as the books have the night now, whole or not at all; returns its path."""
     english = desk.settings.lang == "en"
-    rows = "\n".join(line(desk, row) for row in night_rows(desk, night))
+    found = night_rows(desk, night)
+    titles = {flow: title_of(flow) for flow in {row["flow"] for row in found}}
+    rows = "\n".join(line(desk, row, titles[row["flow"]]) for row in found)
     heads = (
         ("job", "account", "result", "brought / did", "note")
         if english
@@ -59,10 +63,19 @@ def write_night_page(desk: Desk, night: date, report: Path) -> Path:
     return path
 
 
-def line(desk: Desk, row: dict[str, Any]) -> str:
+def title_of(flow: str) -> str:
+    """What a flow calls itself, as a person reads it; "" for a step of the core and for a flow that is gone."""
+    try:
+        found = load_flow(flow_path(flow)).flow
+    except FlowMissing:
+        return ""
+    return found.title if found else ""
+
+
+def line(desk: Desk, row: dict[str, Any], title: str = "") -> str:
     """One job as a table row, linked to its run's page where there is one."""
     page = desk.settings.runs / row["run_id"] / "index.html"
-    name = escape(shown_name(row["flow"], desk.settings.lang))
+    name = escape(" · ".join(filter(None, (title, shown_name(row["flow"], desk.settings.lang)))))
     if row["run_id"] and page.exists():
         name = f'<a href="{escape(row["run_id"])}/index.html">{name}</a>'
     zh, en, _ = STAGES.get(row["stage"], (row["stage"], row["stage"], ""))

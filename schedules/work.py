@@ -1,5 +1,6 @@
 """One run from its flow to the books: load → plan → play → archive → ingest → record. Sequence only, no logic."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,10 +22,11 @@ from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
-from schedules.lock import one_run
+from schedules.lock import ACCOUNT_WAIT_S, LOOK_EVERY_S, one_run
 from schedules.operations.room import require_room
 from schedules.plan import Job
-from schedules.problems import DeskError
+from schedules.problems import AccountBusy, DeskError
+from schedules.queue.board import in_use
 from schedules.settings import SHANGHAI, AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
@@ -119,14 +121,29 @@ async def play_flow(
 ) -> RunResult:
     """Play the flow in the account's own browser session, whose state is kept encrypted for the next run.
 
-    One run at a time per account: another process that uses it is waited for. Raises AccountBusy.
+    One run at a time per account: another process that uses it, on whatever machine, is waited for. Raises AccountBusy.
     """
     waits = lambda: logger.warning("account_in_use", account=job.account)  # noqa: E731
     async with one_run(desk.home, job.account, waits=waits), desk.hosts.turn(desk.base_url(account)):
+        await _free_elsewhere(desk, job.account)
         result = await _play(desk, browser, job, account, playing, watch, inbox)
     if result.state == "done" and result.healed and not playing.dry_run:
         mend(desk, playing, result)
     return result
+
+
+async def _free_elsewhere(desk: Desk, account: str) -> None:
+    """Wait until no worker of another machine holds the account. Raises AccountBusy."""
+    end = asyncio.get_running_loop().time() + ACCOUNT_WAIT_S
+    while worker := await asyncio.to_thread(_in_use, desk, account):
+        if asyncio.get_running_loop().time() >= end:
+            raise AccountBusy(account, Path(worker))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+def _in_use(desk: Desk, account: str) -> str:
+    with desk.database.read() as connection:
+        return in_use(connection, account)
 
 
 def session_options(desk: Desk, name: str, account: AccountSettings) -> SessionOptions:

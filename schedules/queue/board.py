@@ -5,6 +5,8 @@ where several machines share it, for two machines never agree on the time.
 """
 
 import json
+import os
+import socket
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -151,6 +153,19 @@ def leave(connection: Connection, worker: str) -> None:
     connection.execute(
         update(queue_job).where(job.state == "leased", job.worker == worker).values(lease_until=now, state="queued")
     )
+
+
+def this_process() -> str:
+    """What the worker of this process is called."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def in_use(connection: Connection, account: str) -> str:
+    """The worker of another process that holds a ticket of the account; "" when nobody does."""
+    now = stamp(now_of(connection))
+    theirs = (job.state == "leased") & (job.account == account) & (job.lease_until > now)
+    query = select(job.worker).where(theirs, job.worker != this_process()).limit(1)
+    return str(connection.execute(query).scalar() or "")
 
 
 def drain(connection: Connection, worker: str = "") -> int:

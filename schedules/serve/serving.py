@@ -21,6 +21,7 @@ from loguru import logger
 from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.notify.night import morning
+from schedules.queue import board
 from schedules.queue.model import Queue, WorkerFacts
 from schedules.serve.flows import FLOW, FlowPlayer
 from schedules.serve.playing import RunPlayer
@@ -55,7 +56,7 @@ def worker_at(desk: Desk, queue: Queue, plans: Path, place: Place, ended: Callab
     settings = desk.settings
     door = RecyclingDoor(BrowserDoor(desk.home, settings.browser, headless=settings.headless))
     places = place.side_by_side or settings.side_by_side or _places(door)
-    facts = WorkerFacts(f"{socket.gethostname()}-{os.getpid()}", socket.gethostname(), os.getpid(), place.tags, places)
+    facts = WorkerFacts(board.this_process(), socket.gethostname(), os.getpid(), place.tags, places)
     longest = timedelta(minutes=settings.longest_run_min)
     players: dict[str, Player] = {
         KIND: RunPlayer(desk, DeskExecutor(desk, plans, door=door), longest, queue),

@@ -23,7 +23,7 @@ td:nth-child(-n+3),th{white-space:nowrap}td{overflow-wrap:anywhere}th{color:#6b7
 a{color:#2457d6;text-decoration:none}
 @media(max-width:720px){main{margin:16px auto;padding:0 12px}thead,td:empty{display:none}
 tr{display:flex;flex-wrap:wrap;gap:0 12px;padding:8px 12px;border-bottom:1px solid #eef0f4}td{border:0;padding:0}
-td:first-child{flex-grow:1}td:nth-child(n+4){flex-basis:100%;color:#5a6472}}
+td:first-child{flex:1;white-space:normal}td:nth-child(n+4){flex-basis:100%;color:#5a6472}}
 @media(prefers-color-scheme:dark){body{background:#14171c;color:#e6e9ee}table{background:#1c2027;border-color:#2c323c}
 td,th,tr{border-color:#272c35}a{color:#8ab0ff}p,th{color:#9aa4b2}}
 """

@@ -139,7 +139,8 @@ def change(
             copied(connection, name, [*keys, *columns], rows)
             sets = ", ".join(f"{one} = {name}.{one}" for one in columns)
             same = " AND ".join(f"{table.name}.{one} = {name}.{one}" for one in keys)
-            return connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM {name} WHERE {same}").rowcount
+            cursor.execute(f"UPDATE {table.name} SET {sets} FROM {name} WHERE {same}")
+            return int(cursor.rowcount)
     mark = _mark(connection.dialect.name)
     sets = ", ".join(f"{name} = {mark}" for name in columns)
     same = " AND ".join(f"{name} = {mark}" for name in keys)

@@ -9,9 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Connection, func, select
 
+from storage.database.behind import Behind
 from storage.database.bulk import add, add_missing
 from storage.database.collector import collector_at_rest
 from storage.database.tables import (
@@ -122,6 +124,9 @@ def _batch_row(summary: Summary) -> dict[str, object]:
 _PARCEL = ("fulfilment_id", "platform", "shop", "order_no", "warehouse", "batch_id", "state", "cost_fen", "explanation")
 _EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+PIECE_PARCELS = 10_000
+Cells = list[tuple[object, ...]]
+Money = dict[tuple[OrderKey, str], tuple[int, int]]
 Planned = tuple[str, Parcel, Part, int]
 """A parcel to be: its id, what was allocated, which part of that it carries, and its share of the cost in fen."""
 
@@ -199,9 +204,13 @@ class _Desk:
         got = [plan for plan, answer in zip(planned, answers, strict=True) if not isinstance(answer, Short)]
         if not got:
             return 0
-        self._write_parcels(got, batch, name)
         cause = f"allocation:{name}"
-        self._instruct(got, cause)
+        text, money = _Explanations(), self._money({parcel.key for _, parcel, _, _ in got})
+        with Behind[None](self.connection) as behind:
+            for begin in range(0, len(got), PIECE_PARCELS):
+                piece = got[begin : begin + PIECE_PARCELS]
+                behind.do(partial(_add_parcels, self.connection, *self._parcels(piece, batch, name, money, text)))
+            self._instruct(got, cause, behind)
         self._tell(got, cause)
         for key, (one, parcel) in _first_of(got).items():
             if mine := self.gifts.get(key):
@@ -225,9 +234,13 @@ class _Desk:
         query = select(f.platform, f.shop, f.order_no, func.count()).group_by(f.platform, f.shop, f.order_no)
         return Counter({OrderKey(*key): count for *key, count in self.connection.execute(query).all()})
 
-    def _write_parcels(self, planned: Sequence[Planned], batch: Batch, name: str) -> None:
-        rows, lines, shares = [], [], []
-        money, text = self._money({parcel.key for _, parcel, _, _ in planned}), _Explanations()
+    def _parcels(
+        self, planned: Sequence[Planned], batch: Batch, name: str, money: Money, text: _Explanations
+    ) -> tuple[Cells, Cells, Cells]:
+        """Rows of parcels, of what is in them, and of their shares of the money."""
+        rows: Cells = []
+        lines: Cells = []
+        shares: Cells = []
         for one, parcel, part, cost_fen in planned:
             said = batch.explanations[parcel.key]
             told = _json({**said, "split": part.because}) if part.because else text(said)
@@ -235,11 +248,9 @@ class _Desk:
             lines += [(one, line.sub_no, line.code, line.qty) for line in part.lines]
             paid, freight = zip(*[money[parcel.key, line.sub_no] for line in part.lines], strict=True)
             shares.append((one, sum(paid), sum(freight), part.because))
-        add(self.connection, fulfilment, _PARCEL, rows)
-        add(self.connection, fulfilment_line, ("fulfilment_id", "sub_no", "code", "qty"), lines)
-        add(self.connection, fulfilment_share, ("fulfilment_id", "paid_fen", "freight_fen", "split_because"), shares)
+        return rows, lines, shares
 
-    def _money(self, keys: set[OrderKey]) -> dict[tuple[OrderKey, str], tuple[int, int]]:
+    def _money(self, keys: set[OrderKey]) -> Money:
         """(order, sub-order) → (paid, freight) in fen; over all sub-orders of an order they sum back to it."""
         wanted = sorted(keys)
         paid = {key: (whole, freight) for key, whole, freight in
@@ -255,14 +266,14 @@ class _Desk:
                 found[key, sub_no] = both
         return found
 
-    def _instruct(self, planned: Sequence[Planned], cause: str) -> None:
+    def _instruct(self, planned: Sequence[Planned], cause: str, behind: Behind[None]) -> None:
         tasks: Counter[tuple[str, str]] = Counter()
         for one, _, part, _ in planned:
             for line in part.lines:
                 for code, qty in line.needs:
                     tasks[one, code] += qty
         parcels = {one: parcel.warehouse for one, parcel, _, _ in planned}
-        issue(self.connection, parcels, tasks, Cause(self.now, "core", cause))
+        behind.do(partial(_issue, self.connection, parcels, tasks, Cause(self.now, "core", cause)))
 
     def _tell(self, planned: Sequence[Planned], cause: str) -> None:
         """The event of each order that names its parcels, and the state that follows."""
@@ -294,6 +305,18 @@ class _Desk:
             for key in sorted(words)
             if key not in shipped and states[key].process == "approved"
         ])  # fmt: skip
+
+
+def _add_parcels(connection: Connection, rows: Cells, lines: Cells, shares: Cells) -> None:
+    add(connection, fulfilment, _PARCEL, rows)
+    add(connection, fulfilment_line, ("fulfilment_id", "sub_no", "code", "qty"), lines)
+    add(connection, fulfilment_share, ("fulfilment_id", "paid_fen", "freight_fen", "split_because"), shares)
+
+
+def _issue(
+    connection: Connection, parcels: Mapping[str, str], tasks: Mapping[tuple[str, str], int], cause: Cause
+) -> None:
+    issue(connection, parcels, tasks, cause)
 
 
 def _first_of(planned: Iterable[Planned]) -> Mapping[OrderKey, tuple[str, Parcel]]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
+from storage.database.behind import Behind
 from storage.database.bulk import Counts, add_missing, merge
 from storage.database.collector import collector_at_rest
 from storage.database.tables import document_row, order_event, order_line, platform_order
@@ -19,6 +20,7 @@ from storage.erp.orders.mappers import MAPPERS, Data, Mapper, line_refund, pay_s
 from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder
 
+PIECE_ORDERS = 10_000
 _DIGITS = re.compile(r"\d{7,}")
 _FROM = ("exported_at", "file_sha", "row_no")
 _EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
@@ -38,8 +40,13 @@ def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Count
         for platform, shop in connection.execute(shops.order_by(r.platform, r.shop)).all():
             told = _told(connection, kind, platform, shop)
             fresh = _fresh(connection, told)
-            counts = counts.plus(_write(connection, [_order(MAPPERS[kind], one) for one in fresh]))
+            with Behind[Counts](connection) as behind:
+                for begin in range(0, len(fresh), PIECE_ORDERS):
+                    taken = [_order(MAPPERS[kind], one) for one in fresh[begin : begin + PIECE_ORDERS]]
+                    behind.do(partial(_write, connection, taken))
             counts = counts.plus(Counts(same=len(told) - len(fresh)))
+            for written in behind.done:
+                counts = counts.plus(written)
     return counts
 
 

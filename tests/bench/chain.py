@@ -111,7 +111,7 @@ def measured_once(database: Database, export: Path, orders: int, lines: int) -> 
     if (taken.rows, pooled.created, reviewed.orders, done.orders) != (lines, orders, orders, reviewed.passed):
         raise AssertionError(f"{taken}, {pooled}, {reviewed.orders}, {done}")
     with database.read() as connection:
-        _check(connection, orders)
+        check(connection, orders)
     return Chain(tuple(after - before for before, after in pairwise(marks)), spent)
 
 
@@ -120,7 +120,7 @@ def policy() -> DispatchPolicy:
     return DispatchPolicy(allocation=AllocationPolicy(platforms=PLATFORMS))
 
 
-def _check(connection: Connection, orders: int) -> None:
+def check(connection: Connection, orders: int) -> None:
     """Every order is with the warehouse or held for a reason; what is promised is there and is somebody's."""
     processes = dict(connection.execute(text("SELECT process, COUNT(*) AS n FROM order_state GROUP BY process")).all())
     held = connection.execute(text("SELECT COUNT(*) AS n FROM order_hold WHERE state = 'open'")).scalar_one()

@@ -23,6 +23,7 @@ from schedules.desk import Desk
 from schedules.notify.night import morning
 from schedules.queue import board
 from schedules.queue.model import Queue, WorkerFacts
+from schedules.serve.errors import PortTaken
 from schedules.serve.flows import FLOW, FlowPlayer
 from schedules.serve.playing import RunPlayer
 from schedules.serve.recycling import RecyclingDoor
@@ -192,10 +193,13 @@ def work_until_told(worker: Worker, say: Say, leaving: Callable[[], None] = lamb
 
 @contextmanager
 def web_at(app: "Starlette", host: str, port: int) -> Iterator[int]:
-    """The application answers here until the block ends; the port it got. Raises OSError when that is taken."""
+    """The application answers here until the block ends; the port it got. Raises PortTaken."""
     import uvicorn
 
-    listening = socket.create_server((host, port))
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        raise PortTaken(host, port, error.strerror or str(error)) from error
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
     thread.start()

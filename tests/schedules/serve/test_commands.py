@@ -1,6 +1,7 @@
 """`runs`, `cancel`, `drain` as they are typed, over what workers did and do."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,3 +83,12 @@ def test_drain_asks_workers_to_finish(yeban: Yeban, database: Database) -> None:
     assert "1 个工人" in yeban("drain")[1]
     assert EmbeddedQueue(database).renew("shop-pc-1", {}).draining
     assert "不再拿新的" in yeban("runs")[1]
+
+
+def test_a_port_that_is_taken_is_said_in_words(yeban: Yeban, home: Path) -> None:
+    """Nothing is served then, and the sentence says what to type instead."""
+    (home / "timetable.yaml").write_text('entries:\n  a: {on: {file: "*.csv"}}\n', "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = yeban("serve", "--port", port, "--side-by-side", "1")
+    assert (code, f"127.0.0.1:{port} 用不了" in said, "--port 0" in said) == (4, True, True), said

@@ -74,7 +74,7 @@ def planned_of(night: date) -> Iterator[Document]:
 
 
 def _of_the_morning(day: date, first: date) -> Iterator[Document]:
-    """Berlin's 02:30 is the same day in China, New York's 20:30 the next morning there."""
+    """Berlin's 02:30 is the same day in China; New York's 08:30 its evening before, so that the night reconciles it."""
     if is_workday(day):
         yield Document(day, "seller_a2", "practice/products", f"商品-shop_a-{day}.xlsx")
     yield Document(day, "seller_b2", "practice/products", f"商品-shop_b-{day}.xlsx")

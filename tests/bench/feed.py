@@ -64,8 +64,7 @@ def waited(database: Database, export: Path, orders: int, pace: int) -> list[flo
         now = time.perf_counter() - began
         come = min(orders, int(now * pace))
         if come == done:
-            time.sleep(1 / pace)
-            continue
+            continue  # some ten thousandths of a second until the next one
         with database.write() as connection:
             settled += review(connection, chain.NOW, platforms=chain.PLATFORMS, keys=set(keys[done:come])).orders
             dispatch(connection, chain.NIGHT, chain.NOW, chain.policy())

@@ -88,7 +88,7 @@ def load_notify(home: Path) -> NotifySettings:
 
 def wrong_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomError]]:
     """Kinds of channel and channels of a route that there are not, and mailboxes without what mail needs."""
-    from schedules.notify.channels import SENDERS  # not above: each of them reads its settings from here
+    from schedules.notify.channels import CHANNELS  # not above: each of them reads its settings from here
 
     known = list(settings.channels)
     wrong: list[tuple[Loc, PydanticCustomError]] = [
@@ -98,9 +98,9 @@ def wrong_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomEr
         if name not in known
     ]
     for name, channel in settings.channels.items():
-        if channel.kind not in SENDERS:
+        if channel.kind not in CHANNELS:
             what = ("通知渠道种类", "kind of channel")
-            wrong.append((("channels", name, "kind"), unknown_name("D-NOTIFY", what, channel.kind, list(SENDERS))))
+            wrong.append((("channels", name, "kind"), unknown_name("D-NOTIFY", what, channel.kind, list(CHANNELS))))
         missing = (
             [key for key in ("host", "sender", "to") if not getattr(channel, key)] if channel.kind == "mail" else []
         )

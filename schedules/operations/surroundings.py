@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, text
 
 from schedules.desk import Desk
+from schedules.notify.channels import CHANNELS
 from schedules.notify.settings import NotifySettings, load_notify
 from schedules.operations.concern import Concern, of_error
 from schedules.operations.room import GIB, room_at
@@ -23,8 +24,6 @@ from storage.database.moments import stamp
 from storage.database.tables import job
 from storage.database.tables.desk import notice, question, timetable_mark, timetable_pause
 
-NEEDED = {"dingtalk": "token", "feishu": "token", "url": "url", "webhook": "url", "wecom": "key"}
-"""The secret without which a channel of the kind cannot send anything."""
 NIGHTS = 5
 """Of so many nights the largest says how much room the next one takes."""
 SKEW = timedelta(seconds=25)
@@ -55,7 +54,7 @@ def people_concerns(about: Tonight) -> list[Concern]:
 
 
 def _channel_concern(desk: Desk, settings: NotifySettings, name: str) -> Concern | None:
-    needed = NEEDED.get(settings.channels[name].kind)
+    needed = CHANNELS[settings.channels[name].kind].NEEDS
     if needed and needed not in desk.vault.names(f"notify:{name}"):
         set_it = f"yeban secret set notify:{name} {needed}"
         return Concern(
@@ -227,5 +226,14 @@ def _skewed(whose: str, theirs: datetime, ours: datetime) -> list[Concern]:
 
 INSIDE = (people_concerns, room_concerns, failed_concerns, key_concerns, waiting_concerns, clock_concerns)
 """Looks that stay on this machine and its database."""
-OUTSIDE = (site_concerns,)
-"""Looks that ask the sites."""
+
+
+def place_concerns(about: Tonight) -> list[Concern]:
+    """Where documents are to be delivered and cannot be, and rules that no document has ever been for."""
+    from schedules.delivery.night import delivery_concerns  # deliveries know what a concern is
+
+    return delivery_concerns(about)
+
+
+OUTSIDE = (site_concerns, place_concerns)
+"""Looks that ask the sites, and the places that documents go to."""

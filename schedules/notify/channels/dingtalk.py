@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, cut, lines_of
 from schedules.notify.message import Message, NotSent
 
+NEEDS = "token"
 BASE = "https://oapi.dingtalk.com"
 TOO_FAST = 410100
 MOST_BYTES = 18_000

@@ -10,6 +10,7 @@ import hmac
 from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, cut, lines_of
 from schedules.notify.message import Message, NotSent
 
+NEEDS = "token"
 BASE = "https://open.feishu.cn"
 TOO_FAST = 11232
 MOST_BYTES = 18_000

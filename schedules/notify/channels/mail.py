@@ -8,6 +8,7 @@ from email.utils import formatdate, make_msgid
 from schedules.notify.channels.wire import AGAIN_S, TIMEOUT_S, Outlet, content
 from schedules.notify.message import Message, NotSent
 
+NEEDS = ""
 FOR_NOW = range(400, 500)
 """SMTP answers that may change by themselves."""
 

@@ -3,6 +3,8 @@
 from schedules.notify.channels.wire import AGAIN_S, Outlet, lines_of
 from schedules.notify.message import Message, NotSent
 
+NEEDS = "url"
+
 
 def send(message: Message, outlet: Outlet) -> None:
     """The library says that the other side took the message. Raises NotSent, SecretMissing.

@@ -7,6 +7,8 @@ import json
 from schedules.notify.channels.wire import Outlet, asked
 from schedules.notify.message import Message
 
+NEEDS = "url"
+
 
 def signature(secret: str, at_s: int, body: bytes) -> str:
     """What stands in X-Yeban-Signature: hex of HMAC-SHA256 over `<seconds>.<body>`."""

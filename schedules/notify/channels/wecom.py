@@ -6,6 +6,7 @@ A robot takes 20 messages a minute; a text has at most 4,096 bytes, a file betwe
 from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, content, cut, lines_of
 from schedules.notify.message import Message, NotSent
 
+NEEDS = "key"
 BASE = "https://qyapi.weixin.qq.com"
 TOO_FAST = 45009
 MOST_BYTES = 4_000

@@ -19,7 +19,10 @@ from storage.database.tables.base import WALL_CLOCK
 
 LOOKED_UP_AT_ONCE = 900
 """SQLite of old takes no more than 999 values in one statement."""
+_BETWEEN = "\x1f"
 SOURCE = ("file_sha", "row_no")
+WRITES_TO = "yeban_writes_to"
+"""Under this name in a connection's `info` may be whom to tell the table of rows that go past SQLAlchemy."""
 Pieces = Iterable[Sequence[tuple[object, ...]]]
 
 
@@ -106,6 +109,7 @@ def add(connection: Connection, table: Table, columns: Sequence[str], rows: Sequ
     Raises the driver's error where a key is there already.
     """
     if is_copied(connection, rows):
+        _told(connection, table)
         copied(connection, table.name, columns, rows)
     elif rows:
         statement = _insert(connection.dialect.name, table, columns)
@@ -134,6 +138,7 @@ def change(
     if not rows:
         return 0
     if is_copied(connection, rows):
+        _told(connection, table)
         cursor: Any = connection.connection.cursor()
         with cursor, beside(cursor, table, [*keys, *columns]) as name:
             copied(connection, name, [*keys, *columns], rows)
@@ -169,8 +174,15 @@ def looked_up(
     head = f"SELECT {', '.join([column, *told])} FROM {table.name} WHERE {where}{column}"
     for begin in range(0, len(values), LOOKED_UP_AT_ONCE):
         some = values[begin : begin + LOOKED_UP_AT_ONCE]
-        marks = "= ANY(%s)" if postgres else f"IN ({', '.join(mark for _ in some)})"
-        cells = (*fixed.values(), list(some)) if postgres else (*fixed.values(), *some)
+        joined = _BETWEEN.join(some)
+        told_of: tuple[object, ...]
+        if not postgres:
+            marks, told_of = f"IN ({', '.join(mark for _ in some)})", (*some,)
+        elif some[1:] and joined.count(_BETWEEN) == len(some) - 1:
+            marks, told_of = f"= ANY(string_to_array(%s, '{_BETWEEN}'))", (joined,)  # the driver is slow with lists
+        else:
+            marks, told_of = "= ANY(%s)", (list(some),)
+        cells = (*fixed.values(), *told_of)
         yield from connection.exec_driver_sql(f"{head} {marks}{ending}", cells).cursor.fetchall()
 
 
@@ -255,12 +267,19 @@ def _in_pieces(connection: Connection, table: Table, columns: Sequence[str], doi
 
 def _landed(connection: Connection, table: Table, columns: Sequence[str], action: str, pieces: Pieces) -> Counts:
     sent = 0
+    _told(connection, table)
     with Landing(connection, table, columns, action) as landing:
         for piece in pieces:
             landing.take(piece)
             sent += len(piece)
         created = landing.created()
     return Counts(created, landing.touched - created, sent - landing.touched)
+
+
+def _told(connection: Connection, table: Table) -> None:
+    """Whoever logs what is written must hear of rows that no statement of SQLAlchemy's will show."""
+    if (tell := connection.info.get(WRITES_TO)) is not None:
+        tell(table.name)
 
 
 def _mark(dialect: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, event, select
 
+from storage.database.bulk import WRITES_TO
 from storage.database.connection import Database
 from storage.database.tables.base import WALL_CLOCK
 from storage.database.tables.privacy import audit_log
@@ -66,6 +67,7 @@ def recording(database: Database, who: str, why: str, tables: Collection[str] | 
         start = head(connection)[0]
         triggers = _Triggers(connection, _tables().keys() if tables is None else tables)
         event.listen(connection, "before_cursor_execute", triggers.see)
+        connection.info[WRITES_TO] = triggers.attach
         try:
             yield connection
             _log(connection, start, who, why)
@@ -76,6 +78,7 @@ def recording(database: Database, who: str, why: str, tables: Collection[str] | 
         else:
             triggers.drop()
         finally:
+            del connection.info[WRITES_TO]
             event.remove(connection, "before_cursor_execute", triggers.see)
 
 
@@ -97,7 +100,7 @@ class _Triggers:
         self._ever: set[str] = set()
         self._cursor.execute(f"CREATE TEMP TABLE {WRITTEN} (seq INTEGER, name TEXT, before TEXT, after TEXT)")
         for name in BY_DRIVER:
-            self._attach(name)
+            self.attach(name)
 
     def see(self, _connection: object, _cursor: object, statement: str, *_more: object) -> None:
         """A statement is about to run. Going back to a savepoint takes away the triggers that were made after it."""
@@ -105,12 +108,13 @@ class _Triggers:
             self._names.clear()
             return
         for name in BY_DRIVER:
-            self._attach(name)
+            self.attach(name)
         found = _WRITE.match(statement)
         if found:
-            self._attach(found.group(1))
+            self.attach(found.group(1))
 
-    def _attach(self, name: str) -> None:
+    def attach(self, name: str) -> None:
+        """The table is about to be written to."""
         if name in self._tables and name not in self._names:
             self._names.add(name)
             self._ever.add(name)

@@ -29,7 +29,8 @@ policies = typer.Typer(
     no_args_is_help=True,
 )
 NAMES = {
-    "recognise": ("收入确认", "revenue counts"), "window_days": ("确认后等几天", "days after"),
+    "recognise": ("收入确认", "revenue counts"), "window_days": ("几天内算数", "days that count"),
+    "look_back_days": ("看几天历史", "days of history"), "least_orders": ("至少几单", "least orders"),
     "costing": ("存货计价", "costing"), "vat_bp": ("税率（万分之几）", "tax, hundredths of a percent"),
     "from_day": ("从哪天起", "from"), "state": ("月末预计退货", "expected returns"),
 }  # fmt: skip

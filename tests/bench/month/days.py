@@ -75,7 +75,9 @@ def month(home: Path, days: int) -> Iterator[tuple[Mall, World]]:
 
 
 def play(home: Path, days: int, say: Callable[[str], None]) -> Figures:
-    """Every day of the month; each says a line."""
+    """Every day of the month; each says a line. Ctrl-C or SIGTERM ends it, with the figures of the days until then."""
+    for asked in (signal.SIGINT, signal.SIGTERM):  # a shell starts what is in the background deaf to Ctrl-C
+        signal.signal(asked, signal.default_int_handler)
     figures, rng = Figures(), random.Random(days)
     world_path = home / "mall" / WORLD_FILE
     with ExitStack() as stack:

@@ -69,7 +69,7 @@ def test_an_edited_definition_shows_the_reports_it_touches() -> None:
     assert {"board", "channels", "gmv", "regions", "sales", "times", "trend"} <= set(edit.reports)
     assert "stock_matrix" not in edit.reports
     assert edits(METRICS, {**METRICS, "gmv_paid": replace(old, sentence="别的说法")}, METRICS_OF) == []
-    (versioned,) = edits(METRICS, {**METRICS, "gmv_paid": replace(old, part="1", version=2)}, METRICS_OF)
+    (versioned,) = edits(METRICS, {**METRICS, "gmv_paid": replace(old, part="1", version=old.version + 1)}, METRICS_OF)
     assert versioned.versioned
     assert "aftersale_rate" in affected("orders_shipped", METRICS, METRICS_OF)
 

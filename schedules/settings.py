@@ -28,7 +28,7 @@ class AccountSettings(BaseModel):
     vault too, as `proxy_user` and `proxy_password`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     site: str
     username: str
@@ -86,7 +86,7 @@ def _port(parts: SplitResult) -> int | None:
 class HostSettings(BaseModel):
     """How politely a worker treats one site: runs at once, and milliseconds between the beginnings of two."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     at_once: int = Field(default=0, ge=0, le=16)
     gap_ms: int = Field(default=0, ge=0, le=3_600_000)
@@ -95,7 +95,7 @@ class HostSettings(BaseModel):
 class ShopSettings(BaseModel):
     """What was agreed with the platform for one shop; reconciliation expects fees by it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     title: str = ""
     platform: str = "practice"
@@ -106,7 +106,7 @@ class ShopSettings(BaseModel):
 class Settings(BaseModel):
     """All settings. `home` holds the database, the archive, run folders, sessions and the vault."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     home: Path
     database: str = ""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from schedules.book_files import report_path
 from schedules.browsers import BrowserDoor
-from schedules.cli.night_view import TerminalWatcher, night_table
+from schedules.cli.night_view import night_table, watcher
 from schedules.cli.notify_commands import show
 from schedules.cli.screen import console, interruptible, is_terminal, say, tell
 from schedules.desk import Desk, open_desk
@@ -52,10 +52,9 @@ async def play_plan(desk: Desk, plan: NightPlan, night: date, first_day: date, h
     """The night, watched on the terminal; as many accounts side by side as the settings or the browser allow."""
     door = BrowserDoor(desk.home, desk.settings.browser, headless=desk.settings.headless and not headed)
     side_by_side = desk.settings.side_by_side or door.choose().contexts
-    watcher = TerminalWatcher()
-    with closing(watcher):
-        nights = Night(desk, plan, night, first_day, watcher)
-        nights.inbox = WhenAsked(desk, watcher.say if is_terminal() else None)
+    with closing(watcher()) as looks_on:
+        nights = Night(desk, plan, night, first_day, looks_on)
+        nights.inbox = WhenAsked(desk, looks_on.say if is_terminal() else None)
         return await nights.play(door, side_by_side)
 
 

@@ -1,10 +1,8 @@
 """A night as it is watched on a terminal: what runs, how far it is, what came in; plain lines where nobody watches."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from bots.facts import Progress as Event
@@ -14,51 +12,33 @@ from schedules.plan import Job
 from schedules.problems import default_lang
 from schedules.step_names import shown_name
 
+if TYPE_CHECKING:
+    from rich.table import Table
 
-class TerminalWatcher:
-    """Shows the night live: one bar for the night, one line for each job that runs, a line for each that ended."""
+
+class PlainWatcher:
+    """Says what came in and what ended, a line each: for a log, or a pipe."""
 
     def __init__(self) -> None:
-        """Nothing is shown before the night is planned."""
-        self.progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}"), TimeElapsedColumn(), console=console, transient=True,
-            disable=not is_terminal(),
-        )  # fmt: skip
-        self.tasks: dict[str, TaskID] = {}
+        """Nothing has begun."""
         self.started: dict[str, float] = {}
-        self.whole: TaskID | None = None
         self.ended_jobs: list[tuple[Job, str, str, dict[str, Any], float]] = []
 
     def planned(self, jobs: list[Job], finished: set[str]) -> None:
-        """Begin with the bar of the whole night."""
-        self.progress.start()
-        self.whole = self.progress.add_task(
-            say("夜班", "the night"), total=len(jobs), completed=len(finished), state=""
-        )
+        """What will be done is not listed: what is done will be."""
 
     def began(self, job: Job) -> None:
-        """One more line."""
+        """From now on it takes time."""
         self.started[job.key] = time.monotonic()
-        self.tasks[job.key] = self.progress.add_task(f"  {titled(job)}", total=None, state="")
 
     def moved(self, job: Job, event: Event) -> None:
-        """What the job does now."""
-        task = self.tasks.get(job.key)
-        if task is None:
-            return
-        total = event.total or None
-        self.progress.update(task, total=total, completed=event.index if total else 0, state=shorten(event.text))
+        """A file has come."""
         if event.kind == "file":
             console.print(Text(f"    ↓ {job.account}  {event.text}", style="dim"))
 
     def ended(self, job: Job, stage: str, message: str, summary: dict[str, object]) -> None:
-        """The job's line goes, its result stays."""
+        """The job's result."""
         seconds = time.monotonic() - self.started.pop(job.key, time.monotonic())
-        if (task := self.tasks.pop(job.key, None)) is not None:
-            self.progress.remove_task(task)
-        if self.whole is not None:
-            self.progress.advance(self.whole)
         self.ended_jobs.append((job, stage, message, summary, seconds))
         mark, style = {"done": ("✓", "green"), "person": ("!", "yellow")}.get(stage, ("✗", "red"))
         line = Text(f"{mark} {titled(job)}", style=style)
@@ -66,12 +46,20 @@ class TerminalWatcher:
         console.print(line)
 
     def say(self, text: str) -> None:
-        """Something a person has to read now stays above the live part."""
+        """Something a person has to read now."""
         console.print(Text(text, style="yellow"))
 
     def close(self) -> None:
-        """Take the live part off the screen."""
-        self.progress.stop()
+        """Nothing is open."""
+
+
+def watcher() -> PlainWatcher:
+    """Whoever looks on: live on a terminal, plain lines elsewhere."""
+    if not is_terminal():
+        return PlainWatcher()
+    from schedules.cli.live_view import LiveWatcher
+
+    return LiveWatcher()
 
 
 def titled(job: Job) -> str:
@@ -90,8 +78,10 @@ def told(summary: dict[str, Any]) -> str:
     return did_words(summary, default_lang())
 
 
-def night_table(rows: list[dict[str, Any]]) -> Table:
+def night_table(rows: list[dict[str, Any]]) -> "Table":
     """The table of the night: one row per job as the books have it."""
+    from rich.table import Table
+
     table = Table(title=say("这一夜", "the night"), title_justify="left")
     for zh, en in (
         ("工作", "job"),

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.text import Text
 
 from schedules.browsers import BrowserDoor
-from schedules.cli.night_view import TerminalWatcher, told
+from schedules.cli.night_view import told, watcher
 from schedules.cli.screen import console, is_terminal, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.inbox.when_asked import WhenAsked
@@ -86,19 +86,19 @@ def is_done(desk: Desk, job: Job) -> bool:
 
 async def attempt(desk: Desk, job: Job, door: BrowserDoor, dry_run: bool) -> Ended:
     """Play it with the same stages as a job of the night; a dry run writes none."""
-    watcher = TerminalWatcher()
+    looks_on = watcher()
     if not dry_run:
         desk.jobs.plan(job, secret_inputs(playable(job.flow, desk.settings.lang)[0]))
         desk.jobs.stage(job, "playing")  # from here on it is unfinished work, which `yeban resume` finds
-    watcher.planned([job], set())
-    watcher.began(job)
+    looks_on.planned([job], set())
+    looks_on.began(job)
     try:
         async with door.lazily() as browser:
-            inbox = WhenAsked(desk, watcher.say if is_terminal() else None)
-            ended = await run_job(desk, await browser.get(), job, watcher.moved, inbox, dry_run)
+            inbox = WhenAsked(desk, looks_on.say if is_terminal() else None)
+            ended = await run_job(desk, await browser.get(), job, looks_on.moved, inbox, dry_run)
     finally:
-        watcher.close()
+        looks_on.close()
     if not dry_run:
         desk.jobs.stage(job, ended.stage, ended.message, ended.summary)
-    watcher.ended(job, ended.stage, ended.message, ended.summary)
+    looks_on.ended(job, ended.stage, ended.message, ended.summary)
     return ended

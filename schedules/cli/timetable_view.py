@@ -173,7 +173,7 @@ def _line(line: Line) -> dict[str, object]:
 
 def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, later: bool) -> int:
     """Write the runs down, say which, and do them unless a clock will; the exit code says whether all went well."""
-    from schedules.cli.night_view import TerminalWatcher
+    from schedules.cli.night_view import watcher
     from schedules.desk import open_desk
     from schedules.logs import start_logs
     from schedules.timetable.errors import ClockRunning
@@ -183,7 +183,7 @@ def backfill_now(opened: "Opened", name: str, days: tuple[str, str], who: str, l
 
     with open_desk() as desk:
         start_logs(desk.home, desk.settings)
-        turn = turn_of(desk, opened, DeskExecutor(desk, opened.path.parent, TerminalWatcher))
+        turn = turn_of(desk, opened, DeskExecutor(desk, opened.path.parent, watcher))
         found = turn.backfill(name, *days, who)
         _tell_backfill(name, found)
         if later or not (found.new or found.again):

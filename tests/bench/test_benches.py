@@ -17,6 +17,7 @@ LARGE = {
     "allocate",
     "chain",
     "desk",
+    "feed",
     "files",
     "healing",
     "ingest",

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import Connection, Row, func, select
 
 from storage.database.tables import sku
 from storage.database.tables.purchasing import forecast
-from storage.erp.forecast.book import TITLES, Forecast, chosen_forecasts
+from storage.erp.forecast.book import MEAN, TITLES, chosen_ids, demand_of_day
 from storage.erp.forecast.clean import FLAG_WORDS
-from storage.reports.table import Cell, Column, Figure, Period, Table, ratio
+from storage.reports.table import Cell, Column, Figure, Period, SourceRow, Table, ratio
 
 TITLE = "销量预测"
 DAYS = 30
@@ -48,11 +49,12 @@ def build(connection: Connection, period: Period) -> Table:
         table.notes.append("还没有预测：先写供货规则，夜里就会按销量预测。")
         return table
     codes = connection.execute(select(f.code).where(f.last_day == last_day).distinct()).scalars().all()
-    told = chosen_forecasts(connection, last_day, codes)
-    scores = {row.forecast_id: row for row in connection.execute(select(forecast).where(f.last_day == last_day))}
+    chosen = chosen_ids(connection, last_day, codes)
+    mean, high = (demand_of_day(connection, last_day, DAYS, bp) for bp in (MEAN, HIGH_BP))
+    scores = {row.forecast_id: row for row in connection.execute(select(forecast).where(f.last_day == last_day)).all()}
     titles = dict(connection.execute(select(sku.c.code, sku.c.title)).all())
-    for code in sorted(told, key=lambda one: (-told[one].demand_milli(DAYS), one)):
-        table.rows.append(_row(table, told[code], scores[told[code].forecast_id], titles.get(code, "")))
+    for code, name in sorted(chosen.items(), key=lambda one: (-mean[one[1]], one)):
+        table.rows.append(_row(table, scores[name], mean[name], high[name], titles.get(code, "")))
     table.sum_up("合计", (3, 8, 9))
     covered, checked = sum(row.covered for row in scores.values()), sum(row.checked for row in scores.values())
     table.notes.append(
@@ -62,28 +64,28 @@ def build(connection: Connection, period: Period) -> Table:
     return table
 
 
-def _row(table: Table, told: Forecast, row: Row[str], title: str) -> list[Cell]:
-    block = table.block(told.code, f"{told.code} 预测", MEASURES)
-    mean, high = (-(-told.demand_milli(DAYS, bp) // 1000) for bp in (0, HIGH_BP))
-    block.add("", 0, f"预测 {told.forecast_id}", mean, high, row.covered, row.checked)
+def _row(table: Table, row: Row[str], mean_milli: int, high_milli: int, title: str) -> list[Cell]:
+    block = table.block(row.code, f"{row.code} 预测", MEASURES)
+    mean, high = -(-mean_milli // 1000), -(-high_milli // 1000)
+    block.load = partial(_source, row, mean, high, row.covered, row.checked)
     said = json.loads(row.data)
     tried = said["tried"]
     words = "，".join(f"{TITLES[name]} {score['wape_bp'] / 100:.1f} %" for name, score in sorted(tried.items()))
     return [
-        told.code,
+        row.code,
         title,
-        TITLES[told.method],
-        table.figure(block, 0),
-        table.figure(block, 1),
-        _error(table, told, "周误差", row.wape_bp, f"{row.origins} 次回测，周合计误差 ÷ 周销量：{words}"),
-        _error(table, told, "上周同日误差", row.naive_wape_bp, f"{row.origins} 次回测，用上周同日预测的周误差"),
+        TITLES[row.method],
+        table.stated(block, 0, mean),
+        table.stated(block, 1, high),
+        _error(table, row, "周误差", row.wape_bp, f"{row.origins} 次回测，周合计误差 ÷ 周销量：{words}"),
+        _error(table, row, "上周同日误差", row.naive_wape_bp, f"{row.origins} 次回测，用上周同日预测的周误差"),
         table.derived(block, ratio(row.pinball_milli, 10, 1), "ratio", "95 % 分位的平均分位损失，件"),
-        table.figure(block, 2),
-        table.figure(block, 3),
+        table.stated(block, 2, row.covered),
+        table.stated(block, 3, row.checked),
         table.derived(block, ratio(row.covered, row.checked, 10_000), "percent", f"{row.covered} ÷ {row.checked}"),
         _set_apart(said["set_apart"]),
-        told.words,
-        told.forecast_id,
+        row.words,
+        row.forecast_id,
     ]
 
 
@@ -94,7 +96,11 @@ def _set_apart(days: Sequence[tuple[str, str, int, float]]) -> str:
     return "；".join(shown) + more
 
 
-def _error(table: Table, told: Forecast, title: str, wape_bp: int, formula: str) -> Figure:
-    block = table.block(f"{told.code}/{title}", f"{told.code} {title}", ((title, "percent"),))
-    block.add("", 0, f"预测 {told.forecast_id}", wape_bp)
+def _source(row: Row[str], *parts: int) -> list[SourceRow]:
+    return [SourceRow("", 0, f"预测 {row.forecast_id}", parts)]
+
+
+def _error(table: Table, row: Row[str], title: str, wape_bp: int, formula: str) -> Figure:
+    block = table.block(f"{row.code}/{title}", f"{row.code} {title}", ((title, "percent"),))
+    block.load = partial(_source, row, wape_bp)
     return table.derived(block, wape_bp, "percent", formula)

@@ -80,16 +80,35 @@ def chosen_forecasts(connection: Connection, last_day: str, codes: Iterable[str]
 
     Of several machine's forecasts of one day (orders came late) the newest made counts. Codes without one are left out.
     """
+    read = _read_of_day(connection, last_day)
+    return {code: read[name] for code, name in chosen_ids(connection, last_day, codes).items()}
+
+
+def chosen_ids(connection: Connection, last_day: str, codes: Iterable[str]) -> dict[str, str]:
+    """The id of the forecast that counts for each code, in order of code; as in `chosen_forecasts`."""
     wanted = set(codes)
     picked = dict(connection.execute(select(forecast_choice.c.code, forecast_choice.c.forecast_id)).all())
     f = forecast.c
     best: dict[str, tuple[bool, bool, str, str]] = {}
-    for row in connection.execute(select(f.forecast_id, f.code, f.method, f.recorded_at).where(f.last_day == last_day)):
+    known = select(f.forecast_id, f.code, f.method, f.recorded_at).where(f.last_day == last_day)
+    for row in connection.execute(known).all():
         if row.code in wanted:
             rank = (picked.get(row.code) == row.forecast_id, row.method != BY_HAND, row.recorded_at, row.forecast_id)
             best[row.code] = max(best.get(row.code, rank), rank)
-    read = _read_of_day(connection, last_day)
-    return {code: read[rank[3]] for code, rank in sorted(best.items())}
+    return {code: rank[3] for code, rank in sorted(best.items())}
+
+
+def demand_of_day(connection: Connection, last_day: str, days: int, quantile_bp: int = MEAN) -> dict[str, int]:
+    """Demand of the next `days` days (1 to DAYS_AHEAD) in 1/1000 pieces, by each forecast made after that day.
+
+    As `Forecast.demand_milli` of each, without reading the whole curves: most of the time would go into that.
+    """
+    f, q = forecast.c, forecast_quantile.c
+    curves = select(q.forecast_id, q.cumulative_milli).join_from(
+        forecast_quantile, forecast, q.forecast_id == f.forecast_id
+    )
+    wanted = curves.where(f.last_day == last_day, q.quantile_bp == stored_quantile(quantile_bp))
+    return {name: int(text.split(",", days)[days - 1].strip("[] ")) for name, text in connection.execute(wanted).all()}
 
 
 def _read_of_day(connection: Connection, last_day: str) -> dict[str, Forecast]:

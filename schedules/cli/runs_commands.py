@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schedules.cli.run_signs import ENDED, RUNNING
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
 
@@ -19,11 +20,8 @@ if TYPE_CHECKING:
 
 STATES = {
     "queued": ("…", "cyan", "等工人", "queued"),
-    "leased": ("▶", "bold cyan", "正在跑", "running"),
-    "done": ("✓", "green", "做完", "done"),
-    "failed": ("✗", "red", "失败", "failed"),
-    "person": ("!", "yellow", "等人", "a person"),
-    "dropped": ("○", "yellow", "没做", "dropped"),
+    "leased": RUNNING,
+    **ENDED,
 }
 
 

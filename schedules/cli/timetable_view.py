@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from schedules.cli.run_signs import ENDED, RUNNING
 from schedules.cli.screen import complaints, console, say, tell
 from schedules.problems import default_lang
 from schedules.settings import SHANGHAI, load_settings
@@ -29,11 +30,8 @@ STATES = {
     "planned": ("…", "cyan", "排队", "queued"),
     "waiting": ("…", "cyan", "等前面的", "waiting"),
     "held": ("‖", "yellow", "暂停", "paused"),
-    "running": ("▶", "bold cyan", "正在跑", "running"),
-    "done": ("✓", "green", "做完", "done"),
-    "failed": ("✗", "red", "失败", "failed"),
-    "person": ("!", "yellow", "等人", "a person"),
-    "dropped": ("○", "yellow", "没做", "dropped"),
+    "running": RUNNING,
+    **ENDED,
 }
 """How a run stands: mark, style and words."""
 SHOWN_CONFLICTS = 12

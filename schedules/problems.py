@@ -33,9 +33,19 @@ EXIT_CODES = {"business": 1, "author": 2, "site": 3, "operator": 4, "person": 5}
 """Exit code by who has to act; 0 is success, 130 an interruption, 1 also anything unforeseen."""
 
 
+_SPOKEN: list[str] = []
+"""The language of this process, once `speak` has said it."""
+
+
+def speak(lang: str) -> None:
+    """What `default_lang` says from now on where `YEBAN_LANG` says nothing."""
+    _SPOKEN[:] = [lang]
+
+
 def default_lang() -> Lang:
-    """`YEBAN_LANG` decides; Chinese otherwise, as most readers are."""
-    return "en" if os.environ.get("YEBAN_LANG", "zh").lower().startswith("en") else "zh"
+    """`YEBAN_LANG` decides, then `lang:` of settings.yaml; Chinese otherwise, as most readers are."""
+    said = os.environ.get("YEBAN_LANG") or "".join(_SPOKEN)
+    return "en" if said.lower().startswith("en") else "zh"
 
 
 WHO = {

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from schedules.homes import ROOT as ROOT
+from schedules.homes import default_home
+from schedules.homes import demo_home as demo_home
+from schedules.homes import own_home as own_home
 from schedules.problems import Lang, default_lang
 from schedules.yaml_file import SECRET_KEYS, Loc, read_yaml, refusal, secret_refusal
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Where business days begin and end: shops live by Beijing time wherever this machine stands."""
-
-ROOT = Path(__file__).resolve().parent.parent
-"""The checkout: flows/, selectors/ and schedules/ are read from here."""
 
 
 class AccountSettings(BaseModel):
@@ -152,25 +153,6 @@ def today_in_shanghai() -> date:
     return datetime.now(SHANGHAI).date()
 
 
-def own_home() -> Path:
-    """`YEBAN_HOME`, else `.yeban` in the checkout."""
-    return Path(os.environ.get("YEBAN_HOME") or ROOT / ".yeban").expanduser().resolve()
-
-
-def demo_home(night: date, size: str = "full") -> Path:
-    """Where the demo of this day keeps everything: a home inside the home."""
-    return own_home() / "demo" / (night.isoformat() if size == "full" else f"{night}-{size}")
-
-
-def default_home() -> Path:
-    """Your own home; the newest demo's while you have no settings and no books of your own."""
-    home = own_home()
-    if (home / "settings.yaml").exists() or (home / "yeban.db").exists():
-        return home
-    demos = sorted((home / "demo").glob("*/settings.yaml"), key=lambda path: path.stat().st_mtime)
-    return demos[-1].parent if demos else home
-
-
 def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]:
     """Places of the file where a secret stands that belongs into the vault or the environment."""
     found: list[tuple[Loc, PydanticCustomError]] = [
@@ -193,6 +175,8 @@ def load_settings(home: Path | None = None) -> Settings:
     values: dict[str, object] = {"home": home, "lang": default_lang()}
     if os.environ.get("YEBAN_DATABASE"):
         values["database"] = os.environ["YEBAN_DATABASE"]
-    if path.exists():
-        return read_yaml(path, Settings, values, written_secrets)
-    return Settings.model_validate(values)
+    if not path.exists():
+        return Settings.model_validate(values)
+    settings = read_yaml(path, Settings, values, written_secrets)
+    # the environment is what somebody says now, for this command; the file is what holds otherwise
+    return settings.model_copy(update={"lang": default_lang()}) if os.environ.get("YEBAN_LANG") else settings

@@ -6,17 +6,21 @@ from importlib import import_module
 import typer
 
 from schedules.cli.head_start import HeadStart
+from schedules.cli.help_words import spoken
 from schedules.cli.panels import MODULE_OF, arrange, name_of
 from schedules.cli.screen import edge
 from schedules.cli.slips import typed
+from schedules.homes import written_lang
 from schedules.logs import silence
+from schedules.problems import speak
 
 
 def main(head_start: HeadStart | None = None) -> None:
     """Entry point of `yeban`; `run` uses the head start if it got one."""
     silence()
+    speak(written_lang())
     with edge():
-        sys.exit(typed(command_line(*sys.argv[1:2]), prog_name="yeban", obj=head_start))
+        sys.exit(typed(spoken(command_line(*sys.argv[1:2])), prog_name="yeban", obj=head_start))
 
 
 def command_line(word: str = "") -> typer.Typer:

@@ -19,7 +19,7 @@ def vouchers(
 ) -> None:
     """把自动生成的凭证写成文件：金蝶、用友的列，或 beancount、hledger 的文本。
 
-    Writes the ledger's vouchers in the columns of 金蝶 or 用友, or the whole books as beancount or hledger text.
+    Writes the ledger's vouchers in the columns of Kingdee or Yonyou, or the whole books as beancount or hledger text.
 
     例 / examples: `yeban vouchers 十一月.xlsx --from 2026-11-01 --to 2026-11-30` ·
     `yeban vouchers 凭证.csv --style yonyou` · `yeban vouchers books.beancount --style beancount`

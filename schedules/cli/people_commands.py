@@ -77,7 +77,13 @@ def people(ctx: typer.Context) -> None:
 @people_app.command("add")
 def people_add(
     name: Annotated[str, typer.Argument(help="名字 / name")],
-    role: Annotated[str, typer.Option(help="角色：owner、finance、support、warehouse、products、auditor、reader")],
+    role: Annotated[
+        str,
+        typer.Option(
+            help="角色：owner 负责人、finance 财务、support 客服、warehouse 仓库、products 商品、auditor 审计、"
+            "reader 只看 / role: owner, finance, support, warehouse, products, auditor, reader"
+        ),
+    ],
     who: Who = "",
     why: Why = "",
 ) -> None:

@@ -129,7 +129,12 @@ def set_price(
     code: Code,
     amount: Annotated[str, typer.Argument(help="多少元 / yuan, e.g. 19.90")],
     why: Why,
-    kind: Annotated[str, typer.Option(help="retail 零售、channel 渠道、member 会员、activity 活动")] = "retail",
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="retail 零售、channel 渠道、member 会员、activity 活动 / retail, channel, member or activity"
+        ),
+    ] = "retail",
     platform: Annotated[str, typer.Option(help="平台 / platform")] = "",
     shop: Annotated[str, typer.Option(help="店铺 / shop")] = "",
     level: Annotated[str, typer.Option(help="会员等级 / member level")] = "",

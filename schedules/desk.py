@@ -1,6 +1,7 @@
 """One desk: settings, books, archive, vault, opened together and closed together. All wiring is here."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,10 @@ from storage.runs import DatabaseJournal
 
 @dataclass
 class Desk:
-    """What every command works with. `base_urls` override a site's address (the practice mall's changes each start)."""
+    """What every command works with. `base_urls` override a site's address (the practice mall's changes each start).
+
+    `elapsed_s`: seconds by a clock that nobody sets; by it runs wait for people.
+    """
 
     settings: Settings
     database: Database
@@ -28,6 +32,7 @@ class Desk:
     jobs: JobBook
     base_urls: dict[str, str] = field(default_factory=dict)
     hosts: Hosts = field(default_factory=lambda: Hosts({}))
+    elapsed_s: Callable[[], float] = time.monotonic
 
     @property
     def home(self) -> Path:
@@ -40,6 +45,11 @@ class Desk:
             return self.settings.accounts[name]
         except KeyError:
             raise AccountMissing(name, sorted(self.settings.accounts)) from None
+
+    def person_of(self, account: str) -> str:
+        """Who answers for the account, "" where nobody is named."""
+        found = self.settings.accounts.get(account)
+        return found.person if found else ""
 
     def base_url(self, account: AccountSettings) -> str:
         """Where the account's site is."""

@@ -45,7 +45,7 @@ def note_words(row: Mapping[str, Any], lang: str) -> str:
     if row["stage"] == "done" and (summary.get("said") or not row["flow"].startswith("core/")):
         return ""
     names = WHO.get(summary.get("who", ""))
-    acting = f"→ {names[lang == 'en']}" if names else ""
+    acting = f"→ {summary.get('person') or names[lang == 'en']}" if names else ""
     if acting and summary.get("hint"):
         acting += ("：" if lang != "en" else ": ") + summary["hint"]
     return " ".join(part for part in (row["message"], acting) if part)

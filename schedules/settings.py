@@ -26,7 +26,8 @@ class AccountSettings(BaseModel):
 
     `worker`: only workers with this tag sign in as it (that machine, that address); "" for any. `proxy`, `locale` and
     `timezone` are what the site sees of the browser; a proxy's own user and password are in the
-    vault too, as `proxy_user` and `proxy_password`.
+    vault too, as `proxy_user` and `proxy_password`. `person`: who reads its codes and keeps its password; questions,
+    the digest and the calendar name them where something of this account waits.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -39,6 +40,7 @@ class AccountSettings(BaseModel):
     worker: str = ""
     locale: str = "zh-CN"
     timezone: str = "Asia/Shanghai"
+    person: str = ""
     values: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("proxy")

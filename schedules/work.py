@@ -12,6 +12,7 @@ from loguru import logger
 from bots.browser.driver import Browser, SessionOptions
 from bots.browser.sessions import SessionStore
 from bots.engine import RunResult, play
+from bots.errors import LoginFailed
 from bots.facts import AccountFacts, Progress
 from bots.flow.flow import Flow
 from bots.flow.site import Site
@@ -42,6 +43,7 @@ class Ended:
     """How a job ended. `stage`: done | failed | person; `files`, `outcomes`, of the core `done`: what came of it.
 
     `who` has to act (author | site | person | operator), `hint` what to do, `code` which error; "" when all is done.
+    `person`: by name, where it is the one who answers for the account.
     """
 
     job: Job
@@ -53,6 +55,7 @@ class Ended:
     who: str = ""
     hint: str = ""
     code: str = ""
+    person: str = ""
     done: Done | None = None
     told: Mapping[str, object] | None = None
 
@@ -71,6 +74,7 @@ class Ended:
             "outcomes": dict(self.outcomes),
             "who": "" if self.stage == "done" else self.who or ("person" if self.stage == "person" else "site"),
             "hint": "" if self.stage == "done" else self.hint,
+            **({"person": self.person} if self.person else {}),
         }
 
 
@@ -100,7 +104,8 @@ async def _run_job(desk: Desk, browser: Browser, job: Job, watch: Watch, inbox: 
     desk.jobs.stage(job, "played", result.message)
     files, outcomes = take_in(desk, folder, job.run_id)
     stage = STAGE_OF_STATE.get(result.state, "failed")
-    return Ended(job, stage, result.message, folder, files, outcomes, result.who, result.hint, result.code)
+    person = account.person if stage == "person" or result.code == LoginFailed.code else ""
+    return Ended(job, stage, result.message, folder, files, outcomes, result.who, result.hint, result.code, person)
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,21 @@ Key = tuple[str, str]
 
 
 class Fetch(NamedTuple):
-    """What the last night that was to fetch a day made of it: `came`, `empty` (it ran and brought none), or why not."""
+    """What the last night that was to fetch a day made of it: `came`, `empty` (it ran and brought none), or why not.
+
+    `person`: who answers for the account, where it waits for them.
+    """
 
     state: Literal["came", "empty", "missing", "waiting"]
     flow: str
     account: str
     message: str
+    person: str = ""
 
     def why(self) -> str:
         """What the night says of it."""
-        return f"{self.flow} · {self.account}: {self.message}" if self.message else f"{self.flow} · {self.account}"
+        said = f"{self.flow} · {self.account}: {self.message}" if self.message else f"{self.flow} · {self.account}"
+        return f"{said} → {self.person}" if self.person else said
 
 
 class Planned(NamedTuple):
@@ -95,7 +100,7 @@ def planned(desk: "Desk", connection: Connection, first: date, last: date, known
                 flows[key] = row.flow
             fetched = kind in by_run.get(row.run_id, set())
             for days, came in ((each, False), (together, fetched)):
-                fetch = Fetch(_state(row.stage, came=came), row.flow, row.account, row.message)
+                fetch = Fetch(_state(row.stage, came=came), row.flow, row.account, row.message, person_in(row.summary))
                 found[key].update({day: fetch for day in days if first <= day <= last})
     return Planned({key: days for key, days in found.items() if days}, flows)
 
@@ -111,7 +116,8 @@ def _state(stage: str, *, came: bool) -> Literal["came", "empty", "missing", "wa
 def _jobs(connection: Connection, first: date, last: date) -> Iterable[Any]:
     """Jobs of nights after the first day, the earlier night first; steps of the core fetch nothing."""
     nights = job.c.night.between(first.isoformat(), (last + LATER_NIGHTS).isoformat())
-    columns = (job.c.night, job.c.flow, job.c.account, job.c.inputs, job.c.stage, job.c.message, job.c.run_id)
+    columns = (job.c.night, job.c.flow, job.c.account, job.c.inputs, job.c.stage, job.c.message, job.c.run_id,
+               job.c.summary)  # fmt: skip
     return connection.execute(select(*columns).where(nights, job.c.account != "").order_by(job.c.night, job.c.position))
 
 
@@ -131,6 +137,11 @@ def _brought(connection: Connection) -> tuple[dict[Key, set[str]], dict[str, set
         kinds[flow_name(flow), ""].add(kind)
         by_run[run_id].add(kind)
     return kinds, by_run
+
+
+def person_in(summary: str) -> str:
+    """Who is named in a job's summary as the one it waits for; "" for nobody. Pure."""
+    return str(json.loads(summary or "{}").get("person", ""))
 
 
 def flow_name(path: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from schedules.delivery.planned import flow_name
+from schedules.delivery.planned import Fetch, flow_name, person_in
 from storage.database.tables import job, raw_file, raw_receipt
 from storage.feeds import Arrival, Feed
 
@@ -38,7 +38,7 @@ class Reasons:
         if not open_ones:
             return f"{flow} ran and brought none" if lang == "en" else f"{flow} 跑完了，没有带回它"
         one = open_ones[0]
-        return f"{flow} · {one.account}: {one.message or one.stage}"
+        return Fetch("missing", flow, one.account, one.message or one.stage, person_in(one.summary)).why()
 
     def _flow(self, feed: Feed) -> str:
         """The flow that brought such a file last."""
@@ -59,6 +59,8 @@ class Reasons:
 
     def _jobs(self, night: str) -> list[Any]:
         if night not in self._nights:
-            query = select(job.c.flow, job.c.account, job.c.stage, job.c.message).where(job.c.night == night)
+            query = select(job.c.flow, job.c.account, job.c.stage, job.c.message, job.c.summary).where(
+                job.c.night == night
+            )
             self._nights[night] = list(self._connection.execute(query.order_by(job.c.position)))
         return self._nights[night]

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bots.people import Question
 from schedules.inbox.book import Open, QuestionBook
@@ -34,7 +35,8 @@ class DeskInbox:
     """Where the runs of a desk ask. `call` reaches people, `note` those who only need to know.
 
     `reachable`: whether anybody can hear at all; when not, the question is kept and nobody is waited for, because a
-    night that waits ten minutes for nobody is a night lost.
+    night that waits ten minutes for nobody is a night lost. `elapsed_s`: seconds by a clock that nobody sets.
+    `person_of` an account: whose question it is, which the question says.
     """
 
     book: QuestionBook
@@ -43,9 +45,13 @@ class DeskInbox:
     reachable: bool
     typed: "Terminal | None" = None
     look_every_s: float = LOOK_EVERY_S
+    elapsed_s: Callable[[], float] = time.monotonic
+    person_of: Callable[[str], str] = lambda _: ""
 
     async def ask(self, question: Question) -> str | None:
         """The answer; None when nobody can hear or nobody answered in time."""
+        if person := self.person_of(question.facts.get("account", "")):
+            question = replace(question, facts={**question.facts, "person": person})
         one = self.book.put(question)  # not in a thread: a run that is cancelled has to know what it asked
         if not self.reachable:
             self.book.expire(one.number)
@@ -61,13 +67,12 @@ class DeskInbox:
             raise
 
     async def _wait(self, one: Open, wait_s: float) -> str | None:
-        loop = asyncio.get_running_loop()
-        begun, told, due = loop.time(), 0, reminders(wait_s)
+        begun, told, due = self.elapsed_s(), 0, reminders(wait_s)
         while True:
             answer = await asyncio.to_thread(self.book.take, one.number)
             if answer is not None:
                 return answer
-            waited = loop.time() - begun
+            waited = self.elapsed_s() - begun
             if waited >= wait_s:
                 await asyncio.to_thread(self.book.expire, one.number)
                 return None

@@ -40,7 +40,7 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
 
     typed = Terminal(show, typed_line) if keyboard and show is not None else None
     reachable = keyboard or bool(settings.routes.get("question"))
-    return DeskInbox(book_at(desk), call, note, reachable, typed)
+    return DeskInbox(book_at(desk), call, note, reachable, typed, elapsed_s=desk.elapsed_s, person_of=desk.person_of)
 
 
 def _send(outbox: Outbox, message: Message) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from schedules.browsers import BrowserDoor
 from schedules.desk import Desk
 from schedules.notify.night import morning
 from schedules.queue import board
-from schedules.queue.model import Queue, WorkerFacts
+from schedules.queue.model import LEASE, Queue, WorkerFacts
 from schedules.serve.errors import PortTaken
 from schedules.serve.flows import FLOW, FlowPlayer
 from schedules.serve.playing import RunPlayer
@@ -31,7 +31,7 @@ from schedules.serve.worker import Player, Worker
 from schedules.timetable.errors import ClockRunning
 from schedules.timetable.executors import DeskExecutor
 from schedules.timetable.handing import KIND
-from schedules.timetable.keeping import hook_token, kept_clock
+from schedules.timetable.keeping import Now, hook_token, kept_clock, machine_time
 from schedules.timetable.opening import Opened
 
 if TYPE_CHECKING:
@@ -52,18 +52,19 @@ class Place:
     side_by_side: int = 0
 
 
-def worker_at(desk: Desk, queue: Queue, plans: Path, place: Place, ended: Callable[[], None] = lambda: None) -> Worker:
-    """The worker of this process: one browser for all its runs. Plans lie in `plans`."""
+def worker_at(desk: Desk, queue: Queue, plans: Path, place: Place, ended: Callable[[], None] = lambda: None,
+              *, now: Now = machine_time, lease: timedelta = LEASE) -> Worker:  # fmt: skip
+    """The worker of this process: one browser for all its runs. Plans lie in `plans`; `lease` is the queue's."""
     settings = desk.settings
     door = RecyclingDoor(BrowserDoor(desk.home, settings.browser, headless=settings.headless))
     places = place.side_by_side or settings.side_by_side or _places(door)
     facts = WorkerFacts(board.this_process(), socket.gethostname(), os.getpid(), place.tags, places)
     longest = timedelta(minutes=settings.longest_run_min)
     players: dict[str, Player] = {
-        KIND: RunPlayer(desk, DeskExecutor(desk, plans, door=door), longest, queue),
+        KIND: RunPlayer(desk, DeskExecutor(desk, plans, door=door), longest, queue, now),
         FLOW: FlowPlayer(desk, door, longest),
     }
-    return Worker(queue, facts, players, ended=ended, closes=door.close)
+    return Worker(queue, facts, players, lease=lease, ended=ended, closes=door.close)
 
 
 def _places(door: BrowserDoor) -> int:
@@ -95,8 +96,10 @@ def chores_of(desk: Desk) -> "list[Chore]":
 class ClockKeeper:
     """Keeps the desk's clock in a thread of its own, or stands by until the one who keeps it is gone."""
 
-    def __init__(self, desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None], say: Say) -> None:
+    def __init__(self, desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None], say: Say,
+                 now: Now = machine_time) -> None:  # fmt: skip
         """`wake` tells the worker of this process that there is something to take."""
+        self.now = now
         self.desk, self.opened, self.queue, self.wake, self.say = desk, opened, queue, wake, say
         self.stopped = threading.Event()
         self.clock: Clock | None = None
@@ -137,7 +140,7 @@ class ClockKeeper:
 
     def _kept(self) -> None:
         chores = chores_of(self.desk)
-        with kept_clock(self.desk, self.opened, self.queue, self.wake, chores) as clock:
+        with kept_clock(self.desk, self.opened, self.queue, self.wake, chores, self.now) as clock:
             self.clock = clock
             title, path = self.opened.timetable.title, self.opened.path
             self.say(f"钟开着：{title}（{path}）。Ctrl-C 停下。", f"the clock runs: {title} ({path}). Ctrl-C stops it.")
@@ -162,7 +165,7 @@ class ClockKeeper:
 
         return webhook_app(
             lambda: (self.clock.turn.timetable if self.clock else self.opened.timetable),
-            lambda name: hook_token(self.desk, name), arrived, lambda: datetime.now(UTC),
+            lambda name: hook_token(self.desk, name), arrived, self.now,
         )  # fmt: skip
 
 

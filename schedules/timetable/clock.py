@@ -110,7 +110,8 @@ class Clock:
                 self._take_arrivals(self.turn.now())
                 self.given.settle()
                 self.given.give(self.turn.look())
-                at = self.turn.wakes_at()
+                # The scheduler goes by the machine's clock, the timetable perhaps by one that was handed in.
+                at = datetime.now(UTC) + (self.turn.wakes_at() - self.turn.now())
                 self._add(self._look, run_date=at, id=LOOK, executor=LOOK, replace_existing=True, max_instances=MANY)
             except Exception:  # noqa: BLE001 (a database that is away for a minute must not end the clock)
                 logger.exception("clock_look_failed")  # the next pulse looks again

@@ -139,7 +139,7 @@ class DeskExecutor:
                 ended = await run_job(desk, await browser.get(), night_job, watcher.moved, WhenAsked(desk, None))
             desk.jobs.stage(night_job, ended.stage, ended.message, ended.summary)
             watcher.ended(night_job, ended.stage, ended.message, ended.summary)
-        said = f"{ended.message} {ended.hint}".strip()
+        said = f"{ended.message} {ended.hint} {'→ ' if ended.person else ''}{ended.person}".strip()
         state = ended.stage if ended.stage in {"done", "person"} else "failed"
         return Outcome(cast(Stage, state), said, again=state == "failed" and ended.who in {"", "site"},
                        folder=str(ended.folder))  # fmt: skip
@@ -152,10 +152,10 @@ class DeskExecutor:
                 self.desk.jobs.stage(job_of(row), "failed", why)
 
     def tell(self, job: Job, outcome: Outcome) -> None:
-        """People hear how a night went, and of a flow that failed; what waits for a person is in the inbox."""
+        """People hear how a night went, and of a flow that failed or waits for somebody."""
         if job.run.endswith((".yaml", ".yml")):
             tell(self.desk, job.day, in_the_morning=True)
-        elif outcome.state == "failed":
+        elif outcome.state != "done":
             tell_failed(self.desk, f"{job.key}#{job.attempt}", f"{job.entry} {job.account}".strip(), outcome.message)
 
 

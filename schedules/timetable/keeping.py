@@ -19,11 +19,19 @@ from schedules.timetable.model import Job, Timetable, WorkCalendar
 from schedules.timetable.opening import Opened, open_timetable
 from schedules.timetable.turn import Control, Executor, Outcome, Turn
 
+Now = Callable[[], datetime]
+"""Tells the moment, aware."""
 
-def turn_of(desk: Desk, opened: Opened, executor: Executor) -> Turn:
-    """The desk's timetable at work, by this machine's time."""
+
+def machine_time() -> datetime:
+    """The moment by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def turn_of(desk: Desk, opened: Opened, executor: Executor, now: Now = machine_time) -> Turn:
+    """The desk's timetable at work, by this machine's time or the one that is handed in."""
     book = TimetableBook(desk.database, opened.timetable.name)
-    return Turn(book, opened.timetable, opened.calendar, executor, lambda: datetime.now(UTC))
+    return Turn(book, opened.timetable, opened.calendar, executor, now)
 
 
 def mailbox_of(desk: Desk, name: str) -> ImapMailbox:
@@ -80,13 +88,13 @@ def tags_at(desk: Desk) -> TagsOf:
 
 @contextmanager
 def kept_clock(desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None] = lambda: None,
-               chores: Sequence[Chore] = ()) -> Iterator[Clock]:  # fmt: skip
+               chores: Sequence[Chore] = (), now: Now = machine_time) -> Iterator[Clock]:  # fmt: skip
     """The desk's clock, going until the block ends; it holds the lock. Raises ClockRunning.
 
     What is due goes to the queue; `wake` tells a worker of this process.
     """
     with only_clock(desk.home, desk.database) as still_ours:
-        turn = turn_of(desk, opened, Nobody())
+        turn = turn_of(desk, opened, Nobody(), now)
         given = Handing(turn, queue, desk.database, tags_at(desk), wake)
         clock = Clock(turn, given, watches_of(desk, opened), Renewal(desk, opened), chores)
         clock.still_ours = still_ours

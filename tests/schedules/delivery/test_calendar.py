@@ -109,7 +109,8 @@ def test_a_flow_is_named_as_plans_name_it() -> None:
 
 
 def test_what_a_night_was_to_fetch_is_missing_though_nobody_wrote_it_down(desk: Desk) -> None:
-    """A failed job's days are missing, with its message; a window that one file answers is there; an empty day is said.
+    """A failed job's days are missing, with its message and whom it waits for; a window that one file answers is there;
+    an empty day is said.
 
     Of two nights that were to fetch a day the later counts, and a flow that never brought anything is named itself.
     """
@@ -131,6 +132,7 @@ def test_what_a_night_was_to_fetch_is_missing_though_nobody_wrote_it_down(desk: 
     rows = [
         {"job_key": run, "night": night, "flow": name, "account": "甲店", "inputs": json.dumps(inputs), "stage": stage}
         | {"run_id": run, "message": "对方的页面打不开" if stage == "failed" else "", "position": place}
+        | {"summary": '{"person": "李雷"}' if stage == "failed" else "{}"}
         for place, (night, name, inputs, stage, run) in enumerate(jobs)
     ]
     with desk.database.write() as connection:
@@ -139,7 +141,8 @@ def test_what_a_night_was_to_fetch_is_missing_though_nobody_wrote_it_down(desk: 
     assert (orders_.by, states(orders_)) == ("planned", ".ccc" + "ew.")
     assert (statements.title, states(statements)) == ("practice/statements", "....xx.")
     assert [one.sentence() for one in missing(desk, date(2026, 11, 21), NOW, days=2)] == [
-        f"甲店 · practice/statements · 2026-11-{day}: practice/statements · 甲店: 对方的页面打不开" for day in (20, 21)
+        f"甲店 · practice/statements · 2026-11-{day}: practice/statements · 甲店: 对方的页面打不开 → 李雷"
+        for day in (20, 21)
     ]
     with desk.database.write() as connection:
         later = {**rows[2], "job_key": "later", "night": "2026-11-23", "stage": "done", "message": ""}

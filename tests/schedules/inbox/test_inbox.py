@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -153,6 +153,19 @@ async def test_a_cancelled_run_asks_nothing_any_more(place: Place) -> None:
     with pytest.raises(asyncio.CancelledError):
         await run
     assert place.book.waiting() == []
+
+
+async def test_a_question_says_whose_it_is_and_waits_by_the_clock_it_is_given(place: Place) -> None:
+    """The person who answers for the account stands in it; when the clock has passed its time nobody is waited for."""
+    passed = [0.0]
+    inbox = replace(place.inbox(), person_of={"seller_a": "王敏"}.__getitem__, elapsed_s=lambda: passed[0])
+    run = asyncio.create_task(inbox.ask(question(wait_s=600)))
+    await soon(place.book.waiting)
+    (one,) = place.book.waiting()
+    assert one.facts["person"] == "王敏"
+    assert "王敏" in message_of(one, "zh", again=0).body
+    passed[0] = 601
+    assert await run is None
 
 
 def test_what_a_dead_run_asked_is_over_after_its_time(place: Place) -> None:

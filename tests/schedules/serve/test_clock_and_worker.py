@@ -254,6 +254,22 @@ def test_one_account_at_a_time_the_highest_priority_first(desk: Desk) -> None:
     assert [lease.ticket.key for lease in (queue.take(facts),) if lease] == ["1"]
 
 
+def test_a_clock_goes_by_the_time_it_is_handed(desk: Desk) -> None:
+    """By a time that is years behind the machine's the next look is as far off as it says, not at once again."""
+    world = World(desk.database, TABLE)
+    behind = datetime(2020, 1, 1, 0, 0, tzinfo=UTC)
+    world.turn.now = lambda: behind
+    clock = Clock(world.turn, Handing(world.turn, EmbeddedQueue(desk.database), desk.database, lambda _: ()))
+    clock.scheduler.start(paused=True)
+    try:
+        clock._look()
+        looks = clock.scheduler.get_job("look")
+    finally:
+        clock.stop()
+    assert looks is not None
+    assert looks.trigger.run_date > datetime.now(UTC) + timedelta(minutes=30)
+
+
 class Unheard(EmbeddedQueue):
     """A queue whose worker gets through once, to take something, and then not any more."""
 

@@ -4,7 +4,7 @@ Orders are read many at a time: the same functions serve one request and the nig
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -13,6 +13,10 @@ from storage.database.tables.purchasing import rma, rma_line
 from storage.erp.aftersales.rules import COMES_BACK, SubOrder
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import NO_REFUND
+from storage.erp.allocation.taken import taken
+from storage.erp.catalog.components import components, needs
+from storage.erp.catalog.draws import drawn_together
+from storage.erp.catalog.sets import read_sets
 
 IN_FORCE = ("requested", "approved")
 _AT_ONCE = 400
@@ -93,6 +97,29 @@ def parcels_of(connection: Connection, key: OrderKey, sub_nos: Iterable[str]) ->
         .group_by(part.sub_no)
     )  # fmt: skip
     return {sub_no: str(parcel) for sub_no, parcel in connection.execute(query)}
+
+
+def parts_of(
+    connection: Connection, key: OrderKey, pieces: Iterable[tuple[str, str, int]]
+) -> dict[str, dict[str, int]]:
+    """What `pieces` (sub-order, code, how many) consist of: by sub-order, base code → pieces.
+
+    Of a set it is what was drawn when it left; of some of several, those members that come first by code.
+    """
+    made_of, sets, wanted = components(connection), read_sets(connection), list(pieces)
+    drawn: dict[str, Mapping[str, int]] = {}
+    if any(code in sets for _, code, _ in wanted):
+        parcels = parcels_of(connection, key, [sub_no for sub_no, _, _ in wanted])
+        took = taken(connection, parcels=sorted(parcels.values()))
+        drawn = {sub_no: took.get((parcel, sub_no), {}) for sub_no, parcel in parcels.items()}
+    found = {}
+    for sub_no, code, qty in wanted:
+        parts = needs(code, qty, made_of)
+        if drawn.get(sub_no):
+            some = drawn_together([(bag, qty) for bag in sets[code].bags], drawn[sub_no])
+            parts = dict(some or drawn[sub_no].items())
+        found[sub_no] = parts
+    return found
 
 
 def promised_fen(connection: Connection, keys: Iterable[OrderKey]) -> dict[SubKey, int]:

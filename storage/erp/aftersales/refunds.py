@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from storage.database.bulk import insert_missing
 from storage.database.tables import bot_result, command, order_event
-from storage.database.tables.purchasing import inbound, receipt, receipt_line, rma, rma_line
+from storage.database.tables.purchasing import inbound, inbound_line, receipt, receipt_line, rma, rma_line
 from storage.erp.aftersales.rules import (
     AT_ONCE,
     EXCHANGE,
@@ -26,7 +26,8 @@ from storage.erp.aftersales.rules import (
     progress,
 )
 from storage.erp.allocation.words import yuan
-from storage.erp.catalog.components import Components, components, needs
+from storage.erp.catalog.components import components, needs
+from storage.erp.catalog.sets import available, read_sets
 from storage.erp.purchasing.inbound import BAD, GOOD
 
 WORKLIST = "to_refund"
@@ -55,14 +56,14 @@ class _Asked(NamedTuple):
 
 def owed(connection: Connection, rule: RefundRule | None = None, rma_id: str = "") -> list[Owed]:
     """What every agreed after-sale (or only `rma_id`) owes now, whether or not it was asked of the bots, by number."""
-    came, states, made_of = _came(connection, rma_id), _inbound_states(connection, rma_id), components(connection)
+    came, states, pieces = _came(connection, rma_id), _inbound_states(connection, rma_id), _Pieces(connection, rma_id)
     lines: dict[str, list[Row[Any]]] = defaultdict(list)
     own = select(rma_line).where(*_only(rma_line.c.rma_id, rma_id))
     for row in connection.execute(own.order_by(rma_line.c.rma_id, rma_line.c.sub_no)):
         lines[row.rma_id].append(row)
     agreed = select(rma).where(rma.c.decision == "approved", rma.c.kind != RESEND, *_only(rma.c.rma_id, rma_id))
     found = [
-        _owed(one, lines[one.rma_id], came.get(one.rma_id, {}), made_of, rule or RefundRule())
+        _owed(one, lines[one.rma_id], came.get(one.rma_id, {}), pieces, rule or RefundRule())
         for one in connection.execute(agreed.order_by(rma.c.rma_id))
         if one.policy == AT_ONCE or states.get(one.rma_id, "") in DUE_WHEN[one.kind]
     ]
@@ -70,7 +71,7 @@ def owed(connection: Connection, rule: RefundRule | None = None, rma_id: str = "
 
 
 def _owed(
-    one: Row[Any], lines: list[Row[Any]], came: Mapping[tuple[str, str], int], made_of: Components, rule: RefundRule
+    one: Row[Any], lines: list[Row[Any]], came: Mapping[tuple[str, str], int], pieces: "_Pieces", rule: RefundRule
 ) -> Owed:
     whole = sum(line.refund_fen for line in lines)
     if one.kind == EXCHANGE:
@@ -81,11 +82,40 @@ def _owed(
         return Owed(one.rma_id, whole, f"极速退 {yuan(whole)} 元，不等收货")
     total, parts = 0, []
     for line in lines:
-        good, bad = _sets(line.sub_no, needs(line.code, 1, made_of), came)
+        good, bad = pieces.whole(line, came)
         fen = rule.owed_fen(line.refund_fen, line.qty, good, bad, one.responsible)
         total += fen
         parts.append(f"子订单 {line.sub_no} 退 {line.qty} 件，收到好货 {good}、坏货 {bad}，应退 {yuan(fen)} 元")
     return Owed(one.rma_id, total, "；".join(parts))
+
+
+class _Pieces:
+    """How many whole pieces of a sub-order came back, whatever they are made of."""
+
+    def __init__(self, connection: Connection, rma_id: str) -> None:
+        self._made_of, self._sets = components(connection), read_sets(connection)
+        self._expected: dict[str, dict[str, str]] = defaultdict(dict)
+        if self._sets:
+            i, line = inbound.c, inbound_line.c
+            query = select(i.source_id, line.line_no, line.code).join_from(
+                inbound, inbound_line, i.inbound_id == line.inbound_id
+            )
+            for source, line_no, code in connection.execute(
+                query.where(i.kind == "return", *_only(i.source_id, rma_id))
+            ):
+                self._expected[source][line_no] = code
+
+    def whole(self, line: Row[Any], came: Mapping[tuple[str, str], int]) -> tuple[int, int]:
+        """(good, bad) whole pieces of a sub-order; a set counts as often as it can be drawn from what came."""
+        if line.code not in self._sets:
+            return _sets(line.sub_no, needs(line.code, 1, self._made_of), came)
+        names = {no: code for no, code in self._expected[line.rma_id].items() if no.partition("|")[0] == line.sub_no}
+        sound, both = Counter[str](), Counter[str]()
+        for no, code in names.items():
+            sound[code] += came.get((no, GOOD), 0)
+            both[code] += came.get((no, GOOD), 0) + came.get((no, BAD), 0)
+        good = min(line.qty, available(self._sets[line.code], sound))
+        return good, min(line.qty, available(self._sets[line.code], both)) - good
 
 
 def _sets(sub_no: str, parts: Mapping[str, int], came: Mapping[tuple[str, str], int]) -> tuple[int, int]:

@@ -24,7 +24,7 @@ from storage.erp.aftersales.errors import (
     SubOrderUnknown,
     WholeOnly,
 )
-from storage.erp.aftersales.facts import parcels_of, sub_orders
+from storage.erp.aftersales.facts import parcels_of, parts_of, sub_orders
 from storage.erp.aftersales.refunds import publish_refunds
 from storage.erp.aftersales.replacements import write_replacements
 from storage.erp.aftersales.rules import (
@@ -43,7 +43,6 @@ from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import NO_REFUND
 from storage.erp.allocation.release import release_closed
 from storage.erp.allocation.words import yuan
-from storage.erp.catalog.components import components, needs
 from storage.erp.purchasing.inbound import ExpectedLine, Inbound, announce
 
 EXPECTED_DAYS = 7
@@ -251,10 +250,8 @@ def _expect(connection: Connection, found: Row[Any], key: OrderKey, at: str, war
     """The goods of a return, base code by base code, under the number of the after-sale."""
     c = rma_line.c
     rows = connection.execute(select(c.sub_no, c.code, c.qty).where(c.rma_id == found.rma_id)).all()
-    made_of = components(connection)
     lines = []
-    for sub_no, code, qty in rows:
-        parts = needs(code, qty, made_of)
+    for sub_no, parts in parts_of(connection, key, [(row.sub_no, row.code, row.qty) for row in rows]).items():
         lines += [ExpectedLine(line_name(sub_no, base, parts), base, pieces) for base, pieces in parts.items()]
     expected_on = (date.fromisoformat(at[:10]) + timedelta(days=EXPECTED_DAYS)).isoformat()
     place = warehouse or _left_from(connection, key, [row.sub_no for row in rows])

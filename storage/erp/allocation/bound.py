@@ -45,7 +45,7 @@ def lower_bound(problem: Problem, prices: Sequence[int], least: Sequence[int] | 
     pays: dict[int, bool] = {}  # the options of a sub-order are often the very same for many
     return (
         sum(
-            _least(task, prices, None) if _pays(task, prices, pays) else free
+            _least(task, prices, None) if not task.sampled and _pays(task, prices, pays) else free
             for task, free in zip(problem.tasks, least, strict=True)
         )
         - worth

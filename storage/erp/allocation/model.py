@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from storage.erp.allocation.costs import Costs
+from storage.erp.catalog.sets import Member
 
 FreeStock = Mapping[tuple[str, str], int]  # (warehouse, base code) -> free pieces
 
@@ -49,12 +50,16 @@ class OrderKey(NamedTuple):
 
 
 class OpenLine(NamedTuple):
-    """A sub-order: `qty` of `code`, which takes `needs`, (base code, pieces) in code order; it ships whole."""
+    """A sub-order: `qty` of `code`, which takes `needs`, (base code, pieces) in code order; it ships whole.
+
+    With `bags` it is a set that is still to be drawn, `qty` members from each bag, and `needs` is empty until then.
+    """
 
     sub_no: str
     code: str
     qty: int
     needs: tuple[tuple[str, int], ...]
+    bags: tuple[tuple[Member, ...], ...] = ()
 
 
 class OpenOrder(NamedTuple):

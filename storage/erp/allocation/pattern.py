@@ -35,7 +35,8 @@ def _offers(
             if prices is not None:
                 cost += qty * prices[shelf]
         else:
-            found[place] = (cost, number)
+            if place not in found or cost < found[place][0]:  # a set can be drawn in several ways in one place
+                found[place] = (cost, number)
     return found
 
 

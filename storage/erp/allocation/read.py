@@ -8,6 +8,7 @@ from storage.database.tables import channel_sku, fulfilment, fulfilment_line, or
 from storage.database.tables.review import order_detail
 from storage.erp.allocation.model import AllocationPolicy, Kept, OpenLine, OpenOrder, OrderKey, Stock, Warehouse
 from storage.erp.catalog.components import Components, needs, stock_by_warehouse
+from storage.erp.catalog.sets import read_sets
 from storage.erp.channels.publish import read_rules
 from storage.erp.stock.limits import safety_by_place
 from storage.erp.stock.picking import unshippable
@@ -21,9 +22,9 @@ LIVE = ("allocated", "labelled", "shipped")
 def open_orders(connection: Connection, policy: AllocationPolicy, made_of: Components) -> list[OpenOrder]:
     """Paid orders with the sub-orders that are not shipped, not being refunded and in no live parcel.
 
-    A presale order is not paid before its balance is.
+    A presale order is not paid before its balance is. Sub-orders of sets have their bags instead of what they need.
     """
-    taken = _in_live_parcels(connection)
+    taken, sets = _in_live_parcels(connection), read_sets(connection)
     o, line, told = platform_order.c, order_line.c, order_detail.c
     detail = and_(told.platform == o.platform, told.shop == o.shop, told.order_no == o.order_no)
     owing = and_(told.order_type == "presale", told.balance_state != "balance_paid")
@@ -42,9 +43,12 @@ def open_orders(connection: Connection, policy: AllocationPolicy, made_of: Compo
         if taken and (OrderKey(platform, shop, order_no), sub_no) in taken:
             continue
         if (code, qty) not in wants:
-            wants[code, qty] = tuple(sorted(needs(code, qty, made_of).items()))
+            wants[code, qty] = () if code in sets else tuple(sorted(needs(code, qty, made_of).items()))
         head = (platform, shop, order_no, priority, due, province)
-        lines[head].append(OpenLine(sub_no, code, qty, wants[code, qty]))
+        need = wants[code, qty]
+        lines[head].append(
+            OpenLine(sub_no, code, qty, need) if need else OpenLine(sub_no, code, qty, (), sets[code].bags)
+        )
     return [
         OpenOrder(OrderKey(platform, shop, order_no), priority, due, province, tuple(sorted(found)))
         for (platform, shop, order_no, priority, due, province), found in sorted(lines.items())

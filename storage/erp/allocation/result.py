@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from storage.erp.allocation.choice import Choice, choice_of, complete_choices
 from storage.erp.allocation.costs import zone
-from storage.erp.allocation.model import Batch, OpenOrder, OrderKey, Parcel, ShortLine, Warehouse
+from storage.erp.allocation.drawn import Draws, with_draws
+from storage.erp.allocation.model import Batch, OpenLine, OpenOrder, OrderKey, Parcel, ShortLine, Warehouse
 from storage.erp.allocation.pattern import takes_of
 from storage.erp.allocation.permits import Permit
 from storage.erp.allocation.search import Plan
 from storage.erp.allocation.task import LEFT, Task
 from storage.erp.allocation.words import chosen_words, explain, shortage_words
+from storage.erp.catalog.draws import Way, codes_of, drawn_together
+from storage.erp.catalog.sets import StockSet, available
 
 
 def batch_of(plan: Plan) -> Batch:
@@ -18,21 +21,22 @@ def batch_of(plan: Plan) -> Batch:
     parcels: list[Parcel] = []
     shorts: list[ShortLine] = []
     explanations: dict[OrderKey, Mapping[str, object]] = {}
-    free = _Left(plan)
+    free, draws = _Left(plan), Draws(plan)
     alike: dict[tuple[object, ...], Mapping[str, object]] = {}
     for number, task in enumerate(plan.problem.tasks):
         choice = choice_of(task, plan.pattern[number], plan.problem.places)
         missing = free.missing(number)
         rejected = free.rejected(number)
+        drawn = draws.of(number) if any(line.bags for line in task.order.lines) else ()
         if choice is not None:
-            parcels += _parcels(task, choice)
+            parcels += _parcels(task, choice, {one.sub_no: one.took for one in drawn})
         shorts += missing
-        if choice is not None and not missing and not rejected and len(choice.warehouses) == 1:
+        if choice is not None and not missing and not rejected and not drawn and len(choice.warehouses) == 1:
             explanations[task.order.key] = _explained(alike, task, choice, plan)
             continue
         choices = [choice, *complete_choices(task, choice, plan.problem.places)] if choice is not None else []
         left_fen = plan.cost[number] - (choice.cost_fen if choice else 0)
-        explanations[task.order.key] = explain(task.order, choices, rejected, missing, left_fen)
+        explanations[task.order.key] = with_draws(explain(task.order, choices, rejected, missing, left_fen), drawn)
     shipping = sum(parcel.cost_fen for parcel in parcels)
     return Batch(tuple(parcels), tuple(shorts), shipping, plan.cost_fen - shipping, explanations)
 
@@ -51,11 +55,16 @@ def _explained(
     return {**alike[key], "chosen": chosen_words(choice)}
 
 
-def _parcels(task: Task, choice: Choice) -> list[Parcel]:
-    """One parcel per warehouse; the first carries no split price, so that all add up to the choice's cost."""
+def _parcels(task: Task, choice: Choice, drawn: Mapping[str, Way]) -> list[Parcel]:
+    """One parcel per warehouse; the first carries no split price, so that all add up to the choice's cost.
+
+    Sub-orders of sets need from here on what was drawn for them.
+    """
     order, found = task.order, []
     for position, place in enumerate(sorted(choice.warehouses, key=lambda one: one.warehouse)):
         lines = tuple(line for line in order.lines if choice.by_sub.get(line.sub_no) == place.warehouse)
+        if drawn:
+            lines = tuple(line._replace(needs=drawn[line.sub_no], bags=()) if line.bags else line for line in lines)
         cost = choice.trips[place.warehouse] + choice.units[place.warehouse]
         cost += task.split_fen if position else 0
         found.append(Parcel(order.key, place.warehouse, zone(place.province, order.province), lines, cost))
@@ -88,6 +97,7 @@ class _Left:
             for code, qty in line.needs:
                 total[code] = total.get(code, 0) + qty
         own, found, wanted = None, [], sorted(total.items())
+        sets = any(line.bags for line in order.lines)
         for place in self.plan.problem.places:
             for code, qty in wanted:
                 has = self.free.get((place.warehouse, code), 0)
@@ -98,7 +108,21 @@ class _Left:
                 if has < qty:
                     found.append((place, f"{code} 要 {qty} 件，可用 {has} 件"))
                     break
+            else:
+                if sets and (words := self._undrawable(number, place.warehouse, total)):
+                    found.append((place, words))
         return found
+
+    def _undrawable(self, number: int, place: str, fixed: Mapping[str, int]) -> str:
+        """Why a place that has the order's other goods could not draw its sets as well; "" if it could."""
+        order, own = self.plan.problem.tasks[number].order, self._own(number)
+        sets = [line for line in order.lines if line.bags]
+        codes = codes_of(bag for line in sets for bag in line.bags)
+        has = {code: self._has(order, place, code)[0] + own[place, code] - fixed.get(code, 0) for code in codes}
+        if drawn_together([(bag, line.qty) for line in sets for bag in line.bags], has) is not None:
+            return ""
+        wanted = "、".join(f"{line.code} {line.qty} 件" for line in sets)
+        return f"{wanted}抽不齐（{'、'.join(f'{code} 可用 {max(0, has[code])} 件' for code in codes)}）"
 
     def _has(self, order: OpenOrder, warehouse: str, code: str) -> tuple[int, str]:
         """(pieces that this order could still have there, why it is not all that lies there or "")."""
@@ -115,7 +139,7 @@ class _Left:
             return found
         for line, chosen in zip(order.lines, self.plan.pattern[number], strict=True):
             if chosen == LEFT:
-                lacks, kept = self._lacks(order, line.needs)
+                lacks, kept = self._lacks(order, line.needs) if line.needs else self._undrawn(order, line)
                 found.append(ShortLine(order.key, line, lacks, shortage_words(line, lacks) + kept))
         return found
 
@@ -131,3 +155,13 @@ class _Left:
                 lacks.append((code, qty, most, sum(has for has, _ in each)))
                 kept.update(f"{code} {because}" for _, because in each if because)
         return tuple(lacks), f"（另有留着的：{'；'.join(sorted(kept))}）" if kept else ""
+
+    def _undrawn(self, order: OpenOrder, line: OpenLine) -> tuple[tuple[tuple[str, int, int, int], ...], str]:
+        """The same for a set: how many of it can be drawn, in the best place and in all together."""
+        one, codes = StockSet(line.code, "", line.bags), codes_of(line.bags)
+        each = [
+            available(one, {code: self._has(order, place.warehouse, code)[0] for code in codes})
+            for place in self.plan.problem.places
+        ]
+        lacks = ((line.code, line.qty, max(each, default=0), sum(each)),)
+        return lacks, f"（可抽 {'、'.join(codes)}）"

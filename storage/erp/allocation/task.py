@@ -14,9 +14,11 @@ from typing import NamedTuple
 from storage.erp.allocation.costs import Costs
 from storage.erp.allocation.model import AllocationPolicy, FreeStock, OpenLine, OpenOrder, OrderKey, Stock, Warehouse
 from storage.erp.allocation.permits import Permit, permits_of
+from storage.erp.catalog.draws import Bag, codes_of, ways_of
 
 Pattern = tuple[int, ...]
 Subsets = Sequence[tuple[int, tuple[int, ...]]]
+Takes = tuple[tuple[int, int], ...]
 LEFT = -1
 _EXACT_PLACES = 8  # 255 combinations per order; with more, the places that look best are searched
 
@@ -34,7 +36,7 @@ class Task:
     """An order to be decided. `trips` by place; `subsets`: (cost of their parcels, places), cheapest first.
 
     `joint`: two of its sub-orders want the same code. `whole`: all of it or nothing. `exact`: `subsets` has every set
-    of places that could matter.
+    of places that could matter. `sampled`: a set of it can be drawn in other ways than its options.
     """
 
     order: OpenOrder
@@ -49,6 +51,7 @@ class Task:
     joint: bool
     whole: bool
     exact: bool
+    sampled: bool = False
 
     @property
     def nothing_fen(self) -> int:
@@ -124,6 +127,8 @@ class _Desk:
     def __post_init__(self) -> None:
         self.known: dict[tuple[str, tuple[int, ...], int], Subsets] = {}
         self.open: dict[tuple[tuple[tuple[str, int], ...], int], tuple[Option, ...]] = {}
+        self.drawn: dict[tuple[tuple[Bag, ...], int], tuple[Option, ...]] = {}
+        self.sampled: set[tuple[tuple[Bag, ...], int]] = set()  # sets that have more ways than were made options
         self.trips: dict[str, tuple[int, ...]] = {}
         self.permits_by_code: dict[str, list[tuple[int, Permit]]] = defaultdict(list)
         for number, permit in enumerate(self.permits, start=len(self.shelf_of)):
@@ -138,10 +143,12 @@ class _Desk:
         kept = self._kept(useful, options, trips)
         subsets = self._subsets(order.province, kept, trips, len(order.lines))
         wanted = [code for line in order.lines for code, _ in line.needs]
+        bags = [(line.bags, line.qty) for line in order.lines if line.bags]
+        wanted += [code for each, _ in bags for code in codes_of(each)]
         return Task(
             order, options, short, self.costs.incomplete_fen, self.costs.parcel_fen, self.costs.split_fen, trips,
             subsets, self.policy.max_parcels, len(wanted) > len(set(wanted)), not self.policy.ship_partial,
-            kept == useful and len(subsets) < self.policy.max_subsets,
+            kept == useful and len(subsets) < self.policy.max_subsets, not self.sampled.isdisjoint(bags),
         )  # fmt: skip
 
     def _trips(self, province: str) -> tuple[int, ...]:
@@ -151,6 +158,8 @@ class _Desk:
 
     def _options(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
         """The same for every order that wants as much of a code, unless something of it is kept from somebody."""
+        if not line.needs:
+            return self._set_options(order, line)
         if self.permits_by_code and any(code in self.permits_by_code for code, _ in line.needs):
             return self._permitted(order, line)
         key = (line.needs, line.qty)
@@ -160,19 +169,59 @@ class _Desk:
 
     def _permitted(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
         found = []
-        for number, place in enumerate(self.places):
-            if all(self.stock.get((place.warehouse, code), 0) >= qty for code, qty in line.needs):
-                goods = [(self.shelf_of[place.warehouse, code], qty) for code, qty in line.needs if qty]
-                permits = [
-                    (shelf, qty, permit.qty)
-                    for code, qty in line.needs
-                    for shelf, permit in self.permits_by_code.get(code, ())
-                    if permit.warehouse in ("", place.warehouse) and permit.needed_by(order)
-                ]
-                if all(qty <= most for _, qty, most in permits):
-                    takes = (*goods, *((shelf, qty) for shelf, qty, _ in permits))
-                    found.append(Option(number, self.costs.unit_fen * line.qty, takes))
+        for number in range(len(self.places)):
+            takes = self._takes(order, number, line.needs)
+            if takes is not None:
+                found.append(Option(number, self.costs.unit_fen * line.qty, takes))
         return tuple(found)
+
+    def _takes(self, order: OpenOrder, number: int, needs: Sequence[tuple[str, int]]) -> Takes | None:
+        """The pieces from the place's shelves and the permits that go with them; None if it has not enough."""
+        place = self.places[number].warehouse
+        if not all(self.stock.get((place, code), 0) >= qty for code, qty in needs):
+            return None
+        goods = [(self.shelf_of[place, code], qty) for code, qty in needs if qty]
+        permits = [
+            (shelf, qty, permit.qty)
+            for code, qty in needs
+            for shelf, permit in self.permits_by_code.get(code, ())
+            if permit.warehouse in ("", place) and permit.needed_by(order)
+        ]
+        if not all(qty <= most for _, qty, most in permits):
+            return None
+        return (*goods, *((shelf, qty) for shelf, qty, _ in permits))
+
+    def _set_options(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
+        """Each place's ways to draw the set, the first of every place before the second of any."""
+        key, codes = (line.bags, line.qty), codes_of(line.bags)
+        kept = any(code in self.permits_by_code for code in codes)
+        if not kept and key in self.drawn:
+            return self.drawn[key]
+        found: list[tuple[int, Option]] = []
+        for number in range(len(self.places)):
+            ways, complete = ways_of(line.bags, line.qty, self._free(order, number, codes))
+            if not complete:
+                self.sampled.add(key)
+            for rank, way in enumerate(ways):
+                takes = self._takes(order, number, way)
+                if takes is not None:
+                    found.append((rank, Option(number, self.costs.unit_fen * line.qty, takes)))
+        options = tuple(option for _, option in sorted(found, key=lambda each: (each[0], each[1].place)))
+        if not kept:
+            self.drawn[key] = options
+        return options
+
+    def _free(self, order: OpenOrder, number: int, codes: Iterable[str]) -> dict[str, int]:
+        """What this order may have of each code in a place, had nobody else wanted anything."""
+        place, most = self.places[number].warehouse, dict[str, int]()
+        for code in codes:
+            limits = [
+                permit.qty
+                for _, permit in self.permits_by_code.get(code, ())
+                if permit.warehouse in ("", place) and permit.needed_by(order)
+            ]
+            most[code] = min([self.stock.get((place, code), 0), *limits])
+        return most
 
     def _days_left(self, order: OpenOrder) -> int | None:
         if not order.latest_ship_at or not self.today:

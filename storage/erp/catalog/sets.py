@@ -1,4 +1,4 @@
-"""Codes that are sold but not stored as such: bundles, pick-one sets and lucky bags, and what an order of them takes.
+"""Codes that are sold but not stored as such: bundles, pick-one sets and lucky bags, and how many can be packed.
 
 One rule covers all three. A set has bags; one piece is drawn from each bag; a bag holds members that stand for one
 another. A bundle has one member in each bag, a pick-one set has one bag, a lucky bag has several bags of several. So
@@ -6,8 +6,7 @@ what can be packed is the smallest bag, a bag being the sum of its members; wher
 may promise more than its members together hold (Hall's condition), which is exact when each draw takes one piece.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
@@ -36,7 +35,6 @@ class StockSet(NamedTuple):
 
 
 Sets = Mapping[str, StockSet]
-Components = Mapping[str, Mapping[str, int]]
 
 
 def bundle_of(code: str, parts: Mapping[str, int]) -> StockSet:
@@ -47,8 +45,11 @@ def bundle_of(code: str, parts: Mapping[str, int]) -> StockSet:
 def write_sets(connection: Connection, sets: Iterable[StockSet]) -> None:
     """Write these sets in place of what was known under their codes. Raises ValueError for a set that cannot be."""
     for one in sets:
+        draws = {(member.code, member.qty) for bag in one.bags for member in bag}
         if one.kind not in KINDS or not one.bags or not all(one.bags) or len(one.bags) > _BAGS_MAX:
             raise ValueError(f"{one.code}: a set has 1 to {_BAGS_MAX} bags with members, and is one of {KINDS}")
+        if any(qty < 1 for _, qty in draws) or len({code for code, _ in draws}) != len(draws):
+            raise ValueError(f"{one.code}: a code has one number of pieces, at least 1, in all bags that hold it")
         upsert(connection, stock_set, [{"code": one.code, "kind": one.kind}])
         connection.execute(stock_set_member.delete().where(stock_set_member.c.code == one.code))
         rows = [
@@ -82,58 +83,3 @@ def available(one: StockSet, free: Mapping[str, int]) -> int:
     sizes = range(1, len(one.bags) + 1) if shared else (1,)
     groups = (group for size in sizes for group in combinations(one.bags, size))
     return min(sum(draws[code] for code in {m.code for bag in group for m in bag}) // len(group) for group in groups)
-
-
-class Line(NamedTuple):
-    """`qty` of a sold code."""
-
-    code: str
-    qty: int
-
-
-def choose(lines: Sequence[Line], sets: Sets, made_of: Components, free: Mapping[str, int]) -> dict[str, int] | None:
-    """What all lines of one order take together, base code → pieces, or None if they cannot all be served. Pure.
-
-    Shared components are counted jointly: what one line takes is gone for the next. Where there is a choice (pick-one,
-    lucky bag), every draw is tried, the member with most pieces first, so None means that no choice does it.
-    """
-    left = Counter(dict(free))
-    fixed: Counter[str] = Counter()
-    draws: list[tuple[Member, ...]] = []
-    for line in lines:
-        if line.code in sets:
-            draws += [bag for bag in sets[line.code].bags for _ in range(line.qty)]
-        else:
-            parts = made_of.get(line.code, {line.code: 1})
-            fixed.update({base: count * line.qty for base, count in parts.items()})
-    if any(left[code] < qty for code, qty in fixed.items()):
-        return None
-    left.subtract(fixed)
-    chosen = _draw(sorted(draws, key=len), left, set(), 0)
-    if chosen is None:
-        return None
-    fixed.update(chosen)
-    return {code: fixed[code] for code in sorted(fixed) if fixed[code]}
-
-
-State = tuple[int, tuple[tuple[str, int], ...]]
-
-
-def _draw(bags: Sequence[tuple[Member, ...]], left: Counter[str], dead: set[State], at: int) -> Counter[str] | None:
-    """A member for every bag from `at` on; states that led nowhere are not tried twice."""
-    if at == len(bags):
-        return Counter()
-    state = (at, tuple(sorted((m.code, left[m.code]) for bag in bags[at:] for m in bag)))
-    if state in dead:
-        return None
-    for member in sorted(bags[at], key=lambda m: (-left[m.code], m.code)):
-        if left[member.code] < member.qty:
-            continue
-        left[member.code] -= member.qty
-        rest = _draw(bags, left, dead, at + 1)
-        left[member.code] += member.qty
-        if rest is not None:
-            rest[member.code] += member.qty
-            return rest
-    dead.add(state)
-    return None

@@ -19,6 +19,7 @@ from storage.erp.aftersales.refunds import DUE_WHEN, STANDS, WORKLIST, amount_of
 from storage.erp.aftersales.rules import AT_ONCE, COMES_BACK, EXCHANGE
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, needs
+from storage.erp.catalog.sets import read_sets
 from storage.erp.invariants.findings import Finding, Invariant
 from storage.erp.purchasing.inbound import GOOD
 
@@ -133,8 +134,8 @@ def _expected_goods(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def _returned_goods(connection: Connection, agreed: set[str]) -> dict[str, dict[str, int]]:
-    """What agreed returns bring back, by base code; those with a bundle are left out: its parts may have changed."""
-    made_of = components(connection)
+    """What agreed returns bring back, by base code; not those with a bundle or set: its parts may have changed."""
+    made_of: dict[str, dict[str, int]] = {**components(connection), **{code: {} for code in read_sets(connection)}}
     line = rma_line.c
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for rma_id, code, qty in connection.execute(select(line.rma_id, line.code, line.qty)):

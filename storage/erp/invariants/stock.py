@@ -14,6 +14,8 @@ from storage.database.tables import (
     warehouse,
 )
 from storage.erp.catalog.components import components, needs, packable, sellable_of, stock_by_warehouse
+from storage.erp.catalog.draws import is_drawn
+from storage.erp.catalog.sets import read_sets
 from storage.erp.invariants.findings import Finding
 from storage.erp.stock.book import END_STATES, VIRTUAL_PLACES
 
@@ -114,18 +116,29 @@ def parcels_within_order(connection: Connection) -> list[Finding]:
 
 
 def bundles_jointly(connection: Connection) -> list[Finding]:
-    """I-18: a parcel holds the components of its sub-orders; no bundle is sellable beyond its components."""
-    made_of = components(connection)
+    """I-18: a parcel holds the components of its sub-orders; no bundle is sellable beyond its components.
+
+    What a live parcel holds for a set is a way to draw it (what has left was drawn by the set as it was then).
+    """
+    made_of, sets = components(connection), read_sets(connection)
     f, part, r = fulfilment.c, fulfilment_line.c, reservation.c
     held: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(select(r.owner, r.code, r.qty)):
+    over: set[str] = set()
+    for row in connection.execute(select(r.owner, r.code, r.qty, r.state)):
         held[row.owner][row.code] = row.qty
+        if row.state != "held":
+            over.add(row.owner)
     findings = []
     lines = select(f.fulfilment_id, f.platform, f.shop, f.order_no, part.sub_no, part.code, part.qty).join_from(
         fulfilment, fulfilment_line, f.fulfilment_id == part.fulfilment_id
     )
     for *names, code, qty in connection.execute(lines):
-        owner, wanted = "|".join(names), needs(code, qty, made_of)
+        owner = "|".join(names)
+        if code in sets:
+            if owner not in over and not is_drawn(sets[code].bags, qty, held[owner]):
+                findings.append(Finding(owner, f"{code} 要抽 {qty} 套，占用的是 {held[owner]}"))
+            continue
+        wanted = needs(code, qty, made_of)
         if held[owner] != wanted:
             findings.append(Finding(owner, f"{code} 需要 {wanted}，占用的是 {held[owner]}"))
     stock = stock_by_warehouse(connection)

@@ -14,6 +14,7 @@ from storage.database.tables import bundle, channel_sku, order_line, platform_or
 from storage.database.tables.review import order_detail, order_state, presale_quota
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, packable, stock_by_warehouse
+from storage.erp.catalog.sets import Sets, available, read_sets
 from storage.erp.orders.model import Case, CaseLine, History
 from storage.erp.orders.payments import received as payments_received
 from storage.erp.orders.rows import rows_of
@@ -126,22 +127,24 @@ class _Shelf:
     usual: Mapping[tuple[str, str], int]
     made_of: Mapping[str, Mapping[str, int]]
     stock: Mapping[str, Mapping[str, int]]
+    sets: Sets
     packed: dict[str, int]
 
     @classmethod
     def read(cls, connection: Connection) -> "_Shelf":
-        made_of = components(connection)
-        known = set(made_of)
+        made_of, sets = components(connection), read_sets(connection)
+        known = set(made_of) | set(sets)
         for column in (sku.c.code, bundle.c.component, quant.c.code, channel_sku.c.code):
             known |= set(connection.execute(select(column).distinct()).scalars())
         c = channel_sku.c
         priced = connection.execute(select(c.shop, c.code, func.min(c.price_fen)).group_by(c.shop, c.code))
         usual = {(shop, code): int(price) for shop, code, price in priced}
-        return cls(known - {""}, usual, made_of, stock_by_warehouse(connection), {})
+        return cls(known - {""}, usual, made_of, stock_by_warehouse(connection), sets, {})
 
     def line(self, shop: str, sub_no: str, code: str, qty: int, paid_share_fen: int, refund_status: str) -> CaseLine:
         if code not in self.packed:
-            most = (packable(code, self.made_of, free) for free in self.stock.values())
+            one = self.sets.get(code)
+            most = (available(one, free) if one else packable(code, self.made_of, free) for free in self.stock.values())
             self.packed[code] = max(most, default=0) if code in self.known else 0
         usual = self.usual.get((shop, code), 0)
         return CaseLine(sub_no, code, qty, paid_share_fen, refund_status, code in self.known, usual, self.packed[code])

@@ -1,7 +1,7 @@
 """Holds in the hands of people, of the clock and of arriving goods: the queue, releases, and who did what."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
@@ -11,7 +11,9 @@ from storage.database.tables.privacy import actor
 from storage.database.tables.review import order_hold
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import NO_REFUND
-from storage.erp.catalog.components import components, needs, stock_by_warehouse
+from storage.erp.catalog.components import Components, components, stock_by_warehouse
+from storage.erp.catalog.draws import Line, choose
+from storage.erp.catalog.sets import Sets, read_sets
 from storage.erp.orders.errors import OrderUnknown, ReleaseRefused
 from storage.erp.orders.review import close_hold
 from storage.erp.orders.transition import Cause, Step, note, states_of, transition, transition_all
@@ -173,26 +175,27 @@ def release_arrived(connection: Connection, now: str) -> list[OrderKey]:
     In the order of the policy: higher priority first, then who paid first, then the number. What one order is promised
     the next one does not get; the allocation that follows serves by the same priority.
     """
-    free = {(place, code): qty for place, by in stock_by_warehouse(connection).items() for code, qty in by.items()}
-    made_of, go = components(connection), []
+    free, go = stock_by_warehouse(connection), []
+    made_of, sets = components(connection), read_sets(connection)
     for key, code, nth, lines in _waiting_for_goods(connection):
-        if _promise(free, [needs(wanted, qty, made_of) for wanted, qty in lines]):
+        if _promise(free, [Line(*wanted) for wanted in lines], made_of, sets):
             close_hold(connection, key, code, nth, Cause(now, "core:arrival", "stock", "货到了"))
             go.append(key)
     approve_free(connection, go, Cause(now, "core:arrival", "stock", "货到了，自动放行"))
     return go
 
 
-def _promise(free: dict[tuple[str, str], int], wants: Iterable[Mapping[str, int]]) -> bool:
+def _promise(free: dict[str, dict[str, int]], lines: Iterable[Line], made_of: Components, sets: Sets) -> bool:
     """Take what the sub-orders need off `free`, each from one place; whether any of them can go."""
     served = False
-    for want in wants:
-        places = sorted({place for place, _ in free})
-        able = (p for p in places if all(free.get((p, code), 0) >= qty for code, qty in want.items()))
-        if place := next(able, ""):
-            served = True
-            for code, qty in want.items():
-                free[place, code] -= qty
+    for line in lines:
+        for place in sorted(free):
+            taken = choose([line], sets, made_of, free[place])
+            if taken is not None:
+                served = True
+                for code, qty in taken.items():
+                    free[place][code] -= qty
+                break
     return served
 
 

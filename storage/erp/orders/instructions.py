@@ -14,6 +14,7 @@ from storage.database.bulk import add_missing
 from storage.database.tables import fulfilment, fulfilment_line
 from storage.database.tables.review import pick_task, ship_instruction
 from storage.erp.allocation.model import OrderKey
+from storage.erp.allocation.taken import taken
 from storage.erp.catalog.components import components, needs
 from storage.erp.orders.transition import Cause
 
@@ -43,11 +44,12 @@ def issue_missing(connection: Connection, cause: Cause) -> int:
     fresh = {row.fulfilment_id: row.warehouse for row in connection.execute(query)}
     if not fresh:
         return 0
-    part, made_of = fulfilment_line.c, components(connection)
+    part, made_of, drawn = fulfilment_line.c, components(connection), taken(connection)
     tasks: Counter[tuple[str, str]] = Counter()
-    for row in connection.execute(select(part.fulfilment_id, part.code, part.qty)):
+    for row in connection.execute(select(part.fulfilment_id, part.sub_no, part.code, part.qty)):
         if row.fulfilment_id in fresh:
-            for code, qty in needs(row.code, row.qty, made_of).items():
+            wanted = drawn.get((row.fulfilment_id, row.sub_no)) or needs(row.code, row.qty, made_of)
+            for code, qty in wanted.items():
                 tasks[row.fulfilment_id, code] += qty
     return issue(connection, fresh, tasks, cause)
 

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, func, select
 
 from storage.database.tables import order_line
 from storage.database.tables.purchasing import inbound, receipt, receipt_line, rma
-from storage.erp.aftersales.facts import shipped
+from storage.erp.aftersales.facts import parts_of, shipped
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, needs
+from storage.erp.catalog.sets import read_sets
 from storage.erp.orders.rows import rows_of
 
 Pieces = dict[tuple[str, str], int]
@@ -46,10 +47,12 @@ def _received(connection: Connection) -> dict[OrderKey, Pieces]:
 
 def _left(connection: Connection, keys: dict[OrderKey, Pieces]) -> dict[OrderKey, Pieces]:
     """What had left of these orders."""
-    gone, made_of = shipped(connection, keys), components(connection)
+    gone, made_of, sets = shipped(connection, keys), components(connection), read_sets(connection)
     found: dict[OrderKey, Pieces] = {key: {} for key in keys}
     for key, sub_no, code in rows_of(connection, order_line, sorted(keys), ("sub_no", "code")):
-        for base, qty in needs(code, gone.get((key, sub_no), 0), made_of).items():
+        pieces = gone.get((key, sub_no), 0)
+        drawn = parts_of(connection, key, [(sub_no, code, pieces)])[sub_no] if code in sets else None
+        for base, qty in (drawn or needs(code, pieces, made_of)).items():
             if qty:
                 found[key][sub_no, base] = qty
     return found

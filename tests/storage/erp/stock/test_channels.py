@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from storage.erp.allocation.allocate import allocate_open_orders
 from storage.erp.catalog.components import sellable
-from storage.erp.catalog.sets import Line, Member, StockSet, available, bundle_of, choose, read_sets, write_sets
+from storage.erp.catalog.draws import Line, choose
+from storage.erp.catalog.sets import Member, StockSet, available, bundle_of, read_sets, write_sets
 from storage.erp.channels.formula import read_formula
 from storage.erp.channels.publish import publish_stock, read_rules, shown_by_code, write_rules
 from storage.erp.channels.shares import ChannelRule, Figures, exposure, shares, split

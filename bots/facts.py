@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-ProgressKind = Literal["run", "step", "item", "file", "signed_in", "retry", "person", "ended"]
+ProgressKind = Literal["run", "step", "item", "file", "signed_in", "retry", "person", "waits", "ended"]
 
 
 @dataclass(frozen=True)

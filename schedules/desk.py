@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schedules.hosts import Hosts
 from schedules.jobs import JobBook
@@ -16,12 +16,16 @@ from storage.archive import Archive
 from storage.database.connection import Database, open_database
 from storage.runs import DatabaseJournal
 
+if TYPE_CHECKING:
+    from schedules.queue.fence import Fence
+
 
 @dataclass
 class Desk:
     """What every command works with. `base_urls` override a site's address (the practice mall's changes each start).
 
-    `elapsed_s`: seconds by a clock that nobody sets; by it runs wait for people.
+    `elapsed_s`: seconds by a clock that nobody sets; by it runs wait for people. `holds`: the account that is its own
+    by a lease, while it works by that.
     """
 
     settings: Settings
@@ -33,6 +37,7 @@ class Desk:
     base_urls: dict[str, str] = field(default_factory=dict)
     hosts: Hosts = field(default_factory=lambda: Hosts({}))
     elapsed_s: Callable[[], float] = time.monotonic
+    holds: str = ""
 
     @property
     def home(self) -> Path:
@@ -45,6 +50,16 @@ class Desk:
             return self.settings.accounts[name]
         except KeyError:
             raise AccountMissing(name, sorted(self.settings.accounts)) from None
+
+    def fenced(self, fence: "Fence", holds: str = "") -> "Desk":
+        """The same desk for a run that may lose its lease: it writes nothing more then, neither journal nor books.
+
+        `holds`: the account that the lease is for.
+        """
+        from schedules.queue.fence import FencedBooks
+
+        books = FencedBooks(self.database, fence)
+        return replace(self, database=books, journal=self.journal.fenced(fence), jobs=JobBook(books), holds=holds)
 
     def person_of(self, account: str) -> str:
         """Who answers for the account, "" where nobody is named."""

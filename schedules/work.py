@@ -1,11 +1,10 @@
 """One run from its flow to the books: load → plan → play → archive → ingest → record. Sequence only, no logic."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from loguru import logger
 
@@ -23,15 +22,18 @@ from schedules.desk import Desk
 from schedules.done import Done
 from schedules.elements import Mendings
 from schedules.jobs import STAGE_OF_STATE
-from schedules.lock import ACCOUNT_WAIT_S, LOOK_EVERY_S, one_run
+from schedules.lock import one_run
 from schedules.operations.room import require_room
 from schedules.plan import Job
-from schedules.problems import AccountBusy, DeskError
+from schedules.problems import DeskError
+from schedules.queue.model import Ending
+from schedules.queue.words import user_words
 from schedules.settings import SHANGHAI, AccountSettings
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
 
 if TYPE_CHECKING:
+    from schedules.queue.model import How, Standing
     from storage.ingest import Ingested
 
 NOTHING_TO_DO = {"en": "nothing to do", "zh": "没有要做的"}
@@ -125,33 +127,24 @@ async def play_flow(
 ) -> RunResult:
     """Play the flow in the account's own browser session, whose state is kept encrypted for the next run.
 
-    One run at a time per account: another process that uses it, on whatever machine, is waited for. Raises AccountBusy.
+    One run at a time per account: whoever uses it, a worker or another run by hand, on whatever machine, is waited for,
+    and the wait is told to `watch`. Raises AccountBusy, HandEnded.
     """
-    waits = lambda: logger.warning("account_in_use", account=job.account)  # noqa: E731
-    async with one_run(desk.home, job.account, waits=waits), desk.hosts.turn(desk.base_url(account)):
-        await _free_elsewhere(desk, job.account)
-        result = await _play(desk, browser, job, account, playing, watch, inbox)
+    from schedules.queue.in_hand import in_hand  # the queue: who only reads what this module says does not wait for it
+
+    def waits(user: "Standing | None") -> None:
+        words = user_words(job.account, user)[desk.settings.lang == "en"]
+        logger.warning("account_in_use", account=job.account, by=words)
+        watch(job, Progress("waits", words))
+
+    async with in_hand(desk, job.account, job.run_id, waits=waits) as hand:
+        async with one_run(desk.home, job.account, waits=lambda: waits(None)), desk.hosts.turn(desk.base_url(account)):
+            result = await _play(hand.desk, browser, job, account, playing, watch, inbox)
+        stage = cast("How", STAGE_OF_STATE.get(result.state, "failed"))
+        hand.ending = Ending(stage, result.message, folder=str(playing.folder))
     if result.state == "done" and result.healed and not playing.dry_run:
         mend(desk, playing, result)
     return result
-
-
-async def _free_elsewhere(desk: Desk, account: str) -> None:
-    """Wait until no worker of another machine holds the account. Raises AccountBusy."""
-    end = asyncio.get_running_loop().time() + ACCOUNT_WAIT_S
-    while worker := await asyncio.to_thread(_in_use, desk, account):
-        if asyncio.get_running_loop().time() >= end:
-            raise AccountBusy(account, Path(worker))
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
-def _in_use(desk: Desk, account: str) -> str:
-    if desk.database.dialect == "sqlite":
-        return ""  # no other machine works at these books, and this one's lock has told
-    from schedules.queue.board import in_use
-
-    with desk.database.read() as connection:
-        return in_use(connection, account)
 
 
 def session_options(desk: Desk, name: str, account: AccountSettings) -> SessionOptions:

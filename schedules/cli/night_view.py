@@ -32,9 +32,11 @@ class PlainWatcher:
         self.started[job.key] = time.monotonic()
 
     def moved(self, job: Job, event: Event) -> None:
-        """A file has come."""
+        """A file has come, or somebody else has to end first."""
         if event.kind == "file":
             console.print(Text(f"    ↓ {job.account}  {event.text}", style="dim"))
+        if event.kind == "waits":
+            self.say(say(f"等着：{event.text}", f"waiting: {event.text}"))
 
     def ended(self, job: Job, stage: str, message: str, summary: dict[str, object]) -> None:
         """The job's result."""

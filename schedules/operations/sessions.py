@@ -29,6 +29,8 @@ from schedules.operations.checked import CAPTCHA, SessionHealth, State, asked_wo
 from schedules.operations.looking import SIGN, Needs, look_flow, needs_of
 from schedules.plan import PlannedFlow, make_job
 from schedules.problems import AccountBusy, explain
+from schedules.queue.in_hand import in_hand
+from schedules.queue.model import Ending
 from schedules.settings import SHANGHAI
 from schedules.shelf import SELECTORS, read_site
 from schedules.work import Playing, play_flow, session_options
@@ -75,7 +77,8 @@ async def _checked(desk: Desk, browser: LazyBrowser, name: str, sites: Path) -> 
     if SessionStore(desk.home / "sessions", desk.vault.key).load(name) is None:
         return replace(out, seen="没有存过登录 / no session is stored")
     try:
-        async with one_run(desk.home, name, wait_s=0.0):
+        async with in_hand(desk, name, f"look-{name}", wait_s=0.0) as hand, one_run(desk.home, name, wait_s=0.0):
+            hand.ending = Ending("done", "看登录 / a look at the session")
             sign, said = await _look(desk, await browser.get(), name, site)
     except AccountBusy:
         return replace(out, state="busy", needs=(), seen="有一个运行正在用它 / a run is using it")

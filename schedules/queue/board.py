@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, func, select, update
 
-from schedules.queue.model import LEASE, Ending, Lease, Renewed, Standing, State, Ticket, WorkerFacts
+from schedules.queue.model import BY_HAND, LEASE, Ending, Lease, Renewed, Standing, State, Ticket, WorkerFacts
 from storage.database.bulk import insert_missing, upsert
 from storage.database.moments import moment, stamp
 from storage.database.tables.desk import queue_job, queue_worker
@@ -61,13 +61,19 @@ def anything(connection: Connection) -> bool:
     return connection.execute(select(job.ticket_key).where(there).limit(1)).first() is not None
 
 
+def alone(connection: Connection) -> None:
+    """Nobody else takes anything before this transaction has ended."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(TAKING)))
+
+
 def next_for(connection: Connection, facts: WorkerFacts, *, full: bool) -> str:
     """The key of the ticket that this worker takes next, "" for none: by priority, then by age.
 
     Left alone is what others hold, what needs other tags, and what uses an account that somebody holds.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(TAKING)))
+    alone(connection)
+    hands_gone(connection)
     now = now_of(connection)
     # A lease further ahead than one can be was given by a clock that has been set back since.
     until, ahead = stamp(now), stamp(now + AHEAD)
@@ -95,13 +101,14 @@ def taken(connection: Connection, key: str, worker: str, length: timedelta = LEA
     return Lease(ticket_of(found), worker, fence)
 
 
-def holds(connection: Connection, lease: Lease, *, for_at_least: timedelta | None = None) -> bool:
-    """Whether the lease is still this one's; on PostgreSQL nobody takes it before the transaction has ended.
+def holds(connection: Connection, lease: Lease, *, for_at_least: timedelta | None = None, locks: bool = True) -> bool:
+    """Whether the lease is still this one's; where it `locks`, nobody takes it before the transaction has ended.
 
-    `for_at_least`: and nobody else may take it for so long.
+    `for_at_least`: and nobody else may take it for so long. A lock holds up the lease's own heartbeat on PostgreSQL: it
+    is for the end of a transaction, or for a short one.
     """
     mine = select(job.lease_until).where(_mine(lease))
-    until = connection.execute(mine.with_for_update(read=True)).scalar()
+    until = connection.execute(mine.with_for_update(read=True) if locks else mine).scalar()
     return until is not None and (not for_at_least or until > stamp(now_of(connection) + for_at_least))
 
 
@@ -160,26 +167,55 @@ def this_process() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def in_use(connection: Connection, account: str) -> str:
-    """The worker of another process that holds a ticket of the account; "" when nobody does."""
-    now = stamp(now_of(connection))
-    theirs = (job.state == "leased") & (job.account == account) & (job.lease_until > now)
-    query = select(job.worker).where(theirs, job.worker != this_process()).limit(1)
-    return str(connection.execute(query).scalar() or "")
+def user_of(connection: Connection, account: str) -> Standing | None:
+    """The ticket by which somebody uses the account now; None when nobody does."""
+    now = now_of(connection)
+    live = (job.lease_until > stamp(now)) & (job.lease_until <= stamp(now + AHEAD))
+    held = (job.state == "leased") & (job.account == account) & live
+    found = connection.execute(select(queue_job).where(held).limit(1)).mappings().first()
+    return standing_of(found) if found else None
+
+
+def hold(connection: Connection, ticket: Ticket, facts: WorkerFacts, length: timedelta = LEASE) -> Lease | None:
+    """This very ticket in the hands of a process that enters with it; None while somebody uses its account.
+
+    Only one process at a time may ask with the ticket's tags: a run by hand that has them and has not ended is dead.
+    """
+    alone(connection)
+    hands_gone(connection, ticket.tags)
+    if user_of(connection, ticket.account) is not None:
+        return None
+    enter(connection, facts)
+    put(connection, [ticket])
+    return taken(connection, ticket.key, facts.name, length)
+
+
+def hands_gone(connection: Connection, tags: Collection[str] = ()) -> list[str]:
+    """Runs by hand whose lease is over, or that have these tags, have ended: nobody takes them up. Returns the keys."""
+    now = now_of(connection)
+    over = (job.lease_until <= stamp(now)) | (job.lease_until > stamp(now + AHEAD))
+    if tags:
+        over = over | (job.tags == _json(sorted(tags)))
+    theirs = (job.kind == BY_HAND) & (job.state == "leased") & over
+    keys = list(connection.execute(select(job.ticket_key).where(theirs)).scalars())
+    if keys:
+        gone = _ended(connection, Ending("dropped", "那个进程没有了 / its process is gone"))
+        connection.execute(update(queue_job).where(job.ticket_key.in_(keys)).values(**gone))
+    return keys
 
 
 def drain(connection: Connection, worker: str = "") -> int:
     """Ask this worker, or all, to take nothing new and to go when what they do has ended. Returns how many."""
-    asked = queue_worker.c.state == "working"
+    asked = (queue_worker.c.state == "working") & (queue_worker.c.places > 0)
     if worker:
         asked = asked & (queue_worker.c.worker == worker)
     return connection.execute(update(queue_worker).where(asked).values(state="draining")).rowcount
 
 
 def workers(connection: Connection) -> list[RowMapping]:
-    """Those that were seen lately, the oldest first."""
+    """Those that were seen lately, the oldest first; a run by hand has no places for others, and is none."""
     since = stamp(now_of(connection) - GONE)
-    here = (queue_worker.c.state != "gone") & (queue_worker.c.seen_at > since)
+    here = (queue_worker.c.state != "gone") & (queue_worker.c.seen_at > since) & (queue_worker.c.places > 0)
     query = select(queue_worker).where(here).order_by(queue_worker.c.recorded_at, queue_worker.c.worker)
     return list(connection.execute(query).mappings())
 

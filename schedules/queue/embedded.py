@@ -40,6 +40,18 @@ class EmbeddedQueue:
             key = board.next_for(connection, facts, full=full)
             return board.taken(connection, key, facts.name, self._lease) if key else None
 
+    def hold(self, ticket: Ticket, facts: WorkerFacts) -> Lease | None:
+        """This very ticket for a process that enters with it; None while its account is used."""
+        with self._database.write() as connection:
+            return board.hold(connection, ticket, facts, self._lease)
+
+    def let_go(self, lease: Lease, ending: Ending) -> bool:
+        """What was held by hand has ended, and its process is gone; False when the lease was lost."""
+        with self._database.write() as connection:
+            ended = board.ended(connection, lease, ending)
+            board.leave(connection, lease.worker)
+            return ended
+
     def renew(self, worker: str, held: Mapping[str, Lease]) -> Renewed:
         """The worker lives and holds these: nobody takes them for another lease."""
         with self._database.write() as connection:

@@ -2,13 +2,16 @@
 
 DeskError
 ├── LeaseLost        operator   somebody else has taken the work up: this run does nothing more
+├── HandEnded        operator   a run by hand was asked to end, or was cut off
+├── AccountBusy
+│   └── AccountHeld  operator   somebody else uses the account, and who it is
 ├── RunMissing       author     no run of that name
 └── QueueUnfit       operator   the engine that was asked for does not go with this database
 """
 
 from collections.abc import Sequence
 
-from schedules.problems import DeskError
+from schedules.problems import AccountBusy, DeskError
 
 
 class LeaseLost(DeskError):
@@ -23,6 +26,37 @@ class LeaseLost(DeskError):
             f"{worker} no longer holds {key}: it was cut off for too long, and another worker goes on.",
             "不用做什么；在 yeban runs 里看谁接了手。",
             "nothing to do; yeban runs says who has taken it up.",
+        )
+
+
+class HandEnded(DeskError):
+    """A run by hand has stopped before its end; what it has done stands."""
+
+    code = "D-HAND-ENDED"
+
+    def __init__(self, account: str, zh: str, en: str) -> None:
+        """Facts: the account, and why in both languages."""
+        super().__init__(
+            f"账号 {account} 的这次运行停下了：{zh}。",
+            f"the run of the account {account} has stopped: {en}.",
+            "做完的不会再做；要接着做：yeban resume。",
+            "what is done is not done again; yeban resume goes on with it.",
+        )
+
+
+class AccountHeld(AccountBusy):
+    """Somebody uses the account, on this machine or another one, and did not end in time."""
+
+    code = "D-ACCOUNT-HELD"
+
+    def __init__(self, zh: str, en: str) -> None:
+        """Facts: who uses which account, in both languages (`user_words`)."""
+        DeskError.__init__(
+            self,
+            f"{zh}，等了也没有空出来。",
+            f"{en}, and did not end in time.",
+            "同一个账号一次只做一件事：等那一件做完再运行。",
+            "an account does one thing at a time: run this again when the other has ended.",
         )
 
 

@@ -11,6 +11,9 @@ How = Literal["done", "failed", "person", "dropped"]
 LEASE = timedelta(seconds=60)
 """How long nobody else may take what somebody holds, unless it is renewed."""
 
+BY_HAND = "hand"
+"""The kind of a ticket that no worker takes: a run that somebody began holds its account by it."""
+
 
 @dataclass(frozen=True)
 class Ticket:
@@ -104,6 +107,15 @@ class Queue(Protocol):
 
         What a worker held that is gone is taken up again, under its own key and with a higher fence.
         """
+
+    def hold(self, ticket: Ticket, facts: WorkerFacts) -> Lease | None:
+        """This very ticket, of the kind `BY_HAND`, for a process that enters with it; None while its account is used.
+
+        Its tags are the process's own: whoever asks with them again knows that the one before is dead.
+        """
+
+    def let_go(self, lease: Lease, ending: Ending) -> bool:
+        """What was held by hand has ended, and its process is gone; False when the lease was lost."""
 
     def renew(self, worker: str, held: Mapping[str, Lease]) -> Renewed:
         """The worker lives and holds these: nobody takes them for another `LEASE`."""

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from schedules.desk import Desk
 
 
-def queue_of(desk: "Desk") -> Queue:
+def queue_of(desk: "Desk", lease: timedelta = LEASE) -> Queue:
     """The desk's queue. Raises QueueUnfit."""
-    return open_queue(desk.settings.queue, desk.database, desk.settings.database_url)
+    return open_queue(desk.settings.queue, desk.database, desk.settings.database_url, lease)
 
 
 def open_queue(engine: str, database: Database, url: str, lease: timedelta = LEASE) -> Queue:

@@ -6,7 +6,7 @@ is in both or in neither. What stalled is given back by the rule of the embedded
 """
 
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import chain, combinations
 from typing import Any, TypeVar
@@ -20,11 +20,12 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, func, select
 
 from schedules.queue import board
-from schedules.queue.model import LEASE, Ending, Lease, Renewed, Ticket, WorkerFacts
+from schedules.queue.model import BY_HAND, LEASE, Ending, Lease, Renewed, Ticket, WorkerFacts
 from storage.database.connection import Database
 
 SCHEMA = "procrastinate"
 STATUS = {"done": Status.SUCCEEDED, "person": Status.SUCCEEDED, "failed": Status.FAILED, "dropped": Status.FAILED}
+HANDS = f"yeban.{BY_HAND}"
 LONG_GONE_S = 24 * 3600.0
 T = TypeVar("T")
 
@@ -83,6 +84,30 @@ class ProcrastinateQueue:
                 _now(manager.finish_job(job, Status.FAILED, delete_job=False))  # it was cancelled meanwhile
         return None
 
+    def hold(self, ticket: Ticket, facts: WorkerFacts) -> Lease | None:
+        """This very ticket for a process that enters with it; None while its account is used."""
+        with suppress(_InUse), self._write() as (connection, manager):
+            board.alone(connection)
+            self._give_back(connection, manager, ticket.tags)
+            lease = board.hold(connection, ticket, facts, self._lease)
+            if lease is None:
+                return None
+            number = _now(manager.register_worker())
+            manager.batch_defer_jobs([_job_of(ticket)])
+            job = _now(manager.fetch_job([_queue(ticket.account, ticket.tags)], number))
+            if job is None:
+                raise _InUse  # by what our row does not know of: all of this is undone
+            self._workers[facts.name] = number
+            self._jobs[ticket.key, lease.fence] = job.id or 0
+            return lease
+        return None
+
+    def let_go(self, lease: Lease, ending: Ending) -> bool:
+        """What was held by hand has ended, and its process is gone; False when the lease was lost."""
+        ended = self.end(lease, ending)
+        self.leave(lease.worker)
+        return ended
+
     def renew(self, worker: str, held: Mapping[str, Lease]) -> Renewed:
         """The worker lives and holds these: nobody takes them for another lease."""
         with self._write() as (connection, manager):
@@ -120,11 +145,14 @@ class ProcrastinateQueue:
         if strange := [_job_of(ticket) for ticket in open_ones if ticket.key not in known]:
             manager.batch_defer_jobs(strange)
 
-    def _give_back(self, connection: Connection, manager: JobManager) -> None:
-        """What stalled may be fetched again, once our own lease of it is over."""
+    def _give_back(self, connection: Connection, manager: JobManager, tags: Sequence[str] = ()) -> None:
+        """What stalled may be fetched again, once our own lease of it is over; a run by hand is over then."""
+        for key in board.hands_gone(connection, tags):
+            for job in _now(manager.list_jobs_async(queueing_lock=key, status="doing")):
+                _now(manager.finish_job(job, Status.FAILED, delete_job=False))
         stalled = _now(manager.get_stalled_jobs(seconds_since_heartbeat=self._lease.total_seconds()))
         for job in stalled:
-            if board.is_free(connection, str(job.task_kwargs["key"])):
+            if job.task_name != HANDS and board.is_free(connection, str(job.task_kwargs["key"])):
                 _now(manager.retry_job(job))
 
     @contextmanager
@@ -135,6 +163,10 @@ class ProcrastinateQueue:
                 connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             connection.exec_driver_sql(f"SET LOCAL search_path = {SCHEMA}, public")
             yield connection, JobManager(_Inside(connection))
+
+
+class _InUse(Exception):
+    """procrastinate holds the account's lock."""
 
 
 class _Inside(BaseConnector):

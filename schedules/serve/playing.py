@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -67,7 +66,7 @@ class RunPlayer:
                       folder=outcome.folder)  # fmt: skip
 
     async def _played(self, job: Job, held: Held) -> Outcome:
-        desk = replace(self.desk, journal=self.desk.journal.fenced(held.fence))
+        desk = self.desk.fenced(held.fence, held.lease.ticket.account)
         hands = FlowsByQueue(self.queue, desk, held).play if self.queue else None
         try:
             return await self.executor.play(job, desk, hands)

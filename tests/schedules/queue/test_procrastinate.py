@@ -10,7 +10,7 @@ from sqlalchemy import text
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.errors import QueueUnfit
-from schedules.queue.model import Ending, Ticket, WorkerFacts
+from schedules.queue.model import BY_HAND, Ending, Ticket, WorkerFacts
 from schedules.queue.opening import open_queue
 from schedules.queue.postgresql import ProcrastinateQueue
 from schedules.timetable.errors import ClockRunning
@@ -77,6 +77,36 @@ def test_it_keeps_the_promises_of_the_embedded_queue(database: Database, tmp_pat
         }  # fmt: skip
     with pytest.raises(QueueUnfit):
         open_queue("postgresql", open_database(tmp_path / "books.sqlite"), "sqlite://")
+
+
+def test_what_is_held_by_hand_is_nobody_elses(database: Database) -> None:
+    """A run by hand has the account's lock in both records, waits while it is held, leaves none when it is killed."""
+    queue, facts = ProcrastinateQueue(database), WorkerFacts("w", places=1)
+    hand, own = WorkerFacts("hand"), Ticket("h1", BY_HAND, "r", "a", ("pc:/locks/a",), 1_000)
+    queue.enter(facts)
+    queue.put([Ticket("1", "x", "1", "a")])
+    first = queue.hold(own, hand)
+    assert first is not None
+    assert queue.take(facts) is None
+    assert queue.hold(Ticket("h2", BY_HAND, "r", "a", ("else:/locks/a",), 1_000), WorkerFacts("two")) is None
+    assert statuses(database) == {"1": "todo", "h1": "doing"}, "who did not get it has left nothing"
+    again = queue.hold(Ticket("h3", BY_HAND, "r", "a", own.tags, 1_000), WorkerFacts("three"))
+    assert again is not None, "whoever asks with the same tags knows that h1 is dead"
+    assert queue.renew("three", {"h3": again}).lost == frozenset()
+    assert queue.let_go(again, Ending("done"))
+    taken = queue.take(facts)
+    assert taken is not None
+    assert queue.hold(own, WorkerFacts("four")) is None
+    assert queue.end(taken, Ending("done"))
+    assert statuses(database) == {"1": "succeeded", "h1": "failed", "h3": "succeeded"}
+    with database.write() as connection:
+        connection.execute(text("UPDATE procrastinate.procrastinate_workers SET last_heartbeat = '2020-01-01'"))
+    assert queue.hold(Ticket("h5", BY_HAND, "r", "a", ("pc",), 1_000), WorkerFacts("five")) is not None
+    with database.write() as connection:
+        connection.execute(text("UPDATE queue_job SET lease_until = '2020' WHERE ticket_key = 'h5'"))
+    queue.put([Ticket("2", "x", "2", "a")])
+    assert queue.take(facts) is not None
+    assert statuses(database)["h5"] == "failed"
 
 
 def test_two_machines_have_one_clock(database: Database, tmp_path: Path) -> None:

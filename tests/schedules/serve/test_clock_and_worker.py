@@ -328,21 +328,3 @@ def test_a_worker_that_was_cut_off_begins_no_effect(desk: Desk) -> None:
     assert desk.journal.fenced(fence_of(second)).open_effect("e", "r", "", "done") == "new"
     assert queue.renew("cut off", {"1": first}).lost == {"1"}
     assert not queue.end(first, Ending("done"))
-
-
-def test_a_run_by_hand_sees_who_uses_its_account(desk: Desk) -> None:
-    """A ticket of the account in another process makes it used; one of our own, or one that has ended, does not."""
-    queue = EmbeddedQueue(desk.database)
-
-    def user() -> str:
-        with desk.database.read() as connection:
-            return board.in_use(connection, "a")
-
-    queue.put([Ticket("1", "x", "1", "a"), Ticket("2", "x", "2", "a")])
-    assert user() == ""
-    theirs = queue.take(WorkerFacts("shop-pc-7"))
-    assert theirs is not None
-    assert user() == "shop-pc-7"
-    assert queue.end(theirs, Ending("done"))
-    assert queue.take(WorkerFacts(board.this_process())) is not None
-    assert user() == ""

@@ -9,6 +9,8 @@ from storage.erp.aftersales.intake import Asked
 from storage.erp.aftersales.receiving import receive_return
 from storage.erp.aftersales.requests import Wanted
 from storage.erp.aftersales.rules import share_fen
+from storage.erp.catalog.sets import Member, StockSet, write_sets
+from storage.erp.orders.returns import came_back
 from storage.erp.privacy import address_book
 from storage.erp.privacy.sealing import Keys
 from storage.erp.purchasing.inbound import Receipt, ReceivedLine
@@ -130,6 +132,22 @@ def test_bundles_come_back_in_parts(shop: Shop) -> None:
     owed = shop.write(refunds.owed)[0]
     assert (owed.amount_fen, "好货 1、坏货 1" in owed.words) == (1000, True)
     assert shop.on_hand() == {"A": 20, "B": 20, "C": 19}
+
+
+def test_a_set_comes_back_as_what_was_drawn(shop: Shop) -> None:
+    """The members that a set was drawn from are expected, and it is refunded as often as they make it up again."""
+    either = StockSet("PICK", "pick_one", ((Member("A", 1), Member("B", 15)),))
+    shop.write(lambda c: write_sets(c, [either]))
+    shop.order("1", ("PICK", 21, 2100))
+    shop.ship()
+    assert shop.on_hand() == {"A": 0, "B": 5, "C": 20}
+    agree(shop, asked("T1", "1", lines={"1-1": 21}))
+    assert shop.rows("SELECT line_no, qty FROM inbound_line ORDER BY line_no") == [("1-1|A", 20), ("1-1|B", 15)]
+    lines = (ReceivedLine("1-1|A", "good", 20), ReceivedLine("1-1|B", "good", 14), ReceivedLine("1-1|B", "bad", 1))
+    shop.write(lambda c: receive_return(c, Receipt("R1", "T1", f"{LATER} 10:00:00", lines, "sha", 3)))
+    owed = shop.write(refunds.owed)[0]
+    assert (owed.amount_fen, "好货 20、坏货 1" in owed.words) == (2100, True)
+    assert shop.write(came_back) == {key("1"): "returned"}
 
 
 def test_shares_by_pieces_sum_to_the_whole() -> None:

@@ -1,5 +1,6 @@
 """The benches of the desk still run, on little: what they measure is there, and what they count is counted rightly."""
 
+import json
 import os
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,9 +9,10 @@ from sqlalchemy import Connection, insert
 
 from storage.database.connection import open_database
 from storage.database.tables import job, raw_file, run_file
+from storage.database.tables.desk import notice
 from tests.bench import __main__ as benches
 from tests.bench import desk, overhead, soak
-from tests.bench.month import counting, days
+from tests.bench.month import counting, days, people
 
 NIGHT = date(2026, 10, 2)
 
@@ -47,11 +49,12 @@ def test_the_month_holds_its_holidays_and_the_change_of_clocks() -> None:
     assert {date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 10)} <= worked
 
 
-def _job(connection: Connection, document: counting.Document, stage: str, message: str) -> None:
+def _job(connection: Connection, document: counting.Document, stage: str, message: str, person: str = "") -> None:
     run_id = f"{document.day}-{document.account}-{document.flow}"
     empty = {one.name: 0 if one.name == "position" else "" for one in job.columns}
     told = {"job_key": run_id, "night": str(document.day), "flow": document.flow, "account": document.account,
-            "stage": stage, "message": message, "run_id": run_id}  # fmt: skip
+            "stage": stage, "message": message, "run_id": run_id,
+            "summary": json.dumps({"person": person})}  # fmt: skip
     connection.execute(insert(job).values({**empty, **told}))
 
 
@@ -67,16 +70,21 @@ def _came(connection: Connection, document: counting.Document) -> None:
 
 
 def test_documents_are_counted_by_the_plan(tmp_path: Path) -> None:
-    """One that came has arrived, one whose job waits for a person waits, one whose job failed or never began is
-    neither, and a snapshot of a day that is not worked was not planned."""
+    """One that came has arrived; one whose job names who answers for the account, who was told so, waits; one whose job
+    names nobody, or never began, is missing, and a snapshot of a day that is not worked was not planned."""
     came, waits, failed, *never = [one for one in counting.planned_of(NIGHT) if one.flow == "practice/products"]
+    whose = people.PERSON_OF[waits.account]
+    said = {column.name: 0 if column.name in {"urgent", "tries"} else "" for column in notice.columns}
+    said |= {"route": "digest", "state": "sent", "incident": f"{NIGHT}|x", "body": f"{waits.account} → {whose}"}
     holiday = counting.Document(NIGHT, "seller_a2", "practice/products", f"商品-shop_a-{NIGHT}.xlsx")
     database = open_database(tmp_path / "yeban.db")
     try:
         with database.write() as connection:
-            for one, stage, message in [(came, "done", ""), (waits, "person", "要验证码"), (failed, "failed", "500"),
-                                        (holiday, "done", "")]:  # fmt: skip
+            for one, stage, message in [(came, "done", ""), (failed, "failed", "500"), (holiday, "done", "")]:
                 _job(connection, one, stage, message)
+            _job(connection, waits, "person", "要验证码", whose)
+            untold = counting.count(connection, [NIGHT])
+            connection.execute(insert(notice).values(said))
             for one in (came, holiday):
                 _came(connection, one)
         with database.read() as connection:
@@ -84,7 +92,8 @@ def test_documents_are_counted_by_the_plan(tmp_path: Path) -> None:
             assert counting.unplanned(connection, [NIGHT]) == [holiday]
     finally:
         database.close()
-    assert (found.arrived, set(found.waiting)) == (1, {waits})
+    assert waits in untold.missing, "nobody has been told that it waits for them"
+    assert (found.arrived, {one: wait.person for one, wait in found.waiting.items()}) == (1, {waits: whose})
     assert failed in found.missing
     assert set(never) <= set(found.missing)
     assert found.planned == found.arrived + len(found.waiting) + len(found.missing)

@@ -1,12 +1,13 @@
 """What came of the month: the documents that were planned, by the timetable's and the mall's own words.
 
 A document is planned by the plan and the calendar alone, never by what ran; it has arrived when the books have read a
-file of that name from that account, and it waits when the job that should have brought it waits for a person.
+file of that name from that account. It waits when its job says for whom, who is the one that answers for the account,
+and people were told so under that name. Whatever is neither is missing.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +16,9 @@ from sqlalchemy import Connection, select
 from bots.practice.world import World
 from schedules.plan import LOOK_BACK
 from storage.database.tables import job, raw_file, run_file
+from storage.database.tables.desk import notice, question, queue_job
 from storage.erp.invariants.verify import verify
+from tests.bench.month.people import PERSON_OF
 
 DAY = timedelta(days=1)
 HOLIDAYS = frozenset(date(2026, 10, day) for day in range(1, 8)) | {date(2026, 9, day) for day in (25, 26, 27)}
@@ -43,12 +46,29 @@ class Document:
 
 @dataclass(frozen=True)
 class Count:
-    """Where the planned documents are: arrived, waiting (each with whom it waits for and why), or nowhere."""
+    """Where the planned documents are: arrived, waiting (for whom, and why), or nowhere and why not."""
 
     planned: int
     arrived: int
-    waiting: dict[Document, str]
+    waiting: dict[Document, "Wait"]
     missing: dict[Document, str]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Whom a document waits for, and what is said of it."""
+
+    person: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the books say of one job: its stage, its words, and whom it names."""
+
+    stage: str = "never"
+    words: str = ""
+    person: str = ""
 
 
 def is_workday(day: date) -> bool:
@@ -86,17 +106,34 @@ def _of_the_morning(day: date, first: date) -> Iterator[Document]:
 
 def count(connection: Connection, nights: list[date]) -> Count:
     """Where the documents of these nights are."""
-    came = _came(connection)
-    stages = _stages(connection)
+    came, jobs, notices = _came(connection), _jobs(connection), _notices(connection)
     wanted = [document for night in nights for document in planned_of(night)]
-    waiting: dict[Document, str] = {}
+    waiting: dict[Document, Wait] = {}
     missing: dict[Document, str] = {}
     for document in wanted:
         if document in came:
             continue
-        stage, words = stages.get((document.day, document.account, document.flow), ("never", ""))
-        (waiting if stage == "person" and words else missing)[document] = f"{stage}: {words}"
+        said = jobs.get((document.day, document.account, document.flow), Told())
+        if why_not := unsaid(document, said, notices):
+            missing[document] = f"{said.stage}: {said.words} ({why_not})"
+        else:
+            waiting[document] = Wait(said.person, said.words)
     return Count(len(wanted), len(wanted) - len(waiting) - len(missing), waiting, missing)
+
+
+def unsaid(document: Document, said: Told, notices: Sequence[tuple[str, str]]) -> str:
+    """What is lacking for a document to wait for somebody by name; "" when nothing is.
+
+    `notices`: what each message is about and everything that it says.
+    """
+    if said.stage not in {"person", "failed"}:
+        return "its job is not over"
+    if said.person != PERSON_OF[document.account]:
+        return "its job names nobody who could help"
+    about = (text for incident, text in notices if str(document.day) in incident)
+    if not any(document.account in text and said.person in text for text in about):
+        return "nobody was told that it waits for them"
+    return ""
 
 
 def unplanned(connection: Connection, nights: list[date]) -> list[Document]:
@@ -118,9 +155,34 @@ def _came(connection: Connection) -> set[Document]:
     }
 
 
-def _stages(connection: Connection) -> dict[tuple[date, str, str], tuple[str, str]]:
-    rows = connection.execute(select(job.c.night, job.c.account, job.c.flow, job.c.stage, job.c.message))
-    return {(date.fromisoformat(night), account, flow): (stage, words) for night, account, flow, stage, words in rows}
+def _jobs(connection: Connection) -> dict[tuple[date, str, str], Told]:
+    columns = (job.c.night, job.c.account, job.c.flow, job.c.stage, job.c.message, job.c.summary)
+    return {
+        (date.fromisoformat(night), account, flow): Told(
+            stage, words, str(json.loads(summary or "{}").get("person", ""))
+        )
+        for night, account, flow, stage, words, summary in connection.execute(select(*columns))
+    }
+
+
+def _notices(connection: Connection) -> list[tuple[str, str]]:
+    """What people were told, and was taken: the digests and what went wrong."""
+    query = select(notice.c.incident, notice.c.title, notice.c.body)
+    sent = notice.c.route.in_(("digest", "incident")) & (notice.c.state == "sent")
+    return [(incident, f"{title}\n{body}") for incident, title, body in connection.execute(query.where(sent))]
+
+
+def asked(connection: Connection) -> Counter[tuple[str, str, str]]:
+    """How many questions there were, by kind, what became of them (taken, expired), and whose they were."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for kind, state, facts in connection.execute(select(question.c.kind, question.c.state, question.c.facts)):
+        found[kind, state, str(json.loads(facts).get("person", ""))] += 1
+    return found
+
+
+def taken_over(connection: Connection) -> int:
+    """How many times a ticket was taken that somebody else had held before."""
+    return sum(fence - 1 for fence in connection.execute(select(queue_job.c.fence)).scalars() if fence > 1)
 
 
 def twice(world: World) -> dict[str, int]:

@@ -8,38 +8,40 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from bots.practice.faults import FAULTS
 from bots.practice.server import WORLD_FILE, Mall
 from bots.practice.world import World
-from schedules.demo import practice_desk
+from schedules.desk import Desk
 from schedules.inbox.opening import book_at
 from schedules.settings import ROOT
-from tests.bench.month import clerk
-from tests.bench.month.life import Life
-from tests.bench.month.world import a_day_of_trade, build_month
+from tests.bench.month import people
+from tests.bench.month.clerk import Clerks
+from tests.bench.month.life import Life, month_desk
+from tests.bench.month.people import FIRST_NIGHT
+from tests.bench.month.world import a_day_of_trade, build_month, new_password, password_of, sessions_over
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FIRST_NIGHT = date(2026, 9, 28)
-"""Thirty nights from here hold National Day, its make-up Saturday, and the night when Europe's clocks go back."""
 CHANCE = 0.05
-NOBODY_EVERY = 5
-"""Every so many nights nobody is on duty."""
+ON_DUTY = "王敏"
 LONGEST_S = 1_800
 MOST_DONE = 28
 """A night is killed after at most so many of its thirty jobs: none, one, … so that each part of it is met."""
-LOOKS_EVERY_S = 0.2
+LOOKS_EVERY_S = 0.5
 A_MOMENT_S = 3.0
 """Up to so long into the job that comes next."""
 NOON = 12
 HERE = Path(__file__).parent
+KEPT = "month.json"
 CHANNEL = {"kind": "webhook", "per_minute": 600}
 
 
@@ -49,16 +51,31 @@ class NeverEnds(AssertionError):
 
 @dataclass
 class Figures:
-    """What the month took and met."""
+    """What the month took and met. `traded`: for how many nights the mall has had its new orders."""
 
     nights: list[date] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
+    traded: int = 0
     kills: int = 0
-    answered: int = 0
+    answered: Counter[str] = field(default_factory=Counter)
     told: int = 0
     alone: int = 0
     processor_s: list[float] = field(default_factory=list)
     night_s: list[float] = field(default_factory=list)
+
+    def keep(self, path: Path) -> None:
+        """They stand in that file, from which a month that was ended goes on."""
+        told = {**vars(self), "nights": [night.isoformat() for night in self.nights], "wanted": sorted(self.wanted)}
+        path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def kept(cls, path: Path) -> Self:
+        """As they stood there; none where there is no such file."""
+        if not path.exists():
+            return cls()
+        told = json.loads(path.read_text("utf-8"))
+        nights = [date.fromisoformat(night) for night in told["nights"]]
+        return cls(**{**told, "nights": nights, "wanted": set(told["wanted"]), "answered": Counter(told["answered"])})
 
 
 @contextmanager
@@ -75,37 +92,76 @@ def month(home: Path, days: int) -> Iterator[tuple[Mall, World]]:
 
 
 def play(home: Path, days: int, say: Callable[[str], None]) -> Figures:
-    """Every day of the month; each says a line. Ctrl-C or SIGTERM ends it, with the figures of the days until then."""
+    """Every day of the month that was not played before; each says a line.
+
+    Ctrl-C or SIGTERM ends it, with the figures of the days until then.
+    """
     for asked in (signal.SIGINT, signal.SIGTERM):  # a shell starts what is in the background deaf to Ctrl-C
         signal.signal(asked, signal.default_int_handler)
-    figures, rng = Figures(), random.Random(days)
+    figures = Figures.kept(home / KEPT)
     world_path = home / "mall" / WORLD_FILE
     with ExitStack() as stack:
         mall, world = stack.enter_context(month(home, days))
-        desk, _ = stack.enter_context(practice_desk(home, world_path, mall.url))
-        address = stack.enter_context(listening(figures))
-        desk.vault.put("notify:desk", url=address)
-        book = book_at(desk)
+        desk = stack.enter_context(month_desk(home, world_path, mall.url))
+        desk.vault.put("notify:desk", url=stack.enter_context(listening(figures)))
         stack.enter_context(suppress(KeyboardInterrupt))  # what was played until then is told
-        for number in range(days):
-            night = FIRST_NIGHT + timedelta(days=number)
-            new = a_day_of_trade(world, night - timedelta(days=1))
-            on_duty = clerk.NAME if (number + 1) % NOBODY_EVERY else ""
-            figures.alone += not on_duty
-            route(home, bool(on_duty))
-            begun_s, begun_cpu = time.monotonic(), children_s()
-            with ExitStack() as day:
-                if on_duty:
-                    person = day.enter_context(clerk.Clerk(book, mall))
-                one_day(Life(str(home), str(world_path), mall.url, *span(night), on_duty), figures, rng)
-            figures.nights.append(night)
-            figures.wanted |= set(new)
-            figures.answered += person.answered if on_duty else 0
-            figures.night_s.append(time.monotonic() - begun_s)
-            figures.processor_s.append(children_s() - begun_cpu)
-            say(f"{night} {on_duty or '-'} {figures.night_s[-1]:.0f} s, {figures.processor_s[-1]:.0f} s of processor, "
-                f"{figures.kills} kills")  # fmt: skip
+        for number in range(len(figures.nights), days):
+            play_day(Setting(home, mall, world, desk), number, days, figures)
+            say(line_of(figures))
     return figures
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where the month is played."""
+
+    home: Path
+    mall: Mall
+    world: World
+    desk: Desk
+
+
+def play_day(at: Setting, number: int, days: int, figures: Figures) -> None:
+    """The day before the night of that number, the night and the morning after it."""
+    night = FIRST_NIGHT + timedelta(days=number)
+    if figures.traded == number:
+        figures.wanted |= set(a_day_of_trade(at.world, night - timedelta(days=1)))
+        figures.traded += 1
+        figures.keep(at.home / KEPT)
+    locked = people.locked_out(number, days)
+    sessions_over(at.world, locked | people.signs_in_anew(number))
+    set_passwords(at, locked)
+    away, alone = people.away(number, days), people.nobody_reachable(number)
+    figures.alone += alone
+    route(at.home, not alone)
+    begun_s, begun_cpu = time.monotonic(), children_s()
+    who = "" if alone else ON_DUTY
+    life = Life(str(at.home), str(at.home / "mall" / WORLD_FILE), at.mall.url, *span(night), who, tuple(sorted(away)),
+                tuple(sorted(locked)))  # fmt: skip
+    with Clerks(book_at(at.desk), at.mall, away) as clerks:
+        one_day(life, figures, random.Random(f"{days} {number}"))
+    figures.nights.append(night)
+    figures.answered += clerks.answered
+    figures.night_s.append(time.monotonic() - begun_s)
+    figures.processor_s.append(children_s() - begun_cpu)
+    figures.keep(at.home / KEPT)
+
+
+def set_passwords(at: Setting, locked: Collection[str]) -> None:
+    """The site wants a new password of those that are locked out; of the others the desk knows it (again)."""
+    for account in sorted(people.PERSON_OF):
+        password = password_of(at.world, account)
+        known = at.desk.vault.get(account, "password") == password
+        if known and account in locked:
+            new_password(at.world, account)
+        elif not known and account not in locked:
+            at.desk.vault.put(account, password=password)
+
+
+def line_of(figures: Figures) -> str:
+    """The day that was played last, in a line."""
+    return (f"{figures.nights[-1]} {figures.night_s[-1]:.0f} s, {figures.processor_s[-1]:.0f} s of processor, "
+            f"{figures.kills} kills, answered {sum(figures.answered.values())}")  # fmt: skip
 
 
 def one_day(what: Life, figures: Figures, rng: random.Random) -> None:

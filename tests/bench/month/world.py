@@ -1,6 +1,6 @@
 """The mall of the simulated month: twelve accounts, little data a day, and new orders each day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,6 +50,23 @@ def a_day_of_trade(world: World, day: date) -> list[str]:
         for number in range(NEW_ORDERS):
             made += _once_more(world, shop, day, place * NEW_ORDERS + number)
     return made
+
+
+def sessions_over(world: World, usernames: Iterable[str]) -> None:
+    """Whoever comes next as one of these signs in anew. The mall's own sessions last by the real clock."""
+    with world.writing() as connection:
+        connection.executemany("DELETE FROM session WHERE username = ?", [(one,) for one in sorted(usernames)])
+
+
+def password_of(world: World, username: str) -> str:
+    """What the site takes."""
+    return str(world.rows("SELECT password FROM account WHERE username = ?", username)[0]["password"])
+
+
+def new_password(world: World, username: str) -> None:
+    """The site's administrator has given the account another password."""
+    with world.writing() as connection:
+        connection.execute("UPDATE account SET password = password || '+' WHERE username = ?", (username,))
 
 
 def _once_more(world: World, shop: str, day: date, number: int) -> list[str]:

@@ -33,6 +33,8 @@ from tests.bench.month.people import PERSON_OF
 
 LEASE = timedelta(seconds=12)
 """A tenth of a night instead of the product's minute: after a kill its successor waits so long for what was held."""
+PLACES = 8
+"""Accounts at a time: bad weather is mostly waiting."""
 LOOKED_BACK = timedelta(days=7)
 """How many days back the people on duty look for what was not done."""
 TRIES = 3
@@ -130,7 +132,15 @@ def live(what: Life) -> None:
 def serve(desk: Desk, opened: Opened, clock: Simulated, days: Callable[[ClockKeeper], None]) -> None:
     """As `yeban serve`: clock and worker go until `days`, in a thread of its own, has returned or raised."""
     queue = open_queue(desk.settings.queue, desk.database, desk.settings.database_url, LEASE)
-    worker = worker_at(desk, queue, opened.path.parent, Place(), lambda: keeper.look_soon(), now=clock.now, lease=LEASE)
+    worker = worker_at(
+        desk,
+        queue,
+        opened.path.parent,
+        Place(side_by_side=PLACES),
+        lambda: keeper.look_soon(),
+        now=clock.now,
+        lease=LEASE,
+    )
     keeper = ClockKeeper(desk, opened, queue, worker.wake, lambda zh, en: None, clock.now)
     raised: list[BaseException] = []
 

@@ -11,6 +11,9 @@ from tests.support.sharing import EARLY, SLOW, Sharing
 
 pytest_plugins = ["tests.support.command_line", "tests.support.postgres"]
 
+# Tests hold a warm process where they ask for one: a `serve` of theirs has no use for it, nor have they for a person's.
+os.environ["YEBAN_WARM"] = "0"
+
 # Looking for rings of dead objects among millions of live ones was a twelfth of the tests' time.
 gc.set_threshold(200_000, 50, 100)
 

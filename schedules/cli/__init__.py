@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 NEW_OBJECTS_BEFORE_A_LOOK = 200_000
 """Reading code and flows makes that many objects of which hardly any is garbage; Python's 700 would have the collector
@@ -9,14 +10,15 @@ look through all of them dozens of times, which is a fifth of the start, and wit
 
 
 def main() -> None:
-    """Entry point of `yeban`: the collector and pydantic are told before anything is imported."""
-    gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, 5, 20)
-    os.environ.setdefault(
-        "PYDANTIC_DISABLE_PLUGINS", "__all__"
-    )  # looking for some reads every installed package's list
-    from schedules.cli.head_start import begin
+    """Entry point of `yeban`: the warm process of `yeban serve` runs the command if it can, else this one does."""
+    if (code := _answered_warm()) is not None:
+        sys.exit(code)
+    told_before_imports()
+    head_start = None
+    if sys.argv[1:2] == ["run"]:  # nothing else needs a browser at once, nor what starts one
+        from schedules.cli.head_start import begin
 
-    head_start = begin()
+        head_start = begin()
     try:
         from schedules.cli.app import main as run
 
@@ -25,6 +27,21 @@ def main() -> None:
         if head_start is not None:
             head_start.abandon()
         gc.freeze()  # what is left goes with the process; looking through it once more would only take time
+
+
+def _answered_warm() -> int | None:
+    """The exit code of a command that ran in the warm process; None, and nothing was done, where it did not."""
+    from schedules.warm.client import answered, as_begun
+
+    return answered(sys.argv, as_begun)
+
+
+def told_before_imports() -> None:
+    """The collector and pydantic are told before anything is imported."""
+    gc.set_threshold(NEW_OBJECTS_BEFORE_A_LOOK, 5, 20)
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # looking for some reads every installed package's list
 
 
 __all__ = ["main"]

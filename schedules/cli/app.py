@@ -2,20 +2,23 @@
 
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import typer
 
-from schedules.cli.head_start import HeadStart
 from schedules.cli.help_words import spoken
 from schedules.cli.panels import MODULE_OF, arrange, name_of
 from schedules.cli.screen import edge
 from schedules.cli.slips import typed
 from schedules.homes import written_lang
 from schedules.logs import silence
+
+if TYPE_CHECKING:
+    from schedules.cli.head_start import HeadStart
 from schedules.problems import speak
 
 
-def main(head_start: HeadStart | None = None) -> None:
+def main(head_start: "HeadStart | None" = None) -> None:
     """Entry point of `yeban`; `run` uses the head start if it got one."""
     silence()
     speak(written_lang())

@@ -13,6 +13,12 @@ console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def look_again() -> None:
+    """The consoles see this moment's terminal and environment: those of a process that has taken another's place."""
+    for one, stderr in ((console, False), (complaints, True)):
+        vars(one).update(vars(Console(stderr=stderr, highlight=False, soft_wrap=True)))
+
+
 def tell(zh: str, en: str, style: str = "") -> None:
     """Show one sentence in the reader's language."""
     console.print(Text(en if default_lang() == "en" else zh, style=style))

@@ -38,11 +38,13 @@ def serve(
     from contextlib import ExitStack
 
     from schedules.desk import open_desk
+    from schedules.homes import own_home
     from schedules.logs import start_logs
     from schedules.queue.opening import queue_of
     from schedules.serve.serving import ClockKeeper, Place, desk_app, web_at, work_until_told, worker_at
     from schedules.settings import load_settings
     from schedules.timetable.opening import open_timetable
+    from schedules.warm.keeping import kept_warm
 
     opened = open_timetable(load_settings(), file)
     with interruptible(), open_desk() as desk, ExitStack() as open_things:
@@ -54,6 +56,7 @@ def serve(
         if port:
             got = open_things.enter_context(web_at(desk_app(desk, keeper), host, port))
             tell(f"网页：http://{host}:{got}/health", f"web site: http://{host}:{got}/health")
+        open_things.enter_context(kept_warm(own_home()))
         open_things.enter_context(keeper.keeping())
         work_until_told(worker, _tell, keeper.stop)
 

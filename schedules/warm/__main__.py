@@ -1,0 +1,63 @@
+"""The warm process itself, begun by `yeban serve`: `python -P -m schedules.warm HOME`; it ends when its stdin does."""
+
+import gc
+import os
+import sys
+import time
+from pathlib import Path
+
+from schedules.warm.client import as_begun
+from schedules.warm.code import files_opened, imported, seen, watched
+from schedules.warm.standing import OUT_OF_DATE, TAKEN, UNFIT, Door, Standing
+
+PACKAGES = ("bots.flow", "schedules", "storage")
+LEFT_OUT = (
+    "schedules.bootstrap",
+    "storage.database.migrations.env", "storage.database.migrations.versions",  # Alembic runs them, nobody imports them
+    "storage.erp.allocation.lp",  # numpy begins threads when it is imported, and no fork has them
+)  # fmt: skip
+
+
+def main(home: Path) -> int:
+    """Read the program, then stand until told to end; returns how it ended."""
+    begun = as_begun()
+    if begun is None:
+        return UNFIT
+    os.environ["LOGURU_AUTOINIT"] = "False"
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    try:
+        door = Door(home)
+    except BlockingIOError:
+        return TAKEN
+    with door:
+        began_ns = time.time_ns()
+        with files_opened() as opened:
+            imported(PACKAGES, LEFT_OUT, _say)
+        code = seen(watched(opened))
+        if any(changed_ns > began_ns for _, changed_ns in code.values()):
+            return OUT_OF_DATE  # it changed while it was read: half of it may be the old one
+        if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
+            sys.stderr.write("a library began a thread when it was imported\n")
+            return UNFIT
+        gc.collect()
+        gc.freeze()
+        return Standing(door, run, begun, code).stand(sys.stdin.fileno())
+
+
+def run() -> None:
+    """What the command line does, in a process that has read it: see `schedules.cli.main`."""
+    from schedules.cli import told_before_imports
+    from schedules.cli.app import main
+    from schedules.cli.screen import look_again
+
+    told_before_imports()
+    look_again()
+    main()
+
+
+def _say(name: str, error: Exception) -> None:
+    sys.stderr.write(f"{name}: {type(error).__name__}: {error}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1])))

@@ -12,7 +12,7 @@ from storage.database.tables import job, raw_file, run_file
 from storage.database.tables.desk import notice
 from tests.bench import __main__ as benches
 from tests.bench import desk, overhead, soak
-from tests.bench.month import counting, days, people
+from tests.bench.month import counting, days, life, people
 
 NIGHT = date(2026, 10, 2)
 
@@ -47,6 +47,19 @@ def test_the_month_holds_its_holidays_and_the_change_of_clocks() -> None:
     worked = {one.day for night in nights for one in counting.planned_of(night) if one.account == "seller_a2"}
     assert {date(2026, 10, 1), date(2026, 10, 7), date(2026, 10, 11)}.isdisjoint(worked)
     assert {date(2026, 9, 30), date(2026, 10, 8), date(2026, 10, 10)} <= worked
+
+
+def test_people_of_the_month_come_back_in_time_but_for_the_last_days() -> None:
+    """Whoever is away or locked out before the last days is there again while what they missed is still looked for;
+    at the end somebody waits for a person, and every account has one."""
+    blocked = [people.away(number, 30) | people.locked_out(number, 30) for number in range(30)]
+    last = next(number for number in range(30) if people.at_the_end(number, 30))
+    missed = [number for number in range(last) if blocked[number]]
+    back = [next(later for later in range(number, 30) if not blocked[later]) for number in missed]
+    assert missed
+    assert all(later - number < life.LOOKED_BACK.days for number, later in zip(missed, back, strict=True))
+    assert all(blocked[last:])
+    assert {one.account for one in counting.planned_of(NIGHT)} <= set(people.PERSON_OF)
 
 
 def _job(connection: Connection, document: counting.Document, stage: str, message: str, person: str = "") -> None:

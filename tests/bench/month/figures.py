@@ -42,6 +42,8 @@ class Month:
 def month_figures(home: Path, how_many: int, say: Callable[[str], None]) -> Month:
     """Play the month in `home`, which is empty or holds one that was ended, and say its figures."""
     figures = days.play(home, how_many, say)
+    if not figures.nights:
+        raise days.NeverEnds("the month was ended in its first night")
     world = World.open(home / "mall" / WORLD_FILE)
     with month_desk(home, home / "mall" / WORLD_FILE, "") as desk:
         with desk.database.read() as connection:

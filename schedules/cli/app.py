@@ -12,10 +12,10 @@ from schedules.cli.screen import edge
 from schedules.cli.slips import typed
 from schedules.homes import written_lang
 from schedules.logs import silence
+from schedules.problems import speak
 
 if TYPE_CHECKING:
     from schedules.cli.head_start import HeadStart
-from schedules.problems import speak
 
 
 def main(head_start: "HeadStart | None" = None) -> None:

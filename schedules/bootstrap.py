@@ -1,7 +1,7 @@
 """Makes .venv from the pinned constraints when it is missing or stale, then becomes the command line.
 
 Standard library only: it runs under the machine's own Python before anything is installed. Started by the wrappers
-`yeban` and `yeban.cmd`, never imported.
+`yeban` and `yeban.cmd`, or by `begin` when there is a .venv.
 """
 
 import hashlib
@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PYTHON: str = getattr(sys, "_base_executable", "") or sys.executable
+"""The machine's own Python also where .venv's runs this: that one may have to be made anew."""
 STAMP = VENV / ".yeban-stamp"
 CONSTRAINTS = ROOT / "constraints.txt"
 DEVELOPER_COMMANDS = {"test", "bench", "lint"}
@@ -77,7 +79,7 @@ def install(developer: bool) -> None:
 def try_uv(uv: str, target: str) -> bool:
     """Install through uv; False lets pip try, which may know an index or a certificate that uv does not."""
     commands = [
-        [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, str(VENV)],
+        [uv, "venv", "--quiet", "--allow-existing", "--python", PYTHON, str(VENV)],
         [uv, "pip", "install", "--quiet", "--python", str(venv_python()), "-c", str(CONSTRAINTS), "-e", target],
     ]
     for command in commands:

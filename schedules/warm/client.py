@@ -8,22 +8,23 @@ command goes the cold way; once "go" has been said, it is never done a second ti
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
 
 from schedules.warm.letter import ENDED, GO, HELLO, LARGEST, NUMBER, READY, Letter, made_of
 from schedules.warm.place import home_folder, socket_path
 from schedules.warm.words import may_be_warm
 
+TYPE_CHECKING = False
+"""Type checkers take it for true; importing typing takes longer than all of this."""
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import socket
+    from typing import Any
 
-ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-SWITCH: Final = "YEBAN_WARM"
-ANSWERS_WITHIN_S: Final = 0.1
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+SWITCH = "YEBAN_WARM"
+ANSWERS_WITHIN_S = 0.1
 """A warm process that has not said that it is ready by then is busy or gone; starting anew is as quick."""
-LOST: Final = 4
+LOST = 4
 """The exit code of a command whose process went away: whoever runs this machine looks (`problems.EXIT_CODES`)."""
 
 
@@ -42,14 +43,18 @@ def answered(words: list[str], cold: "Callable[[], Beginning | None]") -> int | 
     if asked is None:
         return None
     line, guest = asked
-    with line, _signals_passed_on(guest) as passed:
-        try:
-            line.sendall(GO)
-        except OSError:
-            return None  # it went before it had begun
+    ours = Signals(guest)
+    try:
+        line.sendall(GO)
+    except OSError:
+        return None  # it went before it had begun
+    else:
         code = _code_from(line)
-    if code is None and passed:
-        code = -passed[-1]
+    finally:
+        line.close()
+        ours.restore()
+    if code is None and ours.passed:
+        code = -ours.passed[-1]
     if code is None:
         return _say_lost()
     return code if code >= 0 else _end_by(-code)
@@ -72,7 +77,7 @@ def as_begun() -> Beginning | None:
     return Beginning(sys.prefix, b"%d" % sys.flags.utf8_mode, said, dict(os.environb))
 
 
-def _asked(words: list[str], cold: Callable[[], Beginning | None]) -> "tuple[socket, int] | None":
+def _asked(words: list[str], cold: "Callable[[], Beginning | None]") -> "tuple[socket, int] | None":
     """The line to a guest that waits for "go", and its process; None if there is none."""
     path = socket_path(home_folder(ROOT))
     begun = cold() if os.path.exists(path) else None
@@ -152,32 +157,39 @@ def _number_after(word: bytes, line: "socket") -> int | None:
     return int.from_bytes(told[len(word) :], "big", signed=True) if told.startswith(word) else None
 
 
-@contextmanager
-def _signals_passed_on(guest: int) -> Iterator[list[int]]:
-    """What is sent to this process, Ctrl-C first of all, is sent on to the one that works; those that were."""
-    import signal
+class Signals:
+    """What is sent to this process, Ctrl-C first of all, is sent on to the one that works."""
 
-    passed: list[int] = []
+    def __init__(self, guest: int) -> None:
+        """From now on; what this process does not hear, the other one does not either."""
+        import signal
 
-    def pass_on(number: int, _: object) -> None:
-        passed.append(number)
-        _send(guest, number)
+        self.guest = guest
+        self.passed: list[int] = []
+        ours: dict[int, Callable[[int, Any], None]] = {
+            signal.SIGINT: self._pass_on, signal.SIGTERM: self._pass_on, signal.SIGHUP: self._pass_on,
+            signal.SIGQUIT: self._pass_on, signal.SIGTSTP: self._stop_both,
+        }  # fmt: skip
+        heard = [one for one in ours if signal.getsignal(one) != signal.SIG_IGN]
+        self.before = [(one, signal.signal(one, ours[one])) for one in heard]
 
-    def stop_both(*_: object) -> None:
-        _send(guest, signal.SIGSTOP)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        _send(guest, signal.SIGCONT)
+    def restore(self) -> None:
+        """As it was."""
+        import signal
 
-    ours: dict[int, Callable[[int, Any], None]] = {
-        signal.SIGINT: pass_on, signal.SIGTERM: pass_on, signal.SIGHUP: pass_on, signal.SIGQUIT: pass_on,
-        signal.SIGTSTP: stop_both,
-    }  # fmt: skip
-    before = {one: signal.signal(one, how) for one, how in ours.items() if signal.getsignal(one) != signal.SIG_IGN}
-    try:
-        yield passed
-    finally:
-        for one, how in before.items():
+        for one, how in self.before:
             signal.signal(one, how)
+
+    def _pass_on(self, number: int, _: object) -> None:
+        self.passed.append(number)
+        _send(self.guest, number)
+
+    def _stop_both(self, *_: object) -> None:
+        import signal
+
+        _send(self.guest, signal.SIGSTOP)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        _send(self.guest, signal.SIGCONT)
 
 
 def _send(guest: int, number: int) -> None:

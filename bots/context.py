@@ -200,7 +200,7 @@ class Context:
         """`do(element, timeout_ms)` was done exactly once; what stood in the way was cleared first."""
 
         async def counted(element: Element, timeout_ms: int) -> None:
-            self.acts += 1
+            self.acting()
             await do(element, timeout_ms)
 
         obstacles, clear = self._way()
@@ -217,6 +217,15 @@ class Context:
             notice=partial(self._notice, target),
         )
 
+    def acting(self) -> None:
+        """Something is done outside in the next moment: it counts, and in an effect the journal is asked right before.
+
+        Between an effect's beginning and its click the page is waited for, and a process may be put to sleep.
+        """
+        if self.in_effect:
+            self.facts.journal.may_act()
+        self.acts += 1
+
     async def type_run(self, fields: Sequence[tuple[Target, str]]) -> int:
         """How many of the first fields hold their text, typed in one go; the others want a closer look, one by one."""
         obstacles, _ = self._way()
@@ -224,7 +233,7 @@ class Context:
         sure = await find.beyond_doubt(self.page, [one.target for one in run], "fill", healing=not self.in_effect)
         if not sure:
             return 0
-        self.acts += 1  # before it is known: an effect whose page broke under the keys may have begun
+        self.acting()  # before it is known: an effect whose page broke under the keys may have begun
         held = await typist.type_run(self.page, run[: len(sure)], obstacles, timeout_ms=self.timeout_ms)
         self.acts += held - 1
         for (target, _), match in list(zip(fields, sure, strict=False))[:held]:

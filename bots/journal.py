@@ -40,6 +40,11 @@ class Journal(Protocol):
         """What is known of the effect: new | open (begun before, end unknown) | done | person."""
         ...
 
+    def may_act(self) -> None:
+        """Something is about to be done outside, which an open effect stands for. Raises when the run is not this one's
+        any more: it may have slept since the effect was opened, and another one may look at it already."""
+        ...
+
     def close_effect(self, effect_key: str, how: str, note: str) -> None:
         """How the effect ended: done | found_done | not_done (may be opened again) | person."""
         ...
@@ -108,6 +113,9 @@ class MemoryJournal:
                 }
             )
         return known
+
+    def may_act(self) -> None:
+        """Nobody else can have the run."""
 
     def close_effect(self, effect_key: str, how: str, note: str) -> None:
         """The effect ended this way; `not_done` makes it new again."""

@@ -231,7 +231,7 @@ class Pages:
         button = await place.follow(script) if place is not None else None
         if button is None:
             return False
-        self._ctx.acts += 1
+        self._ctx.acting()
         try:
             await button.click(timeout_ms=self._ctx.timeout_ms)
         except ElementBlocked:

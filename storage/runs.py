@@ -117,6 +117,12 @@ class DatabaseJournal:
                 connection.execute(update(effect).where(mine).values(**again))
             return "new" if known.state == "free" else _settled(known.state)
 
+    def may_act(self) -> None:
+        """Right before something is done outside: whoever may lose the run is asked once more; `fence` raises then."""
+        if self._fence is not None:
+            with self._database.write() as connection:
+                self._fence(connection, "effect_acted")
+
     def close_effect(self, effect_key: str, how: str, note: str) -> None:
         """How the effect ended: done | found_done | not_done (may be opened again) | person."""
         with self._writing("effect_closed") as connection:

@@ -10,12 +10,14 @@
    If nothing had been touched yet, it certainly did not happen, and the failure stays what it was.
 """
 
+from asyncio import CancelledError
 from collections.abc import Iterator
 
 from bots.conditions import holds, wait_until
-from bots.context import Context, Effect
+from bots.context import Context, Effect, StopRun
 from bots.engine.diary import Diary
 from bots.errors import (
+    BotError,
     BusinessError,
     ConditionUnmet,
     EffectInDoubt,
@@ -81,7 +83,19 @@ class Effects:
                 return
         elif await self._found_after_doubt(effect, key):
             return
-        await self._do(effect, key)
+        acts_before = self._ctx.acts
+        try:
+            await self._do(effect, key)
+        except (BotError, StopRun, Shown):
+            raise
+        except (Exception, CancelledError):  # the run is ended here, or another's now: the effect stays open for it
+            self._broken_off(effect, touched=self._ctx.acts != acts_before)
+            raise
+
+    def _broken_off(self, effect: Effect, *, touched: bool) -> None:
+        """What whoever takes the run up wants to know."""
+        far = "已经动手，做成没有不知道，接手的会先看" if touched else "还没有动手，页面没有碰"
+        self._ctx.note(f"「{effect.label}」记下要做之后停下了：{far}")
 
     async def _found_already(self, effect: Effect, key: str, *, certain_not_done: bool) -> bool:
         if effect.unless is None:

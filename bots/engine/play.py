@@ -121,8 +121,8 @@ class _Run:
                 await self._finally(ctx, diary)
             made = {name: ctx.expand(value) for name, value in facts.flow.outputs.items()}
             result.outputs = {name: facts.mask.hide_all(value) for name, value in made.items()}
-        except asyncio.CancelledError:
-            await self._last_look(result)
+        except asyncio.CancelledError as ended:
+            await self._last_look(result, str(ended))
             raise
         except StopRun as stop:
             result.state, result.message = ("stopped" if facts.flow.items else "done"), facts.mask.hide(str(stop))
@@ -130,9 +130,12 @@ class _Run:
             result.message = f"试运行：到「{shown}」为止，没有做"
         except BotError as error:
             self._say(result, error)
+        except Exception as error:  # a defect, or the journal says that the run is another's now
+            await self._last_look(result, _words(error, facts.lang))
+            raise
         return self._close(result)
 
-    async def _last_look(self, result: RunResult) -> None:
+    async def _last_look(self, result: RunResult, why: str) -> None:
         """Somebody ends the run: the page as it stood and what was done so far stay as evidence; the journal shows the
         run as begun, for whoever takes it up."""
         facts = self._facts
@@ -144,8 +147,8 @@ class _Run:
                 ]
         except (BotError, TimeoutError) as error:
             facts.log.warning("停下时没能拍下页面：{}", error)
-        result.state, result.message = "stopped", "运行被停下"
-        facts.log.warning("运行被停下 {}", "".join(pictures))
+        result.state, result.message = "stopped", facts.mask.hide(f"运行被停下：{why}" if why else "运行被停下")
+        facts.log.warning("{} {}", result.message, "".join(pictures))
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
 
     def _say(self, result: RunResult, error: BotError) -> None:
@@ -244,6 +247,12 @@ class _Run:
 
 def _lang(name: str) -> Lang:
     return "en" if name == "en" else "zh"
+
+
+def _words(error: Exception, lang: str) -> str:
+    """What it says of itself, in its own words where it has some for people."""
+    message = getattr(error, "message", None)
+    return str(message(lang)) if callable(message) else f"{type(error).__name__}: {error}"
 
 
 def _masked(report: Report, mask: Mask) -> Report:

@@ -154,7 +154,7 @@ class Export(Step):
         async def click_link() -> None:
             for look in range(1, LOOKS + 1):
                 link = await listed.ready(self.task.within.ms, self.task.within.say("zh"))
-                ctx.acts += 1
+                ctx.acting()
                 try:
                     await link.click(timeout_ms=LINK_TIMEOUT_MS)
                 except ElementBlocked as error:  # the list was redrawn under the mouse: nothing was clicked

@@ -35,7 +35,7 @@ class Press(Step):
         key, times = ctx.text(self.key), ctx.value(self.times) if self.times is not None else 1
         if self.on is None:
             await ctx.clear_way()
-            ctx.acts += 1
+            ctx.acting()
             for _ in range(times):
                 await ctx.page.press(key)
             return

@@ -68,7 +68,7 @@ class Python(Step):
             name: [ctx.expand(one) for one in value] if isinstance(value, tuple) else ctx.expand(value)
             for name, value in self.with_.items()
         }
-        ctx.acts += 1  # inside `once`: it may have done something, so a failure after this leaves the effect in doubt
+        ctx.acting()  # inside `once`: it may have done something, so a failure after this leaves the effect in doubt
         timeout_s = self.timeout.ms / 1000 if self.timeout else FUNCTION_TIMEOUT_S
         result = await call_function(
             self.function,

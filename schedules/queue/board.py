@@ -120,12 +120,17 @@ def renewed(connection: Connection, worker: str, held: Mapping[str, Lease], leng
     connection.execute(update(queue_worker).where(queue_worker.c.worker == worker).values(seen_at=stamp(now)))
     lost, cancelled = set(), {}
     for key, lease in held.items():
-        until = stamp(now + length)
-        if not connection.execute(update(queue_job).where(_mine(lease)).values(lease_until=until)).rowcount:
+        if not prolonged(connection, lease, length):
             lost.add(key)
     asked = select(job.ticket_key, job.cancel).where(job.ticket_key.in_(list(held)), job.cancel != "")
     cancelled = {str(key): str(why) for key, why in connection.execute(asked)}
     return Renewed(frozenset(lost), cancelled, state == "draining")
+
+
+def prolonged(connection: Connection, lease: Lease, length: timedelta = LEASE) -> bool:
+    """Nobody takes it for another `length`; False when somebody has."""
+    until = stamp(now_of(connection) + length)
+    return bool(connection.execute(update(queue_job).where(_mine(lease)).values(lease_until=until)).rowcount)
 
 
 def ended(connection: Connection, lease: Lease, ending: Ending) -> bool:

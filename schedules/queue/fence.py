@@ -31,12 +31,18 @@ def margin_of(lease: timedelta) -> timedelta:
     return lease / 4
 
 
-def fence_of(lease: Lease, length: timedelta = LEASE) -> Fence:
-    """What the journal calls inside each write, with its name. Raises LeaseLost."""
+def fence_of(lease: Lease, length: timedelta = LEASE, *, revives: bool = False) -> Fence:
+    """What the journal calls inside each write, with its name. Raises LeaseLost.
+
+    `revives`: a lease that has run out and that nobody has taken is held anew. So a person whose machine slept goes on;
+    a worker does not, for it has been asked to end everything by then.
+    """
 
     def ask(connection: Connection, entry: str) -> None:
         needed = margin_of(length) if entry in OUTSIDE else None
-        if not board.holds(connection, lease, for_at_least=needed, locks=entry not in LOOKS):
+        if board.holds(connection, lease, for_at_least=needed, locks=entry not in LOOKS):
+            return
+        if not revives or not board.prolonged(connection, lease, length):
             raise LeaseLost(lease.ticket.key, lease.worker)
 
     return ask

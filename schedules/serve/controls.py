@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from schedules.problems import default_lang
 from schedules.queue.fence import Fence, fence_of
 from schedules.queue.model import Lease
 
@@ -42,7 +43,7 @@ class Held:
         """End it, cleanly: its task is cancelled, which closes its browser. The first reason stands."""
         if self.why is None and self.task is not None and not self.closing:
             self.why, self.detail = why, detail
-            self.task.cancel()
+            self.task.cancel(self.words(default_lang()))
 
     def lasts_until(self, until: datetime | None, now: datetime, longest: timedelta) -> None:
         """It is ended soon after `until` (one that ends itself then is let be), and when it has lasted `longest`."""

@@ -184,6 +184,21 @@ async def test_who_has_lost_the_account_writes_nothing_more(desk: Desk) -> None:
         assert connection.execute(select(job_table.c.job_key)).all() == []
 
 
+async def test_a_machine_that_slept_goes_on_if_nobody_took_the_account(desk: Desk) -> None:
+    """A lease that has run out is held anew before something is done outside, unless somebody else has the account."""
+    late = update(queue_job).values(lease_until="2026-11-20T00:00:00.000+00:00")
+    with pytest.raises(HandEnded):
+        async with in_hand(desk, "a", "slept") as hand:
+            with desk.database.write() as connection:
+                connection.execute(late)
+            assert hand.desk.journal.open_effect("e", "slept", "", "ship") == "new"
+            with desk.database.read() as connection:
+                assert board.user_of(connection, "a") is not None
+            with desk.database.write() as connection:
+                connection.execute(late.values(fence=queue_job.c.fence + 1))
+            hand.desk.journal.may_act()
+
+
 def put_job(desk: Desk) -> None:
     """One row into the books."""
     with desk.database.write() as connection:

@@ -5,17 +5,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
-from schedules.queue.errors import QueueUnfit
+from schedules.queue.errors import LeaseLost, QueueUnfit
+from schedules.queue.fence import FencedBooks, fence_of
 from schedules.queue.model import BY_HAND, Ending, Ticket, WorkerFacts
 from schedules.queue.opening import open_queue
 from schedules.queue.postgresql import ProcrastinateQueue
 from schedules.timetable.errors import ClockRunning
 from schedules.timetable.lock import only_clock
 from storage.database.connection import Database, open_database
+from storage.database.tables import job
 
 pytestmark = pytest.mark.postgres
 
@@ -105,8 +107,16 @@ def test_what_is_held_by_hand_is_nobody_elses(database: Database) -> None:
     with database.write() as connection:
         connection.execute(text("UPDATE queue_job SET lease_until = '2020' WHERE ticket_key = 'h5'"))
     queue.put([Ticket("2", "x", "2", "a")])
-    assert queue.take(facts) is not None
+    lease = queue.take(facts)
+    assert lease is not None
     assert statuses(database)["h5"] == "failed"
+    books = FencedBooks(database, fence_of(lease))
+    with pytest.raises(LeaseLost), books.write() as connection:
+        connection.execute(job.insert().values(job_key="j", night="2026-11-20"))
+        with database.write() as other:
+            other.execute(text("UPDATE queue_job SET fence = fence + 1"))
+    with database.read() as connection:
+        assert connection.execute(select(job.c.job_key)).all() == [], "it was taken over before the end, and is undone"
 
 
 def test_two_machines_have_one_clock(database: Database, tmp_path: Path) -> None:

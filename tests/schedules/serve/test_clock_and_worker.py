@@ -318,6 +318,8 @@ def test_a_worker_that_was_cut_off_begins_no_effect(desk: Desk) -> None:
     late = desk.journal.fenced(fence_of(first, LEASE))
     with pytest.raises(LeaseLost):
         late.open_effect("e", "r", "", "too late to begin")
+    with pytest.raises(LeaseLost):
+        late.may_act()
     late.start_run("r", {})
     second = EmbeddedQueue(desk.database).take(WorkerFacts("stays"))
     assert isinstance(second, Lease)

@@ -15,4 +15,4 @@ def facts_path(desk: "Desk") -> Path:
 
 def report_path(desk: "Desk", night: date) -> Path:
     """Where the morning report of the night lies."""
-    return desk.home / "reports" / f"早报-{night}.xlsx"
+    return desk.home / "reports" / f"{'morning' if desk.settings.lang == 'en' else '早报'}-{night}.xlsx"

@@ -84,7 +84,9 @@ def report(desk: Desk, night: date) -> Done:
     path = report_path(desk, night)
     path.parent.mkdir(parents=True, exist_ok=True)
     with desk.database.read() as connection, with_copy(connection, facts_path(desk)):
-        written = workbook.write_morning_report(connection, period_of(connection, night), path, datetime.now(UTC))
+        written = workbook.write_morning_report(
+            connection, period_of(connection, night), path, datetime.now(UTC), desk.settings.lang
+        )
     return Done(path.name, path.name, {"tables": len(written.tables), "source_rows": written.source_rows})
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from schedules.cli.from_books import from_books
 from schedules.cli.order_commands import order_of
 from schedules.cli.screen import console, noted, say, tell
 from schedules.settings import SHANGHAI
@@ -58,12 +59,12 @@ def list_(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
     for head in say("单号 店铺 订单 要什么 走到哪", "number shop order asked stage").split():
         table.add_column(head, overflow="fold")
     for row in rows:
-        table.add_row(row["number"], row["shop"], row["order"], row["asked"], row["words"])
+        table.add_row(row["number"], row["shop"], row["order"], from_books(row["asked"]), from_books(row["words"]))
     console.print(table)
     for shop, number, why in lost:
-        tell(f"找不到订单：{shop} {number}，{why}", f"without an order: {shop} {number}, {why}", "yellow")
+        tell(f"找不到订单：{shop} {number}，{why}", f"without an order: {shop} {number}, {from_books(why)}", "yellow")
     for shop, number, why in vague:
-        tell(f"退几件不知道：{shop} {number}，{why}", f"pieces unknown: {shop} {number}, {why}", "yellow")
+        tell(f"退几件不知道：{shop} {number}，{why}", f"pieces unknown: {shop} {number}, {from_books(why)}", "yellow")
 
 
 @app.command()

@@ -10,10 +10,11 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.book_files import facts_path, report_path
+from schedules.cli.from_books import from_books
 from schedules.cli.night_view import night_table
 from schedules.cli.screen import console, say, tell
 from schedules.desk import Desk, open_desk
-from schedules.problems import ReportMissing
+from schedules.problems import ReportMissing, default_lang
 from schedules.settings import today_in_shanghai
 from schedules.signing import signer
 from schedules.summary import book_totals, night_rows
@@ -122,7 +123,7 @@ def cells_of(row: "Sequence[Cell]") -> list[str]:
     """A report's row in words."""
     from storage.reports.table import shown as in_words
 
-    return [cell if isinstance(cell, str) else in_words(cell.value, cell.unit) for cell in row]
+    return [cell if isinstance(cell, str) else in_words(cell.value, cell.unit, default_lang()) for cell in row]
 
 
 def trace_figure(figure: str) -> None:
@@ -147,7 +148,7 @@ def trace_figure(figure: str) -> None:
     if len(rows) > ROWS_SHOWN:
         tell(
             f"还有 {len(rows) - ROWS_SHOWN} 行，都在早报的「来源明细」里。",
-            f"{len(rows) - ROWS_SHOWN} more in 来源明细.",
+            f"{len(rows) - ROWS_SHOWN} more in the report's sheet of source rows.",
         )
     _show_runs(runs.values())
 
@@ -167,7 +168,7 @@ def _show_rows(
         more = say(f" 等 {len(found)} 处", f" and {len(found) - 1} more") if len(found) > 1 else ""
         line = str(first.row_no) if first and first.row_no else ""
         run = runs[first].run_id or say("人工放入", "put in by hand") if first else ""
-        shown.add_row(name + more, line, row.key, in_words(row.amount, row.unit), run)
+        shown.add_row(name + more, line, row.key, in_words(row.amount, row.unit, default_lang()), run)
     console.print(shown)
 
 
@@ -181,7 +182,9 @@ def _show_runs(runs: "Iterable[BotRun]") -> None:
                    ("结果", "state"), ("证据", "evidence")):  # fmt: skip
         shown.add_column(say(zh, en), overflow="fold")
     for run in told[:ROWS_SHOWN]:
-        shown.add_row(run.run_id, run.flow, run.account, run.started_at, run.ended_at, run.state, run.folder)
+        shown.add_row(
+            run.run_id, run.flow, run.account, run.started_at, run.ended_at, from_books(run.state), run.folder
+        )
     console.print(shown)
 
 

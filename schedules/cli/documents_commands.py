@@ -9,6 +9,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
+from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
 from schedules.problems import EXIT_CODES
 from schedules.settings import today_in_shanghai
@@ -188,7 +189,7 @@ def show_grid(lines: "Sequence[Line]", *, english: bool) -> None:
             for row in range(2):
                 marks = "".join(f"{day[row]} " for day in days)
                 console.print(Text(" " * (TITLE_CELLS + 1) + marks, style="dim"), soft_wrap=True)
-        shown = Text(set_cell_size(("~" if line.by == "learned" else "") + line.title, TITLE_CELLS) + " ")
+        shown = Text(set_cell_size(("~" if line.by == "learned" else "") + from_books(line.title), TITLE_CELLS) + " ")
         for cell in line.cells:
             shown.append(set_cell_size(WORDS[cell.state][english], 2), style=COLOURS[cell.state])
         console.print(shown, soft_wrap=True)
@@ -199,7 +200,9 @@ def show_grid(lines: "Sequence[Line]", *, english: bool) -> None:
         for cell in line.cells:
             if cell.state in ALARMS:
                 words = " · ".join(filter(None, (cell.words, cell.why)))
-                console.print(Text(f"! {cell.day}  {line.shop}  {line.title}：{words}", style="red"))
+                console.print(
+                    Text(f"! {cell.day}  {line.shop}  {from_books(line.title)}{say('：', ': ')}{words}", style="red")
+                )
 
 
 def retention(
@@ -234,7 +237,9 @@ def retention(
         return
     for law in LAWS.values():
         tell(
-            f"{law.zh}：至少 {law.years} 年，{law.source}", f"{law.en}: {law.years} years at least, {law.source}", "dim"
+            f"{law.zh}：至少 {law.years} 年，{law.source}",
+            f"{law.en}: {law.years} years at least, {from_books(law.source)}",
+            "dim",
         )
     tell(f"截图、追踪等证据：{evidence_days or '一直'} 天（yeban tidy）",
          f"screenshots, traces and other evidence: {evidence_days or 'all'} days (yeban tidy)", "dim")  # fmt: skip

@@ -12,6 +12,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
+from schedules.cli.from_books import from_books
 from schedules.cli.intake import LOOK_EVERY_S, Watch, files_meant
 from schedules.cli.outcome import in_words, intake_of, preview_of, sentence, words_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
@@ -269,7 +270,7 @@ def kinds(json_: Annotated[bool, typer.Option("--json", help="给机器看 / for
     for zh, en in (("种类", "kind"), ("名称", "title"), ("依据", "verified by"), ("入账", "goes to")):
         table.add_column(say(zh, en), overflow="fold")
     for name, kind in found.items():
-        table.add_row(name, kind.TITLE, words.get(kind.VERIFIED, kind.VERIFIED), _where_to(kind))
+        table.add_row(name, from_books(kind.TITLE), words.get(kind.VERIFIED, kind.VERIFIED), _where_to(kind))
     console.print(table)
 
 

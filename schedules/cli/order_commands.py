@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
 from schedules.problems import default_lang
 from schedules.settings import SHANGHAI
@@ -71,8 +72,9 @@ def _show_held(found: "Sequence[Waiting]") -> None:
         table.add_column(say(zh, en), overflow="fold", no_wrap=zh != "为什么")
     for one in found:
         due = one.due_at[5:16] + (say("\n已过期", "\nover") if one.late else "")
-        why = f"{hold_name(one.code, default_lang())} {one.code}\n{one.words}"
-        table.add_row(f"{one.owner}\n{due}", f"{one.key.shop}\n{one.key.order_no}", why, "\n".join(one.actions))
+        why = f"{hold_name(one.code, default_lang())} {one.code}\n{from_books(one.words)}"
+        whose, doing = from_books(one.owner), "\n".join(map(from_books, one.actions))
+        table.add_row(f"{whose}\n{due}", f"{one.key.shop}\n{one.key.order_no}", why, doing)
     console.print(table)
 
 
@@ -146,7 +148,7 @@ def show(number: Number, shop: Shop = "", json_: Json = False) -> None:
     for head in say("时间 经过 谁 凭据", "when what who source").split():
         table.add_column(head, overflow="fold")
     for one in found:
-        table.add_row(one.at, one.words, one.actor, one.source)
+        table.add_row(one.at, from_books(one.words), one.actor, one.source)
     console.print(table)
 
 

@@ -9,6 +9,7 @@ from rich.box import HEAVY_HEAD, SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ def show_board(cells: "Mapping[Cell, Sum]", rate: "Rate") -> None:
     table.add_column(say("平台", "platform"), no_wrap=True)
     table.add_column(say("结论", "outcome"), overflow="fold")
     for step in ages():
-        table.add_column(step if wide else step.removesuffix("天").strip(), justify="right", no_wrap=True)
+        table.add_column(from_books(step) if wide else step.removesuffix("天").strip(), justify="right", no_wrap=True)
     table.add_column(say("合计", "all"), justify="right", no_wrap=True)
     for (platform, outcome), found_of in sorted(rows.items()):
         shown = [_cell([found_of[step]] if step in found_of else [], amount=wide) for step in ages()]
         style = "yellow" if _needs_someone(outcome) else ""
-        table.add_row(platform, _outcome(outcome), *shown, _cell(found_of.values()), style=style)
+        table.add_row(from_books(platform), _outcome(outcome), *shown, _cell(found_of.values()), style=style)
     console.print(table)
     tell(
         f"不用人管的 {rate.share:.2%}：{rate.automatic} 行；要人或人定的 {rate.manual} 行，在途 {rate.waiting} 行。",
@@ -93,7 +94,9 @@ def show_list(page: "Page") -> None:
         who = item.decided_by or item.owner
         gap = _yuan(item.gap_fen)
         names = (item.number, item.platform, item.shop, item.order_no)
-        table.add_row(*names, _outcome(item.outcome), gap, item.age, item.reason, who)
+        table.add_row(
+            *names, _outcome(item.outcome), gap, from_books(item.age), from_books(item.reason), from_books(who)
+        )
     console.print(table)
     left = page.total - len(page.items)
     if left:
@@ -113,8 +116,8 @@ def show_dossier(found: "Dossier") -> None:
     console.print(Text(heading, style="bold"))
     fen = tuple(map(_yuan, (item.expected_fen + item.gap_fen, item.expected_fen, item.gap_fen)))
     amounts = say("实际 {}，应有 {}，差额 {}", "actual {}, expected {}, gap {}").format(*fen)
-    console.print(Text(f"  {item.reason}"))
-    console.print(Text(f"  {amounts}  {item.age}  {item.at}"))
+    console.print(Text(f"  {from_books(item.reason)}"))
+    console.print(Text(f"  {amounts}  {from_books(item.age)}  {item.at}"))
     console.print(Text(f"  {'|'.join(item.key)}", style="dim"))
     _evidence(say("同组", "the group"), ITEM, found.group)
     _evidence(say("订单", "the order"), ORDER, found.order)
@@ -195,7 +198,9 @@ def _shown(column: str, value: Any) -> str:
     if column == "outcome":
         return _outcome(value)
     if column in ("fee_type", "component"):
-        return COMPONENTS.get(value, str(value))
+        return from_books(COMPONENTS.get(value, str(value)))
+    if column == "reason":
+        return from_books(str(value))
     return str(value)[:19] if column == "decided_at" else str(value)
 
 

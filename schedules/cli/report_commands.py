@@ -10,8 +10,9 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
+from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
-from schedules.problems import ReportMissing
+from schedules.problems import ReportMissing, default_lang
 from schedules.settings import today_in_shanghai
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
     from storage.reports.facts.copy import with_copy
     from storage.reports.scope import checked
     from storage.reports.sources import build_scoped
+    from storage.reports.spoken import spoken
 
     if name not in REPORTS:
         raise ReportMissing(name, ["morning", *sorted(REPORTS)])
@@ -100,12 +102,13 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
         as_is = not (wanted.fresh or wanted.group)  # what a group is sent is of now
         with desk.database.read() as connection, with_copy(connection, facts_path(desk), as_is=as_is) as facts:
             table = build_scoped(connection, name, _period(desk, name, night, days), scope)
-            written = _write(table, wanted)
+            said = spoken(table, default_lang())
+            written = _write(said, wanted)
         if wanted.group:
             _push(desk, table, wanted)
             return
     for edit in facts.edited:
-        reports = "、".join(edit.reports)
+        reports = ", ".join(edit.reports)
         zh, en = (
             f"指标 {edit.metric} 的口径改了，受影响的报表：{reports}",
             f"{edit.metric} was defined anew, see {reports}",
@@ -114,7 +117,7 @@ def _report(name: str, night: str, days: tuple[str, str], scope: "Scope", wanted
     if wanted.json_:
         return
     if not written:
-        print_table(table)
+        print_table(said)
     for path in written:
         tell(f"写好了：{path}", f"written: {path}", "green")
 
@@ -126,14 +129,15 @@ def _push(desk: "Desk", table: "Table", wanted: Wanted) -> None:
     from storage.reports.export import to_xlsx, write_file
     from storage.reports.facts.copy import with_copy
     from storage.reports.push import Picture, publish
+    from storage.reports.spoken import spoken
 
     folder = desk.home / "reports" / "push"
     stem = f"{wanted.slot.replace(':', '').replace(' ', '-')}-{table.name}"
     image, link = folder / f"{stem}.png", folder / f"{stem}.xlsx"
     drawn = table.chart is not None and bool(table.rows)
     if drawn:
-        write_file(image, draw(table))
-    write_file(link, to_xlsx(table))
+        write_file(image, draw(spoken(table, desk.settings.lang)))
+    write_file(link, to_xlsx(spoken(table, desk.settings.lang)))
     picture = Picture(table, str(image) if drawn else "", str(link))
     with desk.database.write() as connection, with_copy(connection, facts_path(desk)):
         command_id = publish(connection, wanted.group, wanted.slot, [picture], today_in_shanghai())
@@ -194,10 +198,12 @@ def _months_before(last: str) -> str:
 
 
 def _show_list(*, json_: bool) -> None:
+    from storage.english import heading
     from storage.reports import METRICS_OF, REPORTS
     from storage.reports.sources import takes_scope, title_of
 
-    rows = [(name, title_of(name), takes_scope(name), METRICS_OF[name]) for name in REPORTS]
+    lang = default_lang()
+    rows = [(name, heading(title_of(name), lang), takes_scope(name), METRICS_OF[name]) for name in REPORTS]
     if json_:
         keys = ("report", "title", "limited", "metrics")
         typer.echo(json.dumps([dict(zip(keys, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
@@ -225,10 +231,13 @@ def _show_metrics(*, json_: bool) -> None:
         typer.echo(json.dumps(said, ensure_ascii=False, indent=1))
         return
     for name, metric in METRICS.items():
-        console.print(Text(f"{metric.title}  {name} v{metric.version}", style="bold"))
-        console.print(Text(f"  {metric.sentence}（{metric.grain}；{metric.owner}）"))
-        console.print(Text(f"  {metric.formula}", style="dim"))
-        console.print(Text(f"  {say('见', 'in')}：{'、'.join(used[name]) or '—'}", style="dim"))
+        title, sentence, grain, owner, formula = (
+            from_books(words) for words in (metric.title, metric.sentence, metric.grain, metric.owner, metric.formula)
+        )
+        console.print(Text(f"{title}  {name} v{metric.version}", style="bold"))
+        console.print(Text(say(f"  {sentence}（{grain}；{owner}）", f"  {sentence} ({grain}; {owner})")))
+        console.print(Text(f"  {formula}", style="dim"))
+        console.print(Text(f"  {say('见：', 'in: ')}{', '.join(used[name]) or '—'}", style="dim"))
 
 
 def query(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.text import Text
 
+from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
 
 if TYPE_CHECKING:
@@ -34,11 +35,11 @@ def show_checks(checks: "Sequence[Check]", *, json_: bool) -> None:
 def _show(check: "Check") -> None:
     mark = Text("✗ ", style="red") if check.findings else Text("✓ ", style="green")
     looked = say(f"查了 {check.looked_at:,} 行", f"{check.looked_at:,} rows") if check.looked_at else ""
-    console.print(mark + Text(f"{check.name:<12}{check.sentence}  ") + Text(looked, style="dim"))
+    console.print(mark + Text(f"{check.name:<12}{from_books(check.sentence)}  ") + Text(looked, style="dim"))
     for finding in check.findings[:FINDINGS_SHOWN]:
-        console.print(Text(f"    {finding.where}：{finding.message}", style="red"))
+        console.print(Text(f"    {finding.where}{say('：', ': ')}{from_books(finding.message)}", style="red"))
     left = len(check.findings) - FINDINGS_SHOWN
     if left > 0:
         tell(f"    还有 {left} 处（--json 看全部）", f"    {left} more (see --json)", "dim")
     if check.findings:
-        console.print(Text(f"    → {check.mend}"))
+        console.print(Text(f"    → {from_books(check.mend)}"))

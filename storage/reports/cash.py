@@ -5,7 +5,9 @@ from sqlalchemy import Connection
 from storage.reports.statement import written
 from storage.reports.table import Period, Table
 
+TITLE = "现金流量表"
+
 
 def build(connection: Connection, period: Period) -> Table:
     """One line per kind of flow; start + net change = end."""
-    return written(connection, period, "cash", "cash_flow", "现金流量表")
+    return written(connection, period, "cash", "cash_flow", TITLE)

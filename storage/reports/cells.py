@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+from storage.english import heading
 from storage.errors import DecisionError
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -33,10 +34,16 @@ def figure_of(path: Path, sheet: str, cell: str) -> str:
     """
     with zipfile.ZipFile(path) as book:
         parts = _sheet_parts(book)
-        found = _tooltip(book, parts[sheet], cell) if sheet in parts else ""
+        part = next((part for title, part in parts.items() if sheet in _titles(title)), "")
+        found = _tooltip(book, part, cell) if part else ""
     if not found:
         raise CellWithoutFigure(path.name, sheet, cell, list(parts))
     return found
+
+
+def _titles(title: str) -> tuple[str, str]:
+    """A sheet by its title as it stands there, and as English says it: a Chinese workbook answers to both."""
+    return title, heading(title, "en")
 
 
 def _sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:

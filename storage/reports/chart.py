@@ -5,6 +5,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from storage.english import say
 from storage.errors import DecisionError, StoreError
 from storage.reports.table import Chart, Figure, Table, shown
 from storage.reports.workbook_style import ACCENT, INK, LINE, NIGHT
@@ -88,8 +89,8 @@ def font() -> str:
 
 def _frame(picture: Any, axes: "Axes", table: Table) -> None:
     picture.text(0.03, 0.94, table.title, fontsize=19, fontweight="bold", color=f"#{NIGHT}", va="center")
-    scope = f"　{table.scope}" if table.scope else ""
-    words = f"{table.period.first_day} 至 {table.period.last_day}{scope}"
+    days = say(f"{table.period.first_day} 至 {table.period.last_day}", table.lang)
+    words = f"{days}　{table.scope}" if table.scope else days
     picture.text(0.03, 0.885, words, fontsize=10, color=GREY, va="center")
     if table.notes:
         picture.text(0.03, 0.035, table.notes[0][:90], fontsize=8.5, color=GREY, va="center")

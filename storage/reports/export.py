@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from storage.english import heading, say
 from storage.metrics.dictionary import METRICS
 from storage.reports.table import Cell, Figure, Table, shown
 from storage.reports.workbook_style import ACCENT, FONT, FORMATS, INK, LINE, NIGHT, PALE, clean, lines_needed, number
@@ -39,7 +40,7 @@ def csv_bytes(rows: Sequence[Sequence[str | int | Decimal]]) -> bytes:
 
 def to_csv(table: Table) -> bytes:
     """The table as CSV: yuan with two decimals, percent and days as numbers, the unit in the title."""
-    titles = [f"{column.title}（{unit}）" if (unit := UNITS.get(column.unit)) else column.title
+    titles = [say(f"{column.title}（{unit}）", table.lang) if (unit := UNITS.get(column.unit)) else column.title
               for column in table.columns]  # fmt: skip
     body = [[_plain(cell) for cell in row] for row in _all_rows(table)]
     return csv_bytes([titles, *body])
@@ -73,17 +74,17 @@ def to_json(table: Table) -> str:
         "to": table.period.last_day,
         "scope": table.scope,
         "columns": [{"title": column.title, "unit": column.unit, "metric": column.metric} for column in table.columns],
-        "rows": [[_machine(cell) for cell in row] for row in table.rows],
-        "total": [_machine(cell) for cell in table.total],
+        "rows": [[_machine(cell, table.lang) for cell in row] for row in table.rows],
+        "total": [_machine(cell, table.lang) for cell in table.total],
         "notes": table.notes,
     }
     return json.dumps(said, ensure_ascii=False, indent=1)
 
 
-def _machine(cell: Cell) -> object:
+def _machine(cell: Cell, lang: str) -> object:
     if isinstance(cell, str):
         return cell
-    words = shown(cell.value, cell.unit)
+    words = shown(cell.value, cell.unit, lang)
     found: dict[str, object] = {"value": cell.value, "unit": cell.unit, "shown": words, "figure": cell.figure_id}
     return {**found, "formula": cell.formula} if cell.formula else found
 
@@ -98,8 +99,8 @@ def to_xlsx(table: Table) -> bytes:
         sheet = book.add_worksheet(_sheet_name(table.title))
         _write_report(sheet, table, styles)
         _native_chart(book, sheet, table)
-        _write_meanings(book.add_worksheet("口径"), table, styles)
-        _write_ids(book.add_worksheet("编号"), table, styles)
+        _write_meanings(book.add_worksheet(heading("口径", table.lang)), table, styles)
+        _write_ids(book.add_worksheet(heading("编号", table.lang)), table, styles)
     return target.getvalue()
 
 
@@ -130,8 +131,8 @@ def _write_report(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, clean(table.title), styles["title"])
     sheet.set_row(0, 28)
-    scope = f"　{table.scope}" if table.scope else ""
-    sheet.write_string(1, 0, f"{table.period.first_day} 至 {table.period.last_day}{scope}", styles["small"])
+    days = say(f"{table.period.first_day} 至 {table.period.last_day}", table.lang)
+    sheet.write_string(1, 0, f"{days}　{table.scope}" if table.scope else days, styles["small"])
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width + 2)
         sheet.write_string(HEADER_ROW, place, clean(column.title), styles["header"])
@@ -201,12 +202,12 @@ def _write_meanings(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
     titles = (("指标", 24), ("名字", 20), ("口径", 60), ("算法", 70), ("粒度", 10), ("归谁管", 10), ("版本", 8))
     for place, (title, width) in enumerate(titles):
         sheet.set_column(place, place, width)
-        sheet.write_string(0, place, title, styles["header"])
+        sheet.write_string(0, place, say(title, table.lang), styles["header"])
     for row, name in enumerate(metrics_of(table), 1):
         metric = METRICS[name]
         texts = (metric.title, name, metric.sentence, metric.formula, metric.grain, metric.owner, str(metric.version))
         for place, said in enumerate(texts):
-            sheet.write_string(row, place, clean(said), styles["wrap"])
+            sheet.write_string(row, place, clean(say(said, table.lang)), styles["wrap"])
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -222,7 +223,8 @@ def metrics_of(table: Table) -> list[str]:
 
 def _write_ids(sheet: Any, table: Table, styles: dict[str, Any]) -> None:
     """Each figure's id where the figure stands in the first sheet: `yeban trace ID` walks it back."""
-    sheet.write_string(0, 0, "每个数字的编号，位置同第一张表；yeban trace '编号' 看它由哪些行加起来", styles["small"])
+    words = "每个数字的编号，位置同第一张表；yeban trace '编号' 看它由哪些行加起来"
+    sheet.write_string(0, 0, say(words, table.lang), styles["small"])
     for number_, row in enumerate(_all_rows(table), HEADER_ROW + 1):
         for place, cell in enumerate(row):
             sheet.write_string(number_, place, clean(cell.figure_id if isinstance(cell, Figure) else cell))

@@ -131,6 +131,7 @@ class Table:
     notes: list[str] = field(default_factory=list)
     scope: str = ""
     chart: Chart | None = None
+    lang: str = "zh"  # of its words; figure ids and blocks are the same in every language
 
     def block(self, block_id: str, title: str, measures: Sequence[tuple[str, str]]) -> Block:
         """The block of that id, made when it is not there yet."""
@@ -188,11 +189,12 @@ def ratio(numerator: int, denominator: int, scale: int) -> int:
     return sign * ((2 * abs(numerator) * scale + abs(denominator)) // (2 * abs(denominator)))
 
 
-def shown(value: int, unit: str) -> str:
+def shown(value: int, unit: str, lang: str = "zh") -> str:
     """The figure as a person reads it, for pages and terminals: `¥1,234.50`, `12`, `5.80 %`, `3.20`, `14.0 天`."""
     if unit == "fen":
         return f"{'-' if value < 0 else ''}¥{abs(value) // 100:,}.{abs(value) % 100:02d}"
     if unit in ("percent", "ratio", "days"):
         text = f"{'-' if value < 0 else ''}{abs(value) // 100:,}.{abs(value) % 100:02d}"
-        return f"{text} %" if unit == "percent" else f"{text[:-1]} 天" if unit == "days" else text
+        days = "days" if lang == "en" else "天"
+        return f"{text} %" if unit == "percent" else f"{text[:-1]} {days}" if unit == "days" else text
     return f"{value:,}"

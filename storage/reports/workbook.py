@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection
 
 from storage.reports import REPORTS, overview
+from storage.reports.missing import incomplete
 from storage.reports.sources import file_names
+from storage.reports.spoken import spoken
 from storage.reports.table import Cell, Figure, Period, Table
 from storage.reports.workbook_details import write_details
 from storage.reports.workbook_overview import write_overview
@@ -45,21 +47,25 @@ class Morning(NamedTuple):
     source_rows: int
 
 
-def write_morning_report(connection: Connection, period: Period, path: Path, created_at: datetime) -> Morning:
-    """Build every report over the period and write the workbook to `path`, whole or not at all."""
+def write_morning_report(
+    connection: Connection, period: Period, path: Path, created_at: datetime, lang: str = "zh"
+) -> Morning:
+    """Build every report over the period and write the workbook to `path`, whole or not at all, in `lang`."""
     from openpyxl import Workbook
 
-    tables = {name: REPORTS[name](connection, period) for name in ORDER}
-    front = overview.build(tables, period)
+    built = {name: REPORTS[name](connection, period) for name in ORDER}
+    front = overview.build(built, period)
+    lacking = incomplete(built["missing"])
+    tables = {name: spoken(table, lang) for name, table in built.items()}
     names = file_names(connection)
-    pen, book = Pen(), Workbook(write_only=True)
-    titles = {**{name: table.title for name, table in tables.items()}, "overview": front.table.title}
-    layout = Layout({"overview": front.table, **tables}, titles)
-    write_overview(book.create_sheet(front.table.title), front, tables["missing"], layout, pen)
-    for table in tables.values():
-        _write_table(book.create_sheet(table.title), table, layout, pen)
-    write_files(book.create_sheet(SOURCES), connection, layout, pen)
-    write_details(book.create_sheet(DETAIL), layout, names, pen)
+    pen, book = Pen(lang), Workbook(write_only=True)
+    titles = {name: pen.title(table.title) for name, table in {**tables, "overview": front.table}.items()}
+    layout = Layout({"overview": front.table, **tables}, titles, pen.title(DETAIL))
+    write_overview(book.create_sheet(titles["overview"]), front, tables["missing"], lacking, layout, pen)
+    for name, table in tables.items():
+        _write_table(book.create_sheet(titles[name]), table, layout, pen)
+    write_files(book.create_sheet(pen.title(SOURCES)), connection, layout, pen)
+    write_details(book.create_sheet(layout.detail), layout, names, pen)
     _save(book, path, created_at)
     return Morning(path, tables, layout.source_rows)
 
@@ -76,11 +82,11 @@ def _save(book: "Workbook", path: Path, created_at: datetime) -> None:
 def _write_table(sheet: Sheet, table: Table, layout: Layout, pen: Pen) -> None:
     from openpyxl.utils import get_column_letter
 
-    set_up(sheet, [column.width for column in table.columns], HEADER_ROW)
-    sheet.append([pen.text(sheet, table.title, "title", lined=False)])
+    set_up(sheet, [column.width for column in table.columns], HEADER_ROW, pen.lang)
+    sheet.append([pen.text(sheet, layout.titles[table.name], "title", lined=False)])
     words = f"{table.period.first_day} 至 {table.period.last_day}　点击蓝色数字看来源文件与行"
     sheet.append([pen.text(sheet, words, "small", lined=False)])
-    sheet.append([pen.text(sheet, " ".join(table.notes), "small", lined=False)])
+    sheet.append([pen.text(sheet, " ".join(table.notes), "small", lined=False, ours=False)])
     sheet.append([pen.header(sheet, column.title) for column in table.columns])
     for position, row in enumerate(table.rows):
         _height(sheet, table, position, row)
@@ -92,7 +98,7 @@ def _write_table(sheet: Sheet, table: Table, layout: Layout, pen: Pen) -> None:
         sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(table.columns))}{last}"
     if table.total:
         sheet.append(_total(sheet, table.total, layout, pen))
-    _colour(sheet, table, last)
+    _colour(sheet, table, last, pen)
 
 
 def _height(sheet: Sheet, table: Table, position: int, row: Iterable[Cell]) -> None:
@@ -110,7 +116,7 @@ def _cells(sheet: Sheet, table: Table, row: Iterable[Cell], layout: Layout, pen:
     return [
         pen.figure(sheet, cell, layout.link(cell))
         if isinstance(cell, Figure)
-        else pen.text(sheet, cell, wrap=column.wrap)
+        else pen.text(sheet, cell, wrap=column.wrap, ours=False)
         for cell, column in zip(row, table.columns, strict=True)
     ]
 
@@ -124,7 +130,7 @@ def _total(sheet: Sheet, row: Iterable[Cell], layout: Layout, pen: Pen) -> list[
     ]
 
 
-def _colour(sheet: Sheet, table: Table, last_row: int) -> None:
+def _colour(sheet: Sheet, table: Table, last_row: int, pen: Pen) -> None:
     """What needs an eye has a colour: exceptions, money short, stock that runs out, a spend that does not pay."""
     from openpyxl.formatting.rule import DataBarRule, FormulaRule
     from openpyxl.styles import Font, PatternFill
@@ -135,12 +141,12 @@ def _colour(sheet: Sheet, table: Table, last_row: int) -> None:
         "differences": (
             ("H{0}:H{1}", "$H{0}<0", BAD, BAD_FILL),
             ("H{0}:H{1}", "$H{0}>0", WARN, WARN_FILL),
-            ("K{0}:K{1}", 'OR($K{0}="> 30 天",$K{0}="16–30 天")', BAD, BAD_FILL),
+            ("K{0}:K{1}", _any("$K{0}", ("> 30 天", "16–30 天"), pen), BAD, BAD_FILL),
         ),
         "restock": (("H{0}:H{1}", "$H{0}<3", BAD, BAD_FILL), ("H{0}:H{1}", "$H{0}<7", WARN, WARN_FILL)),
         "bots": (
-            ("A{0}:F{1}", 'OR($D{0}="失败",$D{0}="等人",$D{0}="未决")', BAD, BAD_FILL),
-            ("A{0}:F{1}", '$D{0}="被拒绝"', WARN, WARN_FILL),
+            ("A{0}:F{1}", _any("$D{0}", ("失败", "等人", "未决"), pen), BAD, BAD_FILL),
+            ("A{0}:F{1}", _any("$D{0}", ("被拒绝",), pen), WARN, WARN_FILL),
         ),
         "missing": (("A{0}:A{1}", "LEN($A{0})>0", BAD, BAD_FILL),),
         "ads": (("I{0}:I{1}", "$I{0}<1", BAD, BAD_FILL), ("I{0}:I{1}", "$I{0}>=3", GOOD, "E8F5EC")),
@@ -156,3 +162,9 @@ def _colour(sheet: Sheet, table: Table, last_row: int) -> None:
     if table.name == "sales" and table.rows:
         bar = DataBarRule("min", None, "max", None, color="9DB7E4")  # type: ignore[no-untyped-call]
         sheet.conditional_formatting.add(f"H{first}:H{last_row}", bar)
+
+
+def _any(cell: str, words: Iterable[str], pen: Pen) -> str:
+    """A condition: the cell says one of these words, as this workbook says them."""
+    said = (f'{cell}="{pen.said(word)}"' for word in words)
+    return f"OR({','.join(said)})"

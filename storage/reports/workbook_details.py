@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from storage.reports.table import COUNTED, FIGURE, Block, SourceRow, Table
-from storage.reports.workbook_sources import DETAIL, Layout
+from storage.reports.workbook_sources import Layout
 from storage.reports.workbook_style import FORMATS, SCALES, Pen, Sheet, clean, set_up
 
 WIDTHS = (46, 15, 9, 40, 16, 16, 16, 16, 16, 16)
@@ -23,7 +23,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def write_details(sheet: Sheet, layout: Layout, names: Mapping[str, str], pen: Pen) -> None:
     """Write the whole sheet: title, then one block per figure or row of figures, ending with the sum that it is."""
-    set_up(sheet, WIDTHS, 0)
+    set_up(sheet, WIDTHS, 0, pen.lang)
     sheet.close()
     details = _Details(sheet, layout, names, pen)
     _fill(Path(sheet._writer.out), details.rows(), details.links)
@@ -47,7 +47,7 @@ class _Details:
     """Turns blocks into rows of the sheet; `links`: cell -> where it leads."""
 
     def __init__(self, sheet: Sheet, layout: Layout, names: Mapping[str, str], pen: Pen) -> None:
-        self.layout, self.names = layout, names
+        self.layout, self.names, self.said = layout, names, pen.said
         self.links: dict[str, str] = {}
         styled = {name: pen.style(sheet, "text", name) for name in ("title", "small", "section", "bold", "link")}
         self._text = {**{name: f' s="{number}"' for name, number in styled.items()}, "": ""}
@@ -59,8 +59,8 @@ class _Details:
 
     def rows(self) -> Iterator[str]:
         """Every row of the sheet in order."""
-        yield _row(1, self._words("A1", DETAIL, "title"))
-        yield _row(2, self._words("A2", WORDS, "small"))
+        yield _row(1, self._words("A1", self.layout.detail, "title"))
+        yield _row(2, self._words("A2", self.said(WORDS), "small"))
         for name, table in self.layout.tables.items():
             for block in table.blocks.values():
                 yield from self._block(table, block, self.layout.row(name, block.block_id))
@@ -68,10 +68,11 @@ class _Details:
     def _block(self, table: Table, block: Block, at: int) -> Iterator[str]:
         self.links[f"A{at}"] = f"'{self.layout.titles[table.name]}'!A1"
         figure_id = f"{table.name}:{table.period.words}:{block.block_id}:0"
-        title = self._words(f"A{at}", f"{table.title}：{block.title}", "section")
+        named = f"{self.layout.titles[table.name]}{self.said('：')}{self.said(block.title)}"
+        title = self._words(f"A{at}", named, "section")
         yield _row(at, title, self._words(f"D{at}", figure_id, "small"))
         titles = (*TITLES, *(title for title, _ in block.measures))
-        cells = (self._words(f"{LETTERS[i]}{at + 1}", title, "header") for i, title in enumerate(titles))
+        cells = (self._words(f"{LETTERS[i]}{at + 1}", self.said(one), "header") for i, one in enumerate(titles))
         yield _row(at + 1, *cells)
         units = [(LETTERS[4 + i], unit, self._part[unit]) for i, (_, unit) in enumerate(block.measures)]
         number = at + 2
@@ -82,7 +83,7 @@ class _Details:
             _number(f"{LETTERS[4 + i]}{number}", block.total(i), unit, self._sum[unit])
             for i, (_, unit) in enumerate(block.measures)
         )
-        yield _row(number, self._words(f"A{number}", "合计", "sum"), *sums)
+        yield _row(number, self._words(f"A{number}", self.said("合计"), "sum"), *sums)
 
     def _source(self, number: int, row: SourceRow, units: Iterable[tuple[str, str, int]]) -> str:
         parts = "".join(
@@ -91,19 +92,19 @@ class _Details:
         )  # fmt: skip
         if row.row_no in (FIGURE, COUNTED):
             self.links[f"A{number}"] = self.layout.link_of_id(row.key)
-            where = self._words(f"A{number}", "见下层数字", "link")
+            where = self._words(f"A{number}", self.said("见下层数字"), "link")
         else:
             name, sha = self._file(row.file_sha)
             where = f'<c r="A{number}"{name}<c r="B{number}"{sha}'
             if row.row_no:
                 where += f'<c r="C{number}"><v>{row.row_no}</v></c>'
-        return f'<row r="{number}">{where}{self._words(f"D{number}", row.key)}{parts}</row>'
+        return f'<row r="{number}">{where}{self._words(f"D{number}", self.said(row.key))}{parts}</row>'
 
     def _file(self, sha: str) -> tuple[str, str]:
         """What follows the address in the cells of a file's name and fingerprint."""
         found = self._files.get(sha)
         if found is None:
-            name = self.names.get(sha, "") or ("" if sha else "（不是文件）")
+            name = self.names.get(sha, "") or ("" if sha else self.said("（不是文件）"))
             found = self._files[sha] = (_inline(name, ""), _inline(sha[:12], ""))
         return found
 

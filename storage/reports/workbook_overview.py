@@ -6,7 +6,6 @@ The key figures stand in fixed cells, A5 to E5 and A9 to E9, whatever the night 
 from collections.abc import Sequence
 from typing import Any
 
-from storage.reports.missing import incomplete
 from storage.reports.overview import Card, Overview
 from storage.reports.table import Cell, Figure, Table
 from storage.reports.workbook_sources import Layout
@@ -48,9 +47,11 @@ class _Writer:
         ]
 
 
-def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout, pen: Pen) -> None:
-    """Write the first sheet."""
-    set_up(sheet, WIDTHS, 0)
+def write_overview(
+    sheet: Sheet, front: Overview, missing: Table, lacking: Sequence[str], layout: Layout, pen: Pen
+) -> None:
+    """Write the first sheet; `lacking`: without what its figures are not complete."""
+    set_up(sheet, WIDTHS, 0, pen.lang)
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
     sheet.sheet_properties.tabColor = "22304F"
     writer = _Writer(sheet, layout, pen)
@@ -58,24 +59,24 @@ def write_overview(sheet: Sheet, front: Overview, missing: Table, layout: Layout
     period = front.table.period
     words = f"{period.first_day} 至 {period.last_day}　点击数字看来源文件与行"
     writer.row([writer.text(words, "small")])
-    _banner(writer, missing)
+    _banner(writer, missing, lacking)
     _cards(writer, front.cards)
     _missing(writer, missing)
     _answers(writer, front)
     _days(writer, front)
 
 
-def _banner(writer: _Writer, missing: Table) -> None:
+def _banner(writer: _Writer, missing: Table, lacking: Sequence[str]) -> None:
     """One line above everything: what the figures below lack, else what waits, else that nothing does."""
-    lacking, count = incomplete(missing), len(missing.rows)
+    count = len(missing.rows)
     words, fill = "✔ 没有缺失：账单、订单、售后、广告报表都齐，没有文件或行在等人", "good"
     if lacking:
         words, fill = f"⚠ 以下数字不完整，缺：{'、'.join(lacking)}", "bad"
     elif count:
         kinds = "、".join(dict.fromkeys(str(row[0]) for row in missing.rows))
         words, fill = f"⚠ 数字完整；等人处理 {count} 项：{kinds}", "warn"
-    link = f"'{missing.title}'!A1"
-    height = LINE_HEIGHT * max(lines_needed(words, sum(WIDTHS)), 1.6)
+    link = f"'{writer.layout.titles['missing']}'!A1"
+    height = LINE_HEIGHT * max(lines_needed(writer.pen.said(words), sum(WIDTHS)), 1.6)
     cells = [writer.pen.text(writer.sheet, words, "bold", fill, wrap=True, lined=False, link=link)]
     row = writer.row([*cells, *_fill(writer, len(WIDTHS) - 1, fill)], height)
     writer.sheet.merged_cells.add(f"A{row}:H{row}")
@@ -84,12 +85,13 @@ def _banner(writer: _Writer, missing: Table) -> None:
 def _missing(writer: _Writer, missing: Table) -> None:
     if not missing.rows:
         return
-    link = f"'{missing.title}'!A1"
+    link = f"'{writer.layout.titles['missing']}'!A1"
     writer.row([writer.text("缺失与等待", "section", link=link)], 22)
     for row in missing.rows[:MISSING_SHOWN]:
         what, shop, where, figure, note, who = row
         count = figure.value if isinstance(figure, Figure) else 0
-        words = f"{shop} {where}（{count}）{note}　→ {who}".strip()
+        counted = f" ({count}) " if writer.pen.lang == "en" else f"（{count}）"
+        words = f"{shop} {where}{counted}{note}　→ {who}".strip()
         height = LINE_HEIGHT * lines_needed(words, sum(WIDTHS[1:]))
         told = writer.pen.text(writer.sheet, words, "text", "bad", wrap=True, lined=False)
         at = writer.row([writer.text(str(what), "bold", "bad"), told, *_fill(writer, 6, "bad")], height)
@@ -160,14 +162,15 @@ def _days(writer: _Writer, front: Overview) -> None:
         writer.row(writer.cells(row))
     if front.days:
         column = "ABCDEFGHIJ"[min(len(front.shops) + 1, 9)]
-        _lines(writer.sheet, head, writer.next_row - 1, len(front.shops), f"{column}{head}")
+        title = writer.pen.said("每日净销售（元）")
+        _lines(writer.sheet, title, head, writer.next_row - 1, len(front.shops), f"{column}{head}")
 
 
-def _lines(sheet: Sheet, head: int, last: int, shops: int, anchor: str) -> None:
+def _lines(sheet: Sheet, title: str, head: int, last: int, shops: int, anchor: str) -> None:
     from openpyxl.chart import LineChart, Reference
 
     chart: Any = LineChart()
-    chart.title, chart.height, chart.width = "每日净销售（元）", 8.5, 19
+    chart.title, chart.height, chart.width = title, 8.5, 19
     chart.add_data(Reference(sheet, min_col=2, max_col=1 + shops, min_row=head, max_row=last), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=last))
     chart.x_axis.delete = chart.y_axis.delete = False

@@ -16,11 +16,15 @@ STATES = {"parked": "待放行", "read": "已入账", "refused": "读不了"}
 
 
 class Layout:
-    """Where each block of each table will stand in 来源明细, known before anything is written."""
+    """Where each block of each table will stand in 来源明细, known before anything is written.
 
-    def __init__(self, tables: Mapping[str, Table], titles: Mapping[str, str]) -> None:
+    `titles` and `detail`: what the sheets are called in the workbook's language.
+    """
+
+    def __init__(self, tables: Mapping[str, Table], titles: Mapping[str, str], detail: str) -> None:
         self.tables = tables
         self.titles = titles
+        self.detail = detail
         self.source_rows = 0
         self._rows: dict[tuple[str, str], int] = {}
         row = HEAD_ROWS + 1
@@ -40,7 +44,7 @@ class Layout:
 
     def address(self, name: str, block_id: str) -> str:
         """The address of a block's title."""
-        return f"'{DETAIL}'!A{self.row(name, block_id)}"
+        return f"'{self.detail}'!A{self.row(name, block_id)}"
 
     def link_of_id(self, figure_id: str) -> str:
         """The address of the block that a figure id names."""
@@ -81,8 +85,8 @@ def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) 
         "证据（日志、截图、追踪）",
     )
     widths = [44, 24, 14, 20, 20, 10, 11, 10, 40, 11, 26, 26, 68, 16, 22, 22, 40]
-    set_up(sheet, widths, HEADER_ROW)
-    sheet.append([pen.text(sheet, SOURCES, "title", lined=False)])
+    set_up(sheet, widths, HEADER_ROW, pen.lang)
+    sheet.append([pen.text(sheet, pen.title(SOURCES), "title", lined=False)])
     sheet.append([pen.text(sheet, "归档的每一个文件；文件按内容的 sha256 存放，不会改动。", "small", lined=False)])
     sheet.append([])
     sheet.append([pen.header(sheet, title) for title in titles])
@@ -94,11 +98,11 @@ def write_files(sheet: Sheet, connection: Connection, layout: Layout, pen: Pen) 
     last = HEADER_ROW
     for name, kind, shop, first, end, rows, ok, state, message, flow, run_id, sha in files:
         run = runs[sha]
-        texts = [pen.text(sheet, value) for value in (name, kind, shop, first, end)]
+        texts = [pen.text(sheet, value, ours=False) for value in (name, kind, shop, first, end)]
         counts = [pen.amount(sheet, count, "count") for count in (rows, ok)]
         said = [pen.text(sheet, STATES.get(state, state)), pen.text(sheet, message)]
         told = (flow, run_id, sha, run.account, run.started_at, run.ended_at, run.folder)
-        where = [pen.text(sheet, value) for value in told]
+        where = [pen.text(sheet, value, ours=False) for value in told]
         sheet.append([*texts, *counts, *said, pen.amount(sheet, used.get(sha, 0), "count"), *where])
         last += 1
     if last > HEADER_ROW:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from storage.english import heading, say
 from storage.reports.table import Figure
 
 # A write-only sheet and its cells: their stubs leave out nearly every attribute they have.
@@ -21,13 +22,14 @@ BAD, GOOD, WARN = "C0392B", "1E7D4F", "B9770E"
 BAD_FILL, GOOD_FILL, WARN_FILL = "FBE9E7", "E8F5EC", "FFF4DC"
 YUAN = "¥#,##0.00;-¥#,##0.00;–"
 WHOLE = "#,##0;-#,##0;–"
+DAYS = '" 天"'
 FORMATS = {
     "fen": YUAN,
     "count": WHOLE,
     "pieces": WHOLE,
     "percent": "0.00%",
     "ratio": "0.00",
-    "days": '0.0" 天"',
+    "days": f"0.0{DAYS}",
 }
 CARD_FORMATS = {**FORMATS, "fen": "¥#,##0.00;-¥#,##0.00", "count": "#,##0", "pieces": "#,##0"}
 SCALES = {"fen": 100, "percent": 10_000, "ratio": 100, "days": 100}
@@ -51,9 +53,10 @@ def number(value: int, unit: str) -> int | Decimal:
 class Pen:
     """Writes cells of one workbook: values with a shared style, figures with a link to their sources."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str = "zh") -> None:
         from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+        self.lang = lang
         thin = Side(style="thin", color=LINE)
         self._line = Border(bottom=thin)
         self._heavy = Border(top=Side(style="medium", color=NIGHT))
@@ -81,17 +84,28 @@ class Pen:
         self._center = Alignment(horizontal="center", vertical="center", wrap_text=True)
         self._styles: dict[tuple[str, ...], Any] = {}
 
+    def said(self, text: str) -> str:
+        """The text in the workbook's language."""
+        return say(text, self.lang)
+
+    def title(self, text: str) -> str:
+        """The title of a sheet in the workbook's language."""
+        return heading(text, self.lang)
+
     def text(self, sheet: Sheet, value: str, font: str = "text", fill: str = "", *, wrap: bool = False,
-             lined: bool = True, link: str = "") -> SheetCell:  # fmt: skip
-        """A text cell; what begins like a formula is written as the text it is."""
+             lined: bool = True, link: str = "", ours: bool = True) -> SheetCell:  # fmt: skip
+        """A text cell; what begins like a formula is written as the text it is.
+
+        `ours`: the words are ours and are said in the workbook's language; what files and people wrote stays.
+        """
         cell = self._cell(sheet, ("text", font, fill, "wrap" if wrap else "", "line" if lined else "", ""))
-        self._set_text(cell, value)
+        self._set_text(cell, self.said(value) if ours else value)
         return self._linked(cell, link)
 
     def header(self, sheet: Sheet, value: str) -> SheetCell:
         """A cell of the header row."""
         cell = self._cell(sheet, ("header", "header", "night", "", "", ""))
-        self._set_text(cell, value)
+        self._set_text(cell, self.said(value))
         return cell
 
     def figure(self, sheet: Sheet, figure: Figure, link: str, font: str = "figure", fill: str = "",
@@ -108,7 +122,7 @@ class Pen:
         kind = "text" if isinstance(value, str) else "card"
         cell = self._cell(sheet, (kind, font, "pale", "", "edge", number_format))
         if isinstance(value, str):
-            self._set_text(cell, value)
+            self._set_text(cell, self.said(value))
             return cell
         cell.value = number(value.value, value.unit)
         return self._linked(cell, link, value.figure_id)
@@ -163,7 +177,7 @@ class Pen:
         if lining:
             cell.border = {"edge": self._edge, "heavy": self._heavy}.get(lining, self._line)
         if number_format:
-            cell.number_format = number_format
+            cell.number_format = number_format.replace(DAYS, '" d"') if self.lang == "en" else number_format
         alignments = {"number": self._right, "header": self._center, "card": self._shrunk}
         cell.alignment = self._wrap if wrap else alignments.get(kind, self._start if lining == "edge" else self._left)
         return cell._style
@@ -190,7 +204,7 @@ def lines_needed(text: str, width: int) -> int:
     return max(1, lines)
 
 
-def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:
+def set_up(sheet: Sheet, widths: Iterable[int], header_row: int, lang: str = "zh") -> None:
     """Widths, frozen header, gridlines off, and print on landscape A4 one page wide with the header on each page."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -202,7 +216,7 @@ def set_up(sheet: Sheet, widths: Iterable[int], header_row: int) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.center.text = "&A　第 &P / &N 页"
+    sheet.oddFooter.center.text = "&A　&P / &N" if lang == "en" else "&A　第 &P / &N 页"
     if header_row:
         sheet.freeze_panes = f"A{header_row + 1}"
         sheet.print_title_rows = f"{header_row}:{header_row}"

@@ -207,7 +207,18 @@ def show_status(night: str) -> None:
         path = report_path(desk, day)
         if path.exists():
             console.print(Text(say("早报  ", "report  ") + str(path)))
+        show_queue(desk)
         show_sessions(desk)
+
+
+def show_queue(desk: Desk) -> None:
+    """What waits for workers and what they do, in a line or two; nothing where nobody works and nothing waits."""
+    from schedules.queue.picture import picture_of, picture_words
+
+    with desk.database.read() as connection:
+        lines = picture_words(picture_of(connection), desk.settings.lang)
+    for label, line in zip((say("队列  ", "queue  "), say("在做  ", "doing  ")), lines, strict=False):
+        console.print(Text(label + line))
 
 
 def show_sessions(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from schedules.night_page import write_night_page
 from schedules.notify.night import tell as tell_people
 from schedules.plan import LOOK_BACK, Known, NightPlan, load_plan
 from schedules.problems import EXIT_CODES
+from schedules.queue.opening import tidy_queue
 from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
 from schedules.shelf import flow_names
@@ -33,6 +34,7 @@ def run_night(path: Path, day: date | None, since: date | None, headed: bool) ->
     with interruptible(), open_desk() as desk:
         start_logs(desk.home, desk.settings)
         tidy(desk.settings.runs, today_in_shanghai(), desk.settings.keep_evidence_days)
+        tidy_queue(desk.settings, desk.database, desk.settings.keep_evidence_days)
         first_day = since or night - LOOK_BACK
         plan = load_plan(path, known_at(desk))
         result = asyncio.run(play_plan(desk, plan, night, first_day, headed))

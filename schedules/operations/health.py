@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from schedules.desk import Desk
 from schedules.operations.room import room_at
 from schedules.problems import DeskError
+from schedules.queue.model import BY_HAND
+from schedules.queue.picture import picture_of
 from schedules.secrets.master import key_source
 from storage.database.moments import stamp
 from storage.database.tables.desk import queue_worker, timetable_mark, timetable_run
@@ -34,6 +36,9 @@ class Pulse:
     running: int
     workers: int = 0
     workers_lost: int = 0
+    waiting: int = 0
+    oldest_waiting_s: float | None = None
+    by_hand: int = 0
 
 
 def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> tuple[int, dict[str, Any]]:
@@ -53,7 +58,9 @@ def health(desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)) 
         fresh = pulse.looked_s is None or pulse.looked_s <= STALE_S
         checks["clock"] = {"fine": fresh, "seen": {"looked_s": _rounded(pulse.looked_s)}}
         checks["workers"] = {"fine": True, "seen": {"working": pulse.workers, "lost": pulse.workers_lost}}
-        queue = {"due": pulse.due, "oldest_due_s": _rounded(pulse.oldest_due_s), "running": pulse.running}
+        queue = {"due": pulse.due, "oldest_due_s": _rounded(pulse.oldest_due_s), "running": pulse.running,
+                 "waiting": pulse.waiting, "oldest_waiting_s": _rounded(pulse.oldest_waiting_s),
+                 "by_hand": pulse.by_hand}  # fmt: skip
         checks["queue"] = {"fine": True, "seen": queue}
     fine = all(check["fine"] for check in checks.values())
     said = {"status": "ok" if fine else "failing", "at": at.isoformat(timespec="seconds"), "checks": checks}
@@ -70,13 +77,16 @@ def pulse_of(desk: Desk, at: datetime) -> Pulse:
             select(func.count()).select_from(timetable_run).where(timetable_run.c.state == "running")
         ).scalar_one()
         workers, lost = _workers(connection, at)
-    return Pulse(time.perf_counter() - begun, _age(looked, at), due, _age(oldest, at), int(running), workers, lost)
+        queue = picture_of(connection, at)
+    by_hand = sum(one.ticket.kind == BY_HAND for one in queue.doing)
+    return Pulse(time.perf_counter() - begun, _age(looked, at), due, _age(oldest, at), int(running), workers, lost,
+                 queue.waiting, queue.oldest_s, by_hand)  # fmt: skip
 
 
 def _workers(connection: Connection, at: datetime) -> tuple[int, int]:
-    """How many workers were seen lately, and how many went without a word."""
+    """How many workers were seen lately, and how many went without a word; a run by hand is none."""
     c = queue_worker.c
-    seen = connection.execute(select(c.seen_at).where(c.state != "gone")).scalars().all()
+    seen = connection.execute(select(c.seen_at).where(c.state != "gone", c.places > 0)).scalars().all()
     limit = stamp(at - WORKER_LOST)
     lost = sum(one < limit for one in seen)
     return len(seen) - lost, lost

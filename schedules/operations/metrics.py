@@ -89,6 +89,11 @@ def _pulse_figures(pulse: Pulse) -> "Iterator[Metric]":
     yield GaugeMetricFamily("yeban_timetable_due", "Runs that are due and have not begun.", value=pulse.due)
     yield GaugeMetricFamily("yeban_workers", "Workers seen lately.", value=pulse.workers)
     yield GaugeMetricFamily("yeban_workers_lost", "Workers that went without a word.", value=pulse.workers_lost)
+    yield GaugeMetricFamily("yeban_runs_by_hand", "Accounts that runs by hand hold.", value=pulse.by_hand)
+    if pulse.oldest_waiting_s is not None:
+        yield GaugeMetricFamily(
+            "yeban_queue_oldest_seconds", "Since when the first of the queue waits.", value=pulse.oldest_waiting_s
+        )
     if pulse.looked_s is not None:
         yield GaugeMetricFamily("yeban_clock_look_age_seconds", "Since the clock's last look.", value=pulse.looked_s)
     if pulse.oldest_due_s is not None:

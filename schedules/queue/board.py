@@ -217,6 +217,21 @@ def drain(connection: Connection, worker: str = "") -> int:
     return connection.execute(update(queue_worker).where(asked).values(state="draining")).rowcount
 
 
+def old(connection: Connection, before: datetime) -> int:
+    """How many tickets ended before that moment."""
+    return int(connection.execute(select(func.count()).where(_ended_before(before))).scalar_one())
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Tickets that ended before that moment, and workers not seen since, are gone. Returns how many tickets."""
+    connection.execute(queue_worker.delete().where(queue_worker.c.seen_at < stamp(before)))
+    return connection.execute(queue_job.delete().where(_ended_before(before))).rowcount
+
+
+def _ended_before(before: datetime) -> Any:
+    return (job.state == "ended") & (job.ended_at != "") & (job.ended_at < stamp(before))
+
+
 def workers(connection: Connection) -> list[RowMapping]:
     """Those that were seen lately, the oldest first; a run by hand has no places for others, and is none."""
     since = stamp(now_of(connection) - GONE)

@@ -1,7 +1,7 @@
 """The queue that needs nothing installed: leases in the books' own database, on SQLite or PostgreSQL."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from schedules.queue import board
 from schedules.queue.model import LEASE, Ending, Lease, Renewed, Ticket, WorkerFacts
@@ -67,6 +67,11 @@ class EmbeddedQueue:
         with self._database.write() as connection:
             waiting, held = board.cancel(connection, keys, why)
         return len(waiting) + len(held)
+
+    def forget(self, before: datetime) -> int:
+        """What ended before that moment is no longer listed. Returns how many tickets."""
+        with self._database.write() as connection:
+            return board.forget(connection, before)
 
     def close(self) -> None:
         """The database is the desk's to close."""

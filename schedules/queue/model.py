@@ -126,5 +126,8 @@ class Queue(Protocol):
     def cancel(self, keys: Collection[str], why: str) -> int:
         """Ask these to end; those that nobody has taken end at once. Returns how many were open."""
 
+    def forget(self, before: datetime) -> int:
+        """What ended before that moment is no longer listed. Returns how many tickets."""
+
     def close(self) -> None:
         """Give back what it holds open."""

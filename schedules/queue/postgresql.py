@@ -7,7 +7,7 @@ is in both or in neither. What stalled is given back by the rule of the embedded
 
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, combinations
 from typing import Any, TypeVar
 
@@ -132,6 +132,14 @@ class ProcrastinateQueue:
                     if job.id is not None and job.status in {"todo", "doing"}:
                         _now(manager.cancel_job_by_id_async(job.id, abort=True))
         return len(waiting) + len(held)
+
+    def forget(self, before: datetime) -> int:
+        """What ended before that moment is no longer listed, in both records. Returns how many tickets."""
+        with self._write() as (connection, manager):
+            count = board.forget(connection, before)
+            hours = max(1, int((board.now_of(connection) - before) / timedelta(hours=1)))
+            _now(manager.delete_old_jobs(hours, include_failed=True, include_cancelled=True, include_aborted=True))
+            return count
 
     def close(self) -> None:
         """The database is the desk's to close."""

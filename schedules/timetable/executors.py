@@ -18,6 +18,7 @@ from schedules.notify.night import tell, tell_failed
 from schedules.plan import LOOK_BACK, PlannedFlow, load_plan, make_job
 from schedules.plan import Job as NightJob
 from schedules.problems import NightRunning
+from schedules.queue.opening import tidy_queue
 from schedules.retention import tidy
 from schedules.settings import today_in_shanghai
 from schedules.shelf import playable, secret_inputs
@@ -105,6 +106,7 @@ class DeskExecutor:
         side_by_side = MANY if hands else desk.settings.side_by_side or self.door.choose().contexts
         keep = desk.settings.keep_evidence_days
         await asyncio.to_thread(tidy, desk.settings.runs, today_in_shanghai(), keep)
+        await asyncio.to_thread(tidy_queue, desk.settings, desk.database, keep)
         with closing(self.watcher()) as watcher:
             night = Night(desk, plan, job.day, job.day - LOOK_BACK, watcher)
             night.inbox, night.hands = WhenAsked(desk, None), hands

@@ -1,19 +1,22 @@
 """The desk's health and figures, as a load balancer and Prometheus ask for them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from schedules.desk import Desk, open_desk
 from schedules.operations.checked import SessionHealth, keep
 from schedules.operations.health import STALE_S, health
 from schedules.operations.http import operations_app
 from schedules.operations.metrics import metrics_text
+from schedules.queue.opening import tidy_queue
+from schedules.queue.picture import QueuePicture, picture_of, picture_words
 from schedules.settings import Settings
 from storage.database.moments import stamp
 from storage.database.tables.desk import question, queue_job, queue_worker, timetable_mark, timetable_run
@@ -42,9 +45,27 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             )
             connection.execute(insert(timetable_run), [*due, later, running])
             seen = {"one": before(timedelta(seconds=9)), "cut off": before(timedelta(minutes=3))}
-            workers = [{"worker": name, "state": "working", "seen_at": at} for name, at in seen.items()]
+            workers = [{"worker": name, "state": "working", "seen_at": at, "places": 2} for name, at in seen.items()]
             connection.execute(insert(queue_worker), workers)
-            connection.execute(insert(queue_job).values(ticket_key="t", state="waiting"))
+            tickets = [
+                {"ticket_key": "t", "state": "queued", "account": "a", "recorded_at": before(timedelta(minutes=7))},
+                {"ticket_key": "u", "state": "queued", "account": "b", "recorded_at": before(timedelta(minutes=1))},
+            ]
+            connection.execute(insert(queue_job), tickets)
+            kept = before(timedelta(minutes=-1))
+            begun = {
+                "state": "leased",
+                "recorded_at": before(timedelta(minutes=3)),
+                "lease_until": kept,
+                "worker": "pc-7",
+            }
+            held = [
+                {"ticket_key": "v", "kind": "flow", "account": "c"},
+                {"ticket_key": "w", "kind": "hand", "account": "d"},
+            ]
+            connection.execute(insert(queue_job), [{**begun, **one} for one in held])
+            hand = {"worker": "by hand", "state": "working", "seen_at": before(timedelta(0)), "places": 0}
+            connection.execute(insert(queue_worker).values(**hand))
             connection.execute(insert(question), [{"question_id": n, "state": "open"} for n in ("a", "b")])
         keep(opened.home, [SessionHealth("seller_a", "practice", "person", ("qr",))])
         yield opened
@@ -65,7 +86,42 @@ def test_a_well_desk_says_so_with_what_was_seen(desk: Desk) -> None:
     assert (status, said["status"]) == (200, "ok")
     assert said["checks"]["clock"]["seen"] == {"looked_s": 10.0}
     assert said["checks"]["workers"]["seen"] == {"working": 1, "lost": 1}
-    assert said["checks"]["queue"]["seen"] == {"due": 3, "oldest_due_s": 2400.0, "running": 1}
+    assert said["checks"]["queue"]["seen"] == {
+        "due": 3, "oldest_due_s": 2400.0, "running": 1, "waiting": 2, "oldest_waiting_s": 420.0, "by_hand": 1,
+    }  # fmt: skip
+
+
+def test_the_queue_is_said_in_two_lines(desk: Desk) -> None:
+    """What waits and since when, what is done where and what by hand, who is there; of an empty queue nothing."""
+    with desk.database.read() as connection:
+        seen = picture_of(connection, AT)
+    nobody = replace(seen, workers=0, places=0)
+    assert picture_words(nobody, "zh") == [
+        "2 件在等，最早的等了 7 分钟；2 件在做；没有工人在干活",
+        "c 在 pc-7，d 在 pc-7（手动）",
+    ]
+    assert picture_words(replace(seen, workers=1, places=2, stale=1), "en") == [
+        "2 waiting, the first for 7 min; 2 under way; 1 with nobody any more, taken up again soon; "
+        "1 worker (2 accounts at once)",
+        "c at pc-7, d at pc-7 (by hand)",
+    ]
+    assert picture_words(QueuePicture(0, None, (), 0, 0, 0), "zh") == []
+
+
+def test_old_lines_of_the_queue_go(tmp_path: Path) -> None:
+    """What ended before the days that are kept is no longer listed; what waits or ended later stays, 0 keeps all."""
+    with open_desk(Settings(home=tmp_path)) as desk:
+        ended = {"old": before(timedelta(days=9_000)), "new": stamp(datetime.now(UTC)), "open": ""}
+        with desk.database.write() as connection:
+            rows = [
+                {"ticket_key": key, "state": "ended" if at else "queued", "ended_at": at} for key, at in ended.items()
+            ]
+            connection.execute(insert(queue_job), rows)
+        counts = [tidy_queue(desk.settings, desk.database, days, really=really)
+                  for days, really in ((0, True), (90, False), (90, True), (90, True))]  # fmt: skip
+        with desk.database.read() as connection:
+            left = set(connection.execute(select(queue_job.c.ticket_key)).scalars())
+    assert (counts, left) == ([0, 1, 1, 0], {"new", "open"})
 
 
 def test_a_clock_that_looked_too_long_ago_is_a_failure(desk: Desk) -> None:
@@ -116,7 +172,8 @@ def test_prometheus_reads_the_figures(desk: Desk) -> None:
     assert found["yeban_clock_look_age_seconds", ""] == 10
     assert found["yeban_questions", "open"] == 2
     assert (found["yeban_workers", ""], found["yeban_workers_lost", ""]) == (1, 1)
-    assert found["yeban_queue_jobs", "waiting"] == 1
+    assert (found["yeban_queue_jobs", "queued"], found["yeban_queue_oldest_seconds", ""]) == (2, 420)
+    assert found["yeban_runs_by_hand", ""] == 1
     assert found["yeban_sessions", "person"] == 1
     assert found["yeban_disk_free_bytes", ""] > 0
     assert found["yeban_books_bytes", ""] > 0

@@ -1,7 +1,7 @@
 """The same promises by procrastinate on PostgreSQL: accounts, priorities, tags, what was lost, what is cancelled."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,6 +110,11 @@ def test_what_is_held_by_hand_is_nobody_elses(database: Database) -> None:
     lease = queue.take(facts)
     assert lease is not None
     assert statuses(database)["h5"] == "failed"
+    with database.write() as connection:
+        connection.execute(text("UPDATE queue_job SET ended_at = '2020-01-01' WHERE state = 'ended'"))
+        connection.execute(text("UPDATE procrastinate.procrastinate_events SET at = '2020-01-01'"))
+    assert queue.forget(datetime(2026, 1, 1, tzinfo=UTC)) > 0
+    assert statuses(database) == {"2": "doing"}, "both records forget what ended long ago"
     books = FencedBooks(database, fence_of(lease))
     with pytest.raises(LeaseLost), books.write() as connection:
         connection.execute(job.insert().values(job_key="j", night="2026-11-20"))

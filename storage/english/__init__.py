@@ -6,7 +6,7 @@ platform has written (names, codes, notes) stays as it is.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from storage.english.accounts import ACCOUNTS
@@ -23,6 +23,12 @@ JOINTS = (("；", "; "), ("。", ". "), ("：", ": "), ("，", ", "), ("、", ",
 """Where a text falls into parts that are said one by one, and what stands between them in English."""
 
 MARKS = (("（", " ("), ("）", ")"), ("；", "; "), ("，", ", "), ("：", ": "), ("、", ", "))
+
+COUNTS = frozenset(
+    {"bought", "count", "credits", "days", "found", "free", "lines", "most", "n", "orders", "qty", "rows"}
+)
+NUMBER = "-?[0-9][0-9,.]*"
+"""Slots that hold a count, and nothing else: a name before a unit is not taken for one."""
 
 Reader = Callable[[str], Mapping[str, str] | None]
 
@@ -52,7 +58,7 @@ def english(text: str) -> str:
     """The text in English: the phrase that it is, else its parts; words that are none of ours as they are. Pure."""
     if not CHINESE.search(text):
         return _marks(text)
-    return _read()[0].get(text) or _kind(text) or _sentence(text) or _parts(text) or text
+    return _read()[0].get(text) or _kind(text) or _sentence(text) or _parts(text)
 
 
 def say(text: str, lang: str) -> str:
@@ -88,13 +94,17 @@ def _kind(text: str) -> str:
 
 
 def _parts(text: str) -> str:
+    """The text by its parts, parted where most of it is understood."""
+    return min(_parted(text), key=lambda said: len(CHINESE.findall(said)), default=text)
+
+
+def _parted(text: str) -> Iterator[str]:
+    if text.endswith("。"):
+        yield f"{english(text[:-1]).removesuffix('.')}."
     for joint, between in JOINTS:
         if joint in text:
-            parts = text.split(joint)
-            said = [english(part.strip()) if part.strip() else "" for part in parts]
-            if said != [part.strip() for part in parts]:
-                return between.join(said).strip()
-    return ""
+            for parts in (text.split(joint), text.split(joint, 1)):
+                yield between.join(english(part.strip()) if part.strip() else "" for part in parts).strip()
 
 
 @cache
@@ -109,7 +119,10 @@ def _read() -> tuple[dict[str, str], list[tuple[str, Reader, str]]]:
 
 def _reader(zh: str) -> Reader:
     pieces = SLOT.split(zh)
-    pattern = "".join(f"(?P<{one}>.+?)" if at % 2 else re.escape(one) for at, one in enumerate(pieces))
+    pattern = "".join(
+        f"(?P<{one}>{NUMBER if one in COUNTS else '.+?'})" if at % 2 else re.escape(one)
+        for at, one in enumerate(pieces)
+    )
     whole = re.compile(pattern, re.DOTALL)
 
     def found(text: str) -> Mapping[str, str] | None:

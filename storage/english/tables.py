@@ -268,6 +268,9 @@ TABLES = {
         "Data up to {day}. Methods are compared by weekly error (WAPE); none beats last week's day, that is"
         " used; {rest}"
     ),
+    "95 % 分位的检验 {count} 次，{found} 次在分位内（{share} %）": (
+        "the 95 % quantile was checked {count} times and held {found} times ({share} %)"
+    ),
     "没有承诺最晚发货时间的订单不在内；超时的是哪些订单：yeban trace 数字的编号。": (
         "Orders without a promised ship time are not in it; which are late: yeban trace and the figure's id."
     ),
@@ -285,7 +288,8 @@ TABLES = {
     "{count} 个单品：{words}。每个单品恰有一个状态。": "{count} SKUs: {words}. Each has exactly one state.",
     "超过 {over} 天或近 {days} 天没卖": "over {over} days or unsold in {days}",
     "{count} 个单品": "{count} SKUs",
-    "{state} {number}": "{state} {number}",
+    "{state} {n}": "{state} {n}",
+    "达人佣金": "affiliates",
     "依次看：可用 ≤ 0 缺货；{dead} 天没卖 呆滞；可销不到 {risk} 天 预警；{rest} 积压；其余健康。": (
         "In turn: free ≤ 0 out of stock; unsold {dead} days dead; cover under {risk} days at risk; {rest} too much;"
         " else healthy."

@@ -77,6 +77,11 @@ recon_item = Table(
 """Of millions of items few are more than matched, and fewer a person's: those two sorts are found by an index that the
 others are not in. A query says the index's own words to be led by it (`reconciliation.kept`)."""
 
+# The files that the last reconciliation read, each as it was ingested then: what came or was read anew since is not yet
+# due (I-17).
+recon_file = Table("recon_file", metadata, key("file_sha"), text("ingested_at"))
+recon_owner = Table("recon_owner", metadata, key("owner"), key("wallet"), whole("lines"))  # owner: a shop, or "bank"
+
 recon_group = Table(
     "recon_group",
     metadata,

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, delete, func, select
 
 from storage.database.bulk import Counts, upsert
-from storage.database.tables import bank_line, bill_line, recon_candidate, recon_group, recon_item
+from storage.database.tables import recon_candidate, recon_group, recon_item
+from storage.erp.reconciliation.arrived import Owner, lines_of, not_yet_due, remember
 from storage.erp.reconciliation.authorised import supplier_names, withdraw_settled
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.kept import JOBS, KEPT, OPEN, kept_groups, kept_keys
@@ -79,6 +80,7 @@ def reconcile(connection: Connection, contracts: Contracts, as_of: date) -> Summ
     removed = remove_stale(connection, found, plain, told)
     forget(connection)
     file_late(connection)
+    remember(connection)
     return summary(tally(connection) if removed else told, counts, removed)
 
 
@@ -212,13 +214,20 @@ def summary(told: Tally, counts: Counts, removed: int) -> Summary:
 def outcome_findings(connection: Connection) -> list[tuple[str, str]]:
     """Invariant I-17 as (where, message) pairs; empty when it holds.
 
-    Each bill or bank line is in exactly one outcome, and the outcomes of a shop's wallet sum to its statement.
+    Each bill or bank line is in exactly one outcome, and the outcomes of a shop's wallet sum to its statement. Lines of
+    files that came, or were read anew, after the last reconciliation are not yet due.
     """
-    items = _statement_items(connection)
+    items, lines, due = _statement_items(connection), _line_counts(connection), not_yet_due(connection)
     findings = []
-    for owner, (count, total) in sorted(_line_counts(connection).items()):
+    for owner, told in sorted(lines.items()):
+        count, total = told
         item_count, item_total = items.get(owner, (0, 0))
         where = "|".join(owner)
+        if later := due.get(owner):
+            if item_count != later.reconciled:  # a new file may repeat lines that were there before
+                findings.append((where, f"I-17：{later.reconciled} 行账单，{item_count} 行有结论"))
+            count, total = count - later.lines, total - later.lines_fen
+            item_count, item_total = item_count - later.items, item_total - later.items_fen
         if count != item_count:
             findings.append((where, f"I-17：{count} 行账单，{item_count} 行有结论"))
         if total != item_total:
@@ -226,15 +235,9 @@ def outcome_findings(connection: Connection) -> list[tuple[str, str]]:
     return findings
 
 
-def _line_counts(connection: Connection) -> dict[tuple[str, str], tuple[int, int]]:
-    b, k = bill_line.c, bank_line.c
+def _line_counts(connection: Connection) -> dict[Owner, tuple[int, int]]:
     totals = statement_totals(connection)
-    counts: Counter[tuple[str, str]] = Counter()
-    for shop, wallet, count in connection.execute(select(b.shop, b.wallet, func.count()).group_by(b.shop, b.wallet)):
-        counts[shop, wallet] = count
-    for account, count in connection.execute(select(k.account, func.count()).group_by(k.account)):
-        counts["bank", account] = count
-    return {owner: (counts[owner], totals[owner]) for owner in counts}
+    return {owner: (count, totals[owner]) for owner, count in lines_of(connection).items()}
 
 
 def _statement_items(connection: Connection) -> dict[tuple[str, str], tuple[int, int]]:

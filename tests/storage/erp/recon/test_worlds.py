@@ -167,6 +167,35 @@ def test_a_persons_decision_stays(tmp_path: Path) -> None:
         assert outcome_findings(connection) == []
 
 
+def test_what_came_by_day_is_not_yet_due_and_hides_nothing(tmp_path: Path) -> None:
+    """Lines that came after the reconciliation miss no outcome before the next one; a line that it saw and that lost
+    its outcome is found meanwhile, and afterwards the new ones are held to it as well."""
+    night = _night(tmp_path, TINY, 7)
+    night.take("practice_orders", "shop_a")
+    night.take("alipay_fund_bill_csv", "shop_a", until=LAST_DAY - timedelta(days=2))
+    _reconcile(night)
+    seen = {item["ref"] for item in _items(night) if item["side"] == "statement"}
+    night.take("alipay_fund_bill_csv", "shop_a")
+    assert _findings(night) == 0
+    assert _lose(night, min(seen)) == 1 == _findings(night)
+    _reconcile(night)
+    assert _findings(night) == 0
+    fresh = {item["ref"] for item in _items(night) if item["side"] == "statement"} - seen
+    assert _lose(night, min(fresh)) == 1 == _findings(night)
+
+
+def _findings(night: Night) -> int:
+    """How many owners of statements break I-17 by the number of their lines."""
+    with night.database.read() as connection:
+        return sum("行有结论" in words for _, words in outcome_findings(connection))
+
+
+def _lose(night: Night, ref: str) -> int:
+    """Take a line's outcome away behind everybody's back; how many rows that was."""
+    with night.database.write() as connection:
+        return connection.execute(recon_item.delete().where(recon_item.c.ref == ref)).rowcount
+
+
 def test_items_the_data_no_longer_calls_for_go_away(tmp_path: Path) -> None:
     """An expectation that was open is gone once its line has come, and no group is left without items."""
     night = _night(tmp_path, TINY, 7)

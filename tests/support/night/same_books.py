@@ -2,7 +2,7 @@
 
 Left out, and nothing else: moments of the wall clock and hashes over them; what is sealed with a home's own keys; the
 sha256, size and text of the two kinds of file that have such moments inside; the site's address and its running numbers
-in where a file came from; how many attempts it took and what was found to be done already.
+in where a file came from; how many attempts it took and what was found to be done already; which process held what.
 """
 
 import json
@@ -34,7 +34,9 @@ OF_ITS_HOME = {
     "audit_log": frozenset({"hash", "hash_prev"}),
 }
 """What is sealed with the keys of one home, and hashes over moments: other in every home that did the same."""
-TABLES = tuple(metadata.tables)
+WHO_DID_IT = frozenset({"host_turn", "queue_job", "queue_worker"})
+"""The queue names the process that held an account, and has a line for each time that one began."""
+TABLES = tuple(name for name in metadata.tables if name not in WHO_DID_IT)
 RUNNING_NUMBER = re.compile(r"^https?://[^/]+|\d{5,}|[0-9a-f]{12,}")
 
 Row = tuple[tuple[str, Any], ...]
@@ -43,7 +45,7 @@ Row = tuple[tuple[str, Any], ...]
 def told(connection: Connection, home: Path) -> dict[str, list[Row]]:
     """Every table of the books as sorted rows."""
     files = _names_of_dated_files(connection)
-    return {name: sorted(_rows(connection, table, files, home), key=repr) for name, table in metadata.tables.items()}
+    return {name: sorted(_rows(connection, metadata.tables[name], files, home), key=repr) for name in TABLES}
 
 
 def _names_of_dated_files(connection: Connection) -> dict[str, str]:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bots.practice.world import World
 from schedules.plan import LOOK_BACK
 from storage.database.tables import job, raw_file, run_file
 from storage.database.tables.desk import notice, question, queue_job
+from storage.database.tables.privacy import audit_log
 from storage.erp.invariants.verify import verify
 from tests.bench.month.people import PERSON_OF
 
@@ -178,6 +179,11 @@ def asked(connection: Connection) -> Counter[tuple[str, str, str]]:
     for kind, state, facts in connection.execute(select(question.c.kind, question.c.state, question.c.facts)):
         found[kind, state, str(json.loads(facts).get("person", ""))] += 1
     return found
+
+
+def looked_at(connection: Connection, why: str) -> int:
+    """How many effects a person has settled by looking on the site, as the log of changes has it."""
+    return int(connection.execute(select(func.count()).where(audit_log.c.why == why)).scalar_one())
 
 
 def taken_over(connection: Connection) -> int:

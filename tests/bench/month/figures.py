@@ -12,7 +12,7 @@ from bots.practice.world import World
 from schedules.delivery.calendar import missing
 from schedules.desk import Desk
 from tests.bench.month import counting, days
-from tests.bench.month.life import month_desk
+from tests.bench.month.life import LOOKED_AT, month_desk
 
 LISTED = 40
 A_FILE_A_DAY = frozenset({"practice/statements"})
@@ -30,6 +30,7 @@ class Month:
     unnamed: int
     asked: Counter[tuple[str, str, str]]
     taken_over: int
+    looked_at: int
     figures: days.Figures
 
     @property
@@ -51,8 +52,10 @@ def month_figures(home: Path, how_many: int, say: Callable[[str], None]) -> Mont
             too_many = counting.unplanned(connection, figures.nights)
             findings = counting.findings(connection)
             asked, taken_over = counting.asked(connection), counting.taken_over(connection)
+            looked_at = counting.looked_at(connection, LOOKED_AT)
         unnamed = not_in_the_calendar(desk, count.waiting, len(figures.nights))
-    found = Month(count, counting.twice(world), len(too_many), len(findings), len(unnamed), asked, taken_over, figures)
+    found = Month(count, counting.twice(world), len(too_many), len(findings), len(unnamed), asked, taken_over,
+                  looked_at, figures)  # fmt: skip
     for line in lines(found, world):
         say(line)
     for document, wait in [*count.waiting.items()][:LISTED]:
@@ -110,7 +113,7 @@ def lines(month: Month, world: World) -> list[str]:
         f"sub-orders to ship {len(f.wanted)}, shipped {counting.shipped(world, f.wanted)}",
         f"faults met {sum(met.values())}: {_each(met)}",
         f"questions asked {sum(month.asked.values())} ({_each(kinds)}), answered ({_each(taken)}), "
-        f"not answered ({_each(late)}), messages told {f.told}",
+        f"not answered ({_each(late)}), messages told {f.told}, effects that a person looked at {month.looked_at}",
         f"twice by the mall's own database: {month.twice}; files that no calendar asked for {month.unplanned}; "
         f"invariants that do not hold {month.findings}",
         f"as promised: {month.as_promised}",

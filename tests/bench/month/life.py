@@ -29,7 +29,10 @@ from schedules.settings import Settings
 from schedules.timetable.keeping import Nobody, turn_of
 from schedules.timetable.opening import Opened, open_timetable
 from schedules.timetable.turn import Turn
+from storage.erp.audit.recording import Recorded
+from storage.runs import settle_effect, waiting_effects
 from tests.bench.month.people import PERSON_OF
+from tests.bench.month.world import has_happened
 
 LEASE = timedelta(seconds=12)
 """A tenth of a night instead of the product's minute: after a kill its successor waits so long for what was held."""
@@ -37,6 +40,7 @@ PLACES = 8
 """Accounts at a time: bad weather is mostly waiting."""
 LOOKED_BACK = timedelta(days=7)
 """How many days back the people on duty look for what was not done."""
+LOOKED_AT = "人核对过"
 TRIES = 3
 """How often in a morning."""
 LOOKS_EVERY_S = 0.2
@@ -126,7 +130,8 @@ def live(what: Life) -> None:
         turn = turn_of(desk, opened, Nobody(), clock.now)
         with turn.book.read() as page:
             clock.jump(max(clock.at, page.mark() or datetime.min.replace(tzinfo=UTC)))
-        serve(desk, opened, clock, lambda keeper: Days(desk, turn, clock, keeper, what).pass_by())
+        world = World.open(Path(what.world))
+        serve(desk, opened, clock, lambda keeper: Days(desk, world, turn, clock, keeper, what).pass_by())
 
 
 def serve(desk: Desk, opened: Opened, clock: Simulated, days: Callable[[ClockKeeper], None]) -> None:
@@ -167,8 +172,9 @@ async def _worked(worker: Worker, days: threading.Thread) -> None:
 class Days:
     """Time as it passes for one life: it stands still for nobody, and hurries where nothing happens."""
 
-    def __init__(self, desk: Desk, turn: Turn, clock: Simulated, keeper: ClockKeeper, what: Life) -> None:
+    def __init__(self, desk: Desk, world: World, turn: Turn, clock: Simulated, keeper: ClockKeeper, what: Life) -> None:
         """Nothing has passed yet."""
+        self.world = world
         self.desk, self.turn, self.clock, self.keeper, self.what = desk, turn, clock, keeper, what
         self.inbox = book_at(desk)
         self.over = threading.Event()
@@ -182,6 +188,7 @@ class Days:
                 break
             self.clock.jump(min(max(self.turn.wakes_at(), self.clock.now()), until))
         if self.what.on_duty:
+            self.look_on_the_site()
             self.have_it_done_again()
 
     def settle(self) -> None:
@@ -218,6 +225,12 @@ class Days:
             numbers = {one.number for one in asked}
             while numbers & {one.number for one in self.inbox.waiting()}:
                 self.over.wait(LOOKS_EVERY_S)
+
+    def look_on_the_site(self) -> None:
+        """What was begun there and nobody could tell the end of is settled, as by `yeban settle`."""
+        books = Recorded(self.desk.database, self.what.on_duty, LOOKED_AT)
+        for one in waiting_effects(self.desk.database):
+            settle_effect(books, one.effect_key, happened=has_happened(self.world, one.label), note=LOOKED_AT)
 
     def have_it_done_again(self) -> None:
         """What was not done in the last days is asked for again, as `yeban backfill --later` does."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bots.practice.world import TINY, World, build
@@ -20,6 +21,16 @@ NEW_ORDERS = 1
 PIECES = 2_000
 """More of everything that is in stock: enough for the whole month."""
 SEED = 8
+EFFECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "上架": "SELECT 1 FROM shelf_event WHERE action = 'list' AND product_id = ?",
+        "下架": "SELECT 1 FROM shelf_event WHERE action = 'delist' AND product_id = ?",
+        "发货": "SELECT 1 FROM shipment WHERE sub_no || '-' || waybill_no = ?",
+        "批量发货": "SELECT 1 FROM batch_upload WHERE file_name = ?",
+        "报名": "SELECT 1 FROM enrolment WHERE activity_id || '-' || product_id = ?",
+    }
+)
+"""What a flow does once, by the first word of its label → where a person sees whether it has happened."""
 
 
 def build_month(path: Path, first_night: date, days: int) -> World:
@@ -56,6 +67,12 @@ def sessions_over(world: World, usernames: Iterable[str]) -> None:
     """Whoever comes next as one of these signs in anew. The mall's own sessions last by the real clock."""
     with world.writing() as connection:
         connection.executemany("DELETE FROM session WHERE username = ?", [(one,) for one in sorted(usernames)])
+
+
+def has_happened(world: World, label: str) -> bool:
+    """Whether the mall has what a flow began and could not see the end of: `发货-子订单-运单号` and the like."""
+    effect, _, what = label.partition("-")
+    return bool(world.rows(EFFECTS[effect], what))
 
 
 def password_of(world: World, username: str) -> str:

@@ -1,6 +1,7 @@
 """The page of one run: one HTML file that shows what ran, what came in, what failed and with which picture."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from html import escape
 from typing import Protocol
@@ -8,21 +9,23 @@ from typing import Protocol
 from bots.evidence import Failure
 
 STATES = {
-    "done": ("完成", "ok"),
-    "rejected_some": ("完成，有的行没做", "warn"),
-    "failed": ("失败", "bad"),
-    "person": ("等人处理", "warn"),
-    "stopped": ("中途停止", "bad"),
+    "done": ("完成", "done", "ok"),
+    "rejected_some": ("完成，有的行没做", "done, some rows were not", "warn"),
+    "failed": ("失败", "failed", "bad"),
+    "person": ("等人处理", "waits for a person", "warn"),
+    "stopped": ("中途停止", "stopped midway", "bad"),
 }
 OUTCOMES = {
-    "done": ("完成", "ok"),
-    "found_done": ("早已完成", "ok"),
-    "rejected": ("不能做", "warn"),
-    "failed": ("失败", "bad"),
-    "person": ("等人处理", "warn"),
-    "shown": ("试运行", "warn"),
-    "skipped": ("跳过", "warn"),
+    "done": ("完成", "done", "ok"),
+    "found_done": ("早已完成", "was done before", "ok"),
+    "rejected": ("不能做", "refused", "warn"),
+    "failed": ("失败", "failed", "bad"),
+    "person": ("等人处理", "waits for a person", "warn"),
+    "shown": ("试运行", "rehearsed", "warn"),
+    "skipped": ("跳过", "skipped", "warn"),
 }
+Words = tuple[str, str]
+"""The same in Chinese and in English."""
 
 STYLE = """
 *{box-sizing:border-box}body{margin:0;background:#f4f6f9;color:#1f2937;
@@ -45,7 +48,7 @@ td>a{display:inline-block;min-width:9em;word-break:break-all}}
 """
 
 PAGE = """<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><style>{style}</style></head>
 <body><main>{body}</main></body></html>
 """
@@ -88,12 +91,12 @@ class RunPage:
     notes: Sequence[Mapping[str, str]] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     healed: Sequence[HealedLine] = ()
+    lang: str = "zh"
 
     def html(self) -> str:
         """The whole page; nothing in it is loaded from elsewhere but the run folder's own pictures."""
-        label, kind = STATES.get(self.state, (self.state, "run"))
         body = [
-            f"<h1>{escape(self.title)} {_tag(label, kind)}</h1>",
+            f"<h1>{escape(self.title)} {self._state(STATES, self.state)}</h1>",
             f'<p class="facts">{escape(" · ".join(f"{name} {value}" for name, value in self.facts.items()))}</p>',
             f'<div class="box">{escape(self.message)}</div>' if self.message else "",
             self._links(),
@@ -104,18 +107,28 @@ class RunPage:
             self._notes(),
             self._steps(),
         ]
-        return PAGE.format(title=escape(self.title), style=STYLE, body="".join(body))
+        lang = "en" if self.lang == "en" else "zh-CN"
+        return PAGE.format(lang=lang, title=escape(self.title), style=STYLE, body="".join(body))
+
+    def _said(self, words: Words) -> str:
+        return words[self.lang == "en"]
+
+    def _state(self, of: Mapping[str, tuple[str, str, str]], state: str) -> str:
+        zh, en, kind = of.get(state, (state, state, "run"))
+        return _tag(self._said((zh, en)), kind)
 
     def _links(self) -> str:
         links = "　".join(f'<a href="{escape(path)}">{escape(name)}</a>' for name, path in self.links.items())
         return f"<p>{links}</p>" if links else ""
 
     def _failures(self) -> str:
-        return "<h2>出过的问题</h2>" + "".join(map(_failure, self.failures)) if self.failures else ""
+        title = self._said(("出过的问题", "What went wrong"))
+        return f"<h2>{title}</h2>" + "".join(map(self._failure, self.failures)) if self.failures else ""
 
     def _healed(self) -> str:
-        told = "".join(map(_healed, self.healed))
-        return f"<h2>换了办法才找到的元素（{len(self.healed)}）</h2>{told}" if told else ""
+        told = "".join(map(self._healed_line, self.healed))
+        title = self._said(("换了办法才找到的元素", "Elements that only another way found"))
+        return f"<h2>{title}{self._count(len(self.healed))}</h2>{told}" if told else ""
 
     def _files(self) -> str:
         rows = [
@@ -128,23 +141,25 @@ class RunPage:
             ]
             for file in self.files
         ]
-        return _table("收到的文件", ["文件", "单据种类", "字节", "时间", "sha256"], rows, numbers={2})
+        head = [("文件", "file"), ("单据种类", "kind"), ("字节", "bytes"), ("时间", "time"), ("sha256", "sha256")]
+        return self._table(("收到的文件", "Files received"), head, rows, numbers={2})
 
     def _results(self) -> str:
         rows = [
             [
                 escape(str(result["key"])),
-                _tag(*OUTCOMES.get(str(result["outcome"]), (str(result["outcome"]), "run"))),
+                self._state(OUTCOMES, str(result["outcome"])),
                 escape(str(result["reason"] or "—")),
                 escape(str(result["at"])[11:19]),
             ]
             for result in self.results
         ]
-        return _table("每一行的结果", ["编号", "结果", "原因", "时间"], rows)
+        head = [("编号", "key"), ("结果", "result"), ("原因", "reason"), ("时间", "time")]
+        return self._table(("每一行的结果", "What became of each row"), head, rows)
 
     def _notes(self) -> str:
         rows = [[escape(note["at"][11:19]), escape(note["text"])] for note in self.notes]
-        return _table("记录", ["时间", "内容"], rows)
+        return self._table(("记录", "Notes"), [("时间", "time"), ("内容", "note")], rows)
 
     def _steps(self) -> str:
         rows = [
@@ -152,64 +167,76 @@ class RunPage:
                 f"<code>{step.line}</code>",
                 "&emsp;" * step.depth + escape(step.text),
                 escape(step.item or "—"),
-                _tag(*OUTCOMES.get(step.outcome, (step.outcome, "run"))),
+                self._state(OUTCOMES, step.outcome),
                 f"{step.took_ms / 1000:,.2f}",
             ]
             for step in self.steps
         ]
-        return _table("步骤", ["行", "做了什么", "编号", "结果", "秒"], rows, numbers={4})
+        head = [("行", "line"), ("做了什么", "what was done"), ("编号", "key"), ("结果", "result"), ("秒", "seconds")]
+        return self._table(("步骤", "Steps"), head, rows, numbers={4})
 
+    def _failure(self, failure: Failure) -> str:
+        message = self._said((failure.message, failure.message_en))
+        comma, stop = self._said(("、", ", ")), self._said(("，", ", "))
+        facts = {
+            ("步骤", "step"): failure.step,
+            ("位置", "where"): failure.where,
+            ("编号", "key"): failure.item,
+            ("页面", "page"): failure.url,
+            ("试过", "tried"): comma.join(failure.tried),
+            ("当时的值", "values then"): stop.join(f"{name} = {value}" for name, value in failure.values.items()),
+            ("接下来", "next"): self._said((failure.next, failure.next_en)),
+            ("提示", "hint"): self._said((failure.hint, failure.hint_en)),
+        }
+        listed = "".join(f"<dt>{self._said(n)}</dt><dd>{escape(value)}</dd>" for n, value in facts.items() if value)
+        pictures = "".join(f'<a href="{escape(path)}"><img src="{escape(path)}"></a>' for path in failure.pictures)
+        snapshot = self._said(("页面文字快照", "text of the page"))
+        snapshots = "　".join(f'<a href="{escape(path)}">{snapshot}</a>' for path in failure.snapshots)
+        return (
+            f'<div class="box"><b>{escape(message)}</b> {_tag(failure.code, "bad")}'
+            f"<dl>{listed}</dl>{snapshots}{pictures}</div>"
+        )
 
-def _failure(failure: Failure) -> str:
-    facts = {
-        "步骤": failure.step,
-        "位置": failure.where,
-        "编号": failure.item,
-        "页面": failure.url,
-        "试过": "、".join(failure.tried),
-        "当时的值": "，".join(f"{name} = {value}" for name, value in failure.values.items()),
-        "接下来": failure.next,
-        "提示": failure.hint,
-    }
-    listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in facts.items() if value)
-    pictures = "".join(f'<a href="{escape(path)}"><img src="{escape(path)}"></a>' for path in failure.pictures)
-    snapshots = "　".join(f'<a href="{escape(path)}">页面文字快照</a>' for path in failure.snapshots)
-    return (
-        f'<div class="box"><b>{escape(failure.message)}</b> {_tag(failure.code, "bad")}'
-        f"<dl>{listed}</dl>{snapshots}{pictures}</div>"
-    )
+    def _healed_line(self, line: HealedLine) -> str:
+        before, now = self._said(("上次找到时", "when last found")), self._said(("这次找到的", "found now"))
+        shown = (
+            f'<dt>{before if "before" in path else now}</dt><dd><a href="{escape(path)}">'
+            f'<img src="{escape(path)}"></a></dd>'
+            for path in line.pictures
+        )
+        nth = line.index + 1
+        way = self._said((f"原来的找法找不到，用了第 {nth} 种", f"the first way found nothing, number {nth} did"))
+        page = line.page or self._said(("每一页", "every page"))
+        return (
+            f'<div class="box"><b>{escape(line.element)}</b> '
+            f"{_tag(self._said(('网站可能改版了', 'the site may have changed')), 'warn')}"
+            f"<dl><dt>{self._said(('页面', 'page'))}</dt><dd>{escape(page)}</dd>"
+            f"<dt>{way}</dt><dd><code>{escape(line.way)}</code></dd>{''.join(shown)}</dl></div>"
+        )
 
+    def _count(self, number: int) -> str:
+        return self._said((f"（{number}）", f" ({number})"))
 
-def _healed(line: HealedLine) -> str:
-    shown = (
-        f'<dt>{"上次找到时" if "before" in path else "这次找到的"}</dt><dd><a href="{escape(path)}">'
-        f'<img src="{escape(path)}"></a></dd>'
-        for path in line.pictures
-    )
-    return (
-        f'<div class="box"><b>{escape(line.element)}</b> {_tag("网站可能改版了", "warn")}'
-        f"<dl><dt>页面</dt><dd>{escape(line.page or '每一页')}</dd>"
-        f"<dt>原来的找法找不到，用了第 {line.index + 1} 种</dt><dd><code>{escape(line.way)}</code></dd>"
-        f"{''.join(shown)}</dl></div>"
-    )
+    def _table(
+        self,
+        title: Words,
+        head: Sequence[Words],
+        rows: Sequence[Sequence[str]],
+        numbers: AbstractSet[int] = frozenset(),
+    ) -> str:
+        if not rows:
+            return ""
+        heads = "".join(f"<th>{escape(self._said(name))}</th>" for name in head)
+        lines = "".join(
+            "<tr>" + "".join(_cell(cell, column in numbers) for column, cell in enumerate(row)) + "</tr>"
+            for row in rows
+        )
+        named = f"{escape(self._said(title))}{self._count(len(rows))}"
+        return f"<h2>{named}</h2><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _tag(text: str, kind: str) -> str:
     return f'<span class="tag {kind}">{escape(text)}</span>'
-
-
-def _table(
-    title: str, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozenset[int] | set[int] = frozenset()
-) -> str:
-    if not rows:
-        return ""
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    lines = "".join(
-        "<tr>" + "".join(_cell(cell, column in numbers) for column, cell in enumerate(row)) + "</tr>" for row in rows
-    )
-    return (
-        f"<h2>{escape(title)}（{len(rows)}）</h2><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
-    )
 
 
 def _cell(content: str, number: bool) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from bots.errors import FileMissing, InputInvalid
 
 Row = dict[str, str]
-RESULT_COLUMNS = ("结果", "原因", "时间")
+RESULT_COLUMNS = {"zh": ("结果", "原因", "时间"), "en": ("result", "reason", "time")}
+"""What stands beside the rows in the sheet that is given back."""
 TEXT_SUFFIXES = {".csv", ".txt", ".tsv"}
 # A number of this many digits or more has already lost its last ones inside the workbook (IEEE double, 15 digits).
 LONGEST_EXACT_DIGITS = 15
@@ -99,23 +100,29 @@ def _named(header: Sequence[str], row: Sequence[str]) -> Row:
     return {name: cell for name, cell in zip(header, cells, strict=False) if name}
 
 
-def write_sheet_back(path: Path, rows: Sequence[Row], results: Sequence[tuple[str, str, str]]) -> None:
-    """The rows as they came in, with 结果, 原因, 时间 beside them; every cell is a string, never a formula."""
+def write_sheet_back(
+    path: Path, rows: Sequence[Row], results: Sequence[tuple[str, str, str]], lang: str = "zh"
+) -> None:
+    """The rows as they came in, with their result, reason and time beside; every cell is a string, never a formula.
+
+    A sheet that was given back before may come in again: what stood beside its rows is left out.
+    """
     import xlsxwriter
 
     columns = list(dict.fromkeys(name for row in rows for name in row if not name.startswith("_")))
-    columns = [name for name in columns if name not in RESULT_COLUMNS]
+    told = RESULT_COLUMNS["en" if lang == "en" else "zh"]
+    columns = [name for name in columns if name not in told]
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
-        sheet = workbook.add_worksheet("结果")
+        sheet = workbook.add_worksheet(told[0])
         bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-        for column, name in enumerate([*columns, *RESULT_COLUMNS]):
+        for column, name in enumerate([*columns, *told]):
             sheet.write_string(0, column, name, bold)
             sheet.set_column(column, column, 18)
         for line, cells in enumerate(_lines(columns, rows, results), start=1):
             for column, cell in enumerate(cells):
                 sheet.write_string(line, column, cell)
         sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) + len(RESULT_COLUMNS) - 1)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) + len(told) - 1)
 
 
 def _lines(columns: Sequence[str], rows: Sequence[Row], results: Sequence[tuple[str, str, str]]) -> Iterator[list[str]]:

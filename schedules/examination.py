@@ -21,6 +21,7 @@ from bots.folder import replace_text
 from bots.healing.memory import ElementMemory
 from bots.lookup import Lookup
 from bots.runpage import PAGE, STYLE
+from schedules.problems import default_lang
 from schedules.settings import SHANGHAI
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ SAID: dict[State, tuple[str, str, str]] = {
     "missing": ("现在页面上没有", "not on the page now", "bad"),
     "open": ("要有一行数据才能找", "needs a row's value", "run"),
 }
+COLUMNS = (
+    ("图中", "元素", "现在", "每种找法找到几个", "上次找到"),
+    ("box", "element", "now", "what each way finds", "last found"),
+)
 BOXES = """boxes => {
   const eyes = globalThis[Symbol.for('yeban')];
   for (const [number, token] of boxes) {
@@ -149,7 +154,7 @@ class _Look:
             elements, boxes = await self._elements()
             picture = await self._picture(boxes)
         except BotError as error:
-            return PageExamined(self._name, url, (), trouble=error.message("zh"))
+            return PageExamined(self._name, url, (), trouble=error.message(default_lang()))
         return PageExamined(self._name, url, tuple(elements), picture)
 
     async def _settled(self) -> None:
@@ -214,28 +219,34 @@ class _Look:
 
 
 def html(title: str, pages: list[PageExamined], at: datetime) -> str:
-    """All of it on one page, in Chinese: pictures with boxes, counts, when last found."""
-    body = [f"<h1>{escape(title)}：元素体检</h1><p class=facts>{at.strftime('%Y-%m-%d %H:%M')}</p>"]
+    """All of it on one page, in the reader's language: pictures with boxes, counts, when last found."""
+    english = default_lang() == "en"
+    name = f"{title}: its elements" if english else f"{title}：元素体检"
+    shut, words = ("does not open", COLUMNS[1]) if english else ("打不开", COLUMNS[0])
+    body = [f"<h1>{escape(name)}</h1><p class=facts>{at.strftime('%Y-%m-%d %H:%M')}</p>"]
     for one in pages:
         body.append(f"<h2>{escape(one.name or title)}</h2><p class=facts>{escape(one.url)}</p>")
         if one.trouble:
-            body.append(f"<p class=box><span class='tag bad'>打不开</span> {escape(one.trouble)}</p>")
+            body.append(f"<p class=box><span class='tag bad'>{shut}</span> {escape(one.trouble)}</p>")
             continue
-        head = "".join(f"<th>{word}</th>" for word in ("图中", "元素", "现在", "每种找法找到几个", "上次找到"))
+        head = "".join(f"<th>{word}</th>" for word in words)
         rows = "".join(_row(element) for element in one.elements)
         body.append(f"<table><tr>{head}</tr>{rows}</table><img src='{escape(one.picture)}' alt=''>")
-    return PAGE.format(title=escape(title), style=STYLE, body="".join(body))
+    lang = "en" if english else "zh-CN"
+    return PAGE.format(lang=lang, title=escape(title), style=STYLE, body="".join(body))
 
 
 def _row(one: Examined) -> str:
-    zh, _, look = SAID[one.state]
+    zh, en, look = SAID[one.state]
+    english = default_lang() == "en"
+    said, every, never = (en, " (every page)", "never") if english else (zh, "（每一页）", "从来没有")
     counts = "<br>".join(
         f"<code>{escape(way)}</code> {'?' if count is None else count}"
         for way, count in zip(one.ways, one.counts, strict=True)
     )
     last = f"{escape(one.last_at[:16].replace('T', ' '))}<br><code>{escape(one.last_way)}</code>" if one.last_at else ""
-    where = "" if one.page else "（每一页）"
+    where = "" if one.page else every
     return (
         f"<tr><td class=number>{one.number or ''}</td><td>{escape(one.name)}{where}</td>"
-        f"<td><span class='tag {look}'>{zh}</span></td><td>{counts}</td><td>{last or '从来没有'}</td></tr>"
+        f"<td><span class='tag {look}'>{said}</span></td><td>{counts}</td><td>{last or never}</td></tr>"
     )

@@ -23,7 +23,8 @@ def write_paper(
     folder = facts.folder
     if facts.flow.items is not None:
         folder.write_results(result.results)
-        write_sheet_back(folder.sheet, rows, _sheet_results(result.results, len(rows)))
+        told = _sheet_results(result.results, len(rows), facts.lang)
+        write_sheet_back(folder.sheet, rows, told, facts.lang)
     evidence = sorted(path.relative_to(folder.path).as_posix() for path in folder.evidence.iterdir())
     ended_at = facts.clock()
     folder.write_manifest(
@@ -48,11 +49,12 @@ def write_paper(
     replace_text(folder.page, _page(facts, result, started_at, ended_at, inputs, ctx, steps).html())
 
 
-def _sheet_results(results: Sequence[Record], rows: int) -> list[tuple[str, str, str]]:
+def _sheet_results(results: Sequence[Record], rows: int, lang: str) -> list[tuple[str, str, str]]:
     """One triple per row of the sheet; rows that the run did not come to stay empty."""
     said = [
-        (OUTCOMES.get(str(one["outcome"]), (str(one["outcome"]), ""))[0], str(one["reason"]), str(one["at"]))
+        (OUTCOMES[outcome][lang == "en"] if outcome in OUTCOMES else outcome, str(one["reason"]), str(one["at"]))
         for one in results
+        for outcome in [str(one["outcome"])]
     ]
     return said + [("", "", "")] * (rows - len(said))
 
@@ -66,13 +68,16 @@ def _page(
     ctx: Context | None,
     steps: Sequence[StepLine],
 ) -> RunPage:
+    english = facts.lang == "en"
+    shop, began, took, second = ("shop", "began", "took", "s") if english else ("店铺", "开始", "用时", "秒")
     about = {
-        "店铺": facts.account.shop or facts.account.name,
-        "开始": started_at.strftime("%m-%d %H:%M:%S"),
-        "用时": f"{(ended_at - started_at).total_seconds():.1f} 秒",
+        shop: facts.account.shop or facts.account.name,
+        began: started_at.strftime("%m-%d %H:%M:%S"),
+        took: f"{(ended_at - started_at).total_seconds():.1f} {second}",
         **{facts.flow.inputs[name].title or name: value for name, value in inputs.items()},
     }
-    links = {"清单（带结果）": "sheet.xlsx"} if facts.flow.items is not None else {}
+    sheet, log = ("sheet with results", "log") if english else ("清单（带结果）", "日志")
+    links = {sheet: "sheet.xlsx"} if facts.flow.items is not None else {}
     return RunPage(
         title=facts.flow.title,
         state=result.state,
@@ -84,5 +89,6 @@ def _page(
         failures=result.failures,
         notes=ctx.notes if ctx else (),
         healed=result.healed,
-        links={**links, "manifest": "manifest.json", "日志": "log.jsonl"},
+        links={**links, "manifest": "manifest.json", log: "log.jsonl"},
+        lang=facts.lang,
     )

@@ -147,7 +147,7 @@ class _Run:
                 ]
         except (BotError, TimeoutError) as error:
             facts.log.warning("停下时没能拍下页面：{}", error)
-        result.state, result.message = "stopped", facts.mask.hide(f"运行被停下：{why}" if why else "运行被停下")
+        result.state, result.message = "stopped", facts.mask.hide(_stopped(why, facts.lang))
         facts.log.warning("{} {}", result.message, "".join(pictures))
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
 
@@ -235,7 +235,7 @@ class _Run:
         if self._loop is not None:
             result.results = [self._loop.results[number] for number in sorted(self._loop.results)]
         if result.state == "done" and result.results:
-            result.state, result.message = _summary(result.counts, result.message)
+            result.state, result.message = _summary(result.counts, result.message, self._facts.lang)
         if result.passed and not facts.dry_run:
             self._learn()
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)
@@ -260,13 +260,25 @@ def _masked(report: Report, mask: Mask) -> Report:
     return lambda progress: report(replace(progress, text=mask.hide(progress.text), item=mask.hide(progress.item)))
 
 
-def _summary(counts: Mapping[str, int], message: str) -> tuple[str, str]:
-    said = "，".join(f"{name} {counts[outcome]} 行" for outcome, (name, _) in OUTCOMES.items() if outcome in counts)
+def _stopped(why: str, lang: str) -> str:
+    if lang == "en":
+        return f"the run was stopped: {why}" if why else "the run was stopped"
+    return f"运行被停下：{why}" if why else "运行被停下"
+
+
+def _summary(counts: Mapping[str, int], message: str, lang: str) -> tuple[str, str]:
+    english = lang == "en"
+    told = [(words[english], counts[outcome]) for outcome, words in OUTCOMES.items() if outcome in counts]
+    said = (
+        ", ".join(f"{n} rows {name}" for name, n in told)
+        if english
+        else "，".join(f"{name} {n} 行" for name, n in told)
+    )
     state = "done"
     for outcome, meaning in (("rejected", "rejected_some"), ("person", "person"), ("failed", "failed")):
         if counts.get(outcome):
             state = meaning
-    return state, "；".join(part for part in (message, said) if part)
+    return state, ("; " if english else "；").join(part for part in (message, said) if part)
 
 
 def load_beside(name: str, asked_from: str) -> Flow:

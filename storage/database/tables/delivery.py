@@ -27,6 +27,9 @@ filed = Table(
     Index("ix_filed_path", "path"),
 )
 
+# A machine whose archive has the document; several may.
+document_place = Table("document_place", metadata, key("file_sha"), key("machine"), text("recorded_at"))
+
 # One document for one rule. state: waiting | sending | delivered | failed | held (a person must allow it)
 delivery = Table(
     "delivery",

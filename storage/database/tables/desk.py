@@ -144,3 +144,16 @@ queue_worker = Table(
     text("ended_at"),
     Index("ix_queue_worker_state", "state"),
 )
+
+# The machine on which a message's files lie: it is the one that sends it.
+notice_place = Table("notice_place", metadata, key("notice_id"), key("machine"), text("recorded_at"))
+
+# A run at a site that wants to be treated politely: it counts while its ticket is held and it has not ended.
+host_turn = Table(
+    "host_turn",
+    metadata,
+    key("host"),
+    key("ticket_key"),
+    text("started_at"),
+    text("ended_at"),
+)

@@ -34,8 +34,8 @@ OF_ITS_HOME = {
     "audit_log": frozenset({"hash", "hash_prev"}),
 }
 """What is sealed with the keys of one home, and hashes over moments: other in every home that did the same."""
-WHO_DID_IT = frozenset({"host_turn", "queue_job", "queue_worker"})
-"""The queue names the process that held an account, and has a line for each time that one began."""
+WHO_DID_IT = frozenset({"document_place", "host_turn", "notice_place", "queue_job", "queue_worker"})
+"""The queue names the process that held an account, and has a line for each time that one began; where things lie."""
 TABLES = tuple(name for name in metadata.tables if name not in WHO_DID_IT)
 RUNNING_NUMBER = re.compile(r"^https?://[^/]+|\d{5,}|[0-9a-f]{12,}")
 

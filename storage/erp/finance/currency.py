@@ -2,7 +2,8 @@
 
 Every line keeps its foreign amount (hundredths, signed) beside its fen. Per voucher both sum to zero: the fen over all
 lines, the foreign amounts over the lines of that currency. A conversion has two lines on 汇兑损益: the foreign
-money at what it stood for, and what was got for it; their difference is what the rate made or lost.
+money at what it stood for, and what was got for it; their difference is what the rate made or lost. What a brushing
+or test order brought is owed like any sale and is no revenue, as in CNY (OMS-58).
 """
 
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,15 +12,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from storage.database.tables.ledger import jv, jv_line
-from storage.erp.finance.chart import CLEARING, EXCHANGE, FEE_ACCOUNTS, RECEIVABLE, REVENUE, SUSPENSE, WALLET
-from storage.erp.finance.ledger import post
-from storage.erp.finance.vouchers import MANUAL, Draft, Line
+from storage.erp.finance.chart import CLEARING, EXCHANGE, FEE_ACCOUNTS, NO_SALE, RECEIVABLE, REVENUE, SUSPENSE, WALLET
+from storage.erp.finance.ledger import post, reverse
+from storage.erp.finance.vouchers import MANUAL, Draft, Line, content_hash
+from storage.erp.orders.special import special_orders
 from storage.erp.settlement.shares import split
 
 
 class ForeignBill(NamedTuple):
     """A settlement in another currency: parts by fee class in signed hundredths, + to the seller; `rate`: CNY for one
-    unit of `currency`, as the settlement states it."""
+    unit of `currency`, as the settlement states it. `sold`: (order, hundredths) of the sales, where it says them."""
 
     document_no: str
     day: str
@@ -31,6 +33,7 @@ class ForeignBill(NamedTuple):
     parts: tuple[tuple[str, int], ...]
     file_sha: str = ""
     row_no: int = 0
+    sold: tuple[tuple[str, int], ...] = ()
 
 
 class Conversion(NamedTuple):
@@ -59,14 +62,47 @@ def _line(account: str, fen: int, currency: str, cents: int, *where: str) -> Lin
 
 
 def earn(connection: Connection, bill: ForeignBill) -> str:
-    """Sales that a foreign platform reports: 应收 and 收入 in both currencies; returns the voucher's number."""
+    """Sales that a foreign platform reports: 应收 and 收入 in both currencies; returns the voucher's number.
+
+    Orders that are no sales stand on 其他应收款-补单 instead. Raises VoucherConflict where it was booked before an
+    order was said to be none: `mend_earned` mends it.
+    """
+    return post(connection, _earned(connection, bill))
+
+
+def mend_earned(connection: Connection, bill: ForeignBill, day: str, author: str, reason: str) -> str:
+    """Reverse the voucher of `earn` on a day of an open month and book it as the orders are marked now; returns the
+    number that counts, the old one where nothing differs. Raises AuthorMissing, PeriodClosed."""
+    draft, undo = _earned(connection, bill), jv.alias("undo")
+    query = (
+        select(jv.c.no, jv.c.content_hash)
+        .select_from(jv.outerjoin(undo, undo.c.reverses == jv.c.no))
+        .where(jv.c.kind == draft.kind, jv.c.source_type == draft.source_type, jv.c.source_id == draft.source_id,
+               undo.c.no.is_(None))
+    )  # fmt: skip
+    for no, content in connection.execute(query).all():
+        if content != content_hash(draft):
+            reverse(connection, no, day, author, reason)
+    return post(connection, draft)
+
+
+def _earned(connection: Connection, bill: ForeignBill) -> Draft:
     cents = sum(amount for fee, amount in bill.parts if FEE_ACCOUNTS.get(fee) == RECEIVABLE)
     fen = base_fen(cents, bill.rate)
     where = (bill.platform, bill.shop, bill.platform, bill.document_no)
-    lines = (_line(RECEIVABLE, fen, bill.currency, cents, *where), _line(REVENUE, -fen, bill.currency, -cents, *where))
-    return post(
-        connection, _draft("foreign_revenue", bill, f"{bill.currency} 销售 {bill.document_no}，汇率 {bill.rate}", lines)
-    )
+    special = special_orders(connection) if bill.sold else {}
+    none = [(order_no, own) for order_no, own in bill.sold if (bill.platform, bill.shop, order_no) in special]
+    apart = [
+        _line(NO_SALE, -base_fen(own, bill.rate), bill.currency, -own, *where[:3], order_no) for order_no, own in none
+    ]
+    rest_fen = fen + sum(line.dr_fen - line.cr_fen for line in apart)
+    rest_cents = cents - sum(own for _, own in none)
+    lines = [_line(RECEIVABLE, fen, bill.currency, cents, *where), *apart]
+    if rest_cents or rest_fen:
+        lines.append(_line(REVENUE, -rest_fen, bill.currency, -rest_cents, *where))
+    words = f"{bill.currency} 销售 {bill.document_no}，汇率 {bill.rate}"
+    words += f"，其中 {len(none)} 单是补单或测试单，不确认收入" if none else ""
+    return _draft("foreign_revenue", bill, words, tuple(lines))
 
 
 def settle(connection: Connection, bill: ForeignBill) -> str:

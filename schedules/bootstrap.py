@@ -1,16 +1,12 @@
 """Makes .venv from the pinned constraints when it is missing or stale, then becomes the command line.
 
 Standard library only: it runs under the machine's own Python before anything is installed. Started by the wrappers
-`yeban` and `yeban.cmd`, or by `begin` when there is a .venv.
+`yeban` and `yeban.cmd`, or by `begin` when there is a .venv. What only an installation needs is imported by it: each
+command that is typed begins here.
 """
 
-import hashlib
-import json
 import os
-import shutil
-import subprocess
 import sys
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +32,8 @@ def venv_python() -> Path:
 
 def fingerprint() -> str:
     """Changes whenever what must be installed changes."""
+    import hashlib
+
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for path in (ROOT / "pyproject.toml", CONSTRAINTS):
         digest.update(path.read_bytes())
@@ -44,6 +42,8 @@ def fingerprint() -> str:
 
 def is_ready(developer: bool) -> bool:
     """True when .venv holds what these constraints ask for."""
+    import json
+
     try:
         stamp = json.loads(STAMP.read_text("utf-8"))
     except (OSError, ValueError):
@@ -57,6 +57,10 @@ def is_ready(developer: bool) -> bool:
 
 def install(developer: bool) -> None:
     """Create .venv and install; the stamp is written last, so an interrupted set-up is simply done again."""
+    import json
+    import shutil
+    import venv
+
     say(
         "第一次运行：正在准备 .venv，约一分钟（有 uv 会快得多）",
         "first run: preparing .venv, about a minute (much faster where uv is installed)",
@@ -78,6 +82,9 @@ def install(developer: bool) -> None:
 
 def try_uv(uv: str, target: str) -> bool:
     """Install through uv; False lets pip try, which may know an index or a certificate that uv does not."""
+    import shutil
+    import subprocess
+
     commands = [
         [uv, "venv", "--quiet", "--allow-existing", "--python", PYTHON, str(VENV)],
         [uv, "pip", "install", "--quiet", "--python", str(venv_python()), "-c", str(CONSTRAINTS), "-e", target],
@@ -92,6 +99,8 @@ def try_uv(uv: str, target: str) -> bool:
 
 def run(command: list[str]) -> None:
     """Run a set-up command or leave with a sentence that says what to do."""
+    import subprocess
+
     code = subprocess.call(command, cwd=ROOT)
     if code != 0:
         say(
@@ -112,6 +121,8 @@ def main() -> None:
         environment = {**os.environ, "PYTHONUTF8": "1"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what was not compiled when installed would never be
         if os.name == "nt":
+            import subprocess
+
             raise SystemExit(subprocess.call(command, env=environment))
         os.execve(command[0], command, environment)
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from storage.runs import DatabaseJournal
 
 if TYPE_CHECKING:
     from schedules.queue.fence import Fence
+    from schedules.queue.model import Ticket
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Desk:
     """What every command works with. `base_urls` override a site's address (the practice mall's changes each start).
 
     `elapsed_s`: seconds by a clock that nobody sets; by it runs wait for people. `holds`: the account that is its own
-    by a lease, while it works by that.
+    by a lease, while it works by that; `ticket`: what it holds the lease of.
     """
 
     settings: Settings
@@ -38,6 +39,7 @@ class Desk:
     hosts: Hosts = field(default_factory=lambda: Hosts({}))
     elapsed_s: Callable[[], float] = time.monotonic
     holds: str = ""
+    ticket: str = ""
 
     @property
     def home(self) -> Path:
@@ -51,15 +53,14 @@ class Desk:
         except KeyError:
             raise AccountMissing(name, sorted(self.settings.accounts)) from None
 
-    def fenced(self, fence: "Fence", holds: str = "") -> "Desk":
-        """The same desk for a run that may lose its lease: it writes nothing more then, neither journal nor books.
-
-        `holds`: the account that the lease is for.
-        """
+    def fenced(self, fence: "Fence", ticket: "Ticket") -> "Desk":
+        """The same desk for a run that may lose the lease of its ticket: it writes nothing more then, neither journal
+        nor books."""
         from schedules.queue.fence import FencedBooks
 
         books = FencedBooks(self.database, fence)
-        return replace(self, database=books, journal=self.journal.fenced(fence), jobs=JobBook(books), holds=holds)
+        journal, jobs = self.journal.fenced(fence), JobBook(books)
+        return replace(self, database=books, journal=journal, jobs=jobs, holds=ticket.account, ticket=ticket.key)
 
     def person_of(self, account: str) -> str:
         """Who answers for the account, "" where nobody is named."""

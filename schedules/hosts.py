@@ -1,14 +1,28 @@
-"""How politely a process treats a site: so many runs at once, so long between the beginnings of two."""
+"""How politely a site is treated: so many runs at once, so long between the beginnings of two.
+
+Kept by each process for itself, and for all workers of the books where the run can say which ticket it holds.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from schedules.settings import HostSettings
 
 Loop = asyncio.AbstractEventLoop
+
+
+class Turns(Protocol):
+    """The turns of one run among all workers of the books."""
+
+    def begin(self, host: str, at_once: int, gap_ms: int) -> float:
+        """0 when it is this run's turn from now on, else the seconds after which to ask again."""
+
+    def end(self, host: str) -> None:
+        """The run is not at the site any more."""
 
 
 class Hosts:
@@ -20,8 +34,8 @@ class Hosts:
         self._gates: WeakKeyDictionary[Loop, dict[str, _Gate]] = WeakKeyDictionary()
 
     @asynccontextmanager
-    async def turn(self, url: str) -> AsyncIterator[None]:
-        """One run on the host of this address; waited for until its limits allow it."""
+    async def turn(self, url: str, turns: Turns | None = None) -> AsyncIterator[None]:
+        """One run on the host of this address; waited for until its limits allow it, among all who share `turns`."""
         parts = urlsplit(url)
         name = next((name for name in (parts.netloc, parts.hostname or "") if name in self._limits), "")
         if not name:
@@ -31,7 +45,21 @@ class Hosts:
         gate = gates.setdefault(name, _Gate(self._limits[name]))
         async with gate.places:
             await gate.begin()
-            yield
+            if turns is None:
+                yield
+                return
+            async with _everywhere(turns, name, self._limits[name]):
+                yield
+
+
+@asynccontextmanager
+async def _everywhere(turns: Turns, host: str, limits: HostSettings) -> AsyncIterator[None]:
+    while wait_s := await asyncio.to_thread(turns.begin, host, limits.at_once, limits.gap_ms):  # noqa: ASYNC110 (other processes end)
+        await asyncio.sleep(wait_s)
+    try:
+        yield
+    finally:
+        await asyncio.shield(asyncio.to_thread(turns.end, host))
 
 
 class _Gate:

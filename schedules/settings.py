@@ -87,7 +87,7 @@ def _port(parts: SplitResult) -> int | None:
 
 
 class HostSettings(BaseModel):
-    """How politely a worker treats one site: runs at once, and milliseconds between the beginnings of two."""
+    """How politely all workers treat one site: runs at once, and milliseconds between the beginnings of two."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 

@@ -130,15 +130,21 @@ async def play_flow(
     One run at a time per account: whoever uses it, a worker or another run by hand, on whatever machine, is waited for,
     and the wait is told to `watch`. Raises AccountBusy, HandEnded.
     """
-    from schedules.queue.in_hand import in_hand  # the queue: who only reads what this module says does not wait for it
+    from schedules.queue.in_hand import in_hand
+    from schedules.queue.turns import (
+        TicketTurns,
+    )  # the queue: who only reads what this module says does not wait for it
 
     def waits(user: "Standing | None") -> None:
         words = user_words(job.account, user)[desk.settings.lang == "en"]
         logger.warning("account_in_use", account=job.account, by=words)
         watch(job, Progress("waits", words))
 
+    url = desk.base_url(account)
     async with in_hand(desk, job.account, job.run_id, waits=waits) as hand:
-        async with one_run(desk.home, job.account, waits=lambda: waits(None)), desk.hosts.turn(desk.base_url(account)):
+        turns = TicketTurns(desk.database, hand.desk.ticket)
+        alone, polite = one_run(desk.home, job.account, waits=lambda: waits(None)), desk.hosts.turn(url, turns)
+        async with alone, polite:
             result = await _play(hand.desk, browser, job, account, playing, watch, inbox)
         stage = cast("How", STAGE_OF_STATE.get(result.state, "failed"))
         hand.ending = Ending(stage, result.message, folder=str(playing.folder))

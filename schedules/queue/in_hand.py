@@ -71,7 +71,7 @@ async def in_hand(desk: "Desk", account: str, run_id: str, *, wait_s: float = AC
     queue = queue_of(desk, length)
     path = desk.home / "locks" / "by-hand" / f"{quote(account, safe='')}.lock"
     lock, lease = await _waited_for(desk, queue, _ticket(account, run_id, path), path, wait_s, waits)
-    kept, hand = _Kept(queue, lease, length), Hand(desk.fenced(fence_of(lease, length, revives=True), account))
+    kept, hand = _Kept(queue, lease, length), Hand(desk.fenced(fence_of(lease, length, revives=True), lease.ticket))
     try:
         with kept.beating():
             yield hand

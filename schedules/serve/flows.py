@@ -85,7 +85,7 @@ class FlowPlayer:
         """How it ended; the night's own process writes it down."""
         job = job_of(held.lease.ticket)
         held.lasts_until(None, datetime.now(UTC), self.longest)
-        desk = self.desk.fenced(held.fence, held.lease.ticket.account)
+        desk = self.desk.fenced(held.fence, held.lease.ticket)
         async with self.door.lazily() as browser:
             ended = await run_job(desk, await browser.get(), job, _unseen, WhenAsked(desk, None))
         told = {"stage": ended.stage, "summary": ended.summary, "who": ended.who, "hint": ended.hint,

@@ -66,7 +66,7 @@ class RunPlayer:
                       folder=outcome.folder)  # fmt: skip
 
     async def _played(self, job: Job, held: Held) -> Outcome:
-        desk = self.desk.fenced(held.fence, held.lease.ticket.account)
+        desk = self.desk.fenced(held.fence, held.lease.ticket)
         hands = FlowsByQueue(self.queue, desk, held).play if self.queue else None
         try:
             return await self.executor.play(job, desk, hands)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from schedules.desk import Desk, open_desk
 from schedules.hosts import Hosts
@@ -15,12 +15,14 @@ from schedules.plan import Job, PlannedFlow, make_job
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.model import LEASE, Ending, Ticket, WorkerFacts
+from schedules.queue.turns import TicketTurns
 from schedules.serve.controls import Held
 from schedules.serve.flows import FLOW, FlowsByQueue, job_of
 from schedules.serve.worker import Worker
 from schedules.settings import AccountSettings, HostSettings, Settings
-from storage.database.tables.desk import queue_job, queue_worker
+from storage.database.tables.desk import host_turn, queue_job, queue_worker
 
+PAST = "2026-11-20T00:00:00.000+00:00"
 DAY = date(2026, 11, 20)
 HOME = AccountSettings(site="practice", username="a", worker="home")
 ANYWHERE = AccountSettings(site="practice", username="b")
@@ -38,7 +40,7 @@ def one_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def desk(one_desk: Desk) -> Desk:
     """Its queue is empty."""
     with one_desk.database.write() as connection:
-        for table in (queue_job, queue_worker):
+        for table in (queue_job, queue_worker, host_turn):
             connection.execute(delete(table))
     return one_desk
 
@@ -138,3 +140,26 @@ async def test_a_polite_process_asks_a_site_as_often_as_it_may(desk: Desk) -> No
     most = 0
     await asyncio.gather(*[run("https://other.example/") for _ in range(5)])
     assert most == 5
+
+
+def test_all_workers_of_one_database_share_a_sites_limits(desk: Desk) -> None:
+    """Two at once and a gap between beginnings hold over processes; who died or lost its lease counts no more."""
+    queue = EmbeddedQueue(desk.database)
+    queue.put([Ticket(f"{n}", "x", f"{n}", f"account-{n}") for n in range(3)])
+    for n in range(3):
+        assert queue.take(WorkerFacts(f"w{n}")) is not None
+    runs = [TicketTurns(desk.database, f"{n}") for n in range(3)]
+    site, other = "shop.example", "other.example"
+    assert [one.begin(site, 2, 0) for one in (runs[0], runs[1], runs[1])] == [0, 0, 0]
+    assert (runs[2].begin(site, 2, 0) > 0, runs[2].begin(site, 3, 0), runs[2].begin(other, 1, 0)) == (True, 0, 0)
+    runs[2].end(site)
+    assert runs[2].begin(site, 2, 0) > 0
+    runs[1].end(site)
+    assert runs[2].begin(site, 2, 0) == 0
+    with desk.database.write() as connection:
+        connection.execute(update(queue_job).where(queue_job.c.ticket_key == "0").values(lease_until=PAST))
+    assert runs[1].begin(site, 2, 0) == 0, "the process that held 0 is gone"
+    assert 3_500 < runs[1].begin(site, 0, 3_600_000) <= 3_600, "another one has begun a moment ago"
+    with desk.database.write() as connection:
+        connection.execute(update(host_turn).values(started_at=PAST))
+    assert runs[1].begin(site, 0, 3_600_000) == 0

@@ -140,19 +140,27 @@ def new(
 def schema(
     write: Annotated[bool, typer.Option("--write", help="写进 flows/yeban.schema.json / write it there")] = False,
     function: Annotated[str, typer.Option(help="自己的函数：文件:函数 / a function of your own, file:function")] = "",
+    file: Annotated[
+        str, typer.Option(help="设置文件：delivery、feeds、notify、plan、settings / a file of settings")
+    ] = "",
 ) -> None:
-    """流程的 JSON Schema，给编辑器做补全和检查；或者自己一个函数的，表单由它生成。
+    """流程的 JSON Schema，给编辑器做补全和检查；或者一种设置文件的；或者自己一个函数的，表单由它生成。
 
-    The JSON Schema of flows, for editors; or that of a function of your own, which its form is made from (its file is
-    run to read it).
+    The JSON Schema of flows, for editors; that of a file of settings, which --write puts into the home; or that of a
+    function of your own, which its form is made from (its file is run to read it).
 
-    例 / examples: `yeban schema --write` · `yeban schema --function flows/practice/prices.py:new_price`
+    例 / examples: `yeban schema --write` · `yeban schema --file delivery --write` ·
+    `yeban schema --function flows/practice/prices.py:new_price`
     """
     import json
 
-    from schedules.cli.schema_file import schema_text, write_schema
+    from schedules.cli.schema_file import file_schema_text, schema_text, write_file_schema, write_schema
 
-    if function:
+    if file and write:
+        console.print(Text(str(write_file_schema(file))))
+    elif file:
+        sys.stdout.write(file_schema_text(file))
+    elif function:
         sys.stdout.write(json.dumps(_function_schema(function), ensure_ascii=False, indent=1) + "\n")
     elif write:
         console.print(Text(str(write_schema())))

@@ -266,6 +266,27 @@ def test_schema_is_written_where_flows_look_for_it(
     assert json.loads(printed) == json.loads(file.read_text("utf-8"))
 
 
+@pytest.mark.parametrize("name", sorted(schema_file.FILES))
+def test_schema_of_a_file_of_settings(name: str) -> None:
+    """An editor knows every key that the file may have and refuses others; each reference has its definition."""
+    schema = schema_file.file_schema(name)
+    text = json.dumps(schema)
+    assert set(re.findall(r'"#/\$defs/(\w+)"', text)) == set(schema.get("$defs", {}))
+    assert schema["additionalProperties"] is False
+    assert "home" not in schema["properties"]
+
+
+def test_schema_of_deliveries(yeban: Yeban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a rule may say is offered, kinds of files by name; --write puts it beside the file; a slip is answered."""
+    monkeypatch.setattr(schema_file, "default_home", lambda: tmp_path)
+    assert yeban("schema", "--file", "delivery", "--write")[0] == 0
+    rule = json.loads((tmp_path / "delivery.schema.json").read_text("utf-8"))["$defs"]["Rule"]
+    assert {"folder", "sftp", "s3", "mail", "since"} < set(rule["properties"])
+    assert "bank" in rule["properties"]["kinds"]["items"]["anyOf"][0]["enum"]
+    code, said = yeban("schema", "--file", "deliveries")
+    assert (code, "delivery、feeds" in said) == (2, True)
+
+
 def test_schema_of_a_function(yeban: Yeban, tmp_path: Path) -> None:
     """The schema that a function's form is made from is printed; a function that is not there is said in words."""
     (tmp_path / "prices.py").write_text(

@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
+from storage.ahead import ahead
 from storage.archive import Archive, ArchivedFile, Facts
-from storage.database.bulk import Counts, merge, upsert
+from storage.database.bulk import Counts, merge, put, upsert
 from storage.database.collector import collector_at_rest
 from storage.database.connection import Database
+from storage.database.copying import PIECE_ROWS
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row
 from storage.documents.control import untotalled
 from storage.documents.document import Control, Document, Quarantined, RawRow
@@ -355,9 +357,17 @@ def _keep(
             if earlier is not None:  # another process was quicker
                 return earlier
             receivers, said = Receivers(document, keys), words(document)
-            _write_raw(connection, archived, facts, document, READ, said, receivers.raw())
             exported_at = document.exported_at or facts.received_at
-            counts = post(connection, Source(archived.sha256, exported_at), receivers.rows())
+            source = Source(archived.sha256, exported_at)
+            _write_file(connection, archived, facts, document, READ, said)
+            if receivers.looks_at_raw:
+                _write_raw(connection, archived.sha256, document.kind, receivers.raw())
+                counts = post(connection, source, receivers.rows())
+            else:
+                read_anew = len(document.raw) if isinstance(document.raw, RawAgain) else 0
+                with ahead(partial(_raw_pieces, archived.sha256, document), read_anew) as pieces:
+                    counts = post(connection, source, receivers.rows())
+                    put(connection, raw_row, RAW_ROW, chain.from_iterable(pieces))
             receivers.keep(connection, archived.sha256, exported_at)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
@@ -369,7 +379,8 @@ def _park(database: Database, archived: ArchivedFile, facts: Facts, document: Do
         earlier = _earlier(connection, archived.sha256)
         if earlier is not None:
             return earlier
-        _write_raw(connection, archived, facts, document, PARKED, message, document.raw)
+        _write_file(connection, archived, facts, document, PARKED, message)
+        _write_raw(connection, archived.sha256, document.kind, document.raw)
     return _result(archived, facts, document, PARKED, Counts(), message)
 
 
@@ -416,27 +427,36 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
     }
 
 
-def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[dict[str, object]]:
-    """The file's rows as the books keep them: what is personal masked; the file itself lies in the archive."""
+RAW_ROW = ("file_sha", "row_no", "payload")
+
+
+def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[tuple[str, int, str]]:
+    """The file's rows as the books keep them, cells as in RAW_ROW: what is personal masked.
+
+    The file itself lies in the archive.
+    """
     if isinstance(rows, RawAgain) and rows.is_text:
         text_of = CellsText(partial(hidden_places, kind))
-        told = ((line.no, text_of(rows.titles, line.cells)) for line in rows.lines())
-    else:
-        text = RowText()
-        told = ((row_no, text(masked_row(payload, kind))) for row_no, payload in rows)
-    for row_no, payload in told:
-        yield {"file_sha": file_sha, "row_no": row_no, "payload": payload}
+        titles = rows.titles
+        return ((file_sha, line.no, text_of(titles, line.cells)) for line in rows.lines())
+    text = RowText()
+    return ((file_sha, row_no, text(masked_row(payload, kind))) for row_no, payload in rows)
 
 
-def _write_raw(
-    connection: Connection,
-    archived: ArchivedFile,
-    facts: Facts,
-    document: Document,
-    state: str,
-    message: str,
-    came: Iterable[RawRow],
+def _raw_pieces(file_sha: str, document: Document) -> Iterator[list[tuple[str, int, str]]]:
+    rows = raw_rows(file_sha, document.kind, document.raw)
+    while piece := list(islice(rows, PIECE_ROWS)):
+        yield piece
+
+
+def _write_raw(connection: Connection, file_sha: str, kind: str, came: Iterable[RawRow]) -> None:
+    put(connection, raw_row, RAW_ROW, raw_rows(file_sha, kind, came))
+
+
+def _write_file(
+    connection: Connection, archived: ArchivedFile, facts: Facts, document: Document, state: str, message: str
 ) -> None:
+    """All that is to be said of a file but its rows."""
     row = _raw_file(archived, facts) | {
         "kind": document.kind,
         "platform": document.platform,
@@ -451,7 +471,6 @@ def _write_raw(
         "message": message,
     }
     upsert(connection, raw_file, [row])
-    file_sha = archived.sha256
-    upsert(connection, raw_row, raw_rows(file_sha, document.kind, came))
     _write_receipt(connection, archived, facts, document)
-    upsert(connection, quarantine, ({"file_sha": file_sha, **bad._asdict()} for bad in document.quarantine))
+    bad_rows = ({"file_sha": archived.sha256, **bad._asdict()} for bad in document.quarantine)
+    upsert(connection, quarantine, bad_rows)

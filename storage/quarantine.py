@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
 from storage.archive import Archive, Facts
-from storage.database.bulk import Counts, insert_missing, upsert
+from storage.database.bulk import Counts, add_missing, upsert
 from storage.database.connection import Database
 from storage.database.tables import quarantine, raw_file, raw_receipt, raw_row, row_fix
 from storage.documents import cells
@@ -26,7 +26,7 @@ from storage.documents.mapping import Proposal
 from storage.erp.privacy.normal import MASK
 from storage.erp.privacy.raw_rows import masked_row, personal_titles
 from storage.errors import BookError, FileError, FileMissing, FixWrong, MeaningWrong, NothingAsked
-from storage.ingest import PARKED, READ, REFUSED, Ingested, ingest, raw_rows, read, words
+from storage.ingest import PARKED, RAW_ROW, READ, REFUSED, Ingested, ingest, raw_rows, read, words
 from storage.posting import Source, post
 from storage.shelves import remember, shelf_of
 
@@ -198,7 +198,7 @@ def _write_again(connection: Connection, file_sha: str, document: Document, stat
         "message": message,
     }
     connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(**values))
-    insert_missing(connection, raw_row, raw_rows(file_sha, document.kind, document.raw))
+    add_missing(connection, raw_row, RAW_ROW, raw_rows(file_sha, document.kind, document.raw))
     q = quarantine.c
     bad = {one.row_no for one in document.quarantine}
     was = connection.execute(select(q.row_no).where(q.file_sha == file_sha, q.resolved_at == "")).scalars().all()

@@ -41,11 +41,15 @@ class Receivers:
         self._raw: dict[int, Address] = {}
         self._orders: dict[OrderKey, _Found] = {}
 
+    @property
+    def looks_at_raw(self) -> bool:
+        """Whether typed rows do not have the receiver, so that `raw` must pass before `rows`."""
+        rows = self._document.rows
+        return self._keys is not None and bool(rows) and not isinstance(rows[0], DataRow)
+
     def raw(self) -> Iterable[RawRow]:
-        """The rows as the file has them; looked at where typed rows do not have the receiver."""
-        if self._keys is None or not self._document.rows or isinstance(self._document.rows[0], DataRow):
-            return self._document.raw
-        return self._looked_at_raw()
+        """The rows as the file has them, looked at where that is needed."""
+        return self._looked_at_raw() if self.looks_at_raw else self._document.raw
 
     def _looked_at_raw(self) -> Iterator[RawRow]:
         for raw in self._document.raw:
@@ -54,7 +58,7 @@ class Receivers:
             yield raw
 
     def rows(self) -> Iterable[Row]:
-        """The typed rows, each looked at as it passes; to be asked for after `raw` has passed."""
+        """The typed rows, each looked at as it passes; where `looks_at_raw`, after `raw` has passed."""
         rows = self._document.rows
         if self._keys is None or not rows or not (self._raw or isinstance(rows[0], DataRow)):
             return rows

@@ -52,12 +52,24 @@ def upsert(
     are `excluded.…`). Columns in WALL_CLOCK alone are no change.
     """
 
-    def action(columns: Sequence[str]) -> str:
-        changed = " OR ".join(f"{table.name}.{c} <> excluded.{c}" for c in _content(table, columns))
-        where = f"({changed or '1=0'})" + (f" AND NOT ({keep})" if keep else "")
-        return _update(table, columns, where)
+    return _send(connection, table, rows, lambda columns: _overwriting(table, columns, keep))
 
-    return _send(connection, table, rows, action)
+
+def put(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    """`upsert` for rows that are told by their cells, in the order of `columns`, and that nobody counts."""
+    doing = _overwriting(table, columns)
+    if connection.dialect.name == "postgresql":
+        _landed(connection, table, columns, doing, _pieces(rows))
+        return
+    statement = _statement(connection.dialect.name, table, columns, doing)
+    for piece in _pieces(rows):
+        connection.exec_driver_sql(statement, piece)
+
+
+def _overwriting(table: Table, columns: Sequence[str], keep: str | None = None) -> str:
+    changed = " OR ".join(f"{table.name}.{c} <> excluded.{c}" for c in _content(table, columns))
+    where = f"({changed or '1=0'})" + (f" AND NOT ({keep})" if keep else "")
+    return _update(table, columns, where)
 
 
 def merge(

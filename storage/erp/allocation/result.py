@@ -1,11 +1,12 @@
 """From a plan in numbers back to parcels, shortages and explanations. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from storage.erp.allocation.choice import Choice, choice_of, complete_choices
 from storage.erp.allocation.costs import zone
-from storage.erp.allocation.drawn import Draws, with_draws
+from storage.erp.allocation.drawn import Draw, Draws, with_draws
 from storage.erp.allocation.model import Batch, OpenLine, OpenOrder, OrderKey, Parcel, ShortLine, Warehouse
 from storage.erp.allocation.pattern import takes_of
 from storage.erp.allocation.permits import Permit
@@ -17,42 +18,68 @@ from storage.erp.catalog.sets import StockSet, available
 
 
 def batch_of(plan: Plan) -> Batch:
-    """Parcels and shortages in the order in which the orders are served."""
+    """Parcels and shortages in the order in which the orders are served. The plan must not change afterwards."""
     parcels: list[Parcel] = []
     shorts: list[ShortLine] = []
-    explanations: dict[OrderKey, Mapping[str, object]] = {}
     free, draws = _Left(plan), Draws(plan)
-    alike: dict[tuple[object, ...], Mapping[str, object]] = {}
+    explanations = Explanations(plan, free)
     for number, task in enumerate(plan.problem.tasks):
         choice = choice_of(task, plan.pattern[number], plan.problem.places)
         missing = free.missing(number)
-        rejected = free.rejected(number)
         drawn = draws.of(number) if any(line.bags for line in task.order.lines) else ()
         if choice is not None:
             parcels += _parcels(task, choice, {one.sub_no: one.took for one in drawn})
         shorts += missing
-        if choice is not None and not missing and not rejected and not drawn and len(choice.warehouses) == 1:
-            explanations[task.order.key] = _explained(alike, task, choice, plan)
-            continue
-        choices = [choice, *complete_choices(task, choice, plan.problem.places)] if choice is not None else []
-        left_fen = plan.cost[number] - (choice.cost_fen if choice else 0)
-        explanations[task.order.key] = with_draws(explain(task.order, choices, rejected, missing, left_fen), drawn)
+        explanations.add(choice, missing, drawn)
     shipping = sum(parcel.cost_fen for parcel in parcels)
     return Batch(tuple(parcels), tuple(shorts), shipping, plan.cost_fen - shipping, explanations)
 
 
-def _explained(
-    alike: dict[tuple[object, ...], Mapping[str, object]], task: Task, choice: Choice, plan: Plan
-) -> Mapping[str, object]:
-    """The explanation of an order that any place could send whole: the same for all that go as far with as much.
+class Explanations(Mapping[OrderKey, Mapping[str, object]]):
+    """Why each order got what it got: put into words when it is asked for, the same whenever that is.
 
-    Only which sub-order comes from where is each order's own.
+    Orders that any place could send whole and that go as far with as much share all but which sub-order comes from
+    where (the very same `candidates`).
     """
-    key = (task.order.province, choice.cost_fen, choice.warehouses, sum(choice.units.values()), id(task.subsets))
-    if key not in alike:
-        choices = [choice, *complete_choices(task, choice, plan.problem.places)]
-        alike[key] = explain(task.order, choices, [], [], 0)
-    return {**alike[key], "chosen": chosen_words(choice)}
+
+    def __init__(self, plan: Plan, free: "_Left") -> None:
+        self._plan, self._free = plan, free
+        self._decided: list[tuple[Choice | None, Sequence[ShortLine], Sequence[Draw]]] = []
+        self._alike: dict[tuple[object, ...], Mapping[str, object]] = {}
+
+    def add(self, choice: Choice | None, missing: Sequence[ShortLine], drawn: Sequence[Draw]) -> None:
+        """What was decided for the next order in turn."""
+        self._decided.append((choice, missing, drawn))
+
+    @cached_property
+    def _numbers(self) -> Mapping[OrderKey, int]:
+        return {task.order.key: number for number, task in enumerate(self._plan.problem.tasks)}
+
+    def __len__(self) -> int:
+        """How many orders there are."""
+        return len(self._decided)
+
+    def __iter__(self) -> Iterator[OrderKey]:
+        """The orders, in the order in which they are served."""
+        return iter(self._numbers)
+
+    def __getitem__(self, key: OrderKey) -> Mapping[str, object]:
+        """{chosen, candidates, rejected, short, words} of one order. Raises KeyError."""
+        number = self._numbers[key]
+        task, (choice, missing, drawn) = self._plan.problem.tasks[number], self._decided[number]
+        rejected = self._free.rejected(number)
+        if choice is not None and not missing and not rejected and not drawn and len(choice.warehouses) == 1:
+            return self._of_one_place(task, choice)
+        choices = [choice, *complete_choices(task, choice, self._plan.problem.places)] if choice is not None else []
+        left_fen = self._plan.cost[number] - (choice.cost_fen if choice else 0)
+        return with_draws(explain(task.order, choices, rejected, missing, left_fen), drawn)
+
+    def _of_one_place(self, task: Task, choice: Choice) -> Mapping[str, object]:
+        key = (task.order.province, choice.cost_fen, choice.warehouses, sum(choice.units.values()), id(task.subsets))
+        if key not in self._alike:
+            choices = [choice, *complete_choices(task, choice, self._plan.problem.places)]
+            self._alike[key] = explain(task.order, choices, [], [], 0)
+        return {**self._alike[key], "chosen": chosen_words(choice)}
 
 
 def _parcels(task: Task, choice: Choice, drawn: Mapping[str, Way]) -> list[Parcel]:

@@ -6,13 +6,15 @@ reservation, its parcel, its pick tasks and the event that says why, or it has n
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, compress
 
 from sqlalchemy import Connection, func, select
 
+from storage.ahead import ahead
 from storage.database.behind import Behind
 from storage.database.bulk import add, add_missing
 from storage.database.collector import collector_at_rest
@@ -43,7 +45,16 @@ from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder, line_money
 from storage.erp.orders.split import Part, SplitRules, split
 from storage.erp.orders.transition import Cause, Step, states_of, transition_all
-from storage.erp.orders.waybills import assign, prices_in_books
+from storage.erp.orders.waybills import (
+    Fresh,
+    Label,
+    assign,
+    boxes_of,
+    is_any_waiting,
+    numbered,
+    prices_in_books,
+    use,
+)
 from storage.erp.stock.book import ReservationLine, Short
 from storage.erp.stock.reserving import reserve_groups
 
@@ -76,13 +87,13 @@ def dispatch(
     places = allocation_read.warehouses(connection)
     batch, proof = allocate_best(orders, free, places, policy.allocation.costs, policy.allocation)
     name = _batch_name(connection, batch_id or night)
-    parcels = desk.write(batch, name)
+    parcels, labelled = desk.write(batch, name)
     desk.hold_short(batch, name)
     merge_parcels(connection, policy.merge, Cause(now, "core", f"allocation:{name}"))
-    labelled, without = assign(connection, prices_in_books(connection), desk.goods, policy.allocation.carriers)
+    later, without = (0, 0) if parcels == labelled and labelled else desk.label_waiting()
     summary = Summary(
         name, len(orders), sum(len(order.lines) for order in orders), parcels, len(batch.shorts), batch.cost_fen,
-        proof.bound_fen, labelled, without, released, _note(batch, proof),
+        proof.bound_fen, labelled + later, without, released, _note(batch, proof),
     )  # fmt: skip
     if batch.parcels:
         connection.execute(allocation_batch.insert(), [_batch_row(summary)])
@@ -121,10 +132,12 @@ def _batch_row(summary: Summary) -> dict[str, object]:
     return {**{name: getattr(summary, name) for name in names}, "recorded_at": datetime.now(UTC).isoformat()}
 
 
-_PARCEL = ("fulfilment_id", "platform", "shop", "order_no", "warehouse", "batch_id", "state", "cost_fen", "explanation")
+_PARCEL = ("fulfilment_id", "platform", "shop", "order_no", "warehouse", "batch_id", "state", "carrier", "waybill_no",
+           "cost_fen", "explanation")  # fmt: skip
+_UNLABELLED = ("allocated", "", "")
 _EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
 _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-PIECE_PARCELS = 10_000
+PIECE_PARCELS = 5_000
 Cells = list[tuple[object, ...]]
 Money = dict[tuple[OrderKey, str], tuple[int, int]]
 Planned = tuple[str, Parcel, Part, int]
@@ -135,16 +148,27 @@ class _Explanations:
     """Explanations as JSON; orders that are alike share all of theirs but what was chosen."""
 
     def __init__(self) -> None:
-        self._around: dict[int, tuple[str, str]] = {}
+        self._around: dict[int, tuple[object, str, str]] = {}
 
     def __call__(self, said: Mapping[str, object]) -> str:
         """One as text; those with the very same `candidates` have the same of all the rest."""
-        alike = id(said["candidates"])
-        around = self._around.get(alike)
+        candidates = said["candidates"]
+        around = self._around.get(id(candidates))
         if around is None:
             before, _, after = _json({**said, "chosen": None}).partition('"chosen": null')
-            around = self._around[alike] = before, after
-        return f'{around[0]}"chosen": {_json(said["chosen"])}{around[1]}'
+            around = self._around[id(candidates)] = candidates, before, after  # held: its id is nobody else's
+        return f'{around[1]}"chosen": {_json(said["chosen"])}{around[2]}'
+
+
+def _told(planned: Sequence[Planned], batch: Batch) -> Iterator[list[str]]:
+    """Why each parcel is as it is, as JSON."""
+    text = _Explanations()
+    for begin in range(0, len(planned), PIECE_PARCELS):
+        yield [
+            _json({**said, "split": part.because}) if part.because else text(said)
+            for _, parcel, part, _ in planned[begin : begin + PIECE_PARCELS]
+            for said in (batch.explanations[parcel.key],)
+        ]
 
 
 class _Desk:
@@ -152,13 +176,15 @@ class _Desk:
 
     def __init__(self, connection: Connection, policy: DispatchPolicy, now: str) -> None:
         self.connection, self.policy, self.now = connection, policy, now
-        self.goods = goods_of(connection)
+        self.goods, self.prices = goods_of(connection), prices_in_books(connection)
 
     def approved(self) -> list[OpenOrder]:
         """The open orders that the review let pass, and the rest of those that are being shipped."""
         found = allocation_read.open_orders(self.connection, self.policy.allocation, components(self.connection))
         states = states_of(self.connection, [order.key for order in found])
-        return [order for order in found if states[order.key].process in ("approved", "released")]
+        open_now = [order for order in found if states[order.key].process in ("approved", "released")]
+        self.provinces = {order.key: order.province for order in open_now}
+        return open_now
 
     def without_missing_gifts(self, orders: Sequence[OpenOrder], free: FreeStock) -> list[OpenOrder]:
         """The orders whose gifts are there, decided order by order; those that must wait for theirs are held."""
@@ -193,29 +219,53 @@ class _Desk:
             for order in orders
         }  # fmt: skip
 
-    def write(self, batch: Batch, name: str) -> int:
-        """Reserve and write every parcel; one that another writer was faster with is left for the next run."""
+    def write(self, batch: Batch, name: str) -> tuple[int, int]:
+        """Reserve and write every parcel; one that another writer was faster with is left for the next run.
+
+        Returns how many, and how many of them have their number already.
+        """
         planned = self._planned(batch)
-        answers = reserve_groups(self.connection, [
-            {owner_of(one, parcel.key, line.sub_no): [ReservationLine(parcel.warehouse, *need) for need in line.needs]
-             for line in part.lines}
-            for one, parcel, part, _ in planned
-        ])  # fmt: skip
-        got = [plan for plan, answer in zip(planned, answers, strict=True) if not isinstance(answer, Short)]
-        if not got:
-            return 0
-        cause = f"allocation:{name}"
-        text, money = _Explanations(), self._money({parcel.key for _, parcel, _, _ in got})
-        with Behind[None](self.connection) as behind:
-            for begin in range(0, len(got), PIECE_PARCELS):
-                piece = got[begin : begin + PIECE_PARCELS]
-                behind.do(partial(_add_parcels, self.connection, *self._parcels(piece, batch, name, money, text)))
-            self._instruct(got, cause, behind)
-        self._tell(got, cause)
+        with ahead(partial(_told, planned, batch), len(planned)) as told:
+            answers = reserve_groups(self.connection, [
+                {owner_of(one, parcel.key, line.sub_no): [ReservationLine(parcel.warehouse, *n) for n in line.needs]
+                 for line in part.lines}
+                for one, parcel, part, _ in planned
+            ])  # fmt: skip
+            is_got = [not isinstance(answer, Short) for answer in answers]
+            got = list(compress(planned, is_got))
+            if not got:
+                return 0, 0
+            labels = self._labels(got)
+            money = self._money({parcel.key for _, parcel, _, _ in got})
+            with Behind[None](self.connection) as behind:
+                texts = compress(chain.from_iterable(told), is_got)
+                for begin in range(0, len(got), PIECE_PARCELS):
+                    piece = got[begin : begin + PIECE_PARCELS]
+                    behind.do(partial(_add_parcels, self.connection, *self._parcels(piece, name, money, texts, labels)))
+                behind.do(partial(use, self.connection, labels.values()))
+                self._instruct(got, f"allocation:{name}", behind)
+        self._tell(got, f"allocation:{name}")
         for key, (one, parcel) in _first_of(got).items():
             if mine := self.gifts.get(key):
                 gifts.attach(self.connection, key, one, parcel.warehouse, mine)
-        return len(got)
+        return len(got), len(labels)
+
+    def _labels(self, got: Sequence[Planned]) -> Mapping[str, Label]:
+        """Numbers for parcels that are not written yet: none where boxes are made of several, or others wait longer.
+
+        A parcel that a gift joins is numbered later, when it is known what it weighs.
+        """
+        if self.policy.merge.window_minutes or is_any_waiting(self.connection):
+            return {}
+        fresh = [Fresh(one, parcel.key, parcel.warehouse, self.provinces[parcel.key], part.lines)
+                 for one, parcel, part, _ in got if parcel.key not in self.gifts]  # fmt: skip
+        boxes = boxes_of(self.connection, fresh, self.prices, self.goods)
+        labels = numbered(self.connection, self.prices, boxes, self.policy.allocation.carriers)
+        return {label.fulfilment_id: label for label in labels}
+
+    def label_waiting(self) -> tuple[int, int]:
+        """Number every box that has none; returns (parcels labelled now, parcels still waiting)."""
+        return assign(self.connection, self.prices, self.goods, self.policy.allocation.carriers)
 
     def _planned(self, batch: Batch) -> list[Planned]:
         numbers = self._numbers()
@@ -235,16 +285,17 @@ class _Desk:
         return Counter({OrderKey(*key): count for *key, count in self.connection.execute(query).all()})
 
     def _parcels(
-        self, planned: Sequence[Planned], batch: Batch, name: str, money: Money, text: _Explanations
+        self, planned: Sequence[Planned], name: str, money: Money, texts: Iterator[str], labels: Mapping[str, Label]
     ) -> tuple[Cells, Cells, Cells]:
-        """Rows of parcels, of what is in them, and of their shares of the money."""
+        """Rows of parcels, of what is in them, and of their shares of the money; `texts`: their explanations."""
         rows: Cells = []
         lines: Cells = []
         shares: Cells = []
         for one, parcel, part, cost_fen in planned:
-            said = batch.explanations[parcel.key]
-            told = _json({**said, "split": part.because}) if part.because else text(said)
-            rows.append((one, *parcel.key, parcel.warehouse, name, "allocated", cost_fen, told))
+            label, told = labels.get(one), next(texts)
+            stands = ("labelled", label.carrier, label.waybill_no) if label else _UNLABELLED
+            told = label.on(told) if label else told
+            rows.append((one, *parcel.key, parcel.warehouse, name, *stands, cost_fen, told))
             lines += [(one, line.sub_no, line.code, line.qty) for line in part.lines]
             paid, freight = zip(*[money[parcel.key, line.sub_no] for line in part.lines], strict=True)
             shares.append((one, sum(paid), sum(freight), part.because))

@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
+from storage.ahead import ahead
 from storage.database.behind import Behind
 from storage.database.bulk import Counts, add_missing, merge
 from storage.database.collector import collector_at_rest
@@ -20,7 +21,7 @@ from storage.erp.orders.mappers import MAPPERS, Data, Mapper, line_refund, pay_s
 from storage.erp.orders.rows import rows_of
 from storage.erp.orders.shares import largest_remainder
 
-PIECE_ORDERS = 10_000
+PIECE_ORDERS = 5_000
 _DIGITS = re.compile(r"\d{7,}")
 _FROM = ("exported_at", "file_sha", "row_no")
 _EVENT = (*OrderKey._fields, "type", "at", "actor", "cause", "data")
@@ -40,9 +41,11 @@ def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Count
         for platform, shop in connection.execute(shops.order_by(r.platform, r.shop)).all():
             told = _told(connection, kind, platform, shop)
             fresh = _fresh(connection, told)
-            with Behind[Counts](connection) as behind:
-                for begin in range(0, len(fresh), PIECE_ORDERS):
-                    taken = [_order(MAPPERS[kind], one) for one in fresh[begin : begin + PIECE_ORDERS]]
+            with (
+                ahead(partial(_in_pieces, MAPPERS[kind], fresh), len(fresh)) as pieces,
+                Behind[Counts](connection) as behind,
+            ):
+                for taken in pieces:
                     behind.do(partial(_write, connection, taken))
             counts = counts.plus(Counts(same=len(told) - len(fresh)))
             for written in behind.done:
@@ -114,12 +117,13 @@ def _fresh(connection: Connection, told: Sequence[_Told]) -> list[_Told]:
     return [one for one in told if not is_known(one)]
 
 
-class _Taken(NamedTuple):
-    """One order as it goes into the books."""
+_Taken = tuple[dict[str, object], list[dict[str, object]], dict[str, object]]
+"""One order as it goes into the books: its head, its lines, its details."""
 
-    head: dict[str, object]
-    lines: list[dict[str, object]]
-    detail: dict[str, object]
+
+def _in_pieces(mapper: Mapper, fresh: Sequence[_Told]) -> Iterator[list[_Taken]]:
+    for begin in range(0, len(fresh), PIECE_ORDERS):
+        yield [_order(mapper, one) for one in fresh[begin : begin + PIECE_ORDERS]]
 
 
 def _order(mapper: Mapper, told: _Told) -> _Taken:
@@ -159,7 +163,7 @@ def _order(mapper: Mapper, told: _Told) -> _Taken:
         "buyer_memo": _veiled(said(mapper.buyer_memo)), "seller_memo": _veiled(said(mapper.seller_memo)),
         "flag": said(mapper.flag), "told_at": rows[newest].exported_at,
     }  # fmt: skip
-    return _Taken(head, lines, detail)
+    return head, lines, detail
 
 
 def _line(mapper: Mapper, key: OrderKey, row: _Row, data: Data) -> dict[str, object]:
@@ -185,9 +189,9 @@ def _veiled(memo: str) -> str:
 
 
 def _write(connection: Connection, taken: Sequence[_Taken]) -> Counts:
-    counts = merge(connection, platform_order, (one.head for one in taken), version=("exported_at", "content_hash"))
-    merge(connection, order_line, (line for one in taken for line in one.lines), version=["platform_modified_at"])
-    merge(connection, order_detail, (one.detail for one in taken), version=["told_at"], source=())
+    counts = merge(connection, platform_order, (head for head, _, _ in taken), version=("exported_at", "content_hash"))
+    merge(connection, order_line, (line for _, lines, _ in taken for line in lines), version=["platform_modified_at"])
+    merge(connection, order_detail, (detail for _, _, detail in taken), version=["told_at"], source=())
     add_missing(connection, order_event, _EVENT, (
         (head["platform"], head["shop"], head["order_no"], kind, head[column], "",
          f"{head['file_sha']}:{head['row_no']}", "")

@@ -78,28 +78,45 @@ def transition_all(connection: Connection, steps: Iterable[Step]) -> int:
     if not wanted:
         return 0
     keys = sorted({step.key for step in wanted})
-    states = _locked(connection, keys)
+    states = {key: State(*told) for key, *told in rows_of(connection, order_state, keys, _TOLD, lock=True)}
     before = {key: state.version for key, state in states.items()}
-    tell = _Teller()
-    events = [event for step in wanted if (event := tell(states[step.key], step))]
-    if events:
-        moved = [
-            (*key, state.process, state.pay, state.ship, state.version)
-            for key in keys
-            if (state := states[key]).version != before[key]
-        ]
-        change(connection, order_state, OrderKey._fields, _TOLD, moved)
-        add_missing(connection, order_event, _EVENT, events)
+    fresh = {key: State() for key in keys if key not in states}
+    events = _told(wanted, {**states, **fresh})
+    if fresh and not _begun(connection, fresh):
+        states = _locked(connection, keys)
+        before = {key: state.version for key, state in states.items()}
+        events = _told(wanted, states)
+    moved = [_cells(key, state) for key, state in states.items() if state.version != before[key]]
+    change(connection, order_state, OrderKey._fields, _TOLD, moved)
+    add_missing(connection, order_event, _EVENT, events)
     return len(events)
+
+
+def _told(steps: Iterable[Step], states: Mapping[OrderKey, State]) -> list[tuple[str, ...]]:
+    """Move the states; the event of every step that moved one."""
+    tell = _Teller()
+    return [event for step in steps if (event := tell(states[step.key], step))]
+
+
+def _cells(key: OrderKey, state: State) -> tuple[object, ...]:
+    return (*key, state.process, state.pay, state.ship, state.version)
+
+
+def _begun(connection: Connection, fresh: Mapping[OrderKey, State]) -> bool:
+    """Write states for orders that had none; False, and nothing is written, where another writer was faster."""
+    with connection.begin_nested() as point:
+        rows = [_cells(key, state) for key, state in fresh.items()]
+        if add_missing(connection, order_state, (*OrderKey._fields, *_TOLD), rows) == len(rows):
+            return True
+        point.rollback()
+    return False
 
 
 def _locked(connection: Connection, keys: Sequence[OrderKey]) -> dict[OrderKey, State]:
     """The states of these orders, held until the transaction ends; those that had none have a row now."""
-    states = {key: State(*told) for key, *told in rows_of(connection, order_state, keys, _TOLD, lock=True)}
-    missing = [key for key in keys if key not in states]
-    created = add_missing(connection, order_state, OrderKey._fields, missing)
-    fresh = states_of(connection, missing, lock=True) if created < len(missing) else {key: State() for key in missing}
-    return {**states, **fresh}
+    have = {key for key, *_ in rows_of(connection, order_state, keys, ("version",))}
+    add_missing(connection, order_state, OrderKey._fields, [key for key in keys if key not in have])
+    return states_of(connection, keys, lock=True)
 
 
 class _Teller:

@@ -4,7 +4,7 @@ for nothing. A box of several orders has one number, and each of its orders carr
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from storage.erp.allocation.model import OpenLine, OrderKey
 from storage.erp.catalog.components import components, needs
 from storage.erp.orders.carriers import Choice, Gap, Offer, Prices, Rate
 from storage.erp.orders.merging import members
+from storage.erp.orders.rows import rows_of
 from storage.erp.orders.split import Goods, weight_g
 from storage.erp.orders.transition import Cause, note
 
@@ -32,13 +33,21 @@ class Box(NamedTuple):
     notes: tuple[str, ...]
 
 
-class _Label(NamedTuple):
-    """A parcel with the number that it gets, and why from that carrier."""
+class Label(NamedTuple):
+    """A parcel with the number that it gets, why from that carrier, and the first parcel in its box."""
 
     fulfilment_id: str
     carrier: str
     waybill_no: str
     told: dict[str, object] | None
+    first: str
+
+    def on(self, explanation: str) -> str:
+        """The parcel's explanation (JSON), which says from now on why this carrier."""
+        if not self.told:
+            return explanation
+        said = {**json.loads(explanation or "{}"), "carrier": self.told}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
 def prices_in_books(connection: Connection) -> Prices:
@@ -64,19 +73,25 @@ def assign(
     boxes = _waiting(connection, goods)
     if not boxes:
         return 0, 0
+    labels = numbered(connection, prices, boxes, zones)
+    _write(connection, labels)
+    return len(labels), sum(len(box.fulfilments) for box in boxes) - len(labels)
+
+
+def numbered(
+    connection: Connection, prices: Prices, boxes: Sequence[Box], zones: Mapping[int, tuple[str, ...]]
+) -> list[Label]:
+    """A label for every parcel in the boxes, as far as there are numbers; their rows are locked, nothing is written."""
     pool = _Pool.read(connection, len(boxes))
-    labels: list[_Label] = []
-    used: list[tuple[str, str, str]] = []
+    labels: list[Label] = []
     for box in boxes:
         choice = prices.choose(box.origin, box.to, box.weight_g, box.notes) if prices.rates else None
         carriers = [offer.carrier for offer in _in_turn(choice)] if choice else pool.by_zone(box, zones)
         carrier, number = pool.take(carriers)
         if number:
-            used.append((carrier, number, box.fulfilments[0]))
             told = _told(choice, carrier)
-            labels += [_Label(name, carrier, number, told) for name in box.fulfilments]
-    _write(connection, labels, used)
-    return len(labels), sum(len(box.fulfilments) for box in boxes) - len(labels)
+            labels += [Label(name, carrier, number, told, box.fulfilments[0]) for name in box.fulfilments]
+    return labels
 
 
 def _in_turn(choice: Choice) -> list[Offer]:
@@ -96,17 +111,22 @@ def _told(choice: Choice | None, carrier: str) -> dict[str, object] | None:
     }
 
 
-def _write(connection: Connection, labels: Sequence[_Label], used: Sequence[tuple[str, str, str]]) -> None:
+def use(connection: Connection, labels: Iterable[Label]) -> None:
+    """The labels' numbers belong to their boxes from now on."""
+    used = {(one.carrier, one.waybill_no): one.first for one in labels}
+    rows = [(*number, first) for number, first in used.items()]
+    change(connection, waybill, ("carrier", "waybill_no"), ("fulfilment_id",), rows)
+
+
+def _write(connection: Connection, labels: Sequence[Label]) -> None:
     if not labels:
         return
-    change(connection, waybill, ("carrier", "waybill_no"), ("fulfilment_id",), used)
+    use(connection, labels)
     labelled = [(one.fulfilment_id, "labelled", one.carrier, one.waybill_no) for one in labels]
     change(connection, fulfilment, ("fulfilment_id",), ("state", "carrier", "waybill_no"), labelled)
-    told = {one.fulfilment_id: one.told for one in labels if one.told}
-    changed = []
-    for name, known in looked_up(connection, fulfilment, {}, "fulfilment_id", sorted(told), ("explanation",)):
-        text = {**json.loads(known or "{}"), "carrier": told[name]}
-        changed.append((name, json.dumps(text, ensure_ascii=False, sort_keys=True)))
+    told = {one.fulfilment_id: one for one in labels if one.told}
+    known = looked_up(connection, fulfilment, {}, "fulfilment_id", sorted(told), ("explanation",))
+    changed = [(name, told[name].on(said)) for name, said in known]
     change(connection, fulfilment, ("fulfilment_id",), ("explanation",), changed)
 
 
@@ -135,6 +155,42 @@ def _waiting(connection: Connection, goods: Mapping[str, Goods]) -> list[Box]:
         notes = tuple(text for name in names for text in (rows[name].seller_memo, rows[name].buyer_memo) if text)
         to = (first.province, first.city, first.district or "")
         found.append(Box(names, first.origin, to, sum(weights.get(name, 0) for name in names), notes))
+    return found
+
+
+class Fresh(NamedTuple):
+    """A parcel that is not written yet: its id, its order, where it leaves from, where to, and what is in it."""
+
+    fulfilment_id: str
+    key: OrderKey
+    warehouse: str
+    province: str
+    lines: tuple[OpenLine, ...]
+
+
+def is_any_waiting(connection: Connection) -> bool:
+    """Whether a parcel of the books waits for its number."""
+    waiting = select(fulfilment.c.fulfilment_id).where(fulfilment.c.state == "allocated").limit(1)
+    return connection.execute(waiting).first() is not None
+
+
+def boxes_of(connection: Connection, fresh: Sequence[Fresh], prices: Prices, goods: Mapping[str, Goods]) -> list[Box]:
+    """Each of these parcels in a box of its own, in the order of their ids.
+
+    Towns and notes are looked up where there are prices, which alone ask for them.
+    """
+    w = warehouse.c
+    origins = {row.warehouse: row.province for row in connection.execute(select(w.warehouse, w.province))}
+    keys = sorted({one.key for one in fresh}) if prices.rates else []
+    city = dict(rows_of(connection, platform_order, keys, ("city",)))
+    said = ("district", "seller_memo", "buyer_memo")
+    detail = {key: told for key, *told in rows_of(connection, order_detail, keys, said)}
+    found = []
+    for one in sorted(fresh):
+        district, *notes = detail.get(one.key, ("",))
+        to = (one.province, city.get(one.key, ""), district)
+        grams = weight_g(one.lines, goods) if goods else 0
+        found.append(Box((one.fulfilment_id,), origins[one.warehouse], to, grams, tuple(filter(None, notes))))
     return found
 
 

@@ -155,8 +155,8 @@ def suggested(connection: Connection, today: date, days: int = 14) -> list[Feed]
     since = (today - timedelta(days=days + 1)).isoformat()
     for kind, came in sorted(receipts(connection, with_kinds, since).items()):
         for shop in sorted({one.shop for one in came}):
-            feed = Feed(kind, shop, time(23, 59))
-            first = [_first(feed, day, came) for day in days_due(feed, today, days)]
+            feed, mine = Feed(kind, shop, time(23, 59)), [one for one in came if not shop or one.shop in ("", shop)]
+            first = [_first(feed, day, mine) for day in days_due(feed, today, days)]
             there = [moment for moment in first if moment is not None]
             if len(there) >= SEEN_SHARE * days:
                 feeds.append(feed._replace(due=time(min(23, max(moment.hour for moment in there) + 1))))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from schedules.delivery.filing import OURS
 from storage.database.tables import job, raw_file, raw_receipt
@@ -84,7 +84,7 @@ def _days(text: str) -> Iterable[date]:
 
 def planned(desk: "Desk", connection: Connection, first: date, last: date, known: Collection[str]) -> Planned:
     """What nights were to fetch of these days; of two nights that were, the later one counts. `known`: all kinds."""
-    brought, by_run = _brought(connection)
+    brought, by_run = _brought(connection), _by_run(connection, first, last)
     found: dict[Key, dict[date, Fetch]] = defaultdict(dict)
     flows: dict[Key, str] = {}
     for row in _jobs(connection, first, last):
@@ -115,28 +115,48 @@ def _state(stage: str, *, came: bool) -> Literal["came", "empty", "missing", "wa
 
 def _jobs(connection: Connection, first: date, last: date) -> Iterable[Any]:
     """Jobs of nights after the first day, the earlier night first; steps of the core fetch nothing."""
-    nights = job.c.night.between(first.isoformat(), (last + LATER_NIGHTS).isoformat())
     columns = (job.c.night, job.c.flow, job.c.account, job.c.inputs, job.c.stage, job.c.message, job.c.run_id,
                job.c.summary)  # fmt: skip
-    return connection.execute(select(*columns).where(nights, job.c.account != "").order_by(job.c.night, job.c.position))
+    return connection.execute(select(*columns).where(_of(first, last)).order_by(job.c.night, job.c.position))
 
 
-def _brought(connection: Connection) -> tuple[dict[Key, set[str]], dict[str, set[str]]]:
-    """(flow, shop) → kinds, with shop "" for any; and run → kinds."""
+def _of(first: date, last: date) -> ColumnElement[bool]:
+    """Jobs with an account, of the nights that may fetch these days."""
+    nights = job.c.night.between(first.isoformat(), (last + LATER_NIGHTS).isoformat())
+    return and_(nights, job.c.account != "")
+
+
+def _brought(connection: Connection) -> dict[Key, set[str]]:
+    """(flow, shop) → kinds, with shop "" for any."""
     r, f = raw_receipt.c, raw_file.c
     query = (
-        select(r.flow, func.coalesce(func.nullif(r.owner, ""), r.shop).label("whose"), r.run_id, f.kind)
+        select(r.flow, func.coalesce(func.nullif(r.owner, ""), r.shop).label("whose"), f.kind)
         .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
         .where(r.flow != "", f.kind != "", f.kind.not_in(OURS))
         .distinct()
     )
     kinds: dict[Key, set[str]] = defaultdict(set)
-    by_run: dict[str, set[str]] = defaultdict(set)
-    for flow, whose, run_id, kind in connection.execute(query):
+    for flow, whose, kind in connection.execute(query):
         kinds[flow_name(flow), whose].add(kind)
         kinds[flow_name(flow), ""].add(kind)
+    return kinds
+
+
+def _by_run(connection: Connection, first: date, last: date) -> dict[str, set[str]]:
+    """Run → kinds that it brought, for the runs of these days' nights."""
+    r, f = raw_receipt.c, raw_file.c
+    query = (
+        select(r.run_id, f.kind)
+        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
+        .where(
+            r.flow != "", f.kind != "", f.kind.not_in(OURS), r.run_id.in_(select(job.c.run_id).where(_of(first, last)))
+        )
+        .distinct()
+    )
+    by_run: dict[str, set[str]] = defaultdict(set)
+    for run_id, kind in connection.execute(query):
         by_run[run_id].add(kind)
-    return kinds, by_run
+    return by_run
 
 
 def person_in(summary: str) -> str:

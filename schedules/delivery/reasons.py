@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from schedules.delivery.planned import Fetch, flow_name, person_in
 from storage.database.tables import job, raw_file, raw_receipt
@@ -19,7 +19,7 @@ class Reasons:
     def __init__(self, desk: "Desk", connection: Connection) -> None:
         """Nothing is looked up yet."""
         self._desk, self._connection = desk, connection
-        self._flows: dict[tuple[str, str], str] = {}
+        self._brought: dict[str, list[tuple[str, str, str, str]]] | None = None
         self._nights: dict[str, list[Any]] = {}
 
     def of(self, feed: Feed, found: Arrival, lang: str) -> str:
@@ -42,20 +42,11 @@ class Reasons:
 
     def _flow(self, feed: Feed) -> str:
         """The flow that brought such a file last."""
-        key = (feed.kind, feed.shop)
-        if key not in self._flows:
-            r, f = raw_receipt.c, raw_file.c
-            query = (
-                select(r.flow)
-                .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-                .where(f.kind == feed.kind, r.flow != "")
-                .order_by(r.received_at.desc())
-                .limit(1)
-            )
-            if feed.shop:
-                query = query.where((r.owner == feed.shop) | (r.shop == feed.shop))
-            self._flows[key] = flow_name(str(self._connection.execute(query).scalar() or ""))
-        return self._flows[key]
+        if self._brought is None:
+            self._brought = _flows_by_kind(self._connection)
+        came = self._brought.get(feed.kind, [])
+        mine = [(at, flow) for at, flow, owner, shop in came if feed.shop in ("", owner, shop)]
+        return max(mine, default=("", ""))[1]
 
     def _jobs(self, night: str) -> list[Any]:
         if night not in self._nights:
@@ -64,3 +55,19 @@ class Reasons:
             )
             self._nights[night] = list(self._connection.execute(query.order_by(job.c.position)))
         return self._nights[night]
+
+
+def _flows_by_kind(connection: Connection) -> dict[str, list[tuple[str, str, str, str]]]:
+    """kind → when it last came, by which flow, whose, from which shop: asked once for all feeds, it reads all
+    receipts."""
+    r, f = raw_receipt.c, raw_file.c
+    query = (
+        select(f.kind, func.max(r.received_at), r.flow, r.owner, r.shop)
+        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
+        .where(r.flow != "")
+        .group_by(f.kind, r.flow, r.owner, r.shop)
+    )
+    found: dict[str, list[tuple[str, str, str, str]]] = {}
+    for kind, at, flow, owner, shop in connection.execute(query):
+        found.setdefault(kind, []).append((at, flow_name(flow), owner, shop))
+    return found

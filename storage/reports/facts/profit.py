@@ -4,8 +4,7 @@ A row is a product's part of a fact, so the same rows sum to orders, products, c
 held against the books' own sums before any figure is taken from it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -13,29 +12,25 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from storage.database.tables import ad_day, bill_line, platform_order
 from storage.database.tables.review import order_detail
 from storage.database.tables.settlement import profit_adjustment
-from storage.erp.catalog.components import Components
 from storage.erp.finance.policies import policy_of
 from storage.erp.finance.sales import later
 from storage.erp.orders.checks import SPECIAL
-from storage.erp.settlement.aftersales import UNSAID, Reason, reasons
-from storage.erp.settlement.components import AFTERSALE, COMPONENTS, GROUPS, Place, place_of
-from storage.erp.settlement.facts import BY_HAND, ESTIMATE, UNKNOWN, OrderKey, Span
+from storage.erp.settlement.aftersales import reasons
+from storage.erp.settlement.components import COMPONENTS, GROUPS, Place, place_of
+from storage.erp.settlement.facts import BY_HAND, ESTIMATE, UNKNOWN, Span
 from storage.erp.settlement.pool import NO_INCOME, order_day, orders_of
-from storage.erp.settlement.profit import Books, Rules, Weights, bundle_weights, by_product, gather_created, gather_rest
+from storage.erp.settlement.profit import Rules, Weights, bundle_weights, gather_created, gather_rest
 from storage.reports.facts import signs
 from storage.reports.facts.copy import Made
 from storage.reports.facts.feed import FactsWrong, Fed
+from storage.reports.facts.shared import write_parts, write_weights
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-COLUMNS = ("fed_by", "day", "platform", "shop", "order_no", "component", "basis", "fen", "code", "sold_as", "reason",
-           "said", "file_sha", "row_no", "ref", "fact_no")  # fmt: skip
-WHOLE = frozenset({"fen", "row_no", "fact_no"})
 ORDERS_AT_ONCE = 50_000
 """Each piece goes through some tables whole, to find what is of its orders by number: fewer pieces, more memory."""
 DAYS_AT_ONCE = 32
-ROWS_AT_ONCE = 100_000
 GROUP_OF = {component: position for position, (_, components) in enumerate(GROUPS) for component in components}
 SUMS = (*(f"g{n}" for n in range(len(GROUPS))), "profit")
 """The groups of the waterfall and the profit, in every small table."""
@@ -67,7 +62,7 @@ def feed(facts: "DuckDBPyConnection", connection: Connection, rules: str) -> Fed
     facts.execute("DELETE FROM parts WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
     facts.execute("DELETE FROM fed WHERE fed_by IN (SELECT unnest(?))", [sorted(changed)])
     there = sorted(changed & now.keys())
-    rows = _insert(facts, _reckoned(connection, there, Rules(policy), weights))
+    rows = _write(facts, connection, there, Rules(policy), weights)
     if there:
         facts.execute("INSERT INTO fed SELECT unnest(?), unnest(?)", [there, [now[name] for name in there]])
     if changed or rules != repr(policy):
@@ -112,19 +107,20 @@ def worth(weights: Weights) -> dict[str, str]:
     return told
 
 
-Row = tuple[object, ...]
-
-
-def _reckoned(connection: Connection, names: Sequence[str], rules: Rules, weights: Weights) -> Iterator[Row]:
-    """The rows of what is to be fed, orders in pieces that fit into memory."""
+def _write(
+    facts: "DuckDBPyConnection", connection: Connection, names: Sequence[str], rules: Rules, weights: Weights
+) -> int:
+    """Write the rows of what is to be fed, orders in pieces that fit into memory; returns how many."""
     days = [name.removeprefix("order ") for name in names if name.startswith("order ")]
-    why = reasons(connection)
+    why, rows = reasons(connection), 0
+    write_weights(facts, weights)
     for some in _pieces(connection, days):
         created = {key: f"order {day}" for key, day in orders_of(connection, some).items()}
-        yield from _rows(gather_created(connection, some, rules), created, weights, why)
+        rows += write_parts(facts, gather_created(connection, some, rules), created, why)
     rest = [name.removeprefix("rest ") for name in names if name.startswith("rest ")]
     for first, last in _runs(rest):
-        yield from _rows(gather_rest(connection, Span(first, last), rules), {}, weights, why)
+        rows += write_parts(facts, gather_rest(connection, Span(first, last), rules), {}, why)
+    return rows
 
 
 def _runs(days: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -151,49 +147,6 @@ def _pieces(connection: Connection, days: Collection[str]) -> Iterator[list[str]
             piece, size = [], 0
     if piece:
         yield piece
-
-
-def _rows(
-    books: Books, created: Mapping[OrderKey, str], weights: Weights, why: Mapping[OrderKey, Reason]
-) -> Iterator[Row]:
-    lines = {key: {line.code for line in found} for key, found in books.pool.lines.items()}
-    number, last = 0, None
-    for part in by_product(books, weights, zeros=True):
-        fact = part.fact
-        number, last = number + (fact is not last), fact
-        said = why.get(fact.order, Reason(UNSAID, "")) if fact.component in AFTERSALE else Reason("", "")
-        yield (
-            created.get(fact.order, f"rest {fact.day}"), fact.day, fact.platform, fact.shop, fact.order_no,
-            fact.component, fact.basis, part.amount_fen, part.code, _sold_as(part.code, lines.get(fact.order), weights),
-            *said, fact.file_sha, fact.row_no, fact.ref, number,
-        )  # fmt: skip
-
-
-def _sold_as(code: str, sold: Collection[str] | None, weights: Weights) -> str:
-    """The code of the line: of a bundle's part the bundle, which is what a new worth is looked for by."""
-    if not code or not sold or code in sold:
-        return code
-    return next((one for one in sorted(sold) if code in _parts(weights.made_of, one)), code)
-
-
-def _parts(made_of: Components, code: str) -> Mapping[str, int]:
-    return made_of.get(code, {})
-
-
-def _insert(facts: "DuckDBPyConnection", rows: Iterable[Row]) -> int:
-    import numpy
-
-    written, rows = 0, iter(rows)
-    while piece := list(islice(rows, ROWS_AT_ONCE)):
-        arrays = {
-            name: numpy.array(values, dtype=numpy.int64 if name in WHOLE else object)
-            for name, values in zip(COLUMNS, zip(*piece, strict=True), strict=True)
-        }
-        facts.register("piece", arrays)
-        facts.execute("INSERT INTO parts BY NAME SELECT * REPLACE (TRY_CAST(day AS DATE) AS day) FROM piece")
-        facts.unregister("piece")
-        written += len(piece)
-    return written
 
 
 def _check(facts: "DuckDBPyConnection", connection: Connection, recognise: str) -> None:

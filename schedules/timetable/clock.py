@@ -67,6 +67,7 @@ class Clock:
         self.scheduler = BackgroundScheduler(executors=pools, timezone=UTC)
         self.stopped = threading.Event()
         self.asked = threading.Event()
+        self.chores_asked = threading.Event()
         self.still_ours: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -116,9 +117,13 @@ class Clock:
             except Exception:  # noqa: BLE001 (a database that is away for a minute must not end the clock)
                 logger.exception("clock_look_failed")  # the next pulse looks again
         if self.chores:
-            self._add(self._do_chores, id=CHORES, executor=CHORES, replace_existing=True, max_instances=2)
+            self.chores_asked.set()
+            self._add(self._do_chores, id=CHORES, executor=CHORES, replace_existing=True, max_instances=MANY)
 
     def _do_chores(self) -> None:
+        if not self.chores_asked.is_set():
+            return  # several looks came while chores were being done: once more is enough
+        self.chores_asked.clear()
         for chore in self.chores:
             try:
                 chore(self.turn.now())

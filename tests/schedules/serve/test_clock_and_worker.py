@@ -270,6 +270,33 @@ def test_a_clock_goes_by_the_time_it_is_handed(desk: Desk) -> None:
     assert looks.trigger.run_date > datetime.now(UTC) + timedelta(minutes=30)
 
 
+def test_looks_while_chores_are_done_ask_for_them_once_more(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """However many looks there were meanwhile, chores are done once after them, and the terminal hears no complaint."""
+    world = World(desk.database, TABLE)
+    world.turn.now = lambda: datetime.now(UTC)
+    begun, go_on, times = threading.Semaphore(0), threading.Event(), []
+
+    def chore(now: datetime) -> None:
+        times.append(now)
+        begun.release()
+        assert go_on.wait(20)
+
+    given = Handing(world.turn, EmbeddedQueue(desk.database), desk.database, lambda _: ())
+    clock = Clock(world.turn, given, chores=[chore])
+    clock.start()
+    try:
+        assert begun.acquire(timeout=20)
+        for _ in range(5):
+            clock._look()
+        go_on.set()
+        assert begun.acquire(timeout=20)
+    finally:
+        go_on.set()
+        clock.stop()
+    assert len(times) == 2
+    assert "skipped" not in caplog.text
+
+
 class Unheard(EmbeddedQueue):
     """A queue whose worker gets through once, to take something, and then not any more."""
 

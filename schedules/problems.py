@@ -24,6 +24,7 @@ import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
@@ -300,12 +301,17 @@ class ReportMissing(DeskError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         """Facts: the report asked for and those there are."""
-        super().__init__(
-            f"没有「{name}」。",
-            f"there is no {name}.",
-            f"有这些：{'、'.join(known)}；早报用 yeban report 生成。",
-            f"there are: {', '.join(known)}; yeban report writes the morning one.",
-        )
+        near = get_close_matches(name, known, n=3)
+        if name == "morning":
+            words = "还没有写过早报。", "no morning report was written yet."
+        else:
+            words = f"没有叫「{name}」的报表。", f"there is no report called {name}."
+        offer, offer_en = f"有这些：{'、'.join(known)}", f"there are: {', '.join(known)}"
+        if near:
+            offer, offer_en = f"是不是想写 {'、'.join(near)}？", f"nearest: {', '.join(near)}"
+        if not known:
+            offer, offer_en = "用 yeban report 写一份。", "yeban report writes one."
+        super().__init__(*words, offer, offer_en)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from storage.reasons import PHRASES, translated
 
 def in_english(message: str) -> str:
     """What the books say of a file or a row, in English; words that nobody here wrote stay as they are."""
-    return translated(message, _sentences())
+    return translated(message, sentences())
 
 
 @cache
-def _sentences() -> Mapping[str, str]:
+def sentences() -> Mapping[str, str]:
     """Every sentence of an error about files, alone and with its hint, and every reason."""
     told = dict(PHRASES)
     for kind in _kinds(BookError):

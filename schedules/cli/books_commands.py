@@ -10,6 +10,7 @@ from rich.table import Table as Shown
 from rich.text import Text
 
 from schedules.book_files import facts_path, report_path
+from schedules.cli.days import typed_day
 from schedules.cli.from_books import from_books
 from schedules.cli.night_view import night_table
 from schedules.cli.screen import console, say, tell
@@ -192,7 +193,7 @@ def newest_report(desk: Desk) -> Path:
     """The morning report that was written last. Raises ReportMissing."""
     found = sorted((desk.home / "reports").glob("*.xlsx"), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise ReportMissing("早报", ["morning"])
+        raise ReportMissing("morning", [])
     return found[-1]
 
 
@@ -234,6 +235,6 @@ def show_sessions(desk: Desk) -> None:
 def night_day(desk: Desk, text: str) -> date:
     """The night a command means: the one given, else the newest that the books know, else today."""
     if text:
-        return date.fromisoformat(text)
+        return typed_day(text) or today_in_shanghai()
     newest = desk.jobs.newest_night()
     return date.fromisoformat(newest) if newest else today_in_shanghai()

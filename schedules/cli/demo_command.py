@@ -47,7 +47,7 @@ def point_out(place: Practice, result: NightResult, seconds: float) -> None:
             console.print(Text(f"  {row['flow']} · {row['account']}: {page}", style="yellow"))
     tell(
         "再看看：yeban trace 总览!A5 · yeban report differences · yeban verify · yeban mall（自己逛商城）",
-        "next: yeban trace 总览!A5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
+        "next: yeban trace Overview!A5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
         "dim",
     )
 

@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 
-def trace(figure: Annotated[str, typer.Argument(help="早报里的单元格，如 总览!C5 / a cell of the report")]) -> None:
+def trace(
+    figure: Annotated[str, typer.Argument(help="早报里的单元格，如 总览!C5 / a cell of the report, e.g. Overview!C5")],
+) -> None:
     """一个数字从哪来：早报的单元格 → 账 → 文件的第几行 → 哪个流程的哪一行。
 
     Walks a figure of the report back to files, rows and the line of the flow that fetched them.

@@ -1,11 +1,11 @@
 """`yeban demo`, `mall`, `reference`: a first look at the program and its practice shop."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from schedules.cli.days import typed_day
 from schedules.cli.screen import console
 
 
@@ -23,7 +23,7 @@ def demo(
     """
     from schedules.cli.demo_command import run_demo
 
-    run_demo(size, date.fromisoformat(day) if day else None, headed)
+    run_demo(size, typed_day(day), headed)
 
 
 def mall(

@@ -260,7 +260,7 @@ def check(
         for text in loaded.rendered(list(loaded.problems), default_lang()):
             complaints.print(Text(text + "\n"))
     if errors:
-        tell(f"{len(files)} 个流程，{errors} 处要改。", f"{len(files)} flows, {errors} places to mend.", "red")
+        tell(f"{len(files)} 个流程，{errors} 处要改。", f"flows: {len(files)}, places to mend: {errors}.", "red")
         raise SystemExit(2)
     if warnings:
         said = (

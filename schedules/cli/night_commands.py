@@ -1,11 +1,11 @@
 """`yeban night`, `status`, `waiting`, `settle`: one night, and what it left to people."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from schedules.cli.days import typed_day
 from schedules.step_names import steps_listed
 
 
@@ -23,8 +23,8 @@ def night(
     """
     from schedules.cli.night_command import run_night
 
-    first = date.fromisoformat(since) if since else None
-    raise SystemExit(run_night(plan_file, date.fromisoformat(day) if day else None, first, headed))
+    first = typed_day(since)
+    raise SystemExit(run_night(plan_file, typed_day(day), first, headed))
 
 
 def status(night: Annotated[str, typer.Option(help="哪一夜 / which night, YYYY-MM-DD")] = "") -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
+from schedules.cli.days import typed_day
 from schedules.cli.from_books import from_books
 from schedules.cli.screen import console, say, tell
 from schedules.problems import ReportMissing, default_lang
@@ -185,12 +186,8 @@ def _period(desk: "Desk", name: str, night: str, days: tuple[str, str]) -> "Peri
 
 
 def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise typer.BadParameter(
-            say(f"日期写成 2026-11-01 这样，不是 {text}", f"write a day like 2026-11-01, not {text}")
-        ) from None
+    day = typed_day(text)
+    return day.isoformat() if day else ""
 
 
 def _months_before(last: str) -> str:

@@ -98,7 +98,7 @@ def check_timetable(
         if ends := opened.calendar_ends(today, today + WARNED_AHEAD):
             complaints.print(Text(f"! {ends.message(default_lang())} {ends.hint(default_lang())}\n", style="yellow"))
     if broken:
-        tell(f"{broken} 处要改。", f"{broken} places to mend.", "red")
+        tell(f"{broken} 处要改。", f"places to mend: {broken}.", "red")
         raise SystemExit(2)
     tell(f"{len(files)} 张时间表，没有发现问题。", f"{len(files)} timetables, nothing found.", "green")
 

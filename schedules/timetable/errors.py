@@ -28,7 +28,7 @@ class TimetableBroken(DeskError):
         """Facts: the file and its problems as rendered text."""
         body = "\n\n".join(rendered)
         super().__init__(
-            f"时间表 {path} 有 {len(rendered)} 处要改：\n\n{body}", f"{path}: {len(rendered)} places to mend\n\n{body}"
+            f"时间表 {path} 有 {len(rendered)} 处要改：\n\n{body}", f"{path}: places to mend: {len(rendered)}\n\n{body}"
         )
         self.rendered = list(rendered)
 

@@ -39,7 +39,7 @@ def phrases() -> dict[str, str]:
     from storage.erp.reconciliation.outcomes import COMPONENTS as FEES
     from storage.erp.reconciliation.outcomes import DIFFERENCES, OUTCOMES
     from storage.erp.settlement.components import COMPONENTS
-    from storage.reasons import PHRASES
+    from storage.sentences import sentences
 
     pairs = [*HOLD_NAMES.values(), *DIFFERENCES.values(), *((one.zh, one.en) for one in OUTCOMES.values())]
     named = [
@@ -47,7 +47,9 @@ def phrases() -> dict[str, str]:
         *((one.zh, one.en) for one in COMPONENTS.values()),
     ]
     ours = (ACCOUNTS, CHECKS, KINDS, MATCHING, METRICS, ORDERS, TABLES)
-    merged = {**PHRASES, **dict(named), **dict(pairs)}
+    errors = {zh: en.replace("_en}", "}") for zh, en in sentences().items()}  # a reason is said by what it is
+    fitting = {zh: en for zh, en in errors.items() if set(SLOT.findall(en)) <= set(SLOT.findall(zh))}
+    merged = {**fitting, **dict(named), **dict(pairs)}
     for table in ours:
         merged.update(table)
     return merged

@@ -289,6 +289,12 @@ TABLES = {
     "超过 {over} 天或近 {days} 天没卖": "over {over} days or unsold in {days}",
     "{count} 个单品": "{count} SKUs",
     "{state} {n}": "{state} {n}",
+    "{n} {what}": "{n} {what}",
+    "{what}（{where}）": "{what} ({where})",
+    "{what} ¥{amount}": "{what} ¥{amount}",
+    "{what} 笔数": "{what}, lines",
+    "{what} 账单金额": "{what}, statement amount",
+    "{what} 差额": "{what}, gap",
     "达人佣金": "affiliates",
     "依次看：可用 ≤ 0 缺货；{dead} 天没卖 呆滞；可销不到 {risk} 天 预警；{rest} 积压；其余健康。": (
         "In turn: free ≤ 0 out of stock; unsold {dead} days dead; cover under {risk} days at risk; {rest} too much;"

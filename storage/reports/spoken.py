@@ -28,7 +28,8 @@ def spoken(table: Table, lang: str) -> Table:
     """The table with every word of ours in `lang`; a Chinese one is returned as it is."""
     if lang != "en":
         return table
-    named = [column.title in NAMES for column in table.columns]
+    ours = {"名称"} if table.name == "bots" else set()  # worklists and flows
+    named = [column.title in NAMES - ours for column in table.columns]
     return replace(
         table,
         title=heading(table.title, lang),

@@ -90,15 +90,17 @@ class _Details:
             [_number(f"{letter}{number}", part, unit, style)
              for part, (letter, unit, style) in zip(row.parts, units, strict=True) if part]
         )  # fmt: skip
+        key = row.key
         if row.row_no in (FIGURE, COUNTED):
             self.links[f"A{number}"] = self.layout.link_of_id(row.key)
             where = self._words(f"A{number}", self.said("见下层数字"), "link")
         else:
+            key = self.said(key)
             name, sha = self._file(row.file_sha)
             where = f'<c r="A{number}"{name}<c r="B{number}"{sha}'
             if row.row_no:
                 where += f'<c r="C{number}"><v>{row.row_no}</v></c>'
-        return f'<row r="{number}">{where}{self._words(f"D{number}", self.said(row.key))}{parts}</row>'
+        return f'<row r="{number}">{where}{self._words(f"D{number}", key)}{parts}</row>'
 
     def _file(self, sha: str) -> tuple[str, str]:
         """What follows the address in the cells of a file's name and fingerprint."""

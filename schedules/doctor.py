@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bots.browser.choice import BrowserChoice
-from bots.browser.discovery import Offer, candidates, chinese_fonts, discover, font_offer, offers
+from bots.browser.discovery import Candidate, Offer, candidates, chinese_fonts, discover, font_offer, offers
 from bots.errors import BrowserMissing
-from schedules.problems import explain
+from schedules.problems import default_lang, explain
 from schedules.settings import Settings
 
 Say = Callable[[str, str], None]
@@ -62,8 +62,14 @@ def examine_browser(settings: Settings) -> Finding:
         str(usable[0]) if usable else "",
         "；或者 ".join(f"{way.zh}：{' '.join(way.command)}" for way in ways),
         "; or ".join(f"{way.en}: {' '.join(way.command)}" for way in ways),
-        [str(candidate) for candidate in looked],
+        [_looked(candidate) for candidate in looked],
     )
+
+
+def _looked(candidate: Candidate) -> str:
+    """What was found at a place; a problem of ours is said as `中文 / English`."""
+    problem = candidate.problem.split(" / ")[-1 if default_lang() == "en" else 0]
+    return str(replace(candidate, problem=problem))
 
 
 def examine_fonts() -> Finding:

@@ -18,6 +18,7 @@ from schedules.delivery.reasons import Reasons
 from schedules.feeds import load_feeds
 from schedules.settings import SHANGHAI
 from storage.database.tables import raw_file, raw_receipt
+from storage.english import say
 from storage.feeds import ALARMS, Feed, Receipt, arrival, receipts, speaks_of, suggested
 from storage.shelves import shelf_of
 
@@ -111,8 +112,8 @@ def lines_of(
     `unexpected`: with what came though nobody expects it.
     """
     now = now or datetime.now(UTC)
-    titles = {name: kind.TITLE for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
     lang = desk.settings.lang
+    titles = {name: say(kind.TITLE, lang) for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
     with desk.database.read() as connection:
         expected = expectations(connection, load_feeds(desk.home), last, now)
         began = _began(connection)

@@ -16,8 +16,7 @@ from storage.database.tables.ledger import expected_return, jv, jv_line, returns
 from storage.erp.finance.chart import COST_OF_SALES, REVENUE
 from storage.erp.finance.errors import AuthorMissing, EstimateBooked, PolicyUnknown
 from storage.erp.finance.ledger import post
-from storage.erp.finance.numbering import CLOSED, next_month
-from storage.erp.finance.periods import last_day_of, state_of
+from storage.erp.finance.numbering import CLOSED, last_day_of, next_month, state_of
 from storage.erp.finance.return_rates import Expected, Group, Horizon, Return, Sale, expected
 from storage.erp.finance.rules import RULES, ReturnsDocument
 from storage.erp.finance.vouchers import REVERSAL

@@ -4,6 +4,7 @@ The row of the month counts its vouchers and keeps the last hash; it is locked b
 stand in a queue. The chain runs over the months' numbers: `hash = sha256(hash before, everything in the row)`.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -87,6 +88,18 @@ def _place(connection: Connection, months: dict[str, _Month], draft: Draft) -> t
         following = next_month(month.name)
         month = months.get(following) or months.setdefault(following, _Month(connection, following))
     return month, f"{month.name}-01", f"late:{name}"
+
+
+def state_of(connection: Connection, month: str) -> str:
+    """open | closed; a month that nobody posted into is open."""
+    found = connection.execute(select(period.c.state).where(period.c.period == month)).scalar()
+    return found or "open"
+
+
+def last_day_of(month: str) -> str:
+    """`2026-02` to `2026-02-28`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{month}-{monthrange(year, number)[1]:02d}"
 
 
 def next_month(name: str) -> str:

@@ -1,10 +1,10 @@
 """Months: open until they are closed, in order, once and for good.
 
-Closing carries the month's income and expense to 本年利润 by a voucher of its own (kind `closing`), then locks the
-month: its numbers and the hash of its last voucher are final. What comes late is posted into the next open month.
+Closing estimates what the month expects to come back where no night has done so, carries the month's income and
+expense to 本年利润 by a voucher of its own (kind `closing`), then locks the month: its numbers and the hash of its last
+voucher are final. What comes late is posted into the next open month.
 """
 
-from calendar import monthrange
 from collections import defaultdict
 from datetime import UTC, datetime
 
@@ -13,21 +13,10 @@ from sqlalchemy import Connection, select
 from storage.database.tables.ledger import jv, period
 from storage.erp.finance.chart import YEAR_PROFIT, accounts
 from storage.erp.finance.errors import AuthorMissing, PeriodNotClosable
+from storage.erp.finance.expected_returns import book_expected_returns
 from storage.erp.finance.ledger import balances, post
-from storage.erp.finance.numbering import CLOSED
+from storage.erp.finance.numbering import CLOSED, last_day_of, next_month, state_of
 from storage.erp.finance.vouchers import CLOSING, Draft, Line, credit, debit
-
-
-def state_of(connection: Connection, month: str) -> str:
-    """open | closed; a month that nobody posted into is open."""
-    found = connection.execute(select(period.c.state).where(period.c.period == month)).scalar()
-    return found or "open"
-
-
-def last_day_of(month: str) -> str:
-    """`2026-02` to `2026-02-28`."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{month}-{monthrange(year, number)[1]:02d}"
 
 
 def close(connection: Connection, month: str, author: str, reason: str) -> str:
@@ -43,6 +32,7 @@ def close(connection: Connection, month: str, author: str, reason: str) -> str:
     earlier = select(period.c.period).where(period.c.period < month, period.c.state != CLOSED, period.c.vouchers > 0)
     if still_open := connection.execute(earlier.order_by(period.c.period)).scalar():
         raise PeriodNotClosable(month, f"{still_open} 还没有关账")
+    book_expected_returns(connection, f"{next_month(month)}-01")  # afterwards it is too late
     found = balances(connection, period=month)
     if sum(row.balance_fen for row in found):
         raise PeriodNotClosable(month, "试算不平")
@@ -82,3 +72,6 @@ def _closing_number(connection: Connection, month: str) -> str:
     c = jv.c
     query = select(c.no).where(c.source_type == "period", c.source_id == month, c.kind == CLOSING)
     return connection.execute(query).scalar() or ""
+
+
+__all__ = ["close", "last_day_of", "state_of"]

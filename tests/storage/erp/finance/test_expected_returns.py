@@ -89,6 +89,16 @@ def run(books, until):
     assert books.write(lambda c: [one for check in CHECKS.values() for one in check(c)]) == []
 
 
+def test_a_month_that_is_closed_first_has_its_estimate(year):
+    """Closed before any night of the next month, it has the vouchers that a night would have written, and no second."""
+    year.write(lambda c: decide_returns(c, POLICY, "王", "执行企业会计准则"))
+    run(year, "2026-06-30")
+    year.write(lambda c: close(c, "2026-06", "李", "月结"))
+    assert year.golden("expected_returns") == [["借 600190 50.00", "贷 2801 50.00", "借 1475 15.00", "贷 640190 15.00"]]
+    run(year, "2026-07-02")
+    assert len(year.golden("expected_returns")) == 1 == len(year.golden("expected_returns_over"))
+
+
 def amounts(books, statement, first, last):
     """The statement's rows by key."""
     return {row.key: row.amount_fen for row in books.write(lambda c: statement(c, Span(first, last)))}

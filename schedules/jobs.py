@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from schedules.plan import Job, run_id_of
 from storage import runs
 from storage.database.connection import Database
 from storage.database.tables import bot_result
 from storage.database.tables import job as job_table
+
+if TYPE_CHECKING:
+    from schedules.plan import Job
 
 STAGE_OF_STATE = {"done": "done", "rejected_some": "done", "person": "person"}
 """How a run's state ends its job; anything else is failed."""
@@ -23,7 +25,7 @@ class JobBook:
         """Over the books of `database`."""
         self._database = database
 
-    def plan(self, job: Job, secret: Collection[str] = ()) -> None:
+    def plan(self, job: "Job", secret: Collection[str] = ()) -> None:
         """The job is on the night's list; the same work is one job. Inputs named in `secret` are not written down."""
         runs.plan_job(
             self._database,
@@ -35,7 +37,9 @@ class JobBook:
             position=job.position,
         )
 
-    def stage(self, job: Job, stage: str, message: str | None = None, summary: Mapping[str, Any] | None = None) -> None:
+    def stage(
+        self, job: "Job", stage: str, message: str | None = None, summary: Mapping[str, Any] | None = None
+    ) -> None:
         """The job has come to `stage`."""
         runs.set_stage(self._database, job.key, stage, run_id=job.run_id, message=message, summary=summary)
 
@@ -65,8 +69,10 @@ class JobBook:
             return {str(outcome): int(count) for outcome, count in found}
 
 
-def job_of(row: runs.Job) -> Job:
+def job_of(row: runs.Job) -> "Job":
     """The job as it was planned: same key, same run, same inputs; what it works on is part of its key."""
+    from schedules.plan import Job, run_id_of
+
     worklist = (row.job_key.split("|") + [""] * 4)[3]
     return Job(
         row.job_key, row.run_id or run_id_of(row.job_key), date.fromisoformat(row.night), "run", row.position, row.flow,

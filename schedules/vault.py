@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from schedules.problems import SecretMissing, VaultLocked
 from schedules.secrets.files import one_at_a_time, write_private
 from schedules.secrets.finishing import finish, ready_file
@@ -140,6 +138,8 @@ class Vault:
     def _kept(self) -> Kept:
         if not self.path.exists():
             return {}
+        from cryptography.fernet import Fernet, InvalidToken
+
         try:
             content = Fernet(self.key).decrypt(self.path.read_bytes())
         except (InvalidToken, ValueError) as error:
@@ -149,6 +149,8 @@ class Vault:
     @contextmanager
     def _changed(self) -> Iterator[Kept]:
         """What is kept, to be changed; written when the block ends well. Two that write take turns."""
+        from cryptography.fernet import Fernet
+
         with one_at_a_time(self.home):
             kept = self._kept()
             yield kept

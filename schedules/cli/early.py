@@ -62,4 +62,6 @@ def _quick_turns() -> Iterator[None]:
 
 
 def _read_the_rest() -> None:
+    import cryptography.fernet  # noqa: F401 (the session and the vault need it soon)
+
     import schedules.cli.run_command  # noqa: F401

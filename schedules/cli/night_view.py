@@ -8,12 +8,13 @@ from rich.text import Text
 from bots.facts import Progress as Event
 from schedules.cli.screen import console, is_terminal, say
 from schedules.night_words import STAGES, did_words, note_words
-from schedules.plan import Job
 from schedules.problems import default_lang
 from schedules.step_names import shown_name
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from schedules.plan import Job
 
 
 class PlainWatcher:
@@ -24,21 +25,21 @@ class PlainWatcher:
         self.started: dict[str, float] = {}
         self.ended_jobs: list[tuple[Job, str, str, dict[str, Any], float]] = []
 
-    def planned(self, jobs: list[Job], finished: set[str]) -> None:
+    def planned(self, jobs: "list[Job]", finished: set[str]) -> None:
         """What will be done is not listed: what is done will be."""
 
-    def began(self, job: Job) -> None:
+    def began(self, job: "Job") -> None:
         """From now on it takes time."""
         self.started[job.key] = time.monotonic()
 
-    def moved(self, job: Job, event: Event) -> None:
+    def moved(self, job: "Job", event: Event) -> None:
         """A file has come, or somebody else has to end first."""
         if event.kind == "file":
             console.print(Text(f"    ↓ {job.account}  {event.text}", style="dim"))
         if event.kind == "waits":
             self.say(say(f"等着：{event.text}", f"waiting: {event.text}"))
 
-    def ended(self, job: Job, stage: str, message: str, summary: dict[str, object]) -> None:
+    def ended(self, job: "Job", stage: str, message: str, summary: dict[str, object]) -> None:
         """The job's result."""
         seconds = time.monotonic() - self.started.pop(job.key, time.monotonic())
         self.ended_jobs.append((job, stage, message, summary, seconds))
@@ -64,7 +65,7 @@ def watcher() -> PlainWatcher:
     return LiveWatcher()
 
 
-def titled(job: Job) -> str:
+def titled(job: "Job") -> str:
     """What the live view calls a job."""
     return " · ".join(filter(None, (shown_name(job.flow, default_lang()), job.account)))
 

@@ -1,18 +1,17 @@
 """The inbox of a desk put together: its book, the channels of notify.yaml, the keyboard where there is one."""
 
 from collections.abc import Callable, Mapping
-
-from loguru import logger
+from typing import TYPE_CHECKING
 
 from schedules.desk import Desk
 from schedules.inbox.asking import DeskInbox, Terminal, has_keyboard, typed_line
 from schedules.inbox.book import Open, QuestionBook
 from schedules.inbox.links import link_of
 from schedules.notify.message import Message
-from schedules.notify.night import outbox_at
-from schedules.notify.outbox import Outbox, told
-from schedules.notify.settings import load_notify
 from schedules.settings import SHANGHAI
+
+if TYPE_CHECKING:
+    from schedules.notify.outbox import Outbox
 
 
 def book_at(desk: Desk) -> QuestionBook:
@@ -22,6 +21,9 @@ def book_at(desk: Desk) -> QuestionBook:
 
 def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox:
     """Where this desk's runs ask. `show` prints to the terminal that a person looks at; None where nobody does."""
+    from schedules.notify.night import outbox_at  # not for who only looks at the questions
+    from schedules.notify.settings import load_notify
+
     settings = load_notify(desk.home)
     outbox = outbox_at(desk, settings)
     keyboard = show is not None and has_keyboard()
@@ -43,7 +45,11 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
     return DeskInbox(book_at(desk), call, note, reachable, typed, elapsed_s=desk.elapsed_s, person_of=desk.person_of)
 
 
-def _send(outbox: Outbox, message: Message) -> None:
+def _send(outbox: "Outbox", message: Message) -> None:
+    from loguru import logger
+
+    from schedules.notify.outbox import told
+
     delivered = told(outbox, message)
     for row in [*delivered.failed, *delivered.waiting]:
         logger.warning("not_told", channel=row["channel"], title=row["title"], reason=row["reason"])

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from schedules.problems import VaultLocked
 from schedules.secrets.errors import KeyNotTyped, KeyUnfit
 from schedules.secrets.files import write_once
@@ -62,12 +60,16 @@ def master_key(home: Path, keyring: Keyring | None = None, ask: Ask | None = Non
     if source.place == "typed":
         return _typed(source.path, ask or _terminal(source.path))
     if not source.path.exists():
+        from cryptography.fernet import Fernet  # most commands open no secret, and begin without it
+
         write_once(source.path, Fernet.generate_key())
     return fit(source.path.read_bytes().strip(), str(source.path))
 
 
 def fit(key: bytes, source: str) -> bytes:
     """The key itself, if it is one. Raises KeyUnfit."""
+    from cryptography.fernet import Fernet
+
     try:
         Fernet(key)
     except ValueError as error:
@@ -77,12 +79,16 @@ def fit(key: bytes, source: str) -> bytes:
 
 def typed_marker(phrase: str) -> tuple[bytes, str]:
     """The key made of a pass phrase, and what `secret.key` then says: a fresh salt, and how to tell a wrong phrase."""
+    from cryptography.fernet import Fernet
+
     salt = os.urandom(SALT_BYTES)
     key = _from_phrase(phrase, salt)
     return key, f"{TYPED}{base64.urlsafe_b64encode(salt).decode()}:{Fernet(key).encrypt(PROOF).decode()}"
 
 
 def _typed(path: Path, ask: Ask) -> bytes:
+    from cryptography.fernet import Fernet, InvalidToken
+
     _, salt, proof = path.read_text("ascii").strip().split(":")
     key = _from_phrase(ask(), base64.urlsafe_b64decode(salt))
     try:

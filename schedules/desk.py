@@ -1,5 +1,6 @@
 """One desk: settings, books, archive, vault, opened together and closed together. All wiring is here."""
 
+import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ class Desk:
     """What every command works with. `base_urls` override a site's address (the practice mall's changes each start).
 
     `elapsed_s`: seconds by a clock that nobody sets; by it runs wait for people. `holds`: the account that is its own
-    by a lease, while it works by that; `ticket`: what it holds the lease of.
+    by a lease, while it works by that; `ticket`: what it holds the lease of. `machine`: what this one
+    is called among those that share the books.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Desk:
     elapsed_s: Callable[[], float] = time.monotonic
     holds: str = ""
     ticket: str = ""
+    machine: str = field(default_factory=platform.node)
 
     @property
     def home(self) -> Path:

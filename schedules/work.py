@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -214,9 +214,11 @@ def take_in(desk: Desk, folder: Path, run_id: str) -> "tuple[list[Ingested], dic
     """Archive and ingest what the run folder's manifest names, then let the books follow the bot's result rows."""
     from schedules.answers import follow  # with the document kinds a fifth of a second, which no run waits for
     from schedules.book_keys import key_ring
+    from schedules.delivery.places import note
     from storage.ingest import ingest_run_folder
 
     files = ingest_run_folder(desk.database, desk.archive, folder, keys=key_ring(desk.vault))
     with desk.database.write() as connection:
         follow(connection, run_id)
+        note(connection, desk.machine, [file.file_sha for file in files if file.file_sha], datetime.now(UTC))
     return files, desk.jobs.outcomes(run_id)

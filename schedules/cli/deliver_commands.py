@@ -93,6 +93,8 @@ def deliver_send(
     ):
         for row in rows:
             console.print(Text(f"{sign} {row['rule']}  {row['path']}  {row['reason']}".rstrip(), style=colour))
+    for one in done.stranded:
+        tell(one.sentence("zh"), one.sentence("en"), "red")
     if done.held:
         tell(f"{done.held} 份有个人信息，等人同意：yeban deliver list --open",
              f"{done.held} hold personal data and wait for a person: yeban deliver list --open", "red")  # fmt: skip

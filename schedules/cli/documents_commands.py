@@ -15,7 +15,7 @@ from schedules.problems import EXIT_CODES
 from schedules.settings import today_in_shanghai
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from schedules.delivery.calendar import Line
     from schedules.delivery.search import Found
@@ -55,7 +55,9 @@ def documents(
 
     例 / examples: `yeban documents 账务明细 天猫` · `yeban documents --order 3829 --open` · `yeban documents --since 2026-11-01 --json`
     """  # noqa: E501 - one line of examples
+    from schedules.delivery.errors import DocumentElsewhere
     from schedules.delivery.filing import folder_of, restore
+    from schedules.delivery.places import is_here, machines_of
     from schedules.delivery.search import Wanted, find
     from schedules.desk import open_desk
 
@@ -66,20 +68,28 @@ def documents(
     with open_desk() as desk:
         with desk.database.read() as connection:
             found = find(connection, wanted, most)
+            places = machines_of(connection, {one.file_sha for one in found})
+        away = {one.file_sha: places.get(one.file_sha, ()) for one in found if not is_here(desk, one.file_sha)}
         folder = folder_of(desk.home)
         if open_ and found:
             one = found[0]
+            if one.file_sha in away:
+                raise DocumentElsewhere(one.name, away[one.file_sha])
             path = (
                 restore(folder, one.path, desk.archive, one.file_sha) if one.path else desk.archive.path(one.file_sha)
             )
             typer.launch(str(path))
     if json_:
-        rows = [{**one._asdict(), "path": str(folder / one.path) if one.path else ""} for one in found]
+        rows = [
+            {**one._asdict(), "path": str(folder / one.path) if one.path else "", "here": one.file_sha not in away,
+             "machines": places.get(one.file_sha, ())}
+            for one in found
+        ]  # fmt: skip
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif not found:
         tell("没有这样的文件。", "There is no such document.", "yellow")
     else:
-        _show_found(found)
+        _show_found(found, away)
         tell(f"整理在 {folder}", f"filed below {folder}", "dim")
 
 
@@ -96,7 +106,7 @@ def _restore() -> None:
     tell(f"从存档重新做出 {made} 份副本。", f"{made} copies were made again from the archive.")
 
 
-def _show_found(found: "Sequence[Found]") -> None:
+def _show_found(found: "Sequence[Found]", away: "Mapping[str, Sequence[str]]") -> None:
     table = Shown(show_edge=False, pad_edge=False)
     for zh, en in (
         ("编号", "sha256"),
@@ -109,7 +119,9 @@ def _show_found(found: "Sequence[Found]") -> None:
     for one in found:
         told = ", ".join(str(row) for row in one.rows[:8]) + ("…" if len(one.rows) > 8 else "")
         waits = "" if one.state == "read" else say(f"（{one.state}）", f" ({one.state})")
-        named = (one.path or f"{one.name}  {one.shop}  {one.period_from}").strip() + waits
+        there = "、".join(away.get(one.file_sha, ())) or say("别的机器", "another machine")
+        where = say(f"（在 {there} 上）", f" (on {there})") if one.file_sha in away else ""
+        named = (one.path or f"{one.name}  {one.shop}  {one.period_from}").strip() + waits + where
         table.add_row(one.file_sha[:8], named, f"{one.size:,}", told, "、".join(one.delivered))
     console.print(table)
 

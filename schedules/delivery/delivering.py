@@ -1,6 +1,5 @@
 """What is due goes out: filed, planned by the rules, delivered once, its receipt kept, trouble told once."""
 
-import platform
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from schedules.delivery import mailing, receipts
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.filing import file_all, place_of, titles_of, unfiled
 from schedules.delivery.persons import with_persons
+from schedules.delivery.places import Stranded, is_here, stranded
 from schedules.delivery.receipts import Row
 from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
 from schedules.delivery.ways import Open, open_remote
@@ -24,7 +24,6 @@ from schedules.notify.outbox import post
 from schedules.notify.settings import load_notify
 from schedules.problems import SecretMissing
 from storage.erp.audit.log import noted
-from storage.errors import FileMissing
 from storage.shelves import shelf_of
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ class Delivered:
     waiting: list[Row] = field(default_factory=list)
     failed: list[Row] = field(default_factory=list)
     held: int = 0
+    stranded: list[Stranded] = field(default_factory=list)
     busy: bool = False
 
     def took(self, row: Row) -> None:
@@ -73,6 +73,7 @@ def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_rem
         _send_mails(desk, rules, at, outcome)
         with desk.database.read() as connection:
             outcome.held = receipts.count(connection, state=receipts.HELD)
+        outcome.stranded = stranded(desk, at)
     return outcome
 
 
@@ -96,8 +97,8 @@ def _banks(desk: "Desk") -> frozenset[str]:
 
 def _deliver(desk: "Desk", name: str, rule: Rule, at: datetime, open_: Open, outcome: Delivered) -> None:
     """What is due under one rule, by its way."""
-    host = platform.node()
-    rows = [row for row in receipts.due(desk.database, name, host, at) if _is_here(desk, row)]
+    host = desk.machine
+    rows = [row for row in receipts.due(desk.database, name, host, at) if is_here(desk, row["file_sha"])]
     if not rows:
         return
     if rule.mail:
@@ -129,7 +130,7 @@ def _deliver_each(
 ) -> None:
     """Each document; once the other side is gone, the rest is not tried in vain."""
     for place, row in enumerate(rows):
-        if not receipts.claim(desk.database, row, rule, platform.node(), at):
+        if not receipts.claim(desk.database, row, rule, desk.machine, at):
             continue
         try:
             landed = remote.deliver(desk.archive.path(row["file_sha"]), row["path"], row["file_sha"])
@@ -147,14 +148,6 @@ def _deliver_each(
 def _noted(connection: Connection, row: Row, rule: Rule) -> None:
     """The log of who saw personal data names what left this desk."""
     noted(connection, f"delivery:{row['rule']}", "送出文件", row["path"], why=f"{rule.way} {rule.target}")
-
-
-def _is_here(desk: "Desk", row: Row) -> bool:
-    try:
-        desk.archive.path(row["file_sha"])
-    except FileMissing:
-        return False
-    return True
 
 
 def _in_words(desk: "Desk", rows: Sequence[Row], at: datetime, outcome: Delivered, act: Callable[[], object]) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import Connection, and_, select
 
 from schedules.delivery.names import Named, named
+from schedules.delivery.places import is_here, note
 from schedules.settings import SHANGHAI
 from storage.archive import Archive
 from storage.database.bulk import insert_missing
@@ -59,7 +60,10 @@ def file_all(desk: "Desk", at: datetime) -> Filing:
     waiting = unfiled(desk.database)
     if not waiting:
         return Filing(0, 0)
-    return file_these(desk.database, desk.archive, folder_of(desk.home), waiting, titles_of(desk), at)
+    filing = file_these(desk.database, desk.archive, folder_of(desk.home), waiting, titles_of(desk), at)
+    with desk.database.write() as connection:
+        note(connection, desk.machine, [row["file_sha"] for row in waiting if is_here(desk, row["file_sha"])], at)
+    return filing
 
 
 def titles_of(desk: "Desk") -> Titles:

@@ -1,10 +1,11 @@
 """What a night needs of deliveries: a chore for the clock, lines for the digest, concerns for `yeban doctor`."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from schedules.delivery.calendar import Missing, missing
 from schedules.delivery.delivering import Delivered, Ready, deliver_due, ready
+from schedules.delivery.places import stranded
 from schedules.delivery.receipts import FAILED, HELD, count
 from schedules.delivery.rules import FILE
 from schedules.operations.concern import Concern, of_error
@@ -58,7 +59,7 @@ def digest_lines(desk: "Desk", night: date, now: datetime | None = None) -> list
             if english
             else f"✗ {failed + held} 份文件没有送到：yeban deliver list --open"
         )
-    return lines
+    return lines + [f"✗ {one.sentence(desk.settings.lang)}" for one in stranded(desk, now or datetime.now(UTC))]
 
 
 def newest_first(absent: list[Missing]) -> list[Missing]:

@@ -7,7 +7,8 @@ than not at all.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import platform
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,10 +24,12 @@ from schedules.problems import SecretMissing
 from storage.database.bulk import insert_missing
 from storage.database.connection import Database
 from storage.database.moments import stamp
-from storage.database.tables.desk import notice
+from storage.database.tables.desk import notice, notice_place
 
 TRIES = 6
 CLAIM_S = 600
+ELSEWHERE_S = 3600
+"""How long a message waits for the machine that has its files."""
 MINUTE = timedelta(seconds=60)
 REPEAT = "（可能重复 / may be a repeat）"
 Row = Mapping[str, Any]
@@ -43,13 +46,21 @@ class Delivered:
 
 def post(connection: Connection, settings: NotifySettings, message: Message, at: datetime) -> int:
     """The message waits for every channel of its route that was not told of this incident; returns for how many."""
-    rows = [_row(message, channel, at) for channel in settings.routes.get(message.route, [])]
-    return insert_missing(connection, notice, rows).created
+    return _put_down(connection, message, settings.routes.get(message.route, []), at)
 
 
 def post_to(connection: Connection, channel: str, message: Message, at: datetime) -> int:
     """The message waits for this one channel, unless it was told of the incident; returns 1 or 0."""
-    return insert_missing(connection, notice, [_row(message, channel, at)]).created
+    return _put_down(connection, message, [channel], at)
+
+
+def _put_down(connection: Connection, message: Message, channels: Sequence[str], at: datetime) -> int:
+    rows = [_row(message, channel, at) for channel in channels]
+    created = insert_missing(connection, notice, rows).created
+    if created and message.files:
+        lie = {"machine": platform.node(), "recorded_at": stamp(at)}
+        insert_missing(connection, notice_place, [{"notice_id": row["notice_id"], **lie} for row in rows])
+    return created
 
 
 def _row(message: Message, channel: str, at: datetime) -> dict[str, Any]:
@@ -71,7 +82,11 @@ def _row(message: Message, channel: str, at: datetime) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Outbox:
-    """The desk's messages and the way out. `clock` tells the moment; `secret` and `has` look into the vault."""
+    """The desk's messages and the way out. `clock` tells the moment; `secret` and `has` look into the vault.
+
+    A message with files is sent by the `machine` on which they lie. After `ELSEWHERE_S` another
+    one does, without the files and saying so; a message that is nothing but its files waits.
+    """
 
     database: Database
     settings: NotifySettings
@@ -79,6 +94,7 @@ class Outbox:
     has: Callable[[str, str], bool]
     clock: Callable[[], datetime]
     senders: Mapping[str, Send] = field(default_factory=lambda: SENDERS)
+    machine: str = field(default_factory=platform.node)
 
     def deliver(self) -> Delivered:
         """Send what is due, urgent ones first; each at most once in this call."""
@@ -91,6 +107,12 @@ class Outbox:
         at = self.clock()
         lost = and_(notice.c.state == "sending", notice.c.due_at <= stamp(at - timedelta(seconds=CLAIM_S)))
         due = and_(notice.c.state == "waiting", notice.c.due_at <= stamp(at))
+        place = notice_place.c
+        theirs = notice.c.notice_id.in_(select(place.notice_id).where(place.machine != self.machine))
+        ours = notice.c.notice_id.in_(select(place.notice_id).where(place.machine == self.machine))
+        late = and_(notice.c.due_at <= stamp(at - timedelta(seconds=ELSEWHERE_S)), notice.c.route != "note")
+        due = and_(due, or_(~theirs, ours, late))
+        lost = and_(lost, or_(~theirs, ours, late))
         order = (notice.c.urgent.desc(), notice.c.recorded_at, notice.c.notice_id)
         with self.database.read() as connection:
             return list(connection.execute(select(notice).where(or_(due, lost)).order_by(*order)).mappings())
@@ -134,9 +156,9 @@ class Outbox:
 
     def _send(self, row: RowMapping, at: datetime, outcome: Delivered) -> None:
         title = row["title"] + REPEAT if row["state"] == "sending" else row["title"]
-        files = tuple(Path(path) for path in json.loads(row["files"]))
+        files, body = self._files_of(row)
         route = cast(Route, row["route"])
-        message = Message(route, row["incident"], title, row["body"], files, bool(row["urgent"]))
+        message = Message(route, row["incident"], title, body, files, bool(row["urgent"]))
         try:
             self._through(row["channel"], message, at)
         except (NotSent, SecretMissing) as error:
@@ -147,6 +169,21 @@ class Outbox:
         else:
             self._put(row, "sent", "", due=at, ended=self.clock())
             outcome.sent.append(dict(row))
+
+    def _files_of(self, row: RowMapping) -> tuple[tuple[Path, ...], str]:
+        """What goes along, and the text, which says where files lie that cannot."""
+        place = notice_place.c
+        with self.database.read() as connection:
+            where = select(place.machine).where(place.notice_id == row["notice_id"]).order_by(place.machine)
+            machines = list(connection.execute(where).scalars())
+        if not machines or self.machine in machines:
+            return tuple(Path(path) for path in json.loads(row["files"])), row["body"]
+        there = machines[0]
+        lines = [
+            f"附件在 {there} 上，没能一起发 / the files are on {there} and could not go along:",
+            *json.loads(row["files"]),
+        ]
+        return (), "\n".join([row["body"], *lines])
 
     def _through(self, name: str, message: Message, at: datetime) -> None:
         channel = self.settings.channels.get(name)

@@ -64,7 +64,18 @@ def worker_at(desk: Desk, queue: Queue, plans: Path, place: Place, ended: Callab
         KIND: RunPlayer(desk, DeskExecutor(desk, plans, door=door), longest, queue, now),
         FLOW: FlowPlayer(desk, door, longest),
     }
-    return Worker(queue, facts, players, lease=lease, ended=ended, closes=door.close)
+    return Worker(queue, facts, players, lease=lease, ended=ended, closes=door.close, aside=_aside(desk, now))
+
+
+def _aside(desk: Desk, now: Now) -> Callable[[], None]:
+    """What each machine does for itself, wherever the clock is kept: the documents and messages whose files it has."""
+    chores = chores_of(desk)
+
+    def all_of_them() -> None:
+        for chore in chores:
+            chore(now())
+
+    return all_of_them
 
 
 def _places(door: BrowserDoor) -> int:
@@ -78,7 +89,7 @@ def _places(door: BrowserDoor) -> int:
 
 
 def chores_of(desk: Desk) -> "list[Chore]":
-    """What the clock does beside the timetable: messages that wait, the morning's digest, documents for people."""
+    """What is done beside the timetable: messages that wait, the morning's digest, documents for people."""
     from schedules.delivery.night import DeliveryChore
 
     deliveries = DeliveryChore(desk)

@@ -22,6 +22,7 @@ from schedules.queue.fence import margin_of
 from schedules.queue.model import LEASE, Ending, Lease, Queue, Renewed, WorkerFacts
 from schedules.serve.controls import Held
 
+ASIDE_S = 60.0
 LOOKS_EVERY_S = 1.0
 """How long a ticket that somebody else put down may lie before an idle worker sees it."""
 
@@ -38,15 +39,17 @@ class Worker:
 
     def __init__(self, queue: Queue, facts: WorkerFacts, players: Mapping[str, Player], *, lease: timedelta = LEASE,
                  ended: Callable[[], None] = lambda: None,
-                 closes: Callable[[], Awaitable[None]] | None = None) -> None:  # fmt: skip
+                 closes: Callable[[], Awaitable[None]] | None = None,
+                 aside: Callable[[], None] | None = None) -> None:  # fmt: skip
         """`players` by kind of ticket; `ended` is called after each one, so that the clock may look; `closes` at the
-        very end, for the browser."""
+        very end, for the browser; `aside` every minute, in a thread of its own, for what only this machine can do."""
         self.queue = queue
         self.facts = facts
         self.players = players
         self.lease = lease
         self.ended = ended
         self.closes = closes
+        self.aside = aside
         self.held: dict[str, Held] = {}
         self.draining = asyncio.Event()
         self.woken = asyncio.Event()
@@ -86,6 +89,7 @@ class Worker:
         self.lived_at = self.loop.time()
         beats = threading.Thread(target=self._beat, name=f"beat-{self.facts.name}", daemon=True)
         beats.start()
+        threading.Thread(target=self._beside, name=f"aside-{self.facts.name}", daemon=True).start()
         watch = asyncio.create_task(self._watch())
         logger.info("worker_started", worker=self.facts.name, places=self.facts.places, tags=self.facts.tags)
         try:
@@ -175,6 +179,13 @@ class Worker:
             if now - self.lived_at > patience:
                 for held in list(self.held.values()):
                     held.stop("lost")
+
+    def _beside(self) -> None:
+        while self.aside is not None and not self.gone.wait(ASIDE_S):
+            try:
+                self.aside()
+            except Exception:  # noqa: BLE001 (a share or a mail server that is away must not end the worker)
+                logger.exception("worker_aside_failed", worker=self.facts.name)
 
     def _beat(self) -> None:
         """In a thread of its own: a run that keeps the event loop busy must not cost the lease."""

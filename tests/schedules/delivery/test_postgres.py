@@ -32,9 +32,7 @@ class Dies(Remote):
 
 
 @pytest.mark.postgres
-def test_two_machines_deliver_what_each_has_once(
-    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_machines_deliver_what_each_has_once(postgres_url: str, tmp_path: Path) -> None:
     """A machine delivers what lies in its own archive; another's claim is believed until its lease is over.
 
     Then everything is found, shown and kept as on SQLite.
@@ -56,7 +54,7 @@ def test_two_machines_deliver_what_each_has_once(
         assert ["2026-11-21" in row["path"] for row in deliver_due(two, NOON).delivered] == [True]
         for path in one.archive.documents():
             two.archive.put(one.archive.path(path), one.archive.facts(path))
-        monkeypatch.setattr("platform.node", lambda: "another-machine")
+        two.machine = "another-machine"
         assert deliver_due(two, NOON + timedelta(minutes=5)) == Delivered(), "it may still be at work"
         assert len(deliver_due(two, NOON + receipts.LEASE).delivered) == 1
         assert sorted(path.name[:10] for path in share.rglob("*.csv")) == ["2026-11-20", "2026-11-21"]

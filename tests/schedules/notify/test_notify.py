@@ -1,7 +1,9 @@
 """Messages: signed as the other side checks, told once, not too fast, not at night, never called sent when refused."""
 
+import json
+import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from schedules.cli.whole import app
 from schedules.notify.channels.wire import cut
 from schedules.notify.message import Message
 from schedules.notify.night import digest, incident
-from schedules.notify.outbox import REPEAT, TRIES, Outbox, post, told
+from schedules.notify.outbox import ELSEWHERE_S, REPEAT, TRIES, Outbox, post, post_to, told
 from schedules.notify.settings import ChannelSettings, NotifySettings, Quiet, load_notify
 from schedules.problems import SecretMissing, SettingsBroken
 from schedules.vault import Vault
@@ -352,3 +354,23 @@ def test_a_night_is_told_once_for_each_state_it_is_in(tmp_path: Path) -> None:
     wrong = incident(date(2026, 11, 22), rows, "zh")
     assert wrong is not None
     assert "网站没有回答" in wrong.body
+
+
+def test_a_message_is_sent_by_the_machine_that_has_its_files(place: Place, tmp_path: Path) -> None:
+    """Another machine leaves it for an hour, then sends it without them, saying where they are; a bare letter waits."""
+    report = tmp_path / "早报.xlsx"
+    report.write_bytes(b"PK")
+    here = place.outbox(robot=ChannelSettings(kind="webhook"))
+    there = replace(here, machine="pc-7")
+    letter = Message("note", "delivery|x|1|0", "财务文件 1 份", "订单.csv", (report,))
+    with place.database.write() as connection:
+        post(connection, here.settings, message(files=(report,)), place.clock())
+        post_to(connection, "robot", letter, place.clock())
+    assert there.deliver().sent == []
+    place.clock.at += timedelta(seconds=ELSEWHERE_S + 1)
+    (sent,) = there.deliver().sent
+    assert sent["route"] == "digest"
+    said = json.dumps(place.robots.taken[-1], ensure_ascii=False)
+    assert platform.node() in said
+    assert "早报.xlsx" in said
+    assert [row["route"] for row in here.deliver().sent] == ["note"]

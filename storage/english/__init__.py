@@ -81,10 +81,17 @@ def _marks(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
+    """The text by the sentence that it is; of several, the one that leaves least Chinese, then the longest."""
+    best, left = "", len(text)
     for longest, reader, en in _read()[1]:
         if longest in text and (found := reader(text)) is not None:
-            return en.format(**{name: english(part) for name, part in found.items()})
-    return ""
+            said = en.format(**{name: english(part) for name, part in found.items()})
+            remaining = len(CHINESE.findall(said))
+            if remaining < left:
+                best, left = said, remaining
+            if not left:
+                break
+    return best
 
 
 def _kind(text: str) -> str:

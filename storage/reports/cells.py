@@ -34,16 +34,16 @@ def figure_of(path: Path, sheet: str, cell: str) -> str:
     """
     with zipfile.ZipFile(path) as book:
         parts = _sheet_parts(book)
-        part = next((part for title, part in parts.items() if sheet in _titles(title)), "")
+        part = next((part for title, part in parts.items() if _same(title, sheet)), "")
         found = _tooltip(book, part, cell) if part else ""
     if not found:
         raise CellWithoutFigure(path.name, sheet, cell, list(parts))
     return found
 
 
-def _titles(title: str) -> tuple[str, str]:
-    """A sheet by its title as it stands there, and as English says it: a Chinese workbook answers to both."""
-    return title, heading(title, "en")
+def _same(title: str, asked: str) -> bool:
+    """Whether a sheet is the one that is asked for: a workbook of either language answers to both."""
+    return heading(title, "en") == heading(asked, "en")
 
 
 def _sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:

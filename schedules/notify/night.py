@@ -21,6 +21,8 @@ from schedules.settings import SHANGHAI
 from schedules.summary import book_totals, night_rows
 from storage.database.tables.desk import notice
 
+REPORT_WAITS = timedelta(minutes=15)
+"""How long a machine without the report leaves the digest to the others."""
 LISTED = 12
 """How many jobs a message names; the report and the page name all."""
 
@@ -31,7 +33,7 @@ def outbox_at(desk: Desk, settings: NotifySettings) -> Outbox:
     def has(account: str, name: str) -> bool:
         return name in desk.vault.names(account)
 
-    return Outbox(desk.database, settings, desk.vault.get, has, lambda: datetime.now(UTC))
+    return Outbox(desk.database, settings, desk.vault.get, has, lambda: datetime.now(UTC), machine=desk.machine)
 
 
 def digest(
@@ -136,10 +138,22 @@ def morning(desk: Desk, now: datetime) -> Delivered:
     if settings.routes.get("digest"):
         for night in (today - timedelta(days=1), today):
             if now >= due_at(settings, night) and not _was_told(desk, night) and (rows := night_rows(desk, night)):
+                if _report_elsewhere(desk, night) and now < due_at(settings, night) + REPORT_WAITS:
+                    continue
                 made = whole_digest(desk, night, rows)
                 with desk.database.write() as connection:
                     post(connection, settings, made, now)
     return outbox.deliver()
+
+
+def _report_elsewhere(desk: Desk, night: date) -> bool:
+    """Whether the night was played on another machine, whose worker has the report and tells of it."""
+    from schedules.queue import board
+
+    if report_path(desk, night).is_file():
+        return False
+    with desk.database.read() as connection:
+        return any(one["host"] != desk.machine for one in board.workers(connection))
 
 
 def _was_told(desk: Desk, night: date) -> bool:

@@ -168,7 +168,7 @@ def test_a_day_is_the_day_of_the_zone(books: Books) -> None:
 @pytest.mark.parametrize("name", ["channels", "fulfilment", "gmv", "hot", "products", "regions", "sales", "times"])
 def test_a_figure_walked_back_keeps_every_filter(name: str, reading: Connection, period: Period) -> None:
     """By the figure's id alone, its rows are found again: as many and as much as the cell says, of that shop only."""
-    scope = Scope(shops=("shop_a",))
+    scope = Scope(shops=("shop_a",), by="week", whole=True, top=3)
     table = build_scoped(reading, name, period, scope)
     built: dict[tuple[str, Period], object] = {}
     orders = set(reading.execute(select(platform_order.c.order_no).where(platform_order.c.shop == "shop_a")).scalars())

@@ -79,15 +79,24 @@ def _killed(path, statement):
 @pytest.mark.function("OMS-07", "OMS-44")
 def test_every_warehouse_was_looked_at_and_the_choice_is_explained(desk):
     """The record lists the candidates and why each other warehouse was not taken; the automatic share is told."""
-    desk.stock(HZ={"A": 1, "B": 5}, GZ={"A": 9})
+    desk.stock(HZ={"A": 1, "B": 5, "C": 3}, GZ={"A": 9, "C": 3})
     desk.order("1", ("A", 2))
+    desk.order("4", ("C", 1))
     desk.order("2", ("B", 1), province="广东", city="广州市")
     third = desk.order("3", ("A", 1), detail={"buyer_memo": "要蓝色"})
     desk.review()
     run(desk)
-    first, second = (json.loads(text) for (text,) in desk.rows("SELECT explanation FROM fulfilment ORDER BY order_no"))
+    first, second = (desk.data(f"SELECT explanation FROM fulfilment WHERE order_no = '{number}'") for number in (1, 2))
     assert first["chosen"]["warehouses"] == ["GZ"]
     assert first["rejected"] == [{"warehouse": "HZ", "because": "A 要 2 件，可用 1 件"}]
+    third = desk.data("SELECT explanation FROM fulfilment WHERE order_no = '4'")
+    assert [one["warehouses"] for one in third["candidates"]] == [["HZ"], ["GZ"]]
+    assert third["candidates"][0]["cost_fen"] < third["candidates"][1]["cost_fen"], "dearer is why it was not taken"
+    for told in (first, second, third):
+        named = {one["warehouse"] for one in told["rejected"]} | {
+            w for c in told["candidates"] for w in c["warehouses"]
+        }
+        assert named == {"HZ", "GZ"}
     assert second["rejected"] == [{"warehouse": "GZ", "because": "B 要 1 件，可用 0 件"}]
     assert second["words"]
     third = ("practice", "shop_a", "3")
@@ -95,7 +104,7 @@ def test_every_warehouse_was_looked_at_and_the_choice_is_explained(desk):
         lambda c: holds.release(c, holds.OrderKey(*third), "BUYER_MEMO", Cause(LATER, "李雷", "console", "可以"))
     )
     run(desk, LATER)
-    assert desk.write(automatic_share) == (2, 3, 0)
+    assert desk.write(automatic_share) == (3, 4, 0)
 
 
 @pytest.mark.function("OMS-16")

@@ -55,7 +55,8 @@ def test_a_duplicate_code_is_refused(shop) -> None:
             shop.write(lambda c, taken=taken: codes.add_name(c, "B-1", taken, kind="barcode", who="anna"))
     names = ["6900000000017", "6900000000024", "旧编码1", "A-1", "b-1"]
     assert shop.read(lambda c: codes.resolve(c, names)) == dict.fromkeys(names[:4], "A-1")
-    assert not [name for name in dir(codes) if "rename" in name]
+    shop.write(lambda c: codes.map_channel(c, codes.ChannelId("practice", "shop_a", "P1"), "B-1", who="anna"))
+    assert shop.rows("SELECT code FROM sku ORDER BY code") == [("A-1",), ("B-1",)]
 
 
 def test_a_code_that_exports_told_of_is_taken_up(shop) -> None:

@@ -19,7 +19,7 @@ from storage.english.tables import TABLES
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 SLOT = re.compile(r"\{(\w+)\}")
-JOINTS = (("；", "; "), ("。", ". "), ("：", ": "), ("，", ", "), ("、", ", "), (" · ", " · "))
+JOINTS = (("；", "; "), ("。", ". "), ("：", ": "), ("，", ", "), ("、", ", "), (" · ", " · "), (" ", " "))
 """Where a text falls into parts that are said one by one, and what stands between them in English."""
 
 MARKS = (("（", " ("), ("）", ")"), ("；", "; "), ("，", ", "), ("：", ": "), ("、", ", "))

@@ -15,6 +15,8 @@ SERIES = ("2F5FB3", "E08E45", "3A9D7C", "8E5BA6", "C0392B", "6B7690")
 CARDS_ACROSS = 5
 MISSING_SHOWN = 8
 WIDTHS = (24, 20, 20, 20, 20, 22, 14, 18)
+WIDTHS_EN = (34, 20, 20, 20, 20, 34, 14, 18)
+"""Outcomes and differences have longer names in English."""
 
 
 class _Writer:
@@ -51,7 +53,7 @@ def write_overview(
     sheet: Sheet, front: Overview, missing: Table, lacking: Sequence[str], layout: Layout, pen: Pen
 ) -> None:
     """Write the first sheet; `lacking`: without what its figures are not complete."""
-    set_up(sheet, WIDTHS, 0, pen.lang)
+    set_up(sheet, WIDTHS_EN if pen.lang == "en" else WIDTHS, 0, pen.lang)
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "portrait", 1
     sheet.sheet_properties.tabColor = "22304F"
     writer = _Writer(sheet, layout, pen)

@@ -143,7 +143,7 @@ class Pen:
     def label(self, sheet: Sheet, value: str) -> SheetCell:
         """The text of a total row."""
         cell = self._cell(sheet, ("text", "bold", "pale", "", "heavy", ""))
-        self._set_text(cell, value)
+        self._set_text(cell, self.said(value))
         return cell
 
     def _set_text(self, cell: SheetCell, value: str) -> None:

@@ -89,10 +89,10 @@ def test_every_warehouse_was_looked_at_and_the_choice_is_explained(desk):
     first, second = (desk.data(f"SELECT explanation FROM fulfilment WHERE order_no = '{number}'") for number in (1, 2))
     assert first["chosen"]["warehouses"] == ["GZ"]
     assert first["rejected"] == [{"warehouse": "HZ", "because": "A 要 2 件，可用 1 件"}]
-    third = desk.data("SELECT explanation FROM fulfilment WHERE order_no = '4'")
-    assert [one["warehouses"] for one in third["candidates"]] == [["HZ"], ["GZ"]]
-    assert third["candidates"][0]["cost_fen"] < third["candidates"][1]["cost_fen"], "dearer is why it was not taken"
-    for told in (first, second, third):
+    either = desk.data("SELECT explanation FROM fulfilment WHERE order_no = '4'")
+    assert [one["warehouses"] for one in either["candidates"]] == [["HZ"], ["GZ"]]
+    assert either["candidates"][0]["cost_fen"] < either["candidates"][1]["cost_fen"], "dearer is why it was not taken"
+    for told in (first, second, either):
         named = {one["warehouse"] for one in told["rejected"]} | {
             w for c in told["candidates"] for w in c["warehouses"]
         }

@@ -64,4 +64,6 @@ def _quick_turns() -> Iterator[None]:
 def _read_the_rest() -> None:
     import cryptography.fernet  # noqa: F401 (the session and the vault need it soon)
 
-    import schedules.cli.run_command  # noqa: F401
+    import schedules.cli.run_command
+    import schedules.queue.in_hand
+    import schedules.queue.turns  # noqa: F401 (the account is held before its page is opened)

@@ -60,7 +60,12 @@ def english(text: str) -> str:
     """The text in English: the phrase that it is, else its parts; words that are none of ours as they are. Pure."""
     if not CHINESE.search(text):
         return _marks(text)
-    return _read()[0].get(text) or _kind(text) or _sentence(text) or _parts(text)
+    if known := _read()[0].get(text) or _kind(text):
+        return known
+    said = _sentence(text)
+    if said and not CHINESE.search(said):
+        return said
+    return min(filter(None, (said, _parts(text))), key=lambda one: len(CHINESE.findall(one)))
 
 
 def say(text: str, lang: str) -> str:

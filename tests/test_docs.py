@@ -16,13 +16,17 @@ from storage.documents.kinds import KINDS
 from storage.reports import REPORTS
 
 README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "schedules" / "COMMANDS.md").read_text("utf-8")
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_is_in_the_readme(name: str) -> None:
-    """Each command stands in README's table."""
-    assert re.search(rf"\b{name}\b", README)
+def test_every_command_is_in_the_readme_and_explained(name: str) -> None:
+    """Each command stands in README's lists in both languages, and in both tables of schedules/COMMANDS.md."""
+    assert README.count(f"`{name}`") >= 2
+    chinese, english = GUIDE.split("\n---\n")
+    for table in (chinese, english):
+        assert re.search(rf"^\|.*`[^`|]*\b{name}\b", table, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -36,13 +40,13 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert f"yeban {name}" in help_text
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    """Each key of settings.yaml stands in README."""
+def test_every_setting_is_explained() -> None:
+    """Each key of settings.yaml stands in schedules/COMMANDS.md, in both languages."""
     missing = [
         name
         for model in (Settings, AccountSettings, ShopSettings)
         for name in model.model_fields
-        if name != "home" and f"`{name}`" not in README
+        if name != "home" and any(f"`{name}`" not in part for part in GUIDE.split("\n---\n"))
     ]
     assert missing == []
 
@@ -74,6 +78,14 @@ def test_every_shipped_flow_is_clean(path: Path) -> None:
     """`yeban check` finds nothing in the flows we ship: they are the manual's examples."""
     loaded = load_flow(path)
     assert loaded.rendered(list(loaded.problems), "zh") == []
+
+
+def test_the_contents_of_the_readme_lead_to_its_sections() -> None:
+    """Every link within README goes to a heading that is there, and every file that it names is."""
+    heads = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in re.findall(r"^#+ (.+)$", README, re.M)}
+    assert sorted(set(re.findall(r"\]\(#([^)]+)\)", README)) - heads) == []
+    files = {link.partition("#")[0] for link in re.findall(r"\]\(([^)#:]+(?:#[^)]*)?)\)", README)}
+    assert sorted(link for link in files if link and not (ROOT / link).exists()) == []
 
 
 def test_the_readme_example_is_a_flow_that_checks() -> None:

@@ -39,6 +39,7 @@ PRELOADED = [
     "schedules.night",
     "schedules.logs",
     "schedules.answers",
+    "schedules.queue.in_hand",
     "bots.browser.playwright",
     "bots.browser.widgets.fields",
     "storage.documents.kinds",
@@ -83,6 +84,7 @@ class Dying:
 
     def __init__(self, real: object, what: NightOf) -> None:
         self._real = real
+        self._what = what
         self._entries = what.entries
         self._dies = what.dies
         self._known = set(lines(what.entries))
@@ -90,6 +92,12 @@ class Dying:
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._real, name)
         return self._guarded(name, real) if name in ENTRIES else real
+
+    def fenced(self, fence: object) -> "Dying":
+        """The same for a run that holds its account by a lease: it dies at the same writes."""
+        again = Dying(self._real.fenced(fence), self._what)  # type: ignore[attr-defined]
+        again._known = self._known
+        return again
 
     def _guarded(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def write(*arguments: Any, **named: Any) -> Any:

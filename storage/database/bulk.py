@@ -19,6 +19,8 @@ from storage.database.tables.base import WALL_CLOCK
 
 LOOKED_UP_AT_ONCE = 900
 """SQLite of old takes no more than 999 values in one statement."""
+MANY_ROWS = 1_000
+"""So many new rows may make a plan wrong that was right before."""
 _BETWEEN = "\x1f"
 SOURCE = ("file_sha", "row_no")
 WRITES_TO = "yeban_writes_to"
@@ -163,6 +165,15 @@ def change(
     same = " AND ".join(f"{name} = {mark}" for name in keys)
     turned = [(*row[len(keys) :], *row[: len(keys)]) for row in rows]
     return connection.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {same}", turned).rowcount
+
+
+def planned_anew(connection: Connection, tables: Iterable[Table], written: int) -> None:
+    """Let PostgreSQL's planner know of many rows before the next question; it looks by itself only a minute later.
+
+    Without it a join over what was just taken in was seen to walk through all of it once per row.
+    """
+    if written >= MANY_ROWS and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in tables)}")
 
 
 def looked_up(

@@ -66,8 +66,9 @@ def waited(database: Database, export: Path, orders: int, pace: int) -> list[flo
         if come == done:
             continue  # some ten thousandths of a second until the next one
         with database.write() as connection:
-            settled += review(connection, chain.NOW, platforms=chain.PLATFORMS, keys=set(keys[done:come])).orders
-            dispatch(connection, chain.NIGHT, chain.NOW, chain.policy())
+            fresh = set(keys[done:come])
+            settled += review(connection, chain.NOW, platforms=chain.PLATFORMS, keys=fresh).orders
+            dispatch(connection, chain.NIGHT, chain.NOW, chain.policy(), keys=fresh)
         over = time.perf_counter() - began
         waits += [over - n / pace for n in range(done, come)]
         done = come

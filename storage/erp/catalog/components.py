@@ -60,9 +60,11 @@ def stock_by_warehouse(
     """
     kinds, named = place_kinds(connection), frozenset(named)
     result: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(select(quant).order_by(quant.c.warehouse, quant.c.code)):
-        if kinds.get(row.warehouse) != "defect" if held else sells(row.warehouse, kinds, named):
-            result[row.warehouse][row.code] = row.on_hand - (0 if held else row.reserved)
+    q = quant.c
+    rows = select(q.warehouse, q.code, q.on_hand, q.reserved).order_by(q.warehouse, q.code)
+    for warehouse, code, on_hand, reserved in connection.execute(rows).all():
+        if kinds.get(warehouse) != "defect" if held else sells(warehouse, kinds, named):
+            result[warehouse][code] = on_hand - (0 if held else reserved)
     return dict(result)
 
 

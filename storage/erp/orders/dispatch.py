@@ -6,13 +6,13 @@ reservation, its parcel, its pick tasks and the event that says why, or it has n
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, compress
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from storage.ahead import ahead
 from storage.database.behind import Behind
@@ -71,17 +71,26 @@ class DispatchPolicy:
 
 @collector_at_rest()
 def dispatch(
-    connection: Connection, night: str, now: str, policy: DispatchPolicy | None = None, batch_id: str = ""
+    connection: Connection,
+    night: str,
+    now: str,
+    policy: DispatchPolicy | None = None,
+    batch_id: str = "",
+    *,
+    keys: Collection[OrderKey] | None = None,
 ) -> Summary:
     """Allocate every approved order, split, merge, label and instruct the warehouse; returns the batch's summary.
 
     `night`: the day that names the batch; `now`: business time of the events. Orders that get nothing are held as
     OUT_OF_STOCK until goods arrive. Parcels whose order was refunded or closed are given back first.
+
+    `keys`: only these orders are looked at and nothing is given back, as at a promotion's peak, when orders are served
+    as they come; the night's run then sees to the rest.
     """
     policy = policy or DispatchPolicy()
-    released = settle(connection, now)
+    released = settle(connection, now) if keys is None else 0
     desk = _Desk(connection, policy, now)
-    orders = desk.approved()
+    orders = desk.approved(keys)
     free = allocation_read.free_stock(connection, night, policy.allocation)
     orders = desk.without_missing_gifts(orders, free)
     places = allocation_read.warehouses(connection)
@@ -178,9 +187,10 @@ class _Desk:
         self.connection, self.policy, self.now = connection, policy, now
         self.goods, self.prices = goods_of(connection), prices_in_books(connection)
 
-    def approved(self) -> list[OpenOrder]:
-        """The open orders that the review let pass, and the rest of those that are being shipped."""
-        found = allocation_read.open_orders(self.connection, self.policy.allocation, components(self.connection))
+    def approved(self, keys: Collection[OrderKey] | None = None) -> list[OpenOrder]:
+        """The open orders that the review let pass, and the rest of those that are being shipped; of `keys` only."""
+        made_of = components(self.connection)
+        found = allocation_read.open_orders(self.connection, self.policy.allocation, made_of, keys)
         states = states_of(self.connection, [order.key for order in found])
         open_now = [order for order in found if states[order.key].process in ("approved", "released")]
         self.provinces = {order.key: order.province for order in open_now}
@@ -268,7 +278,7 @@ class _Desk:
         return assign(self.connection, self.prices, self.goods, self.policy.allocation.carriers)
 
     def _planned(self, batch: Batch) -> list[Planned]:
-        numbers = self._numbers()
+        numbers = self._numbers({parcel.key for parcel in batch.parcels})
         planned: list[Planned] = []
         for parcel in batch.parcels:
             parts = split(parcel.lines, self.goods, self.policy.split)
@@ -278,11 +288,10 @@ class _Desk:
                 planned.append(("-".join((*parcel.key, str(numbers[parcel.key]))), parcel, part, cost_fen))
         return planned
 
-    def _numbers(self) -> Counter[OrderKey]:
+    def _numbers(self, keys: Collection[OrderKey]) -> Counter[OrderKey]:
         """How many parcels each order has had, live or not: a number is never used twice."""
-        f = fulfilment.c
-        query = select(f.platform, f.shop, f.order_no, func.count()).group_by(f.platform, f.shop, f.order_no)
-        return Counter({OrderKey(*key): count for *key, count in self.connection.execute(query).all()})
+        had = rows_of(self.connection, fulfilment, sorted(keys), ("fulfilment_id",))
+        return Counter(key for key, _ in had)
 
     def _parcels(
         self, planned: Sequence[Planned], name: str, money: Money, texts: Iterator[str], labels: Mapping[str, Label]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from storage.ahead import ahead
 from storage.database.behind import Behind
-from storage.database.bulk import Counts, add_missing, merge
+from storage.database.bulk import Counts, add_missing, merge, planned_anew
 from storage.database.collector import collector_at_rest
 from storage.database.tables import document_row, order_event, order_line, platform_order
 from storage.database.tables.review import order_detail
@@ -50,6 +50,7 @@ def collect(connection: Connection, kinds: Iterable[str] | None = None) -> Count
             counts = counts.plus(Counts(same=len(told) - len(fresh)))
             for written in behind.done:
                 counts = counts.plus(written)
+    planned_anew(connection, (platform_order, order_line, order_detail), counts.created)
     return counts
 
 

@@ -182,6 +182,18 @@ def test_nothing_unreviewed_is_allocated(desk):
     assert desk.rows("SELECT COUNT(*) FROM fulfilment") == [(0,)]
 
 
+def test_orders_that_are_named_are_served_and_the_night_sees_to_the_rest(desk):
+    """At a peak only the orders told of are looked at, again gives nothing new, and others' parcels stay as they are."""
+    desk.stock(HZ={"A": 9})
+    first, other = desk.order("1", ("A", 1)), desk.order("2", ("A", 2))
+    desk.review()
+    served = [desk.write(lambda c: dispatch(c, NIGHT, NOW, keys=[first])).parcels for _ in range(2)]
+    assert (served, desk.process(first), desk.process(other)) == ([1, 0], "released", "approved")
+    run(desk)
+    assert desk.rows("SELECT order_no, SUM(qty) FROM fulfilment JOIN fulfilment_line USING (fulfilment_id) "
+                     "GROUP BY order_no ORDER BY order_no") == [("1", 1), ("2", 2)]  # fmt: skip
+
+
 @pytest.mark.function("OMS-08")
 def test_parts_of_a_split_order_sum_back_to_it(desk):
     """An order split by weight, category and goods that ship alone: money to the fen and pieces sum back."""

@@ -183,7 +183,7 @@ def test_nothing_unreviewed_is_allocated(desk):
 
 
 def test_orders_that_are_named_are_served_and_the_night_sees_to_the_rest(desk):
-    """At a peak only the orders told of are looked at, again gives nothing new, and others' parcels stay as they are."""
+    """At a peak only the orders told of are looked at; again gives nothing new, and the rest is there for the night."""
     desk.stock(HZ={"A": 9})
     first, other = desk.order("1", ("A", 1)), desk.order("2", ("A", 2))
     desk.review()

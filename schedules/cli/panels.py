@@ -90,7 +90,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "aftersales": "aftersale_commands",
         "purchases": "purchase_commands",
     },
-    "商品 / products": {"products": "product_commands"},
+    "商品 / products": {"products": "product_commands", "sets": "set_commands"},
     "人和权限 / people": {
         "secret": "secret_commands",
         "secrets": "secret_commands",

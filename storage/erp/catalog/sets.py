@@ -16,7 +16,7 @@ from storage.database.bulk import upsert
 from storage.database.tables.lots import stock_set, stock_set_member
 
 KINDS = ("bundle", "lucky_bag", "pick_one")
-_BAGS_MAX = 10
+BAGS_MAX = 10
 
 
 class Member(NamedTuple):
@@ -46,8 +46,8 @@ def write_sets(connection: Connection, sets: Iterable[StockSet]) -> None:
     """Write these sets in place of what was known under their codes. Raises ValueError for a set that cannot be."""
     for one in sets:
         draws = {(member.code, member.qty) for bag in one.bags for member in bag}
-        if one.kind not in KINDS or not one.bags or not all(one.bags) or len(one.bags) > _BAGS_MAX:
-            raise ValueError(f"{one.code}: a set has 1 to {_BAGS_MAX} bags with members, and is one of {KINDS}")
+        if one.kind not in KINDS or not one.bags or not all(one.bags) or len(one.bags) > BAGS_MAX:
+            raise ValueError(f"{one.code}: a set has 1 to {BAGS_MAX} bags with members, and is one of {KINDS}")
         if any(qty < 1 for _, qty in draws) or len({code for code, _ in draws}) != len(draws):
             raise ValueError(f"{one.code}: a code has one number of pieces, at least 1, in all bags that hold it")
         upsert(connection, stock_set, [{"code": one.code, "kind": one.kind}])

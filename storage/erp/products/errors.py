@@ -7,6 +7,7 @@ ProductError (a BookError)
 ├── CombinationTaken   the SPU has a variant of this combination
 ├── CombinationWrong   an axis or option that the SPU has not, or one left out
 ├── ValueWrong         not what the attribute holds
+├── SetWrong           a pick-one set or lucky bag as it cannot be
 ├── CategoryCircular   a category under itself
 ├── PriceTie           two prices would be equally right at some moment
 ├── PriceFixed         a price row is withdrawn and made anew, never edited
@@ -94,6 +95,19 @@ class ValueWrong(ProductError):
 
     def __init__(self, attribute: str, value: str, reason: str) -> None:
         super().__init__(attribute=attribute, value=value, reason=reason)
+
+
+class SetWrong(ProductError):
+    """A pick-one set or a lucky bag as it cannot be."""
+
+    code = "E-SET"
+    zh = "套装「{code}」写得不对：{reason}"
+    en = "the set {code} cannot be: {reason_en}"
+    zh_hint = "写法：A|B*2 是二选一（A 一件或 B 两件）；A|C;C|D 是两袋的福袋，每袋抽一样"
+    en_hint = "A|B*2 is one of two (one A or two B); A|C;C|D is a lucky bag, one drawn from each of two"
+
+    def __init__(self, code: str, reason: str, reason_en: str) -> None:
+        super().__init__(code=code, reason=reason, reason_en=reason_en)
 
 
 class CategoryCircular(ProductError):

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from storage.erp.privacy.address_book import Masked, OrderKey
 
 ROWS_SHOWN = 200
+ROLES = {
+    "owner": ("负责人", "owner"), "finance": ("财务", "finance"), "support": ("客服", "support"),
+    "warehouse": ("仓库", "warehouse"), "products": ("商品", "products"), "auditor": ("审计", "auditor"),
+    "reader": ("只读", "reader"), "bot": ("机器人", "bot"),
+}  # fmt: skip
+SCOPES = {"org": ("公司", "company"), "shop": ("店铺", "shop"), "warehouse": ("仓库", "warehouse")}
 Who = Annotated[str, typer.Option("--who", help="谁（默认登录这台电脑的人） / who, default: who is logged in here")]
 Why = Annotated[str, typer.Option("--why", help="为什么 / why")]
 Order = Annotated[str, typer.Argument(help="订单号 / order number")]
@@ -69,8 +75,11 @@ def people(ctx: typer.Context) -> None:
     for one in known:
         kind = say("人", "a person") if one.kind == "person" else say("机器人", "a bot")
         state = "" if one.state == "active" else say("（已停用）", " (closed)")
-        may = "、".join(f"{grant.scope} {grant.name}" for grant in grants if grant.who == one.who)
-        table.add_row(one.who, f"{kind}{state}", one.role, may, str(seen.get(one.who, 0)))
+        granted = (
+            f"{say(*SCOPES.get(row.scope, (row.scope,) * 2))} {row.name}" for row in grants if row.who == one.who
+        )
+        role = say(*ROLES.get(one.role, (one.role, one.role)))
+        table.add_row(one.who, f"{kind}{state}", role, say("、", ", ").join(granted), str(seen.get(one.who, 0)))
     console.print(table)
 
 

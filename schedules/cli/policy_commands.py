@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
@@ -34,6 +35,16 @@ NAMES = {
     "costing": ("存货计价", "costing"), "vat_bp": ("税率（万分之几）", "tax, hundredths of a percent"),
     "from_day": ("从哪天起", "from"), "state": ("月末预计退货", "expected returns"),
 }  # fmt: skip
+VALUES = {
+    ("recognise", "ship"): ("发货时（ship）", "when shipped (ship)"),
+    ("recognise", "finish"): ("交易完成时（finish）", "when the trade is finished (finish)"),
+    ("recognise", "window"): ("确认收货几天后（window）", "some days after receipt (window)"),
+    ("recognise", "settle"): ("平台结算时（settle）", "when the platform settles (settle)"),
+    ("costing", "fifo"): ("先进先出（fifo）", "first in, first out (fifo)"),
+    ("costing", "average"): ("加权平均（average）", "weighted average (average)"),
+    ("state", "on"): ("估计（on）", "estimated (on)"),
+    ("state", "off"): ("不估计（off）", "not estimated (off)"),
+}
 
 
 @policies.command()
@@ -66,20 +77,21 @@ def show(json_: Json = False) -> None:
         typer.echo(json.dumps({**counting, "decided": decided}, ensure_ascii=False, indent=2))
         return
     for one in counting.values():
-        tell("；".join(f"{_named(name)} {value}" for name, value in one.items()),
-             "; ".join(f"{_named(name, 1)} {value}" for name, value in one.items()))  # fmt: skip
+        console.print(Text(say("；", "; ").join(_worded(name, value) for name, value in one.items() if value != "")))
     table = Table(title=say("谁定的", "who decided"), title_justify="left")
     for head in say("时间 谁 为什么 定了什么", "when who why what").split():
         table.add_column(head, overflow="fold")
     for row in decided:
         apart = ("what", "version", "author", "reason", "decided_at")
-        said = "，".join(f"{_named(name)} {value}" for name, value in row.items() if name not in apart)
+        said = say("，", ", ").join(_worded(name, value) for name, value in row.items() if name not in apart)
         table.add_row(str(row["decided_at"])[:16], str(row["author"]), str(row["reason"]), said)
     console.print(table)
 
 
-def _named(name: str, lang: int = 0) -> str:
-    return NAMES.get(name, (name, name))[lang]
+def _worded(name: str, value: object) -> str:
+    """A part of a policy with what it is, in words."""
+    zh, en = VALUES.get((name, str(value)), (str(value), str(value)))
+    return f"{say(*NAMES.get(name, (name, name)))} {say(zh, en)}"
 
 
 @policies.command("set")

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from schedules.cli import told_before_imports
 from schedules.warm.client import as_begun
 from schedules.warm.code import files_opened, imported, seen, watched
 from schedules.warm.standing import OUT_OF_DATE, TAKEN, UNFIT, Door, Standing
@@ -16,6 +17,8 @@ LEFT_OUT = (
     "storage.database.migrations.env", "storage.database.migrations.versions",  # Alembic runs them, nobody imports them
     "storage.erp.allocation.lp",  # numpy begins threads when it is imported, and no fork has them
 )  # fmt: skip
+BESIDES = ("chinese_calendar", "typer._adapters", "typer._click.decorators")
+"""Of libraries, what most commands come to only when they run."""
 
 
 def main(home: Path) -> int:
@@ -24,7 +27,7 @@ def main(home: Path) -> int:
     if begun is None:
         return UNFIT
     os.environ["LOGURU_AUTOINIT"] = "False"
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    told_before_imports()
     try:
         door = Door(home)
     except BlockingIOError:
@@ -32,7 +35,8 @@ def main(home: Path) -> int:
     with door:
         began_ns = time.time_ns()
         with files_opened() as opened:
-            imported(PACKAGES, LEFT_OUT, _say)
+            imported(PACKAGES, LEFT_OUT, BESIDES, _say)
+            _used_once()
         code = seen(watched(opened))
         if any(changed_ns > began_ns for _, changed_ns in code.values()):
             return OUT_OF_DATE  # it changed while it was read: half of it may be the old one
@@ -44,9 +48,23 @@ def main(home: Path) -> int:
         return Standing(door, run, begun, code).stand(sys.stdin.fileno())
 
 
+def _used_once() -> None:
+    """What libraries prepare when they are used for the first time: checks of settings, tables of Chinese letters."""
+    import io
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from schedules.settings import Settings
+
+    Settings.model_rebuild()
+    table = Table("夜班", "Yeban")
+    table.add_row("一", ":sunrise: [bold]1[/bold]")
+    Console(file=io.StringIO(), width=80, force_terminal=True).print(table)
+
+
 def run() -> None:
     """What the command line does, in a process that has read it: see `schedules.cli.main`."""
-    from schedules.cli import told_before_imports
     from schedules.cli.app import main
     from schedules.cli.screen import look_again
 

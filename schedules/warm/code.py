@@ -13,17 +13,18 @@ Seen = dict[str, tuple[int, int]]
 """Size and time of change by path; what is not there has neither."""
 
 
-def imported(packages: Iterable[str], left_out: Sequence[str], failed: Callable[[str, Exception], None]) -> None:
-    """Every module of these packages is imported, but for those whose name begins like one that is left out.
+def imported(
+    packages: Iterable[str], left_out: Sequence[str], besides: Iterable[str], failed: Callable[[str, Exception], None]
+) -> None:
+    """Every module of these packages, but for those whose name begins like one that is left out, and those `besides`.
 
     One that cannot be is told to `failed`: a command that needs it says so itself.
     """
-    for package in packages:
-        for name in _names(package, left_out):
-            try:
-                importlib.import_module(name)
-            except Exception as error:  # noqa: BLE001 (whatever it is: the command that needs it meets it again)
-                failed(name, error)
+    for name in [*(one for package in packages for one in _names(package, left_out)), *besides]:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001 (whatever it is: the command that needs it meets it again)
+            failed(name, error)
 
 
 def _names(package: str, left_out: Sequence[str]) -> Iterator[str]:

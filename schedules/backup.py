@@ -47,6 +47,8 @@ LEFT_OUT = frozenset(
         "outgoing",
         "clock.lock",
         "secret.key",
+        "warm.lock",
+        "warm.sock",
     }
 )
 """What can be made again, belongs to this machine or must not lie beside what it opens."""

@@ -69,6 +69,18 @@ ORDERS = {
     "从{names}发往{where}（{zones}），{cost}，只有它配得齐": (
         "from {names} to {where} ({zones}), {cost}, only it has all"
     ),
+    "子订单 {line} 的{what} 在 {where} 抽 {took}（本批开始时有 {had}，{why}）": (
+        "sub-order {line}: {what} from {where} draws {took} (there were {had}; {why})"
+    ),
+    "多选一 {code}×{qty}": "pick-one set {code}×{qty}",
+    "福袋 {code}×{qty}": "lucky bag {code}×{qty}",
+    "只有这一种抽法": "the only way to draw it",
+    "{count} 种抽法里取剩得最多的": "of {count} ways the one of which most is left",
+    "{count} 种抽法里没取剩得最多的，那些货别处更需要": (
+        "of {count} ways not the one of which most is left: those goods are needed more elsewhere"
+    ),
+    "{wanted} 抽不齐（可用 {had}）": "{wanted} cannot be drawn (there are {had})",
+    "可抽 {codes}": "drawn from {codes}",
     "买家下单": "ordered",
     "买家付款": "paid",
     "平台记为已发货": "shipped by the platform's word",

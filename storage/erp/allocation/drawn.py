@@ -30,16 +30,13 @@ class Draw(NamedTuple):
     def words(self) -> str:
         """The draw in one clause."""
         kind = "多选一" if self.bags == 1 else "福袋"
-        took = "、".join(f"{code} {qty} 件" for code, qty in self.took)
-        had = "、".join(f"{code} {qty}" for code, qty in self.had)
-        said = (
-            f"子订单 {self.sub_no} 的{kind} {self.code}×{self.qty} 在 {self.warehouse} 抽 {took}（本批开始时有：{had}"
-        )
-        if self.ways == 1:
-            return f"{said}；只有这一种抽法）"
+        took = "、".join(f"{code}×{qty}" for code, qty in self.took)
+        had = "、".join(f"{code}×{qty}" for code, qty in self.had)
+        why = "只有这一种抽法" if self.ways == 1 else f"{self.ways} 种抽法里取剩得最多的"
         if self.rank:
-            return f"{said}；{self.ways} 种抽法里没取剩得最多的，那些货别处更需要）"
-        return f"{said}；{self.ways} 种抽法里取剩得最多的）"
+            why = f"{self.ways} 种抽法里没取剩得最多的，那些货别处更需要"
+        what = f"{kind} {self.code}×{self.qty}"
+        return f"子订单 {self.sub_no} 的{what} 在 {self.warehouse} 抽 {took}（本批开始时有 {had}，{why}）"
 
 
 class Draws:

@@ -148,8 +148,8 @@ class _Left:
         has = {code: self._has(order, place, code)[0] + own[place, code] - fixed.get(code, 0) for code in codes}
         if drawn_together([(bag, line.qty) for line in sets for bag in line.bags], has) is not None:
             return ""
-        wanted = "、".join(f"{line.code} {line.qty} 件" for line in sets)
-        return f"{wanted}抽不齐（{'、'.join(f'{code} 可用 {max(0, has[code])} 件' for code in codes)}）"
+        wanted = "、".join(f"{line.code}×{line.qty}" for line in sets)
+        return f"{wanted} 抽不齐（可用 {'、'.join(f'{code}×{max(0, has[code])}' for code in codes)}）"
 
     def _has(self, order: OpenOrder, warehouse: str, code: str) -> tuple[int, str]:
         """(pieces that this order could still have there, why it is not all that lies there or "")."""

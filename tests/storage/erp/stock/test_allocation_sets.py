@@ -147,7 +147,7 @@ def test_the_draw_leaves_most_and_says_so():
     """With nothing contested, the member is taken of which most is left; the sentence has the figures."""
     batch = decide([order(1, ("PICK", 1))], {("HZ", "A"): 3, ("HZ", "B"): 9})
     assert batch.parcels[0].lines[0].needs == (("B", 2),)
-    assert "多选一 PICK×1 在 HZ 抽 B 2 件（本批开始时有：A 3、B 9；2 种抽法里取剩得最多的）。" in words(batch)
+    assert "多选一 PICK×1 在 HZ 抽 B×2（本批开始时有 A×3、B×9，2 种抽法里取剩得最多的）。" in words(batch)
 
 
 def test_a_set_leaves_the_scarce_member_to_those_who_need_it():
@@ -167,7 +167,7 @@ def test_a_set_that_cannot_be_drawn_says_what_there_is():
         "子订单 1-1 缺货：BAG 要 2 件，单仓最多 0 件，各仓合计 0 件（可抽 A、C、D）"
     ]
     rejected = {one["warehouse"]: one["because"] for one in batch.explanations[batch.shorts[0].key]["rejected"]}
-    assert rejected["HZ"] == "BAG 2 件抽不齐（A 可用 0 件、C 可用 1 件、D 可用 0 件）"
+    assert rejected["HZ"] == "BAG×2 抽不齐（可用 A×0、C×1、D×0）"
 
 
 def test_what_is_kept_from_an_order_is_not_drawn_for_it():

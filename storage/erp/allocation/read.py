@@ -1,16 +1,13 @@
 """What allocation needs to know from the books: open orders, free stock, warehouses."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select
+from sqlalchemy import Connection, and_, select
 
-from storage.database.bulk import LOOKED_UP_AT_ONCE
 from storage.database.tables import channel_sku, fulfilment, fulfilment_line, order_line, platform_order, warehouse
 from storage.database.tables.review import order_detail
+from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import AllocationPolicy, Kept, OpenLine, OpenOrder, OrderKey, Stock, Warehouse
 from storage.erp.catalog.components import Components, needs, stock_by_warehouse
 from storage.erp.catalog.sets import read_sets
@@ -48,7 +45,7 @@ def open_orders(
     wants: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
     lines: dict[tuple[str, str, str, int, str, str], list[OpenLine]] = defaultdict(list)
     mine = (line.platform, line.shop, line.order_no)
-    for platform, shop, order_no, sub_no, code, qty, priority, due, province in _rows(connection, query, mine, keys):
+    for platform, shop, order_no, sub_no, code, qty, priority, due, province in asked(connection, query, mine, keys):
         if taken and (OrderKey(platform, shop, order_no), sub_no) in taken:
             continue
         if (code, qty) not in wants:
@@ -71,24 +68,8 @@ def _in_live_parcels(connection: Connection, keys: Collection[OrderKey] | None) 
         .join_from(fulfilment, fulfilment_line, f.fulfilment_id == line.fulfilment_id)
         .where(f.state.in_(LIVE))
     )
-    found = _rows(connection, query, (f.platform, f.shop, f.order_no), keys)
+    found = asked(connection, query, (f.platform, f.shop, f.order_no), keys)
     return {(OrderKey(platform, shop, order_no), sub_no) for platform, shop, order_no, sub_no in found}
-
-
-def _rows(
-    connection: Connection, query: Select[Any], key: Sequence[ColumnElement[str]], keys: Collection[OrderKey] | None
-) -> Iterator[Sequence[Any]]:
-    """The query's rows; of these orders only, where some are told: a few questions instead of a walk through all."""
-    if keys is None:
-        yield from connection.execute(query).all()
-        return
-    platform_of, shop_of, order_of = key
-    for (platform, shop), mine in groupby(sorted(keys), key=itemgetter(0, 1)):
-        numbers = [one.order_no for one in mine]
-        here = query.where(platform_of == platform, shop_of == shop)
-        for begin in range(0, len(numbers), LOOKED_UP_AT_ONCE):
-            some = order_of.in_(numbers[begin : begin + LOOKED_UP_AT_ONCE])
-            yield from connection.execute(here.where(some)).all()
 
 
 def free_stock(connection: Connection, day: str = "", policy: AllocationPolicy | None = None) -> Stock:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from storage.database.bulk import change
 from storage.database.tables import bundle, channel_sku, order_line, platform_order, quant, sku
 from storage.database.tables.review import order_detail, order_state, presale_quota
+from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, packable, stock_by_warehouse
 from storage.erp.catalog.sets import Sets, available, read_sets
@@ -108,15 +109,7 @@ def _heads(
                o.pay_state.not_in(("closed", "refunded")), func.coalesce(s.process, "new").in_(sorted(process)))
         .order_by(o.platform, o.shop, o.order_no)
     )  # fmt: skip
-    rows = connection.execute(_only(query, o.order_no, keys)).all()
-    return rows if keys is None else [row for row in rows if OrderKey(*row[:3]) in keys]
-
-
-def _only(query: Select[Any], column: ColumnElement[str], keys: Collection[OrderKey] | None) -> Select[Any]:
-    """The query for a few orders only, where it is about a few."""
-    if keys is None or len(keys) > 500:
-        return query
-    return query.where(column.in_(sorted({key.order_no for key in keys})))
+    return list(asked(connection, query, (o.platform, o.shop, o.order_no), keys))
 
 
 @dataclass

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from storage.database.tables import fulfilment, platform_order
 from storage.database.tables.review import order_state
+from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import LIVE
 from storage.erp.orders.payments import received
@@ -36,15 +37,12 @@ def observe(
         .where(or_(s.process.is_not(None), and_(o.ship_state.in_(("none", "part", "")), o.pay_state != "closed")))
         .order_by(o.platform, o.shop, o.order_no)
     )  # fmt: skip
-    if keys is not None and len(keys) <= 500:
-        query = query.where(o.order_no.in_(sorted({key.order_no for key in keys})))
-    paid, live, back = received(connection), _with_parcels(connection), came_back(connection)
+    paid, live, back = received(connection), _with_parcels(connection, keys), came_back(connection)
     steps: list[Step] = []
     cause = Cause(now, "core", "platform")
-    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in connection.execute(query).all():
+    found = asked(connection, query, (o.platform, o.shop, o.order_no), keys)
+    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in found:
         key = OrderKey(platform, shop, order_no)
-        if keys is not None and key not in keys:
-            continue
         state = {axis: known or START[axis] for axis, known in zip(AXES, stands, strict=True)}
         wanted = {"pay": pay_of(pay, refund, paid.get(key), paid_fen), "ship": ship or "none"}
         wanted["process"] = _process(state["process"], pay, wanted["ship"], out=key in live)
@@ -58,11 +56,12 @@ def observe(
     return transition_all(connection, steps)
 
 
-def _with_parcels(connection: Connection) -> set[OrderKey]:
+def _with_parcels(connection: Connection, keys: Collection[OrderKey] | None) -> set[OrderKey]:
     """Orders of which a parcel is on its way or in the warehouse."""
     f = fulfilment.c
-    query = select(f.platform, f.shop, f.order_no).where(f.state.in_(LIVE)).distinct()
-    return {OrderKey(row.platform, row.shop, row.order_no) for row in connection.execute(query)}
+    mine = (f.platform, f.shop, f.order_no)
+    query = select(*mine).where(f.state.in_(LIVE)).distinct()
+    return {OrderKey(*row) for row in asked(connection, query, mine, keys)}
 
 
 def _process(known: str, pay_state: str, ship: str, *, out: bool) -> str:

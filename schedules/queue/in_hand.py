@@ -71,7 +71,11 @@ async def in_hand(desk: "Desk", account: str, run_id: str, *, wait_s: float = AC
     queue = queue_of(desk, length)
     path = desk.home / "locks" / "by-hand" / f"{quote(account, safe='')}.lock"
     lock, lease = await _waited_for(desk, queue, _ticket(account, run_id, path), path, wait_s, waits)
-    kept, hand = _Kept(queue, lease, length), Hand(desk.fenced(fence_of(lease, length, revives=True), lease.ticket))
+    shared = desk.database.dialect != "sqlite"
+    kept, hand = (
+        _Kept(queue, lease, length, shared=shared),
+        Hand(desk.fenced(fence_of(lease, length, revives=True), lease.ticket)),
+    )
     try:
         with kept.beating():
             yield hand
@@ -145,12 +149,14 @@ def _let_go(queue: Queue, lease: Lease, ending: Ending) -> None:
 class _Kept:
     """The heartbeat of one lease: the run ends when somebody asks it to, or when others may have the account."""
 
-    def __init__(self, queue: Queue, lease: Lease, length: timedelta) -> None:
-        """For the task that runs now; nothing beats yet."""
+    def __init__(self, queue: Queue, lease: Lease, length: timedelta, *, shared: bool) -> None:
+        """For the task that runs now; nothing beats yet. `shared`: the books may be out of reach of this machine alone;
+        where they are not, a beat that does not get through waits for a long write, as everybody else does."""
         task = asyncio.current_task()
         assert task is not None
         self.queue, self.lease, self.length, self.task = queue, lease, length, task
         self.loop = asyncio.get_running_loop()
+        self.shared = shared
         self.why: Words | None = None
         self.released = threading.Event()
         self.lived_at = time.monotonic()
@@ -173,7 +179,7 @@ class _Kept:
                 renewed = self.queue.renew(self.lease.worker, {self.lease.ticket.key: self.lease})
             except Exception:  # noqa: BLE001 (the next beat may get through, as long as nobody else may have it)
                 logger.exception("account_beat_failed", account=self.lease.ticket.account)
-                if time.monotonic() - self.lived_at > patience.total_seconds():
+                if self.shared and time.monotonic() - self.lived_at > patience.total_seconds():
                     self._end(LOST)
                 continue
             self.lived_at = said_at

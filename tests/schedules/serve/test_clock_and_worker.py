@@ -357,3 +357,22 @@ def test_a_worker_that_was_cut_off_begins_no_effect(desk: Desk) -> None:
     assert desk.journal.fenced(fence_of(second)).open_effect("e", "r", "", "done") == "new"
     assert queue.renew("cut off", {"1": first}).lost == {"1"}
     assert not queue.end(first, Ending("done"))
+
+
+async def test_each_machine_looks_after_what_only_it_has(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker does its machine's own chores again and again, beside its runs; one that fails does not end it."""
+    monkeypatch.setattr("schedules.serve.worker.ASIDE_S", 0.01)
+    times, thrice = [0], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def aside() -> None:
+        times[0] += 1
+        if times[0] == 3:
+            loop.call_soon_threadsafe(thrice.set)
+        raise OSError("the share is away")
+
+    worker = Worker(EmbeddedQueue(desk.database), WorkerFacts("w"), {}, aside=aside)
+    working = asyncio.create_task(worker.work())
+    await asyncio.wait_for(thrice.wait(), 20)
+    worker.drain()
+    await working

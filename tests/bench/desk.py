@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -111,12 +111,14 @@ def _standing(home: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _wait_until_it_listens(home: Path, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
+    ended = None
+    while ended is None:
         with socket.socket(socket.AF_UNIX) as line:
             if line.connect_ex(socket_path(str(home))) == 0:
                 return
-        time.sleep(0.05)
-    raise AssertionError(f"the warm process ended with {process.returncode}; has the checkout changed meanwhile?")
+        with suppress(subprocess.TimeoutExpired):
+            ended = process.wait(0.05)
+    raise AssertionError(f"the warm process ended with {ended}; has the checkout changed meanwhile?")
 
 
 def _times(program: tuple[str, ...], environment: Mapping[str, str], rounds: int) -> list[Spent]:

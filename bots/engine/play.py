@@ -154,7 +154,8 @@ class _Run:
     def _say(self, result: RunResult, error: BotError) -> None:
         stopped = isinstance(error, TooManyFailures)
         result.state = "person" if error.who == "person" else "stopped" if stopped else "failed"
-        where = f"（{error.where}）" if error.where else ""
+        around = " ({})" if self._facts.lang == "en" else "（{}）"
+        where = around.format(error.where) if error.where else ""
         result.message = self._facts.mask.hide(error.message(self._facts.lang)) + where
         result.code, result.who = error.code, error.who
         result.hint = self._facts.mask.hide(error.hint(self._facts.lang))
@@ -270,7 +271,7 @@ def _summary(counts: Mapping[str, int], message: str, lang: str) -> tuple[str, s
     english = lang == "en"
     told = [(words[english], counts[outcome]) for outcome, words in OUTCOMES.items() if outcome in counts]
     said = (
-        ", ".join(f"{n} rows {name}" for name, n in told)
+        ", ".join(f"{n} row{'s' * (n != 1)} {name}" for name, n in told)
         if english
         else "，".join(f"{name} {n} 行" for name, n in told)
     )

@@ -91,6 +91,8 @@ def _put(command: Any, context: Any, lang: Lang) -> None:
             below.rich_help_panel = half(below.rich_help_panel, lang)
     for param in command.get_params(context):
         param.help = half(param.help or "", lang)
+        if param.default is False:
+            param.show_default = False  # `[default: no-dry-run]` says nothing that the switch does not
         param.display_type_rich = partial(_type, param.display_type_rich, lang)
     command.get_help_option(context).help = HELP_OPTION[at]
     command.get_usage = partial(_usage, command.get_usage, lang)

@@ -62,10 +62,10 @@ def report(
 
     账很大时（五万行订单以上）看的是夜里跟上账的副本，报表下面写着它截至几点；`--fresh` 先跟上账，要几分钟。
 
-    Big books are read from the copy that the night fed, and the report says of when it is; `--fresh` feeds it first.
-
     Shows a report, or writes it as a workbook, CSV, JSON or a picture; without a name, the morning workbook. With
     --push it becomes a group's message of that time, once, for a bot to send; not while a figure is wrong.
+
+    Big books are read from the copy that the night fed, and the report says of when it is; `--fresh` feeds it first.
 
     例 / examples: `yeban report` · `yeban report --list` · `yeban report channels --from 2026-11-01 --xlsx 渠道.xlsx` ·
     `yeban report times --by hour --shop 旗舰店 --chart 时间.png` · `yeban report board --json`

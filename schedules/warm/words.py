@@ -36,7 +36,7 @@ WARM: dict[str, tuple[str, ...]] = {
     "query": (),
     "recon": ("board", "list", "months", "owed", "show"),
     "reference": (),
-    "report": (),
+    "report": ("--list",),
     "runs": (),
     "schema": (),
     "secret": ("list",),
@@ -48,11 +48,10 @@ WARM: dict[str, tuple[str, ...]] = {
     "todo": ("done", "list", "refused", "release"),
     "trace": (),
     "unpause": (),
-    "verify": (),
     "vouchers": (),
     "waiting": (),
 }
-"""By the first word; a group names those of its commands that may."""
+"""By the first word; where others stand behind it, the second has to be one of them."""
 
 COLD: dict[str, tuple[str, ...]] = {"inbox": ("answer",), "people": ("add", "close", "grant"),
                                     "quarantine": ("fix",), "timetable": ("run",)}  # fmt: skip

@@ -292,3 +292,15 @@ def test_the_commands_that_may_are_commands() -> None:
 def test_what_asks_lasts_or_opens_a_browser_may_not(line: str, may: bool) -> None:
     """A prompt, a browser, a clock: in a process of their own."""
     assert may_be_warm(line.split()) is may
+
+
+def test_the_beginning_reads_next_to_nothing() -> None:
+    """Before it knows whether the warm process answers, a command has read what it asks with, and no library."""
+    asks = "import sys; sys.path.append(sys.argv[1]); import schedules.warm.client; print(*sys.modules)"
+    told = [sys.executable, "-I", "-S", "-c", asks, small.ROOT]
+    read = set(subprocess.run(told, capture_output=True, text=True, check=True).stdout.split())
+    assert {one for one in read if one.startswith("schedules")} == {
+        "schedules", "schedules.warm", "schedules.warm.client", "schedules.warm.letter", "schedules.warm.place",
+        "schedules.warm.words",
+    }  # fmt: skip
+    assert read.isdisjoint({"asyncio", "contextlib", "json", "pathlib", "re", "socket", "typing"})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bots.browser import discovery
+from bots.browser.choice import BrowserChoice
 from bots.browser.discovery import Place, candidates, chinese_fonts, discover, known_places, offers, playwright_places
 from bots.browser.sessions import SessionStore
 from bots.errors import BrowserMissing
@@ -102,6 +103,13 @@ def test_this_machines_browser_really_starts(tmp_path):
     assert choice.executable.is_file() and choice.version
     assert "no_sandbox" not in choice.flags and ("--no-sandbox" in choice.flags) == discovery.needs_no_sandbox()
     assert chinese_fonts()
+
+
+def test_only_a_browser_that_shows_nothing_gives_up_the_middle_compiler():
+    """Flags that suit pages of seconds are for headless shells; a browser with a window is as its user knows it."""
+    shell, full = (BrowserChoice(Path("/x"), "shell", headless_only=only) for only in (True, False))
+    assert "--js-flags=--no-maglev" in shell.flags
+    assert not [flag for flag in full.flags if flag.startswith("--js-flags")]
 
 
 def test_candidates_show_all(tmp_path):

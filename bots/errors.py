@@ -25,11 +25,11 @@ A class takes facts and owns its sentence in Chinese and English; callers never 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
+from bots.error_words import Facts, shown
 from bots.hints import HINTS, OS_REASONS
 
 Who = Literal["author", "site", "business", "person", "operator"]
 Lang = Literal["zh", "en"]
-Facts = dict[str, object]
 
 
 class BotError(Exception):
@@ -53,35 +53,15 @@ class BotError(Exception):
 
     def message(self, lang: str = "zh") -> str:
         """One sentence saying what happened, with its facts filled in."""
-        return (self.en if lang == "en" else self.zh).format(**_shown(self.facts, lang))
+        return (self.en if lang == "en" else self.zh).format(**shown(self.facts, lang))
 
     def hint(self, lang: str = "zh") -> str:
         """One sentence saying what to do now; empty when the message says it all."""
         own = self.en_hint if lang == "en" else self.zh_hint
-        return (own or HINTS.get(self.code, ("", ""))[lang == "en"]).format(**_shown(self.facts, lang))
+        return (own or HINTS.get(self.code, ("", ""))[lang == "en"]).format(**shown(self.facts, lang))
 
     def __str__(self) -> str:
         return self.message("zh")
-
-
-def _shown(facts: Facts, lang: str) -> dict[str, str]:
-    shown = {name: _text(value, lang) for name, value in facts.items()}
-    return shown | {name: _half(shown[name], lang) for name in ("reason",) if name in shown}
-
-
-def _half(reason: str, lang: str) -> str:
-    """A reason of ours stands in both languages, `中文 / English`; one of a site or a system as it is."""
-    chinese, _, english = reason.partition(" / ")
-    if not english or chinese.isascii() or not english.isascii():
-        return reason
-    return english if lang == "en" else chinese
-
-
-def _text(value: object, lang: str) -> str:
-    if isinstance(value, list | tuple):
-        parts = [_text(part, lang) for part in value]
-        return (", ".join(parts) or "none") if lang == "en" else ("、".join(parts) or "无")
-    return str(value)
 
 
 class AuthorError(BotError):

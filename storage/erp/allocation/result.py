@@ -26,7 +26,7 @@ def batch_of(plan: Plan) -> Batch:
     for number, task in enumerate(plan.problem.tasks):
         choice = choice_of(task, plan.pattern[number], plan.problem.places)
         missing = free.missing(number)
-        drawn = draws.of(number) if any(line.bags for line in task.order.lines) else ()
+        drawn = draws.of(number) if plan.problem.has_sets else ()
         if choice is not None:
             parcels += _parcels(task, choice, {one.sub_no: one.took for one in drawn})
         shorts += missing
@@ -124,7 +124,7 @@ class _Left:
             for code, qty in line.needs:
                 total[code] = total.get(code, 0) + qty
         own, found, wanted = None, [], sorted(total.items())
-        sets = any(line.bags for line in order.lines)
+        sets = self.plan.problem.has_sets and any(line.bags for line in order.lines)
         for place in self.plan.problem.places:
             for code, qty in wanted:
                 has = self.free.get((place.warehouse, code), 0)

@@ -86,7 +86,7 @@ def _contested(problem: Problem, ideal: Sequence[Pattern]) -> set[int]:
         number
         for number, task in enumerate(problem.tasks)
         if any(code in short for line in task.order.lines for code, _ in line.needs)
-        or any(member.code in short for line in task.order.lines for bag in line.bags for member in bag)
+        or (problem.has_sets and any(m.code in short for line in task.order.lines for bag in line.bags for m in bag))
     }
 
 

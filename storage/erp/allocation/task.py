@@ -63,7 +63,7 @@ class Task:
 class Problem:
     """All tasks in the order in which they are served, the shelves and how many pieces lie on each.
 
-    `stock` goes on after the shelves with the permits.
+    `stock` goes on after the shelves with the permits. `has_sets`: some sub-order is a set that is to be drawn.
     """
 
     tasks: tuple[Task, ...]
@@ -71,6 +71,7 @@ class Problem:
     shelves: tuple[tuple[str, str], ...]
     permits: tuple[Permit, ...]
     stock: tuple[int, ...]
+    has_sets: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -96,10 +97,11 @@ def state(
     shelves = tuple(sorted(key for key, qty in stock.items() if qty > 0))
     permits = tuple(permits_of(stock.kept if isinstance(stock, Stock) else (), stock))
     numbers = {key: number for number, key in enumerate(shelves)}
-    desk = _Desk(places, numbers, permits, stock, costs, policy, _first_day(served, policy))
+    has_sets = any(line.bags for order in served for line in order.lines)
+    desk = _Desk(places, numbers, permits, stock, costs, policy, _first_day(served, policy), has_sets)
     tasks = tuple(desk.task(order) for order in served)
     pieces = (*(stock[key] for key in shelves), *(one.qty for one in permits))
-    return Problem(tasks, places, shelves, permits, pieces)
+    return Problem(tasks, places, shelves, permits, pieces, desk.has_sets)
 
 
 def _tidy(order: OpenOrder) -> OpenOrder:
@@ -123,6 +125,7 @@ class _Desk:
     costs: Costs
     policy: AllocationPolicy
     today: str
+    has_sets: bool
 
     def __post_init__(self) -> None:
         self.known: dict[tuple[str, tuple[int, ...], int], Subsets] = {}
@@ -143,12 +146,15 @@ class _Desk:
         kept = self._kept(useful, options, trips)
         subsets = self._subsets(order.province, kept, trips, len(order.lines))
         wanted = [code for line in order.lines for code, _ in line.needs]
-        bags = [(line.bags, line.qty) for line in order.lines if line.bags]
-        wanted += [code for each, _ in bags for code in codes_of(each)]
+        sampled = False
+        if self.has_sets:
+            bags = [(line.bags, line.qty) for line in order.lines if line.bags]
+            wanted += [code for each, _ in bags for code in codes_of(each)]
+            sampled = not self.sampled.isdisjoint(bags)
         return Task(
             order, options, short, self.costs.incomplete_fen, self.costs.parcel_fen, self.costs.split_fen, trips,
             subsets, self.policy.max_parcels, len(wanted) > len(set(wanted)), not self.policy.ship_partial,
-            kept == useful and len(subsets) < self.policy.max_subsets, not self.sampled.isdisjoint(bags),
+            kept == useful and len(subsets) < self.policy.max_subsets, sampled,
         )  # fmt: skip
 
     def _trips(self, province: str) -> tuple[int, ...]:

@@ -70,7 +70,7 @@ def one_by_one(books: Books) -> Counter:
 
 
 @given(st.lists(LINES, min_size=3, max_size=3), FACTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_all_at_once_is_one_by_one(copy, lines, facts):
     """Every part, its code, what it was sold as, its reason and its source are the rule's own, to the fen."""
     books = books_of(lines, facts)

@@ -47,7 +47,7 @@ FREE = st.fixed_dictionaries({code: st.integers(0, 4) for code in "ABCD"})
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(SETS)), st.integers(1, 3)), min_size=1, max_size=2), FREE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_choice_means_that_trying_all_finds_none_either(wanted, free):
     """What several sets take together fits the goods and the bags; None comes only where no draw of all does."""
     demands = [(bag, qty) for code, qty in wanted for bag in SETS[code]]
@@ -63,7 +63,7 @@ def test_no_choice_means_that_trying_all_finds_none_either(wanted, free):
 
 
 @given(st.sampled_from(sorted(SETS)), st.integers(1, 3), FREE, st.sampled_from([2, 24]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_ways_are_all_there_are_or_say_that_they_are_not(code, qty, free, most):
     """Complete ways are exactly those that the goods allow; of too many, true ones, and one wherever there is any."""
     fitting = {way for way in by_trying(SETS[code], qty) if all(pieces <= free[base] for base, pieces in way)}
@@ -110,7 +110,7 @@ def cost_of(one, chosen):
 
 @given(ORDERS, STOCK, st.randoms(use_true_random=False))
 @example([[("PICK", 2)], [("A", 1)]], {("HZ", "A"): 2, ("HZ", "B"): 2}, None)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_sets_are_drawn_so_that_most_is_served(wanted, stock, chance):
     """Every parcel of a set holds a true draw, nothing is promised twice, the certificate holds against trying all,
     the explanation names what was taken, and the rows' order changes nothing."""

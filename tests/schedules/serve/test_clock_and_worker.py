@@ -374,5 +374,7 @@ async def test_each_machine_looks_after_what_only_it_has(desk: Desk, monkeypatch
     worker = Worker(EmbeddedQueue(desk.database), WorkerFacts("w"), {}, aside=aside)
     working = asyncio.create_task(worker.work())
     await asyncio.wait_for(thrice.wait(), 20)
+    assert not working.done()
     worker.drain()
     await working
+    assert times[0] >= 3

@@ -15,6 +15,7 @@ from storage.database.tables import fulfilment, fulfilment_line, platform_order,
 from storage.database.tables.review import carrier_gap, carrier_rate, order_detail, waybill_void
 from storage.erp.allocation.costs import zone
 from storage.erp.allocation.model import OpenLine, OrderKey
+from storage.erp.allocation.taken import taken
 from storage.erp.catalog.components import components, needs
 from storage.erp.orders.carriers import Choice, Gap, Offer, Prices, Rate
 from storage.erp.orders.merging import members
@@ -197,11 +198,12 @@ def boxes_of(connection: Connection, fresh: Sequence[Fresh], prices: Prices, goo
 def _weights(connection: Connection, wanted: set[str], goods: Mapping[str, Goods]) -> dict[str, int]:
     if not goods:
         return {}
-    part, made_of = fulfilment_line.c, components(connection)
+    part, made_of, drawn = fulfilment_line.c, components(connection), taken(connection)
     total: dict[str, int] = defaultdict(int)
     for row in connection.execute(select(part.fulfilment_id, part.sub_no, part.code, part.qty)):
         if row.fulfilment_id in wanted:
-            line = OpenLine(row.sub_no, row.code, row.qty, tuple(needs(row.code, row.qty, made_of).items()))
+            own = drawn.get((row.fulfilment_id, row.sub_no)) or needs(row.code, row.qty, made_of)
+            line = OpenLine(row.sub_no, row.code, row.qty, tuple(own.items()))
             total[row.fulfilment_id] += weight_g([line], goods)
     return dict(total)
 

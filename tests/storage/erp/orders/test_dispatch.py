@@ -12,6 +12,7 @@ from storage.database.digest import digest
 from storage.database.tables.products import variant
 from storage.database.tables.review import carrier_rate
 from storage.erp.allocation.model import OpenLine
+from storage.erp.catalog.sets import Member, StockSet, write_sets
 from storage.erp.commands import worklists as commands
 from storage.erp.orders import holds
 from storage.erp.orders.address_link import keep_addresses
@@ -349,6 +350,23 @@ def test_the_cheapest_carrier_that_goes_there_unless_the_note_says_otherwise(des
     ]  # fmt: skip
     told = desk.data("SELECT explanation FROM fulfilment WHERE order_no = '2'")["carrier"]
     assert told["words"] == "顺丰速运 13.00 元：备注要求"
+
+
+@pytest.mark.parametrize("window_minutes", [0, 30])
+def test_a_drawn_set_weighs_what_was_drawn(desk, window_minutes):
+    """The carrier is paid for the members in the box: in a box of its own at once, or after merging, alike."""
+    desk.stock(HZ={"A": 9})
+    lucky = StockSet("PICK", "pick_one", ((Member("A"), Member("B")),))
+    heavy = [{"code": code, "spu": code, "kind": "normal", "weight_g": 2500, "state": "active"} for code in "AB"]
+    desk.write(lambda c: (write_sets(c, [lucky]), c.execute(variant.insert(), heavy)))
+    desk.write(lambda c: c.execute(carrier_rate.insert(), [rate._asdict() for rate in RATES]))
+    desk.order("1", ("PICK", 1))
+    desk.review()
+    run(desk, policy=DispatchPolicy(merge=MergeRules(window_minutes)))
+    told = desk.data("SELECT explanation FROM fulfilment")["carrier"]
+    assert {one["carrier"]: one["cost_fen"] for one in told["offers"]} == {
+        "中通快递": 900, "圆通速递": 1050, "顺丰速运": 1700,
+    }  # fmt: skip
 
 
 def test_numbers_run_out_and_the_next_carrier_takes_over(desk):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import sys
@@ -38,9 +39,10 @@ def run() -> None:
 
 def wait(note: Path) -> None:
     """Until somebody ends it, which it notes."""
-    note.write_text(str(os.getpid()))
     try:
-        signal.pause()
+        note.write_text(str(os.getpid()))
+        while True:  # a signal that comes right before a wait without end would be heard after it
+            select.select([], [], [], 0.05)
     except KeyboardInterrupt:
         note.write_text("put down")
         raise SystemExit(130) from None

@@ -254,7 +254,8 @@ class _Desk:
                     behind.do(partial(_add_parcels, self.connection, *self._parcels(piece, name, money, texts, labels)))
                 behind.do(partial(use, self.connection, labels.values()))
                 self._instruct(got, f"allocation:{name}", behind)
-        self._tell(got, f"allocation:{name}")
+                steps = self._tell(got, f"allocation:{name}", behind)
+        transition_all(self.connection, steps)
         for key, (one, parcel) in _first_of(got).items():
             if mine := self.gifts.get(key):
                 gifts.attach(self.connection, key, one, parcel.warehouse, mine)
@@ -335,20 +336,22 @@ class _Desk:
         parcels = {one: parcel.warehouse for one, parcel, _, _ in planned}
         behind.do(partial(_issue, self.connection, parcels, tasks, Cause(self.now, "core", cause)))
 
-    def _tell(self, planned: Sequence[Planned], cause: str) -> None:
-        """The event of each order that names its parcels, and the state that follows."""
+    def _tell(self, planned: Sequence[Planned], cause: str, behind: Behind[None]) -> list[Step]:
+        """The event of each order that names its parcels; returns the steps that follow, for when it is written."""
         named: dict[OrderKey, list[str]] = defaultdict(list)
         for one, parcel, _, _ in planned:
             named[parcel.key].append(one)
-        add_missing(self.connection, order_event, _EVENT, (
+        inside = sorted(named.items())
+        told: Cells = [
             (*key, "allocated", self.now, "core", cause,
              _json({"fulfilments": names, "words": f"配出 {len(names)} 个包裹，已通知仓库备货"}))
-            for key, names in sorted(named.items())
-        ))  # fmt: skip
-        transition_all(self.connection, [
+            for key, names in inside
+        ]  # fmt: skip
+        behind.do(partial(_add_events, self.connection, told))
+        return [
             Step(key, "process", "released", Cause(self.now, "core", cause, "已下发仓库", {"fulfilments": names}))
-            for key, names in sorted(named.items())
-        ])  # fmt: skip
+            for key, names in inside
+        ]
 
     def hold_short(self, batch: Batch, name: str) -> None:
         """Orders that got nothing at all wait for goods, with the figures of what is missing."""
@@ -371,6 +374,10 @@ def _add_parcels(connection: Connection, rows: Cells, lines: Cells, shares: Cell
     add(connection, fulfilment, _PARCEL, rows)
     add(connection, fulfilment_line, ("fulfilment_id", "sub_no", "code", "qty"), lines)
     add(connection, fulfilment_share, ("fulfilment_id", "paid_fen", "freight_fen", "split_because"), shares)
+
+
+def _add_events(connection: Connection, told: Cells) -> None:
+    add_missing(connection, order_event, _EVENT, told)
 
 
 def _issue(

@@ -19,8 +19,11 @@ RETURNED = ("part_returned", "returned")
 
 def observe(
     connection: Connection, now: str, *, platforms: Collection[str], keys: Collection[OrderKey] | None = None
-) -> int:
-    """Write the transitions that the facts ask for; returns how many there were. Running again writes none.
+) -> list[Step]:
+    """The transitions that the facts ask for; when they are written, running again asks for none.
+
+    Orders that end, or come back to life, are written at once, for the review looks at the others alone. The steps of
+    these are returned: the review writes them with its own, which is half the work.
 
     Goods that came back make an order part_returned or returned.
 
@@ -53,7 +56,9 @@ def observe(
         came = "part_returned" if wanted["ship"] == "part" else back.get(key, "")
         if key in back and came != wanted["ship"] and is_legal("ship", wanted["ship"], came):
             steps.append(Step(key, "ship", came, Cause(now, "core", "returns", "仓库收到退回的货")))
-    return transition_all(connection, steps)
+    ending = {step.key for step in steps if step.axis == "process"}
+    transition_all(connection, [step for step in steps if step.key in ending])
+    return [step for step in steps if step.key not in ending]
 
 
 def _with_parcels(connection: Connection, keys: Collection[OrderKey] | None) -> set[OrderKey]:

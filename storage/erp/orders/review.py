@@ -79,14 +79,14 @@ def review(
     """
     rules = rules or active_rules(connection, now)
     map_lines(connection)
-    observe(connection, now, platforms=platforms, keys=keys)
+    seen = observe(connection, now, platforms=platforms, keys=keys)
     _close_over(connection, now)
     verdicts = judge_all(read_cases(connection, now, platforms, keys), rules)
     known = _holds(connection, {case.key for case, _ in verdicts})
     work = _Work(now, rules.version)
     for case, reasons in verdicts:
         work.settle(case, reasons, known.get(case.key, []))
-    work.write(connection)
+    work.write(connection, seen)
     codes = Counter(code for _, reasons in verdicts for code in {reason.code for reason in reasons})
     held = sum(step.to == "held" for step in work.steps)
     return Reviewed(len(verdicts), len(verdicts) - held, held, rules.version, dict(codes))
@@ -181,14 +181,14 @@ class _Work:
             "owner": reason.owner, "due_at": due, "held_at": self.now,
         }  # fmt: skip
 
-    def write(self, connection: Connection) -> None:
-        """Holds first, then the states that follow from them."""
+    def write(self, connection: Connection, seen: Iterable[Step]) -> None:
+        """Holds first, then the states that follow from what was `seen` and from them."""
         for key, hold, why in self.closed:
             close_hold(connection, key, hold.code, hold.nth, Cause(self.now, "core", f"review@{self.rule_set}", why))
         if self.opened:
             connection.execute(order_hold.insert(), self.opened)
         add_missing(connection, order_review, _REVIEW, self.reviews)
-        transition_all(connection, self.steps)
+        transition_all(connection, [*seen, *self.steps])
 
 
 def _first_of_code(reasons: Iterable[Reason]) -> dict[str, Reason]:

@@ -49,7 +49,7 @@ from storage.errors import (
 )
 from storage.posting import TOLD_BY_EXPORT, Source, post
 from storage.receivers import Receivers
-from storage.row_text import CellsText, RowText
+from storage.row_text import CellsText, RowText, titles_text
 from storage.shelves import shelf_of
 
 CLASSED = (BillRow, DataRow)
@@ -360,14 +360,11 @@ def _keep(
             exported_at = document.exported_at or facts.received_at
             source = Source(archived.sha256, exported_at)
             _write_file(connection, archived, facts, document, READ, said)
-            if receivers.looks_at_raw:
-                _write_raw(connection, archived.sha256, document.kind, receivers.raw())
+            read_anew = len(document.raw) if isinstance(document.raw, RawAgain) else 0
+            with ahead(partial(_raw_pieces, archived.sha256, document), read_anew) as pieces:
+                receivers.look()
                 counts = post(connection, source, receivers.rows())
-            else:
-                read_anew = len(document.raw) if isinstance(document.raw, RawAgain) else 0
-                with ahead(partial(_raw_pieces, archived.sha256, document), read_anew) as pieces:
-                    counts = post(connection, source, receivers.rows())
-                    put(connection, raw_row, RAW_ROW, chain.from_iterable(pieces))
+                put(connection, raw_row, RAW_ROW, chain.from_iterable(pieces))
             receivers.keep(connection, archived.sha256, exported_at)
     except BookError as error:
         return _park(database, archived, facts, document, f"与账不符，已搁置待人确认：{error.message('zh')}")
@@ -430,27 +427,32 @@ def _raw_file(archived: ArchivedFile, facts: Facts) -> dict[str, object]:
 RAW_ROW = ("file_sha", "row_no", "payload")
 
 
-def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow]) -> Iterator[tuple[str, int, str]]:
+def raw_rows(file_sha: str, kind: str, rows: Iterable[RawRow], titles: str) -> Iterator[tuple[str, int, str]]:
     """The file's rows as the books keep them, cells as in RAW_ROW: what is personal masked.
 
-    The file itself lies in the archive.
+    `titles`: those that its raw_file has; rows under others, or under none, have their titles with them. The file
+    itself lies in the archive.
     """
-    if isinstance(rows, RawAgain) and rows.is_text:
-        text_of = CellsText(partial(hidden_places, kind))
-        titles = rows.titles
-        return ((file_sha, line.no, text_of(titles, line.cells)) for line in rows.lines())
+    if isinstance(rows, RawAgain) and titles and titles_of(rows) == titles:
+        text_of = CellsText(rows.titles, partial(hidden_places, kind))
+        return ((file_sha, line.no, text_of(line.cells)) for line in rows.lines())
     text = RowText()
     return ((file_sha, row_no, text(masked_row(payload, kind))) for row_no, payload in rows)
 
 
+def titles_of(rows: Iterable[RawRow]) -> str:
+    """What stands above many rows of one form, to be kept with their file; "" for others."""
+    return titles_text(rows.titles) if isinstance(rows, RawAgain) and rows.is_text else ""
+
+
 def _raw_pieces(file_sha: str, document: Document) -> Iterator[list[tuple[str, int, str]]]:
-    rows = raw_rows(file_sha, document.kind, document.raw)
+    rows = raw_rows(file_sha, document.kind, document.raw, titles_of(document.raw))
     while piece := list(islice(rows, PIECE_ROWS)):
         yield piece
 
 
 def _write_raw(connection: Connection, file_sha: str, kind: str, came: Iterable[RawRow]) -> None:
-    put(connection, raw_row, RAW_ROW, raw_rows(file_sha, kind, came))
+    put(connection, raw_row, RAW_ROW, raw_rows(file_sha, kind, came, titles_of(came)))
 
 
 def _write_file(
@@ -469,6 +471,7 @@ def _write_file(
         "control": json.dumps(document.control._asdict(), ensure_ascii=False, sort_keys=True),
         "state": state,
         "message": message,
+        "titles": titles_of(document.raw),
     }
     upsert(connection, raw_file, [row])
     _write_receipt(connection, archived, facts, document)

@@ -5,12 +5,12 @@ it, and when the quarantined row was resolved.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy import func as sql
 
 from storage.archive import Archive, Facts
@@ -28,6 +28,7 @@ from storage.erp.privacy.raw_rows import masked_row, personal_titles
 from storage.errors import BookError, FileError, FileMissing, FixWrong, MeaningWrong, NothingAsked
 from storage.ingest import PARKED, RAW_ROW, READ, REFUSED, Ingested, ingest, raw_rows, read, words
 from storage.posting import Source, post
+from storage.row_text import row_said
 from storage.shelves import remember, shelf_of
 
 
@@ -198,7 +199,8 @@ def _write_again(connection: Connection, file_sha: str, document: Document, stat
         "message": message,
     }
     connection.execute(update(raw_file).where(raw_file.c.file_sha == file_sha).values(**values))
-    add_missing(connection, raw_row, RAW_ROW, raw_rows(file_sha, document.kind, document.raw))
+    titles = connection.execute(select(raw_file.c.titles).where(raw_file.c.file_sha == file_sha)).scalar() or ""
+    add_missing(connection, raw_row, RAW_ROW, raw_rows(file_sha, document.kind, document.raw, titles))
     q = quarantine.c
     bad = {one.row_no for one in document.quarantine}
     was = connection.execute(select(q.row_no).where(q.file_sha == file_sha, q.resolved_at == "")).scalars().all()
@@ -215,7 +217,7 @@ def waiting_rows(database: Database, file_sha: str = "") -> list[Waiting]:
     query = (
         select(
             q.file_sha, f.name, f.kind, q.row_no, q.rule, q.message, q.owner, q.amount_fen,
-            sql.coalesce(r.payload, "{}"),
+            r.payload, f.titles,
         )
         .select_from(
             quarantine.join(raw_file, f.file_sha == q.file_sha).outerjoin(
@@ -229,7 +231,7 @@ def waiting_rows(database: Database, file_sha: str = "") -> list[Waiting]:
         found = connection.execute(query.where(q.file_sha == file_sha) if file_sha else query).all()
         fixed = {sha: fixes_of(connection, sha) for sha in {row[0] for row in found}}
     return [
-        Waiting(*row[:8], payload=json.loads(row[8]) | dict(fixed[row[0]].get(row[3], {}))) for row in found
+        Waiting(*row[:8], payload=row_said(row[8], row[9]) | dict(fixed[row[0]].get(row[3], {}))) for row in found
     ]  # fmt: skip
 
 
@@ -298,12 +300,11 @@ _LEADING = {SHA_COLUMN, ROW_COLUMN, REASON_COLUMN}
 
 
 def _take_fix(connection: Connection, file_sha: str, row_no: int, row: Mapping[str, str], who: str) -> None:
-    q, r, x = quarantine.c, raw_row.c, row_fix.c
+    q, x = quarantine.c, row_fix.c
     there = connection.execute(select(q.row_no).where(q.file_sha == file_sha, q.row_no == row_no)).first()
     if there is None:
         raise FixWrong(file_sha[:12], row_no, "隔离区里没有这一行")
-    payloads = connection.execute(select(r.payload).where(r.file_sha == file_sha)).scalars()
-    titles = {title for payload in payloads for title in json.loads(payload)}
+    titles = {title for said in _rows_said(connection, raw_row.c.file_sha == file_sha) for title in said}
     if strange := sorted(set(row) - titles):
         raise FixWrong(file_sha[:12], row_no, f"原文件没有这些列：{'、'.join(strange)}")
     fixed = _without_masks(connection, file_sha, row_no, row)
@@ -315,13 +316,19 @@ def _take_fix(connection: Connection, file_sha: str, row_no: int, row: Mapping[s
     upsert(connection, row_fix, [fix])
 
 
+def _rows_said(connection: Connection, which: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    r, f = raw_row.c, raw_file.c
+    query = select(r.payload, f.titles).join_from(raw_row, raw_file, f.file_sha == r.file_sha).where(which)
+    return (row_said(*row) for row in connection.execute(query))
+
+
 def _without_masks(connection: Connection, file_sha: str, row_no: int, row: Mapping[str, str]) -> dict[str, str]:
     """The correction without the cells that were written out masked: the file's own stand there when it is read again.
 
     Raises FixWrong where somebody wrote into a personal column: it would stand in the books in plain.
     """
     mine = (raw_row.c.file_sha == file_sha) & (raw_row.c.row_no == row_no)
-    came = json.loads(connection.execute(select(raw_row.c.payload).where(mine)).scalar() or "{}")
+    came = next(_rows_said(connection, mine), {})
     kind = connection.execute(select(raw_file.c.kind).where(raw_file.c.file_sha == file_sha)).scalar() or ""
     personal = personal_titles(row, kind)
     for title in personal:

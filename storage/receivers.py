@@ -14,7 +14,7 @@ from storage.archive import Archive
 from storage.database.connection import Database
 from storage.database.tables import raw_file
 from storage.database.tables.privacy import audit_log
-from storage.documents.document import Document, RawRow
+from storage.documents.document import Document
 from storage.documents.rows import DataRow, OrderRow, Row, SubOrderRow
 from storage.erp.audit.log import Entry, noted_all
 from storage.erp.privacy.address_book import Address, OrderKey, Told, take
@@ -41,24 +41,17 @@ class Receivers:
         self._raw: dict[int, Address] = {}
         self._orders: dict[OrderKey, _Found] = {}
 
-    @property
-    def looks_at_raw(self) -> bool:
-        """Whether typed rows do not have the receiver, so that `raw` must pass before `rows`."""
+    def look(self) -> None:
+        """Look at the rows as the file has them, where the typed ones do not have the receiver; before `rows`."""
         rows = self._document.rows
-        return self._keys is not None and bool(rows) and not isinstance(rows[0], DataRow)
-
-    def raw(self) -> Iterable[RawRow]:
-        """The rows as the file has them, looked at where that is needed."""
-        return self._looked_at_raw() if self.looks_at_raw else self._document.raw
-
-    def _looked_at_raw(self) -> Iterator[RawRow]:
+        if self._keys is None or not rows or isinstance(rows[0], DataRow):
+            return
         for raw in self._document.raw:
             if address := address_in(self._kind, raw.payload):
                 self._raw[raw.row_no] = address
-            yield raw
 
     def rows(self) -> Iterable[Row]:
-        """The typed rows, each looked at as it passes; where `looks_at_raw`, after `raw` has passed."""
+        """The typed rows, each looked at as it passes, after `look`."""
         rows = self._document.rows
         if self._keys is None or not rows or not (self._raw or isinstance(rows[0], DataRow)):
             return rows
@@ -125,7 +118,7 @@ def seal_waiting(database: Database, archive: Archive, keys: KeyRing) -> int:
             fixes = fixes_of(connection, sha)
         document = read(archive.path(sha), facts, shelf, fixes)
         receivers = Receivers(document, keys)
-        deque(receivers.raw(), maxlen=0)
+        receivers.look()
         deque(receivers.rows(), maxlen=0)
         with database.write() as connection:
             new += receivers.keep(connection, sha, document.exported_at or one["received_at"])

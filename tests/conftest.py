@@ -51,3 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if item.get_closest_marker("browser") else 3
 
     items.sort(key=turn)
+
+
+@pytest.fixture(params=["small", "large"])
+def file_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Files are taken in as small ones, and as large ones are: their rows are kept without their titles."""
+    if request.param == "large":
+        for module in ("table", "batches", "spool"):
+            monkeypatch.setattr(f"storage.documents.{module}.KEPT_ROWS", 0)
+    return str(request.param)

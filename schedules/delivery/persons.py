@@ -3,13 +3,13 @@
 Whoever hands personal data on needs a reason for each receiver (Personal Information Protection Law, arts. 6, 23).
 """
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from storage.database.tables import raw_row
+from storage.database.tables import raw_file, raw_row
 from storage.erp.privacy.raw_rows import personal_titles
+from storage.row_text import row_said
 
 AT_ONCE = 500
 
@@ -27,7 +27,8 @@ def with_persons(connection: Connection, kinds: Mapping[str, str]) -> frozenset[
             .subquery()
         )
         same = (first.c.file_sha == r.file_sha) & (first.c.row_no == r.row_no)
-        for sha, payload in connection.execute(select(r.file_sha, r.payload).join(first, same)):
-            if personal_titles(json.loads(payload), kinds[sha]):
+        query = select(r.file_sha, r.payload, raw_file.c.titles).join(first, same)
+        for sha, *row in connection.execute(query.join(raw_file, raw_file.c.file_sha == r.file_sha)):
+            if personal_titles(row_said(*row), kinds[sha]):
                 found.add(sha)
     return frozenset(found)

@@ -30,6 +30,7 @@ raw_file = Table(
     text("accepted_by"),  # who released a parked file, and why
     text("received_at"),
     text("ingested_at"),
+    text("titles"),  # JSON list: what stands above the cells of rows that are kept as lists, "" where none are
 )
 
 # Every occasion on which a content came: two days without a trade are two statements of equal bytes, and each speaks of
@@ -56,7 +57,7 @@ raw_row = Table(
     metadata,
     key("file_sha"),
     Column("row_no", Integer, primary_key=True, nullable=False),
-    text("payload"),  # JSON of the row as the file has it, header name -> text
+    text("payload"),  # JSON of the row as the file has it: header name -> text, or a list in the order of the titles
 )
 
 # Rows of formats that the core has no table of its own for yet: typed and keyed, each once however often it comes.

@@ -1,6 +1,5 @@
 """From a cell of a statement to what it is made of: voucher lines, their documents, the rows of files behind them."""
 
-import json
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -11,6 +10,7 @@ from storage.erp.finance.chart import CHART
 from storage.erp.finance.open_items import open_items
 from storage.erp.finance.statements import FLOWS, SPLIT_ROWS, STATEMENTS, Row, Span, cash_lines
 from storage.erp.finance.vouchers import CLOSING
+from storage.row_text import row_said
 
 
 class Entry(NamedTuple):
@@ -109,9 +109,10 @@ class RawSource(NamedTuple):
 
 def raw_of(connection: Connection, entry: Entry) -> RawSource | None:
     """The file (and its row where one is known) behind an entry; None where a person is the source."""
-    name = connection.execute(select(raw_file.c.name).where(raw_file.c.file_sha == entry.file_sha)).scalar()
-    if name is None:
+    f = raw_file.c
+    file = connection.execute(select(f.name, f.titles).where(f.file_sha == entry.file_sha)).first()
+    if file is None:
         return None
     row = select(raw_row.c.payload).where(raw_row.c.file_sha == entry.file_sha, raw_row.c.row_no == entry.row_no)
     told = connection.execute(row).scalar()
-    return RawSource(entry.file_sha, name, entry.row_no, json.loads(told) if told else {})
+    return RawSource(entry.file_sha, file.name, entry.row_no, row_said(told, file.titles))

@@ -1,6 +1,5 @@
 """What must hold of money, orders and of what is said to have happened outside."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import (
@@ -37,6 +36,7 @@ from storage.database.tables import (
 )
 from storage.erp.commands.wanted import SHIP
 from storage.erp.invariants.findings import Finding
+from storage.row_text import row_said
 
 
 def money_is_whole(connection: Connection) -> list[Finding]:
@@ -143,14 +143,13 @@ def newest_of(connection: Connection, *files: ColumnElement[bool]) -> list[Findi
 
 def _told(connection: Connection, *files: ColumnElement[bool]) -> Iterator[tuple[str, str, str]]:
     query = (
-        select(raw_row.c.payload)
+        select(raw_row.c.payload, raw_file.c.titles)
         .join_from(raw_row, raw_file, raw_row.c.file_sha == raw_file.c.file_sha)
         .where(raw_file.c.kind == "practice_orders", raw_file.c.state == "read", *files)
     )
-    for payload in connection.execute(query).scalars():
-        row = json.loads(payload)
-        if isinstance(row, dict):
-            yield tuple(str(row.get(name) or "").strip("\t ") for name in ("店铺", "主订单编号", "更新时间"))  # type: ignore[misc]
+    for told in connection.execute(query):
+        row = row_said(*told)
+        yield tuple(str(row.get(name) or "").strip("\t ") for name in ("店铺", "主订单编号", "更新时间"))  # type: ignore[misc]
 
 
 def everything_has_a_source(connection: Connection) -> list[Finding]:

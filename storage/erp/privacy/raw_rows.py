@@ -13,9 +13,10 @@ from typing import Any, cast
 from sqlalchemy import Connection, select
 
 from storage.database.connection import Database
-from storage.database.tables import document_row, raw_row, row_fix
+from storage.database.tables import document_row, raw_file, raw_row, row_fix
 from storage.erp.audit.log import noted
 from storage.erp.privacy.normal import MASK, masked
+from storage.row_text import row_said
 
 _NAME = re.compile(
     r"(收[货件]人|收件方|客户|买家(?:真实)?|提货人|收货)[^地电手]*(姓名|名称|名字)$|^(收[货件]人|提货人|姓名)(/提货人)?$"
@@ -181,10 +182,11 @@ def mask_books(connection: Connection, *, who: str) -> int:
 
 def _mask(connection: Connection, table: Any, column: str) -> int:
     keys = list(table.primary_key)
+    titles = dict(connection.execute(select(raw_file.c.file_sha, raw_file.c.titles)).all()) if table is raw_row else {}
     changed = 0
     for *key, content in connection.execute(select(*keys, table.c[column])).all():
-        before = json.loads(content or "{}")
-        if not isinstance(before, dict) or (after := masked_row(before)) == before:
+        before = row_said(content, titles.get(key[0], ""))
+        if (after := masked_row(before)) == before:
             continue
         mine = [name == value for name, value in zip(keys, key, strict=True)]
         connection.execute(table.update().where(*mine).values({column: json.dumps(after, ensure_ascii=False)}))

@@ -3,7 +3,6 @@
 A statement's line holds all subsidies of a settlement; its row in the archive holds each in a column of its own.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -11,8 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, select
 
-from storage.database.tables import bill_line, raw_row
+from storage.database.tables import bill_line, raw_file, raw_row
 from storage.erp.settlement.facts import Fact, OrderKey, Span
+from storage.row_text import row_said
 
 KIND_OF_COLUMN: dict[str, str] = {
     "实际平台补贴": "平台补贴",
@@ -47,15 +47,19 @@ def subsidies(connection: Connection, span: Span) -> list[Subsidy]:
 
     A line whose columns do not sum to it is one subsidy as a whole.
     """
-    b, r = bill_line.c, raw_row.c
+    b, r, f = bill_line.c, raw_row.c, raw_file.c
     query = (
-        select(b.platform, b.shop, b.order_no, b.amount_fen, b.at, b.file_sha, b.row_no, r.payload)
-        .select_from(bill_line.outerjoin(raw_row, and_(r.file_sha == b.file_sha, r.row_no == b.row_no)))
+        select(b.platform, b.shop, b.order_no, b.amount_fen, b.at, b.file_sha, b.row_no, r.payload, f.titles)
+        .select_from(
+            bill_line.outerjoin(raw_row, and_(r.file_sha == b.file_sha, r.row_no == b.row_no)).outerjoin(
+                raw_file, f.file_sha == b.file_sha
+            )
+        )
         .where(b.fee_type == "subsidy", b.at.between(span.first_day, f"{span.last_day} 24"))
     )
     found = []
-    for platform, shop, order_no, fen, at, sha, row_no, payload in connection.execute(query):
-        for column, part in _parts(json.loads(payload or "{}"), fen).items():
+    for platform, shop, order_no, fen, at, sha, row_no, *row in connection.execute(query):
+        for column, part in _parts(row_said(*row), fen).items():
             kind = KIND_OF_COLUMN.get(column, WHOLE)
             found.append(Subsidy(platform, shop, order_no, kind, column, part, at[:10], sha, row_no))
     return sorted(found)

@@ -1,6 +1,5 @@
 """A warehouse's own snapshot beside the books: what differs is listed in words, and nothing is ever overwritten."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import raw_file, raw_row
 from storage.erp.stock.errors import StockError
 from storage.erp.stock.history import stock_as_of
+from storage.row_text import row_said
 
 PLACE = ("仓库编码", "仓库代码", "仓库")
 CODE = ("商家编码", "商品编码", "货品编码", "SKU编码", "SKU")
@@ -112,9 +112,10 @@ def read_snapshot(connection: Connection, file_sha: str, *, as_of: str = "", war
     A row without a code (a total) is none. Raises SnapshotWrong for a row without moment, warehouse or whole number.
     """
     f, r = raw_file.c, raw_row.c
-    last_day: str = connection.execute(select(f.period_to).where(f.file_sha == file_sha)).scalar() or ""
+    file = connection.execute(select(f.period_to, f.titles).where(f.file_sha == file_sha)).first()
+    last_day, titles = file if file is not None else ("", "")
     query = select(r.row_no, r.payload).where(r.file_sha == file_sha).order_by(r.row_no)
-    told = ((row_no, json.loads(payload)) for row_no, payload in connection.execute(query))
+    told = ((row_no, row_said(payload, titles)) for row_no, payload in connection.execute(query))
     return rows_of(told, file_sha, as_of=as_of or last_day, warehouse=warehouse)
 
 

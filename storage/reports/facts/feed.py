@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 from storage.errors import StoreError
 from storage.reports.facts.rollup import roll_up
 from storage.reports.facts.schema import FEEDS, TABLES, VIEWS, Feed
+from storage.row_text import row_said
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -147,11 +148,10 @@ def _more(feed: Feed) -> str:
     return ", false AS rest, code IN (SELECT code FROM bundles) AS is_bundle" if feed.fact == "lines" else ""
 
 
-def _reason(payload: str) -> str:
-    """Why the buyer asked, as the row of the file says it."""
-    row = json.loads(payload) if payload else {}
-    if not isinstance(row, dict):
-        return ""
+def _reason(told: str) -> str:
+    """Why the buyer asked, as the row of the file says it; `told`: the file's titles, a line end, the row."""
+    titles, _, payload = told.partition("\n")
+    row = row_said(payload, titles)
     return next((str(row[name]).strip() for name in REASONS if str(row.get(name) or "").strip()), "")
 
 

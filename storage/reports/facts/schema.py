@@ -102,10 +102,11 @@ FEEDS = {
     "refunds": Feed(
         "refunds",
         f"(SELECT * FROM refund WHERE {_NO_SALE}) r"
-        " LEFT JOIN raw_row w ON w.file_sha = r.file_sha AND w.row_no = r.row_no",
+        " LEFT JOIN raw_row w ON w.file_sha = r.file_sha AND w.row_no = r.row_no"
+        " LEFT JOIN raw_file t ON t.file_sha = r.file_sha",
         "substr(CASE WHEN r.created_at <> '' THEN r.created_at ELSE r.done_at END, 1, 10)",
         {**_same("platform", "shop", "refund_no", "order_no", "amount_fen", "created_at", "done_at", of="r"),
-         "reason": "coalesce(w.payload, '')", **_same("file_sha", "row_no", of="r")},
+         "reason": "coalesce(t.titles, '') || '\n' || coalesce(w.payload, '')", **_same("file_sha", "row_no", of="r")},
         ("created_at", "done_at"),
         (("count(*)", "count(*)"), ("sum(r.amount_fen)", "sum(amount_fen)"), ("sum(r.row_no)", "sum(row_no)"),
          ("sum(CASE WHEN r.done_at <> '' THEN r.amount_fen ELSE 0 END)",

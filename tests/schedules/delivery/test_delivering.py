@@ -19,6 +19,7 @@ from schedules.delivery.rules import FILE, load_delivery
 from schedules.desk import Desk
 from schedules.problems import SettingsBroken
 from schedules.settings import ShopSettings
+from storage.database.tables import raw_file, raw_row
 from storage.database.tables.desk import notice
 from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
 
@@ -197,23 +198,27 @@ class Away(Mortal):
         return False
 
 
-def test_personal_data_leaves_only_when_the_rule_says_so(desk: Desk, far: Mortal) -> None:
+@pytest.mark.parametrize(
+    ("row", "titles"), [('{"收货人": "王*", "收货电话": "138****"}', ""), ('["王*"]', '["收货人", "收货电话"]')]
+)
+def test_personal_data_leaves_only_when_the_rule_says_so(desk: Desk, far: Mortal, row: str, titles: str) -> None:
     """A file with columns of receivers is held, with the way to allow it; allowed, it goes, and the log says so."""
     sha = bring(desk, orders_of("2026-11-21"), "a.csv")
     with desk.database.write() as connection:
-        connection.exec_driver_sql('UPDATE raw_row SET payload = \'{"收货人": "王*", "收货电话": "138****"}\'')
+        connection.execute(raw_row.update().values(payload=row))
+        connection.execute(raw_file.update().values(titles=titles))
     (desk.home / "notify.yaml").write_text(WEBHOOK, "utf-8")
     rules(desk, RULE.format("/x").replace("yes", "no"))
     done = deliver(desk, far)
     assert (done.held, done.delivered) == (1, [])
     with desk.database.read() as connection:
-        (row,) = history(connection, 9, states=[HELD])
-        assert "personal: yes" in row["reason"]
+        (held,) = history(connection, 9, states=[HELD])
+        assert "personal: yes" in held["reason"]
         body = connection.execute(select(notice.c.body)).scalar_one()
         assert "personal: yes" in body, "people hear of it: nobody else would allow it"
     rules(desk, RULE.format("/x"))
-    (row,) = deliver(desk, far).delivered
-    assert row["file_sha"] == sha
+    (sent,) = deliver(desk, far).delivered
+    assert sent["file_sha"] == sha
     with desk.database.read() as connection:
         log = connection.exec_driver_sql("SELECT who, what, subject FROM audit_log").all()
     assert [tuple(one) for one in log if one[1] == "送出文件"] == [("delivery:财务", "送出文件", NAME)]

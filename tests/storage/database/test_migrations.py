@@ -1,17 +1,20 @@
 """The migrations make exactly the tables that the code names."""
 
+import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from storage.database import migrations
 from storage.database.connection import Database, open_database
-from storage.database.tables import metadata
+from storage.database.tables import metadata, raw_file, raw_row
 from storage.errors import DatabaseTooNew, DatabaseUnreachable
 
 
@@ -56,6 +59,24 @@ def _schema(connection: Connection) -> set[str]:
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     tables = connection.execute(text(query)).all()
     return {f"{name} {line.strip().rstrip(',')}" for name, sql in tables for line in sql.splitlines()}
+
+
+def test_rows_without_their_titles_get_them_back_when_an_older_program_is_wanted(database: Database) -> None:
+    """What a list says under its file's titles, its row says alone after the way back, and still on the way forth."""
+    newest = import_module("storage.database.migrations.versions.0026_titles_once")
+    said = {"订单编号": "1", "#3": "x"}
+    with database.write() as connection:
+        connection.execute(raw_file.insert(), [{"file_sha": "f", "name": "单.csv", "titles": '["订单编号", "备注"]'}])
+        rows = [
+            {"file_sha": "f", "row_no": n, "payload": one} for n, one in ((2, '["1", "", "x"]'), (3, '{"备注": "["}'))
+        ]
+        connection.execute(raw_row.insert(), rows)
+        with Operations.context(MigrationContext.configure(connection)):
+            newest.downgrade()
+            told = connection.execute(select(raw_row.c.payload).order_by(raw_row.c.row_no)).scalars().all()
+            assert [json.loads(one) for one in told] == [said, {"备注": "["}]
+            newest.upgrade()
+        assert connection.execute(select(raw_file.c.name, raw_file.c.titles)).one() == ("单.csv", "")
 
 
 def test_head_is_the_newest_migration() -> None:

@@ -179,6 +179,7 @@ def addresses(books: Database) -> list[tuple[str, str, str]]:
     return [(one.name, one.phone, one.address) for one in found]
 
 
+@pytest.mark.usefixtures("file_size")
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_the_latest_plain_address_counts(books: Database, archive: Archive, order: tuple[int, ...]) -> None:
     """Whichever of three exports is taken in first: the buyer's change counts, the platform's later masks do not."""
@@ -205,6 +206,7 @@ def test_what_came_without_the_keys_is_sealed_later(books: Database, archive: Ar
         ).scalars().all() == ["ingest"]
 
 
+@pytest.mark.usefixtures("file_size")
 def test_a_correction_carries_no_masks_back(books: Database, archive: Archive, tmp_path: Path) -> None:
     """A row with a wrong amount is listed and corrected under masks; what is sealed at last is what the file says.
 

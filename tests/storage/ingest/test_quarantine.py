@@ -39,6 +39,7 @@ def amounts(database: Database) -> list[int]:
         return sorted(connection.execute(select(bill_line.c.amount_fen)).scalars())
 
 
+@pytest.mark.usefixtures("file_size")
 def test_a_corrected_row_completes_its_file_once(database: Database, archive: Archive, tmp_path: Path) -> None:
     """Listed with its reason, written as text, corrected, given back twice: in the books once, history kept."""
     taken = ingest(database, archive, CONTENT, shop="a")
@@ -90,6 +91,7 @@ def test_a_row_that_is_not_in_quarantine_is_no_correction(
     assert amounts(database) == [1000]
 
 
+@pytest.mark.usefixtures("file_size")
 def test_a_column_of_its_own_is_no_correction(database: Database, archive: Archive, tmp_path: Path) -> None:
     """A title that the file has not would be lost silently: refused by name."""
     ingest(database, archive, CONTENT, shop="a")

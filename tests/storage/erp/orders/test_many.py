@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from storage.archive import Archive, Facts
 from storage.database.connection import open_database
 from storage.database.digest import digests
@@ -13,6 +15,7 @@ from storage.ingest import ingest
 from tests.bench import chain
 
 
+@pytest.mark.function("ERP-06")
 def test_a_file_of_many_orders_is_counted_and_taken_once(tmp_path):
     """All orders or none per step; what could not be taken, held or allocated is told in numbers; again is 0 changes.
 

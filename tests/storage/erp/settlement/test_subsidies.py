@@ -27,6 +27,7 @@ def fund_file() -> bytes:
 
 
 @pytest.mark.function("FMS-68")
+@pytest.mark.usefixtures("file_size")
 def test_subsidies_tie_to_the_columns_of_the_statement(shop, tmp_path: Path) -> None:
     """From the file: each kind of subsidy is its columns' sum, all kinds are the bill's, none of it is goods."""
     assert ingest(shop.database, Archive(tmp_path / "archive"), fund_file(), shop="A").state == "read"

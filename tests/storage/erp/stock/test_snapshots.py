@@ -30,6 +30,7 @@ def sheet(number: str, stock: dict[tuple[str, str], int]) -> bytes:
 
 
 @pytest.mark.function("RPA-03")
+@pytest.mark.usefixtures("file_size")
 def test_one_piece_more_or_less_is_exactly_one_difference(books, tmp_path: Path):
     """A later snapshot file waits and changes no balance; ±1 on one SKU is one row, in words; equal is none."""
     archive = Archive(tmp_path / "archive")

@@ -7,6 +7,7 @@ a server error looks exactly like "nothing found", and acting on it would reject
 import asyncio
 import re
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,17 +165,41 @@ async def first_of(
     end = loop.time() + timeout_ms / 1000
     looks = 0
     while True:
-        for index, condition in enumerate(conditions):
-            if await now(ctx, condition):
-                return index
-        if watching:
-            await ctx.clear_way()
-            if looks % 5 == 4:
-                await ctx.check_requests()
+        index = await _came_true(ctx, conditions, watching=watching)
+        if index is not None:
+            return index
+        if watching and looks % 5 == 4:
+            await ctx.check_requests()
         if loop.time() >= end:
             return None
         await asyncio.sleep(LOOK_EVERY_S[min(looks, len(LOOK_EVERY_S) - 1)])
         looks += 1
+
+
+async def _came_true(ctx: "Context", conditions: Sequence[Condition], *, watching: bool) -> int | None:
+    """The index of the first condition that is true now; where none is, what stands in the way has been cleared.
+
+    One look at the page for all that is visible or missing, and for what may stand in the way.
+    """
+    asked = [_asks(ctx, condition) for condition in conditions]
+    ways = [Ask(by, "see") for by in ctx.obstacles()] if watching else []
+    sightings = iter(await ctx.page.survey([*chain.from_iterable(asked), *ways]))
+    shown = [sum(next(sightings).count for _ in asks) > 0 for asks in asked]
+    for index, condition in enumerate(conditions):
+        true = shown[index] is (condition.kind == "visible") if asked[index] else await now(ctx, condition)
+        if true:
+            return index
+    if any(sighting.count for sighting in sightings):
+        await ctx.clear_way()
+    return None
+
+
+def _asks(ctx: "Context", condition: Condition) -> list[Ask]:
+    """The questions whose answers say whether the condition is true; none where looking is not enough."""
+    match condition.kind, getattr(condition, condition.kind):
+        case (("visible" | "missing"), target):
+            return ctx.resolved(target).asks("see")
+    return []
 
 
 async def failed_request(ctx: "Context", since_ms: float) -> tuple[float, ServerFailed | None]:

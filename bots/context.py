@@ -315,6 +315,10 @@ class Context:
 
         return ways, clear
 
+    def obstacles(self) -> list[By]:
+        """The ways to see whatever may stand in the way now."""
+        return self._way()[0]
+
     def _signs_of_login(self) -> list[tuple[By, Callable[[], Awaitable[None]]]]:
         """While signing in, the site's refusal; at any other time, the sign of being signed out."""
         login = self.facts.site.login

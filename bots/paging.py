@@ -223,6 +223,8 @@ class Pages:
         return found[0] if found else None
 
     async def _pager(self) -> dict[str, Any] | None:
+        if self._table is None:  # the page's own: no element has to be brought here first
+            return cast("dict[str, Any] | None", await self._ctx.page.evaluate_json(PAGER))
         place = await self._place()
         return None if place is None else cast("dict[str, Any] | None", await place.evaluate_json(PAGER))
 

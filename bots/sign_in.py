@@ -67,7 +67,7 @@ async def _still_signed_in(ctx: "Context", login: Login) -> bool:
     Every page shows who is signed in on most sites: then the first page is not opened only to be left again.
     """
     ctx.arrived_at, address = "", ctx.headed_for
-    if address and ctx.session.remembered and address not in ctx.signless:
+    if address and ctx.session.began_with and address not in ctx.signless:
         await ctx.page.goto(address, timeout_ms=30_000)
         sign = await _sign(ctx, login, HEADED_FOR_TIMEOUT_MS)
         if sign is None:

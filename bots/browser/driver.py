@@ -152,6 +152,13 @@ class SessionOptions:
     extra_headers: dict[str, str] = field(default_factory=dict)
     animation_speed: float = 20.0
 
+    def proxy_told(self) -> dict[str, str] | None:
+        """The proxy as browser libraries take it: `server`, with `username` and `password` where it asks who comes."""
+        if not self.proxy:
+            return None
+        who = {"username": self.proxy_user, "password": self.proxy_password} if self.proxy_user else {}
+        return {"server": self.proxy, **who}
+
 
 class Element(Protocol):
     """One element of a page. Actions wait until it is visible, stable, enabled and uncovered."""
@@ -275,8 +282,8 @@ class Session(Protocol):
         ...
 
     @property
-    def remembered(self) -> bool:
-        """Whether it began with the state of an earlier session, which may still be signed in."""
+    def began_with(self) -> bytes | None:
+        """The state of an earlier session that it began with, which may still be signed in; None without one."""
         ...
 
     async def new_page(self) -> Page: ...

@@ -23,6 +23,9 @@ CHECKED = """e => {
   return e.getAttribute('aria-checked') === 'true' || /(^|[\\s-])(is-)?checked(\\s|$)/.test(e.className);
 }"""
 
+STATUS = "() => performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0"
+"""With what the server answered when it sent this document; 0 where none did."""
+
 COVER = """boxes => {
   for (const b of boxes) {
     const d = document.createElement('div');

@@ -98,7 +98,7 @@ class FakeSession:
 
     def __init__(self, site: FakeSite, state: bytes | None, downloads: Path, base: str) -> None:
         self.site, self.downloads, self.base = site, downloads, base
-        self.remembered = state is not None
+        self.began_with = state
         self._state = state or b"{}"
         self._pages: list[Page] = []
         self.tracing = False
@@ -262,7 +262,8 @@ class FakePage:
 
     async def evaluate_json(self, script: str, arg: Json = None) -> Json:
         if "/* settled */" in script:
-            return {"busy": 0, "rows": sum(e.kind == "row" and not e.hidden for e in self.elements), "ready": True}
+            await asyncio.sleep(0)  # as with a page, others have their turn meanwhile
+            return {"busy": 0, "rows": sum(e.kind == "row" and not e.hidden for e in self.elements), "still": True}
         if "/* table */" in script:
             return self._table()
         if "/* run of text */" in script:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from playwright.async_api import Error as RawError
-from playwright.async_api import ProxySettings, async_playwright
+from playwright.async_api import async_playwright
 
 from bots.browser import failures
 from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
@@ -39,17 +39,7 @@ from bots.browser.driver import (
     SessionOptions,
     Sighting,
 )
-from bots.browser.eyes import (
-    CALL,
-    COVER,
-    EYES,
-    GET,
-    UNCOVER,
-    combined,
-    loaded,
-    placed,
-    rows_seen,
-)
+from bots.browser.eyes import CALL, COVER, EYES, GET, STATUS, UNCOVER, combined, loaded, placed, rows_seen
 from bots.browser.held import HeldElement
 from bots.browser.interrupts import children_deaf_to_interrupts
 from bots.browser.names import join_url
@@ -57,7 +47,7 @@ from bots.errors import BrowserClosed, BrowserMissing, ConnectionLost, DownloadB
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as RawBrowser
-    from playwright.async_api import BrowserContext, CDPSession, Dialog, Frame, Response
+    from playwright.async_api import BrowserContext, CDPSession, Dialog, Frame, ProxySettings, Response
     from playwright.async_api import Download as RawDownload
     from playwright.async_api import Page as RawPage
     from playwright.async_api import Playwright as Playwright
@@ -140,7 +130,7 @@ class PlaywrightBrowser:
             if tab is not None and remembered:
                 await context.set_storage_state(remembered)
         speed = 1.0 if self._watched else chosen.animation_speed
-        session = PlaywrightSession(context, downloads, base, chosen.block, speed, remembered=state is not None)
+        session = PlaywrightSession(context, downloads, base, chosen.block, speed, began_with=state)
         session.ready_tab = tab
         return session
 
@@ -150,7 +140,7 @@ class PlaywrightBrowser:
             locale=chosen.locale,
             timezone_id=chosen.timezone,
             viewport={"width": chosen.width, "height": chosen.height},
-            proxy=_proxy(chosen),
+            proxy=cast("ProxySettings | None", chosen.proxy_told()),
             user_agent=chosen.user_agent,
             ignore_https_errors=chosen.ignore_certificate_errors,
             extra_http_headers=chosen.extra_headers or None,
@@ -180,15 +170,6 @@ class PlaywrightBrowser:
             await self._driver.stop()
 
 
-def _proxy(chosen: SessionOptions) -> ProxySettings | None:
-    """The proxy in the browser library's words."""
-    if not chosen.proxy:
-        return None
-    if not chosen.proxy_user:
-        return {"server": chosen.proxy}
-    return {"server": chosen.proxy, "username": chosen.proxy_user, "password": chosen.proxy_password}
-
-
 class PlaywrightSession:
     """One browser context; new tabs are watched from their first moment."""
 
@@ -200,10 +181,10 @@ class PlaywrightSession:
         block: tuple[str, ...],
         animation_speed: float,
         *,
-        remembered: bool,
+        began_with: bytes | None,
     ) -> None:
         self._context = context
-        self.remembered = remembered
+        self.began_with = began_with
         self._animation_speed = animation_speed
         self.downloads = downloads
         self.base = base
@@ -292,13 +273,21 @@ class PlaywrightPage:
         self._accept = False
         self._dialogs: list[str] = []
         self._surveyed: list[Frame] = []
-        raw.on("response", self._on_response)
+        self._going = False
+        self._asking: asyncio.Task[None] | None = None
+        raw.on("framenavigated", self._on_navigated)
         raw.on("crash", self._on_crash)
         raw.on("dialog", self._on_dialog)
 
-    def _on_response(self, response: Response) -> None:
-        if response.request.is_navigation_request() and response.frame == self._raw.main_frame:
-            self._status = response.status
+    def _on_navigated(self, frame: Frame) -> None:
+        """A new document knows its own status. Events of answers would be those of every picture and script, too."""
+        if frame == self._raw.main_frame and not self._going:
+            self._status = None
+            self._asking = asyncio.ensure_future(self._ask_for_status())
+
+    async def _ask_for_status(self) -> None:
+        with suppress(RawError):  # it has been left again, or is gone
+            self._status = await self._raw.evaluate(STATUS) or None
 
     def _on_crash(self, _page: RawPage) -> None:
         self._crashed = True
@@ -358,12 +347,20 @@ class PlaywrightPage:
         await self._navigated(self.url, timeout_ms, self._raw.reload(timeout=timeout_ms, wait_until="domcontentloaded"))
 
     async def _navigated(self, address: str, timeout_ms: int, move: Awaitable[Response | None]) -> None:
+        self._going, response = True, None
         try:
             async with self.speaking(address, timeout_ms):
                 response = await move
         except ConnectionLost as error:
             raise ConnectionLost(address, str(error.facts["reason"])) from error
-        if response is not None and response.status >= 500:
+        finally:
+            self._going = False
+            if response is None:  # broken off, or no new document: nobody has said what stands there now
+                self._on_navigated(self._raw.main_frame)
+        if response is None:
+            return
+        self._status = response.status
+        if response.status >= 500:
             raise ServerFailed(address, response.status)
 
     async def bring_to_front(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from bots.browser.driver import By, Element, Page
+from bots.browser.driver import By, Element, Json, Page
 from bots.browser.tablescripts import READ, SETTLED
 from bots.errors import ConditionUnmet, ConnectionLost, DocumentUnexpected, ElementMissing, ServerFailed
 
@@ -23,6 +23,8 @@ BUSY: tuple[str, ...] = (
 QUIET_S = 0.12
 """How long the page must have looked the same; a page that asks its server shows a spinner or new rows meanwhile."""
 POLL_S = 0.04
+AT_ONCE_S = 1.0
+"""So long the page looks at itself before it is asked whether it is a server's error."""
 SCREENS = 5_000
 """A virtual table longer than this many screens is not read by scrolling."""
 
@@ -115,27 +117,30 @@ async def settled(page: Page, busy: Sequence[By] = (), timeout_ms: int = 30_000)
     Raises ConditionUnmet when it does not within `timeout_ms`; ServerFailed at once when the page is a server error.
     """
     loop = asyncio.get_running_loop()
-    started_at = since = loop.time()
+    started_at = loop.time()
     spinners = ",".join([*BUSY, *(by.value for by in busy if by.by == "css")])
-    last: object = None
     while True:
-        seen = await _seen(page, spinners)
-        now = loop.time()
-        if seen != last or seen is None or seen["busy"] or not seen["ready"]:
-            since, last = now, seen
-        elif now - since >= QUIET_S:
-            return
+        left_s = started_at + timeout_ms / 1000 - loop.time()
+        seen = await _seen(page, spinners, min(left_s, AT_ONCE_S))
         if (page.last_status or 0) >= 500:
             raise ServerFailed(page.url, page.last_status or 0)
-        if now - started_at >= timeout_ms / 1000:
-            raise ConditionUnmet("loaded", waited_ms=int((now - started_at) * 1000), seen=_state(seen))
-        await asyncio.sleep(POLL_S)
+        if seen is not None and seen["still"]:
+            return
+        if loop.time() - started_at >= timeout_ms / 1000:
+            waited_ms = int((loop.time() - started_at) * 1000)
+            raise ConditionUnmet("loaded", waited_ms=waited_ms, seen=_state(seen))
+        if seen is None:
+            await asyncio.sleep(POLL_S)
 
 
-async def _seen(page: Page, spinners: str) -> dict[str, Any] | None:
+async def _seen(page: Page, spinners: str, most_s: float) -> dict[str, Any] | None:
+    """What the page shows once it is still, or after so long; None where its document is being replaced."""
+    wish: dict[str, Json] = {
+        "busy": spinners, "quiet": QUIET_S * 1000, "look": POLL_S * 1000, "most": max(most_s, 0) * 1000
+    }  # fmt: skip
     try:
-        return cast("dict[str, Any] | None", await page.evaluate_json(SETTLED, spinners))
-    except ConnectionLost:  # the document is being replaced
+        return cast("dict[str, Any] | None", await page.evaluate_json(SETTLED, wish))
+    except ConnectionLost:
         return None
 
 

@@ -245,7 +245,7 @@ PAGER = (
     r"""/* pager */ el => {
   const pager = ("""
     + _PAGER
-    + r""")(el);
+    + r""")(el || document.body);
   if (!pager) return JSON.stringify(null);
   const number = css => parseInt(pager.querySelector(css)?.textContent, 10) || 0;
   const last = css => Math.max(0, ...[...pager.querySelectorAll(css)].map(e => parseInt(e.textContent, 10) || 0));
@@ -277,13 +277,26 @@ DEAD = """/* dead */ el => JSON.stringify(!!el.closest(
   '[disabled],[aria-disabled=true],.disabled,.is-disabled,[class*="-disabled"]'))"""
 """Whether a "next" or "more" that looks like a button is none any more."""
 
-SETTLED = """/* settled */ busy => {
-  const seen = el => el.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
+SETTLED = """/* settled */ async ({busy, quiet, look, most}) => {
+  const shown = el => el.checkVisibility({visibilityProperty: true, opacityProperty: true}) &&
     !el.closest('[class*="-leave-active"]') && el.getBoundingClientRect().height > 0;
-  const spinning = [...document.querySelectorAll(busy)].filter(seen).length;
-  const rows = document.querySelectorAll('tr,[role=row],.el-table-v2__row,li').length;
-  const size = document.body ? document.body.textContent.length : 0;
-  return JSON.stringify({busy: spinning, rows, size, ready: document.readyState !== 'loading', at: location.href});
+  const seen = () => ({
+    busy: [...document.querySelectorAll(busy)].filter(shown).length,
+    rows: document.querySelectorAll('tr,[role=row],.el-table-v2__row,li').length,
+    size: document.body ? document.body.textContent.length : 0,
+    ready: document.readyState !== 'loading',
+    at: location.href,
+  });
+  const began = performance.now();
+  let last = seen(), since = began, still = false;
+  while (!still && performance.now() - began < most) {
+    await new Promise(done => setTimeout(done, look));
+    const now = seen();
+    if (now.busy || !now.ready || JSON.stringify(now) !== JSON.stringify(last)) since = performance.now();
+    else still = performance.now() - since >= quiet;
+    last = now;
+  }
+  return JSON.stringify({...last, still});
 }"""
 
 MESSAGES = """/* messages */ css => JSON.stringify([...document.querySelectorAll(css.join(','))]

@@ -298,6 +298,26 @@
       open: popups(root, d).length > 0, invalid: d === ANT && !!root.querySelector('input[aria-invalid=true]:focus'),
     });
   };
+  // The box of a picker that takes the text; no layer of the page fades out any more, which might make it forget it.
+  const inputAt = (el, index) => (el.matches('input') ? [el] : [...el.querySelectorAll('input')])[index] || el;
+  const typable = async (el, [index, ms]) => { await still(el, [true, true, ms]); return inputAt(el, index); };
+  // What that box holds once the page has heard of it, and whether the field calls it invalid.
+  const typed = async (el, index) => {
+    await turn();
+    const box = inputAt(el, index);
+    return JSON.stringify({...JSON.parse(picker(el)), value: box.value ?? box.innerText});
+  };
+  // The field is left. A box that was typed into is told before that typing is over, and says what it makes of it: else
+  // that would come with leaving only.
+  const leave = async (el, index) => {
+    const box = index === null ? null : inputAt(el, index);
+    box?.dispatchEvent(new Event('change', {bubbles: true}));
+    if (box) await new Promise(done => setTimeout(done, 0));
+    const value = box ? box.value : '';
+    blurred();
+    await turn();
+    return JSON.stringify({...JSON.parse(picker(el)), value});
+  };
 
   // ---- switches, boxes, stars, files
   const part = (el, css) => { const root = rootOf(el); return root.matches(css) ? root : root.querySelector(css); };
@@ -391,11 +411,13 @@
     } else said.value = input ? input.value : root.textContent.trim();
     return JSON.stringify(said);
   };
+  // What a picker holds, and whether its calendar hangs open, at one moment.
+  const held = el => JSON.stringify({...JSON.parse(told(el)), ...JSON.parse(picker(el))});
   // The same as one text, for whoever only watches (the recorder).
   const read = el => {
     const {kind, value, values} = JSON.parse(told(el));
     return JSON.stringify(!values ? value : kind === 'range' ? (values.some(Boolean) ? values.join(' ~ ') : '') : values.join(', '));
   };
-  eyes.widgets = {fillable, identify, state, still, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker,
+  eyes.widgets = {fillable, identify, state, still, option, grip, cross, blurred, seek, twigList, twig, node, mark, ticked, tickedPaths, panes, day, arrow, picker, typable, typed, leave, held,
     part, choice, choices, star, unhovered, file, fileCross, tagCross, told, read};
 })();

@@ -192,7 +192,7 @@ class _Run:
         base = {**base_names(facts.account, self._secrets, facts.today), **values}
         scope = Scope(base, engine_functions(self._secrets, facts.mask, facts.clock))
         page = await self._session.new_page()
-        learn_state(facts.mask, await self._session.state())
+        learn_state(facts.mask, self._session.began_with or b"")
         return Context(facts, self._session, page, scope, Lookup(facts.site, scope.text))
 
     async def _body(self, ctx: Context, diary: Diary, effects: Effects, rows: list[Row] | None) -> None:

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from bots.browser import widgets
 from bots.browser.driver import Element
+from bots.browser.widgets.moments import moment
+from bots.browser.widgets.values import as_range
 from bots.context import Context
 from bots.flow.functions import as_text
 from bots.flow.language import Bilingual
@@ -79,10 +81,16 @@ async def type_run(ctx: Context, fields: Sequence[tuple[Target, FieldValue]]) ->
         if isinstance(value, Hidden) and value.totp is not None:
             break  # a one-time code is made when its turn comes
         text = field_value(ctx, value)
-        if not isinstance(text, str):
+        if not isinstance(text, str) or _for_picker(text):
             break
         run.append((target, text))
     return await ctx.type_run(run) if run else 0
+
+
+def _for_picker(text: str) -> bool:
+    """Whether it is a span of days: what holds one is no plain box, so it need not be asked whether it is."""
+    ends = as_range(text)
+    return ends is not None and all(moment(end) is not None for end in ends)
 
 
 async def fill_field(ctx: Context, target: Target, value: str | list[str]) -> None:

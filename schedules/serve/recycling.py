@@ -151,9 +151,9 @@ class _Counted:
         return self._session.pages
 
     @property
-    def remembered(self) -> bool:
-        """Whether it began with the state of an earlier session."""
-        return self._session.remembered
+    def began_with(self) -> bytes | None:
+        """The state of an earlier session that it began with; None without one."""
+        return self._session.began_with
 
     async def new_page(self) -> Page:
         """One more tab."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, cast
 
 from bots.browser.driver import Element
 from bots.browser.widgets import moments
 from bots.browser.widgets.refusals import NO_DATE, NO_RANGE, OUT_OF_RANGE, ValueRefused
-from bots.browser.widgets.shown import told, value_of
+from bots.browser.widgets.shown import value_of
 from bots.browser.widgets.values import Value, as_range, as_text
-from bots.browser.widgets.widget import Widget, closed, opened, still, until
+from bots.browser.widgets.widget import OPENING_S, Widget, closed, opened, still, until
 from bots.errors import ElementBlocked
 
 TYPINGS = 3
@@ -42,7 +43,8 @@ class _Tries:
 async def fill_date(widget: Widget, value: Value) -> None:
     """The picker holds the date (`2026-11-01`), month, time or moment, whatever spelling it shows it in."""
     wanted = as_text(value).strip()
-    if await _holds(widget, [wanted]):
+    before = await _look(widget)
+    if await _agrees(widget, [wanted], before):
         return
     if not wanted:
         await _emptied(widget)
@@ -50,18 +52,17 @@ async def fill_date(widget: Widget, value: Value) -> None:
     if widget.readonly:
         await _picked(widget, [wanted])
         return
-    spellings = moments.like(moments.spellings(wanted), await _shown(widget, 0))
+    spellings = moments.like(moments.spellings(wanted), _values(before)[0])
     tries = _Tries()
     for spelling in [*spellings, spellings[0]]:
-        box = await _input(widget, 0)
-        if not await _typed(widget, box, spelling):
+        box = await _typed(widget, 0, spelling)
+        if box is None:
             continue
         await box.press("Enter")
-        shown = await _heard(box)
-        await _left(widget)
+        heard = await _left(widget, 0)
         if await _holds(widget, [wanted]):
             return
-        if tries.refused(spelling, shown):
+        if tries.refused(spelling, heard):
             break
     await _refuse(widget, wanted)
 
@@ -74,55 +75,44 @@ async def fill_range(widget: Widget, value: Value) -> None:
         return
     if ends is None:
         raise ValueRefused(widget.name, as_text(value), await value_of(widget), NO_RANGE)
-    if await _holds(widget, list(ends)):
+    before = await _look(widget)
+    if await _agrees(widget, list(ends), before):
         return
     if widget.readonly:
         await _picked(widget, list(ends))
         return
-    starts = moments.like(moments.spellings(ends[0]), await _shown(widget, 0))
-    finishes = moments.like(moments.spellings(ends[1], end=True), await _shown(widget, 1))
+    start, finish = _values(before)[:2]
+    starts = moments.like(moments.spellings(ends[0]), start)
+    finishes = moments.like(moments.spellings(ends[1], end=True), finish)
     tries = _Tries()
-    for start, end in zip(starts, finishes, strict=False):
-        if not await _typed(widget, await _input(widget, 0), start):
+    for one, other in zip(starts, finishes, strict=False):
+        first = await _typed(widget, 0, one)
+        if first is None:
             continue
         if widget.family == "ant-design":
-            await (await _input(widget, 0)).press("Enter")
-        second = await _input(widget, 1)
-        if not await _typed(widget, second, end):
+            await first.press("Enter")
+        second = await _typed(widget, 1, other)
+        if second is None:
             continue
         await second.press("Enter")
-        shown = await _heard(second)
-        await _left(widget)
+        heard = await _left(widget, 1)
         if await _holds(widget, list(ends)):
             return
-        if tries.refused(end, shown):
+        if tries.refused(other, heard):
             break
     await _refuse(widget, " ~ ".join(ends))
 
 
-async def _shown(widget: Widget, index: int) -> str:
-    said = await told(widget.element)
-    return str(said["values"][index] if "values" in said else said["value"])
-
-
-async def _typed(widget: Widget, box: Element, spelling: str) -> bool:
-    """Whether the box took the text without calling it invalid at once; a text that it forgot is typed again."""
+async def _typed(widget: Widget, index: int, spelling: str) -> Element | None:
+    """The box, with the text in it; None when the field called it invalid at once. Forgotten text is typed again."""
     for _ in range(TYPINGS):
-        await still(widget, everywhere=True, out=True)  # typing needs no place in the calendar that opens with it
+        # Typing needs no place in the calendar that opens with it, so only layers that fade out are waited for.
+        box = await widget.follow("typable", [index, round(OPENING_S * 1000)]) or widget.element
         await box.fill(spelling)
-        if await box.value() == spelling:
+        seen = await widget.ask("typed", index)
+        if seen["value"] == spelling:
             break
-    return not (await widget.ask("picker"))["invalid"]
-
-
-async def _heard(box: Element) -> str:
-    """What the box shows once the picker was told that typing is over: else that would come with leaving only."""
-    script = """async el => {
-      el.dispatchEvent(new Event('change', {bubbles: true}));
-      await new Promise(done => setTimeout(done, 0));
-      return JSON.stringify(el.value);
-    }"""
-    return str(await box.evaluate_json(script))
+    return None if seen["invalid"] else box
 
 
 async def _refuse(widget: Widget, wanted: str) -> None:
@@ -131,32 +121,48 @@ async def _refuse(widget: Widget, wanted: str) -> None:
     raise ValueRefused(widget.name, wanted, await value_of(widget), OUT_OF_RANGE if known else NO_DATE)
 
 
+async def _look(widget: Widget) -> dict[str, Any]:
+    """What the picker shows and whether its calendar hangs open, at one moment."""
+    return cast("dict[str, Any]", await widget.ask("held"))
+
+
+def _values(said: dict[str, Any]) -> list[str]:
+    return [str(one) for one in said["values"]] if "values" in said else [str(said["value"])]
+
+
 async def _holds(widget: Widget, wanted: list[str]) -> bool:
+    return await _agrees(widget, wanted, await _look(widget))
+
+
+async def _agrees(widget: Widget, wanted: list[str], said: dict[str, Any]) -> bool:
+    """Whether `said` is what is wanted; while a calendar is open, a moment later counts as well."""
+
     async def taken() -> bool:
-        said = await told(widget.element)
-        held = [str(one) for one in said["values"]] if "values" in said else [str(said["value"])]
-        if not any(wanted):
-            return not any(held)
-        pairs = zip(held, wanted, (False, True), strict=False)
-        return len(held) == len(wanted) and all(moments.same(shown, one, end=end) for shown, one, end in pairs)
+        return _same(_values(await _look(widget)), wanted)
 
-    return await taken() or ((await widget.ask("picker"))["open"] and await until(taken, 0.3))
+    return _same(_values(said), wanted) or (bool(said["open"]) and await until(taken, 0.3))
 
 
-async def _left(widget: Widget) -> None:
-    """The field has been left, which is when it takes or drops what was typed; its calendar covers nothing."""
-    await widget.ask("blurred")
-    await closed(widget, lambda: _open(widget))
+def _same(held: list[str], wanted: list[str]) -> bool:
+    if not any(wanted):
+        return not any(held)
+    pairs = zip(held, wanted, (False, True), strict=False)
+    return len(held) == len(wanted) and all(moments.same(shown, one, end=end) for shown, one, end in pairs)
+
+
+async def _left(widget: Widget, typed: int | None = None) -> str:
+    """The field has been left, which is when it takes or drops what was typed; its calendar covers nothing.
+
+    With what the box `typed` showed when it was told that typing was over.
+    """
+    said = await widget.ask("leave", typed)
+    if said["open"]:
+        await closed(widget, lambda: _open(widget))
+    return str(said["value"])
 
 
 async def _open(widget: Widget) -> bool:
     return bool((await widget.ask("picker"))["open"])
-
-
-async def _input(widget: Widget, index: int) -> Element:
-    code = "(el, i) => (el.matches('input') ? [el] : [...el.querySelectorAll('input')])[i] || null"
-    box = await widget.element.follow(code, index)
-    return box or widget.element
 
 
 async def _emptied(widget: Widget) -> None:

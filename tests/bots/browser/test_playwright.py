@@ -117,6 +117,19 @@ async def test_client_errors_are_pages(page):
     assert page.last_status == 404
 
 
+async def test_a_document_that_comes_by_itself_tells_its_own_status(page, local):
+    """After a click, and after a way that was broken off, the status is that of what stands there now."""
+    await opened(page, local, "<a href=/status/404>去</a>")
+    assert page.last_status == 200
+    await click(await element(page, "去"))()
+    async with asyncio.timeout(10):
+        while page.last_status != 404:
+            await page.title()
+    with pytest.raises(ConnectionLost):
+        await page.goto("/hangup")
+    assert page.last_status is None
+
+
 async def test_a_covered_or_disabled_element_says_what_is_in_the_way(page, local):
     """The reason names the layer that covers, or the greyed state."""
     await opened(page, local, "<button>底</button><div id=cover style='position:fixed;inset:0'></div>")

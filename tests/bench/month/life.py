@@ -240,7 +240,19 @@ class Days:
                 self.turn.backfill(name, day, day, self.what.on_duty)
             if not asked:
                 return
+            self.settle_with_retries()
+
+    def settle_with_retries(self) -> None:
+        """Until nothing is under way, nor put off because the site failed it."""
+        self.settle()
+        while due := self._retries():
+            self.clock.jump(max(min(due), self.clock.now()))
             self.settle()
+
+    def _retries(self) -> list[datetime]:
+        with self.turn.book.read() as page:
+            rows = page.rows(self.clock.now() - LOOKED_BACK)
+        return [row.due_at for row in rows if row.state == "planned" and row.reason == "again"]
 
     def _to_be_done_again(self) -> set[tuple[str, str]]:
         since = self.clock.now() - LOOKED_BACK

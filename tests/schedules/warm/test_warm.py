@@ -29,7 +29,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a warm process 
 
 COLD = 99
 TYPED = (
-    "import os, sys; from schedules.warm import client; "
+    "import os, signal, sys; from schedules.warm import client; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a shell begins what is in the background deaf to it
     "client.ANSWERS_WITHIN_S = float(os.environ['PATIENCE_S']); "
     "code = client.answered(['yeban', 'runs', *sys.argv[1:]], client.as_begun); "
     f"sys.exit({COLD} if code is None else code)"
@@ -142,8 +143,12 @@ def under_way(warm: Small, note: Path) -> "subprocess.Popen[str]":
 
 
 def gone(pid: int) -> bool:
-    """Whether there is no such process any more."""
-    return not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split()[2]
+    """Whether there is no such process any more; it may go while it is looked at."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state == "Z"
 
 
 def test_ctrl_c_reaches_it(standing: Small, tmp_path: Path) -> None:

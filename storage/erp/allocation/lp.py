@@ -53,6 +53,7 @@ class _Master:
         self.solver.setOptionValue("threads", 1)  # the same answer on every machine of one solver version
         self.solver.setOptionValue("solver", "ipm")
         self.solver.setOptionValue("run_crossover", "off")
+        self.solver.setOptionValue("presolve", "off")  # without crossover, what it took away has no true price
         self.solver.setOptionValue("time_limit", self.seconds)
         lp = highspy.HighsLp()
         lp.num_row_ = len(self.rows) + len(self.problem.stock)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bots.browser import find, tables
 from bots.browser.driver import Ask, By
 from bots.browser.failures import PageMoved
-from bots.errors import ConditionUnmet, ServerFailed, StepMisused
+from bots.errors import BrowserClosed, ConditionUnmet, ConnectionLost, ServerFailed, StepMisused
 from bots.flow.values import Condition, Target, TextCheck, yes
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = (0.02, 0.05, 0.1, 0.1, 0.2)
 REST_TIMEOUT_MS = 15_000
+LAST_ANSWER_MS = 5_000
 
 # Requests of the page itself (fetch, XMLHttpRequest) to its own host that a server failed or that never got an answer,
 # ended after `since` (ms since the epoch). The browser keeps 250 timings; they are cleared before that many are there.
@@ -52,6 +53,20 @@ async def rest(ctx: "Context", timeout_ms: int = REST_TIMEOUT_MS) -> None:
     busy = [ctx.lookup.by(way) for way in ctx.facts.site.busy]
     await tables.settled(ctx.page, busy, timeout_ms)
     await ctx.check_requests()
+
+
+async def answered(ctx: "Context") -> None:
+    """What the last click or key asked for is on its way: nothing is closed or left that would call it back.
+
+    A page that does not come to rest is noted, for no step asked for that. Raises ServerFailed.
+    """
+    if not ctx.unanswered:
+        return
+    ctx.unanswered = False
+    try:
+        await rest(ctx, LAST_ANSWER_MS)
+    except (ConditionUnmet, ConnectionLost, BrowserClosed) as error:
+        ctx.log.warning("最后点了以后，页面没有静下来：{}", error)
 
 
 async def holds(ctx: "Context", condition: Condition) -> bool:

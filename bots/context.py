@@ -111,7 +111,10 @@ class Healed:
 
 @dataclass
 class Context:
-    """One run's hands on one page. `page` is the tab that steps work on; `step` the step that is running."""
+    """One run's hands on one page. `page` is the tab that steps work on; `step` the step that is running.
+
+    `unanswered`: the last thing done was a click or a key whose answer no step has waited for.
+    """
 
     facts: Facts
     session: Session
@@ -125,6 +128,7 @@ class Context:
     item_id: str = ""
     in_effect: bool = False
     acts: int = 0
+    unanswered: bool = False
     signing_in: bool = False
     headed_for: str = ""
     arrived_at: str = ""

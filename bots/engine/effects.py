@@ -13,7 +13,7 @@
 from asyncio import CancelledError
 from collections.abc import Iterator
 
-from bots.conditions import holds, wait_until
+from bots.conditions import answered, holds, wait_until
 from bots.context import Context, Effect, StopRun
 from bots.engine.diary import Diary
 from bots.errors import (
@@ -148,6 +148,9 @@ class Effects:
             await ctx.player.steps(effect.do)
             if effect.verify is not None:
                 await self._verified(effect.verify, key)
+                ctx.unanswered = False
+            else:
+                await answered(ctx)
         except BusinessError as refusal:
             self._close(key, "not_done", str(refusal))
             raise

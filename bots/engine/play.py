@@ -1,7 +1,9 @@
 """play: one run of one flow on one account's session, from its inputs to its folder.
 
 Sequence: inputs read → journal knows the run → rows or steps played → `finally` → outputs → sheet back, manifest, page
-→ journal knows the end. A second call with the same run id resumes: what is finished is not done again.
+→ journal knows the end. Where nothing waits for the answer to the last click, of the run or of a row, the page is let
+come to rest, so that a run that is done has asked for all it says. A second call with the same run id resumes: what is
+finished is not done again.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from bots.beside import file_beside
 from bots.browser.driver import Session
+from bots.conditions import answered
 from bots.context import Context, Facts, StopRun
 from bots.engine.attempts import Attempts
 from bots.engine.diary import Diary
@@ -205,6 +208,7 @@ class _Run:
 
         async def work(_fresh: bool) -> None:
             await ctx.player.steps((*flow.before, *flow.steps))
+            await answered(ctx)
 
         await Attempts(ctx, diary, effects).until_done(work, FLOW_RETRIES)
 
@@ -220,6 +224,7 @@ class _Run:
             return
         try:
             await ctx.player.steps(self._facts.flow.finally_)
+            await answered(ctx)
         except SiteError as error:
             await diary.fail(error, "最后的步骤没有做成")
 

@@ -9,6 +9,7 @@ effects know what they have done.
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bots.conditions import answered
 from bots.context import Context
 from bots.engine.attempts import Attempts
 from bots.engine.diary import Diary
@@ -119,6 +120,7 @@ class RowLoop:
             await self._ctx.player.steps(self._ctx.flow.before)
             self._known_page = True
         await self._ctx.player.steps(self._ctx.flow.steps)
+        await answered(self._ctx)
 
     def _count_troubles(self, outcome: str, reason: str) -> None:
         blocked = outcome == "person" and isinstance(self._trouble, CaptchaShown | CodeNeeded)

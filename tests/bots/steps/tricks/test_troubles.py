@@ -56,3 +56,33 @@ async def test_an_answer_is_for_one_click_only(stage: Stage) -> None:
         "- click: 下架\n  dialog: accept\n- wait: {text: 下架了}\n- click: 下架\n- wait: {text: 没有下架}"
     )
     assert result.state == "done", result.message
+
+
+LAST = """<button onclick="setTimeout(() => fetch('/off', {method: 'POST'}), 60)">下架</button>"""
+
+
+@pytest.mark.parametrize(
+    "steps", ["- click: 下架", "- once: 下架\n  do:\n    - click: 下架", "- press: Enter\n  on: 下架"]
+)
+async def test_what_the_last_click_asks_for_is_not_called_back(stage: Stage, steps: str) -> None:
+    """A run that is done has asked its site for all that it says, also where no step waits for the answer."""
+    stage.show(LAST)
+    stage.site.answers["/off"] = json_of("{}")
+    result = await stage.run(steps)
+    assert (result.state, stage.site.count("/off")) == ("done", 1), result.message
+
+
+async def test_a_last_click_that_the_server_failed_is_no_success(stage: Stage) -> None:
+    """Nothing is claimed that did not happen."""
+    stage.show(LAST)
+    stage.site.answers["/off"] = json_of("{}", status=500)
+    result = await stage.run("- click: 下架")
+    assert result.state == "failed"
+    assert "/off 返回了 500" in result.message
+
+
+async def test_a_page_that_closes_itself_at_the_last_click_is_let_go(stage: Stage) -> None:
+    """Nothing more can be asked of it, and no step asks."""
+    stage.show("<button onclick='window.close()'>关闭</button>")
+    result = await stage.run("- click: 关闭")
+    assert result.state == "done", result.message

@@ -134,6 +134,7 @@ class _Desk:
         self.sampled: set[tuple[tuple[Bag, ...], int]] = set()  # sets that have more ways than were made options
         self.trips: dict[str, tuple[int, ...]] = {}
         self.permits_by_code: dict[str, list[tuple[int, Permit]]] = defaultdict(list)
+        self.lying: dict[str, tuple[tuple[int, int, int], ...]] = {}  # code -> its places, shelves, pieces there
         for number, permit in enumerate(self.permits, start=len(self.shelf_of)):
             self.permits_by_code[permit.code].append((number, permit))
 
@@ -170,8 +171,25 @@ class _Desk:
             return self._permitted(order, line)
         key = (line.needs, line.qty)
         if key not in self.open:
-            self.open[key] = self._permitted(order, line)
+            self.open[key] = self._single(line) if len(line.needs) == 1 else self._permitted(order, line)
         return self.open[key]
+
+    def _single(self, line: OpenLine) -> tuple[Option, ...]:
+        """What `_permitted` finds for most: of one code, nothing of which is kept from anybody."""
+        ((code, qty),) = line.needs
+        unit_fen = self.costs.unit_fen * line.qty
+        if not qty:
+            return tuple(Option(number, unit_fen, ()) for number in range(len(self.places)))
+        if code not in self.lying:
+            shelves = [(place.warehouse, code) for place in self.places]
+            self.lying[code] = tuple(
+                (number, self.shelf_of[shelf], self.stock[shelf])
+                for number, shelf in enumerate(shelves)
+                if shelf in self.shelf_of
+            )
+        return tuple(
+            Option(number, unit_fen, ((shelf, qty),)) for number, shelf, most in self.lying[code] if most >= qty
+        )
 
     def _permitted(self, order: OpenOrder, line: OpenLine) -> tuple[Option, ...]:
         found = []

@@ -19,6 +19,7 @@ from storage.erp.catalog.sets import Sets, available, read_sets
 from storage.erp.orders.model import Case, CaseLine, History
 from storage.erp.orders.payments import received as payments_received
 from storage.erp.orders.rows import rows_of
+from storage.erp.orders.transition import states_of
 
 OPEN = ("new", "held", "approved")
 """Process states in which an order is still judged: later it is in the warehouse, and changes go by a pull-back."""
@@ -101,15 +102,19 @@ def _heads(
     connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None, process: Collection[str]
 ) -> Sequence[tuple[Any, ...]]:
     o, s = platform_order.c, order_state.c
+    mine = (o.platform, o.shop, o.order_no)
     query = (
         select(*_HEAD)
-        .outerjoin_from(platform_order, order_state,
-                        and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no))
         .where(o.platform.in_(sorted(platforms)), o.ship_state.in_(("none", "part", "")),
-               o.pay_state.not_in(("closed", "refunded")), func.coalesce(s.process, "new").in_(sorted(process)))
-        .order_by(o.platform, o.shop, o.order_no)
+               o.pay_state.not_in(("closed", "refunded")))
+        .order_by(*mine)
     )  # fmt: skip
-    return list(asked(connection, query, (o.platform, o.shop, o.order_no), keys))
+    if keys is None:
+        same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
+        wanted = func.coalesce(s.process, "new").in_(sorted(process))
+        return connection.execute(query.outerjoin_from(platform_order, order_state, same).where(wanted)).all()
+    states = states_of(connection, keys)
+    return [head for head in asked(connection, query, mine, keys) if states[OrderKey(*head[:3])].process in process]
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Bring the pay and ship states of orders in step with the facts: the platform's files, payments, parcels that left."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -11,9 +12,11 @@ from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import LIVE
 from storage.erp.orders.payments import received
 from storage.erp.orders.returns import came_back
+from storage.erp.orders.rows import rows_of
 from storage.erp.orders.states import AXES, START, is_legal, pay_of
 from storage.erp.orders.transition import Cause, Step, note, transition_all
 
+OPEN = ("none", "part", "")
 RETURNED = ("part_returned", "returned")
 
 
@@ -30,21 +33,10 @@ def observe(
     Orders that were over before the core ever looked at them are left alone. A fact that the state map does not allow
     (money comes back to an order that was refunded) changes nothing and is told as an event `contradiction`.
     """
-    o, s = platform_order.c, order_state.c
-    same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
-    query = (
-        select(o.platform, o.shop, o.order_no, o.pay_state, o.refund_state, o.ship_state, o.paid_fen,
-               *(s[axis] for axis in AXES))
-        .outerjoin_from(platform_order, order_state, same)
-        .where(o.platform.in_(sorted(platforms)))
-        .where(or_(s.process.is_not(None), and_(o.ship_state.in_(("none", "part", "")), o.pay_state != "closed")))
-        .order_by(o.platform, o.shop, o.order_no)
-    )  # fmt: skip
     paid, live, back = received(connection), _with_parcels(connection, keys), came_back(connection)
     steps: list[Step] = []
     cause = Cause(now, "core", "platform")
-    found = asked(connection, query, (o.platform, o.shop, o.order_no), keys)
-    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in found:
+    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in _facts(connection, platforms, keys):
         key = OrderKey(platform, shop, order_no)
         state = {axis: known or START[axis] for axis, known in zip(AXES, stands, strict=True)}
         wanted = {"pay": pay_of(pay, refund, paid.get(key), paid_fen), "ship": ship or "none"}
@@ -59,6 +51,33 @@ def observe(
     ending = {step.key for step in steps if step.axis == "process"}
     transition_all(connection, [step for step in steps if step.key in ending])
     return [step for step in steps if step.key not in ending]
+
+
+def _facts(
+    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
+) -> Iterator[tuple[Any, ...]]:
+    """Each order's key, what the platform says of it, and its state, None where it has none."""
+    o, s = platform_order.c, order_state.c
+    mine = (o.platform, o.shop, o.order_no)
+    told = (*mine, o.pay_state, o.refund_state, o.ship_state, o.paid_fen)
+    if keys is None:
+        same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
+        query = (
+            select(*told, *(s[axis] for axis in AXES))
+            .outerjoin_from(platform_order, order_state, same)
+            .where(o.platform.in_(sorted(platforms)))
+            .where(or_(s.process.is_not(None), and_(o.ship_state.in_(OPEN), o.pay_state != "closed")))
+            .order_by(*mine)
+        )
+        yield from connection.execute(query).all()
+        return
+    # Two questions by key: of a table that has just begun to fill, PostgreSQL may think that it is best walked through.
+    states = {key: state for key, *state in rows_of(connection, order_state, sorted(keys), AXES)}
+    query = select(*told).where(o.platform.in_(sorted(platforms))).order_by(*mine)
+    for row in asked(connection, query, mine, keys):
+        state = states.get(OrderKey(*row[:3]))
+        if state is not None or (row[5] in OPEN and row[3] != "closed"):
+            yield *row, *(state or (None,) * len(AXES))
 
 
 def _with_parcels(connection: Connection, keys: Collection[OrderKey] | None) -> set[OrderKey]:

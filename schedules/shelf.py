@@ -55,6 +55,21 @@ def flow_path(name: str) -> Path:
     raise FlowMissing(name, difflib.get_close_matches(name, names, n=3, cutoff=0.4))
 
 
+def flow_titles() -> dict[str, str | None]:
+    """The title of every flow there is by name, None for one with errors; the shelf as it is now."""
+    return {name: _title(f"{name}.yaml", (FLOWS / f"{name}.yaml").read_text("utf-8")) for name in flow_names()}
+
+
+@lru_cache(maxsize=1024)
+def _title(shown: str, text: str) -> str | None:
+    """Kept by the whole text, so that a changed file is another one: the warm process reads all flows before it forks.
+
+    Only what the text alone says. What `check` finds depends on other files too, and a title does not need it.
+    """
+    flow = parse(text, shown, STEPS).flow
+    return flow.title if flow else None
+
+
 def shown_path(path: Path) -> str:
     """The path as people name it: from the checkout where it lies inside."""
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)

@@ -277,11 +277,10 @@ def flows() -> None:
 
     Lists all flows. 例 / example: `yeban flows`
     """
-    from schedules.shelf import flow_names, flow_path, load_flow
+    from schedules.shelf import flow_titles
 
-    for name in flow_names():
-        loaded = load_flow(flow_path(name))
-        console.print(Text(f"{name:<28}{loaded.flow.title if loaded.flow else say('（有问题）', '(broken)')}"))
+    for name, title in flow_titles().items():
+        console.print(Text(f"{name:<28}{say('（有问题）', '(broken)') if title is None else title}"))
 
 
 def register(app: typer.Typer) -> None:

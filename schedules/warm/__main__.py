@@ -43,6 +43,7 @@ def main(home: Path) -> int:
         if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
             sys.stderr.write("a library began a thread when it was imported\n")
             return UNFIT
+        _read_flows()
         gc.collect()
         gc.freeze()
         return Standing(door, run, begun, code).stand(sys.stdin.fileno())
@@ -61,6 +62,20 @@ def _used_once() -> None:
     table = Table("夜班", "Yeban")
     table.add_row("一", ":sunrise: [bold]1[/bold]")
     Console(file=io.StringIO(), width=80, force_terminal=True).print(table)
+
+
+def _read_flows() -> None:
+    """The flows as they are now; a fork reads each file again and parses what has changed.
+
+    After what is watched: a changed flow is no reason to begin anew. Their libraries (`read_site`) are kept by path
+    alone, for one command: read here, a changed one would never be seen.
+    """
+    from schedules.shelf import flow_titles
+
+    try:
+        flow_titles()
+    except Exception as error:  # noqa: BLE001 (whatever it is: the command that needs them meets it again)
+        _say("flows", error)
 
 
 def run() -> None:

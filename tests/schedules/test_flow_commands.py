@@ -1,6 +1,7 @@
 """The commands of who writes flows, typed as on a terminal: new, plan, step, resume, run --dry-run, fmt, schema."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from schedules import shelf
 from schedules.cli import schema_file
 from schedules.new_flow import value_of
 from schedules.settings import ROOT
 from schedules.shelf import load_flow
+from schedules.warm import __main__ as warm
 from tests.support.command_line import Yeban
 from tests.support.example_site import ExampleSite, example_site
 
@@ -336,3 +339,35 @@ def test_a_slip_is_answered_before_anything_is_planned(yeban: Yeban) -> None:
     code, text = yeban("check", "flows/practice/ordrs.yaml")
     assert (code, "practice/orders" in text) == (2, True), text
     assert yeban("check", "practice/orders")[0] == 0
+
+
+def test_the_list_of_flows_is_as_the_files_are_now(
+    yeban: Yeban, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What was read before is parsed once, but a changed file is seen even when its size and time say nothing."""
+    monkeypatch.setattr(shelf, "FLOWS", tmp_path)
+    (tmp_path / "mine").mkdir()
+    first, second = tmp_path / "mine" / "a.yaml", tmp_path / "mine" / "b.yaml"
+    first.write_text("title: 一月\nsteps:\n  - open: 没有的页\n", "utf-8")
+    second.write_text("title: 二月\nsteps:\n  - clik: a\n", "utf-8")
+    assert yeban("flows")[1] == f"{'mine/a':<28}一月\n{'mine/b':<28}（有问题）\n"
+    parsed = shelf._title.cache_info().misses
+    assert shelf.flow_titles() == {"mine/a": "一月", "mine/b": None}
+    assert shelf._title.cache_info().misses == parsed
+    was = first.stat()
+    first.write_text("title: 三月\nsteps:\n  - open: 没有的页\n", "utf-8")
+    os.utime(first, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert first.stat().st_size == was.st_size
+    second.unlink()
+    assert yeban("flows") == (0, f"{'mine/a':<28}三月\n")
+
+
+def test_what_the_warm_process_reads_beforehand_cannot_be_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The flows, kept by their text; no element library, which one command keeps by its path alone."""
+    shelf._title.cache_clear()
+    shelf.read_site.cache_clear()
+    warm._read_flows()
+    assert shelf._title.cache_info().currsize >= len(list(shelf.FLOWS.glob("practice/*.yaml")))
+    assert shelf.read_site.cache_info().currsize == 0
+    monkeypatch.setattr(shelf, "flow_names", lambda: ["mine/gone"])
+    warm._read_flows()  # what cannot be read is for the command to say

@@ -17,7 +17,7 @@ TYPED = (
     "code = client.answered(['yeban', *sys.argv[1:]], client.as_begun); "
     f"sys.exit({COLD} if code is None else code)"
 )
-LINES = (("zh", "runs"), ("en", "inbox"), ("en", "runs --help"), ("zh", "runs --most nothing"))
+LINES = (("zh", "runs"), ("en", "inbox"), ("en", "runs --help"), ("zh", "runs --most nothing"), ("zh", "flows"))
 
 
 def warmly(line: str) -> tuple[int, str]:

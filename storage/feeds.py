@@ -104,13 +104,10 @@ def receipts(connection: Connection, kinds: Iterable[str], since: str = "") -> M
         .order_by(r.received_at, r.file_sha)
     )
     found: dict[str, list[Receipt]] = defaultdict(list)
-    for row in connection.execute(query):
-        moment = datetime.fromisoformat(row.received_at or "1970-01-01")
+    for kind, owner, shop, period_from, period_to, received_at, state, sha, name in connection.execute(query).all():
+        moment = datetime.fromisoformat(received_at or "1970-01-01")
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        shop = row.owner or row.shop
-        found[row.kind].append(
-            Receipt(row.kind, shop, row.period_from, row.period_to, moment, row.state, row.file_sha, row.name)
-        )
+        found[kind].append(Receipt(kind, owner or shop, period_from, period_to, moment, state, sha, name))
     return found
 
 

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
+from schedules.delivery.brought import Brought, brought
 from schedules.delivery.filing import OURS
 from schedules.delivery.planned import Fetch, Key, Planned, planned
 from schedules.delivery.reasons import Reasons
 from schedules.feeds import load_feeds
 from schedules.settings import SHANGHAI
-from storage.database.tables import raw_file, raw_receipt
 from storage.english import say
 from storage.feeds import ALARMS, Feed, Receipt, arrival, receipts, speaks_of, suggested
 from storage.shelves import shelf_of
@@ -30,8 +30,7 @@ State = Literal["in_time", "late", "waiting", "missing", "parked", "came", "empt
 By = Literal["said", "learned", "planned", ""]
 """Who expects it: feeds.yaml, the last two weeks, a night's job; "" for nobody."""
 LEARNED_DAYS = 14
-LOOK_BACK_DAYS = 45
-"""A monthly statement that comes in the next month tells of this one."""
+A_DAY = timedelta(days=1)
 WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "in_time": ("✓", "✓", "按时到", "in time"),
     "late": ("迟", "L ", "晚到", "late"),
@@ -116,10 +115,11 @@ def lines_of(
     titles = {name: say(kind.TITLE, lang) for name, kind in shelf_of(desk.database, desk.archive).kinds.items()}
     with desk.database.read() as connection:
         expected = expectations(connection, load_feeds(desk.home), last, now)
-        began = _began(connection)
+        ever = brought(connection)
+        began = _began(ever)
         kinds = ({kind for kind, _ in began} | {one.feed.kind for one in expected}) - set(OURS)
-        came = receipts(connection, kinds, (first - timedelta(days=LOOK_BACK_DAYS)).isoformat())
-        reasons = Reasons(desk, connection)
+        came = receipts(connection, kinds, (first - A_DAY).isoformat())  # it came by UTC, the days are Beijing's
+        reasons = Reasons(desk, connection, ever)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         lines = [
             Line(
@@ -131,7 +131,7 @@ def lines_of(
             )
             for one in expected
         ]
-        lines = with_plan(lines, planned(desk, connection, first, last, titles), days, came, titles)
+        lines = with_plan(lines, planned(desk, connection, first, last, titles, ever), days, came, titles)
     if unexpected:
         lines += _others(came, {(line.kind, line.shop) for line in lines}, days, titles)
     return sorted(lines, key=lambda line: (line.shop, line.kind))
@@ -224,17 +224,14 @@ def _by_day(came: Sequence[Receipt], days: Sequence[date]) -> Mapping[date, Sequ
     return telling
 
 
-def _began(connection: Connection) -> dict[tuple[str, str], str]:
+def _began(came: Iterable[Brought]) -> dict[Key, str]:
     """(kind, shop) → the first day of which a file has ever told: days before the shop opened are not missing."""
-    r, f = raw_receipt.c, raw_file.c
-    whose = func.coalesce(func.nullif(r.owner, ""), r.shop)
-    query = (
-        select(f.kind, whose, func.min(r.period_from))
-        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-        .where(f.kind != "")
-        .group_by(f.kind, whose)
-    )
-    return {(kind, shop): day for kind, shop, day in connection.execute(query)}
+    days: dict[Key, str] = {}
+    for one in came:
+        if one.kind:
+            key = (one.kind, one.whose)
+            days[key] = min(days.get(key, one.first_day), one.first_day)
+    return days
 
 
 def _start(feed: Feed, began: Mapping[tuple[str, str], str]) -> str:

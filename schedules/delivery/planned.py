@@ -7,12 +7,14 @@ it has brought before. So a statement that failed to come is missing though nobo
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
+from schedules.delivery.brought import Brought
 from schedules.delivery.filing import OURS
 from storage.database.tables import job, raw_file, raw_receipt
 
@@ -82,25 +84,41 @@ def _days(text: str) -> Iterable[date]:
     return []
 
 
-def planned(desk: "Desk", connection: Connection, first: date, last: date, known: Collection[str]) -> Planned:
-    """What nights were to fetch of these days; of two nights that were, the later one counts. `known`: all kinds."""
-    brought, by_run = _brought(connection), _by_run(connection, first, last)
+def planned(
+    desk: "Desk", connection: Connection, first: date, last: date, known: Collection[str], came: Sequence[Brought]
+) -> Planned:
+    """What nights were to fetch of these days; of two nights that were, the later one counts.
+
+    `known`: all kinds; `came`: all that was ever brought.
+    """
+    brought = _kinds_of(came)
     found: dict[Key, dict[date, Fetch]] = defaultdict(dict)
     flows: dict[Key, str] = {}
+
+    @cache  # only for jobs that fetch many days in one file
+    def by_run() -> dict[str, set[str]]:
+        return _by_run(connection, first, last)
+
+    @cache  # a night asks many accounts for the same, and most nights for nothing by name
+    def asked(inputs: str) -> tuple[set[str], set[date], set[date]]:
+        given = json.loads(inputs or "{}")
+        named = {value for value in given.values() if isinstance(value, str) and value in known}
+        return named, *days_of(given)
+
     for row in _jobs(connection, first, last):
-        inputs = json.loads(row.inputs or "{}")
-        each, together = days_of(inputs)
+        named, each, together = asked(row.inputs)
+        if not each and not together:
+            continue
         settings = desk.settings.accounts.get(row.account)
         shop = (settings.shop if settings else "") or row.account
-        named = {value for value in inputs.values() if isinstance(value, str) and value in known}
         kinds = named or brought.get((row.flow, shop)) or brought.get((row.flow, ""), set())
         for kind in sorted(kinds) or [""]:
             key = (kind or row.flow, shop)
-            if not kind and (each or together):
+            if not kind:
                 flows[key] = row.flow
-            fetched = kind in by_run.get(row.run_id, set())
-            for days, came in ((each, False), (together, fetched)):
-                fetch = Fetch(_state(row.stage, came=came), row.flow, row.account, row.message, person_in(row.summary))
+            fetched = bool(together) and kind in by_run().get(row.run_id, set())
+            for days, got in ((each, False), (together, fetched)):
+                fetch = Fetch(_state(row.stage, came=got), row.flow, row.account, row.message, person_in(row.summary))
                 found[key].update({day: fetch for day in days if first <= day <= last})
     return Planned({key: days for key, days in found.items() if days}, flows)
 
@@ -117,7 +135,7 @@ def _jobs(connection: Connection, first: date, last: date) -> Iterable[Any]:
     """Jobs of nights after the first day, the earlier night first; steps of the core fetch nothing."""
     columns = (job.c.night, job.c.flow, job.c.account, job.c.inputs, job.c.stage, job.c.message, job.c.run_id,
                job.c.summary)  # fmt: skip
-    return connection.execute(select(*columns).where(_of(first, last)).order_by(job.c.night, job.c.position))
+    return connection.execute(select(*columns).where(_of(first, last)).order_by(job.c.night, job.c.position)).all()
 
 
 def _of(first: date, last: date) -> ColumnElement[bool]:
@@ -126,19 +144,13 @@ def _of(first: date, last: date) -> ColumnElement[bool]:
     return and_(nights, job.c.account != "")
 
 
-def _brought(connection: Connection) -> dict[Key, set[str]]:
+def _kinds_of(came: Iterable[Brought]) -> dict[Key, set[str]]:
     """(flow, shop) → kinds, with shop "" for any."""
-    r, f = raw_receipt.c, raw_file.c
-    query = (
-        select(r.flow, func.coalesce(func.nullif(r.owner, ""), r.shop).label("whose"), f.kind)
-        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-        .where(r.flow != "", f.kind != "", f.kind.not_in(OURS))
-        .distinct()
-    )
     kinds: dict[Key, set[str]] = defaultdict(set)
-    for flow, whose, kind in connection.execute(query):
-        kinds[flow_name(flow), whose].add(kind)
-        kinds[flow_name(flow), ""].add(kind)
+    for one in came:
+        if one.flow and one.kind and one.kind not in OURS:
+            kinds[flow_name(one.flow), one.whose].add(one.kind)
+            kinds[flow_name(one.flow), ""].add(one.kind)
     return kinds
 
 

@@ -1,12 +1,14 @@
 """Why a file that was due has not come, as the nights say it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from schedules.delivery.brought import Brought
 from schedules.delivery.planned import Fetch, flow_name, person_in
-from storage.database.tables import job, raw_file, raw_receipt
+from storage.database.tables import job
 from storage.feeds import Arrival, Feed
 
 if TYPE_CHECKING:
@@ -16,10 +18,13 @@ if TYPE_CHECKING:
 class Reasons:
     """Why a file is missing, as the nights say it: the flow that brings such files, and what became of its job."""
 
-    def __init__(self, desk: "Desk", connection: Connection) -> None:
-        """Nothing is looked up yet."""
+    def __init__(self, desk: "Desk", connection: Connection, came: Iterable[Brought]) -> None:
+        """`came`: all that was ever brought. No night is looked up yet."""
         self._desk, self._connection = desk, connection
-        self._brought: dict[str, list[tuple[str, str, str, str]]] | None = None
+        self._brought: dict[str, list[Brought]] = {}
+        for one in came:
+            if one.flow:
+                self._brought.setdefault(one.kind, []).append(one)
         self._nights: dict[str, list[Any]] = {}
 
     def of(self, feed: Feed, found: Arrival, lang: str) -> str:
@@ -42,10 +47,8 @@ class Reasons:
 
     def _flow(self, feed: Feed) -> str:
         """The flow that brought such a file last."""
-        if self._brought is None:
-            self._brought = _flows_by_kind(self._connection)
         came = self._brought.get(feed.kind, [])
-        mine = [(at, flow) for at, flow, owner, shop in came if feed.shop in ("", owner, shop)]
+        mine = [(one.last_at, flow_name(one.flow)) for one in came if feed.shop in ("", one.owner, one.shop)]
         return max(mine, default=("", ""))[1]
 
     def _jobs(self, night: str) -> list[Any]:
@@ -55,19 +58,3 @@ class Reasons:
             )
             self._nights[night] = list(self._connection.execute(query.order_by(job.c.position)))
         return self._nights[night]
-
-
-def _flows_by_kind(connection: Connection) -> dict[str, list[tuple[str, str, str, str]]]:
-    """kind → when it last came, by which flow, whose, from which shop: asked once for all feeds, it reads all
-    receipts."""
-    r, f = raw_receipt.c, raw_file.c
-    query = (
-        select(f.kind, func.max(r.received_at), r.flow, r.owner, r.shop)
-        .join_from(raw_receipt, raw_file, r.file_sha == f.file_sha)
-        .where(r.flow != "")
-        .group_by(f.kind, r.flow, r.owner, r.shop)
-    )
-    found: dict[str, list[tuple[str, str, str, str]]] = {}
-    for kind, at, flow, owner, shop in connection.execute(query):
-        found.setdefault(kind, []).append((at, flow_name(flow), owner, shop))
-    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from schedules.delivery import calendar
 from schedules.delivery.calendar import Line, lines_of, missing
@@ -14,7 +14,7 @@ from schedules.delivery.calendar_files import as_json, write_html, write_xlsx
 from schedules.delivery.planned import days_of, flow_name
 from schedules.desk import Desk
 from storage.archive import Facts
-from storage.database.tables import job
+from storage.database.tables import job, raw_file, raw_receipt
 from storage.ingest import ingest
 from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
 
@@ -99,6 +99,34 @@ def test_the_calendar_goes_into_a_workbook_a_page_and_json(desk: Desk, tmp_path:
     assert page.count('class="missing"') == 2
     (line,) = as_json(lines)
     assert [cell["state"] for cell in line["days"]] == ["missing", "missing"]
+
+
+def test_a_file_that_names_no_day_counts_for_the_first_one_too(desk: Desk) -> None:
+    """It came before midnight by UTC, and by Beijing's clock on the first of the month; the one before it did not."""
+    came = {"early": "2026-10-31T15:59:59+00:00", "first": "2026-10-31T16:00:00+00:00"}
+    with desk.database.write() as connection:
+        for name, at in came.items():
+            connection.execute(insert(raw_file).values(file_sha=name, kind=f"kind_{name}", state="read"))
+            receipt = {"file_sha": name, "name": name, "shop": "甲店", "received_at": at}
+            connection.execute(insert(raw_receipt).values(**receipt))
+    (line,) = lines_of(desk, date(2026, 11, 1), date(2026, 11, 3), NOW)
+    assert (line.kind, states(line)) == ("kind_first", "c..")
+    both = lines_of(desk, date(2026, 10, 31), date(2026, 11, 1), NOW)
+    assert [(one.kind, states(one)) for one in both] == [("kind_early", "c."), ("kind_first", ".c")]
+
+
+def test_the_whole_history_is_read_once(desk: Desk) -> None:
+    """However many lines there are and whatever is missing: the other questions name the days they are about."""
+    (desk.home / "feeds.yaml").write_text(FEEDS, "utf-8")
+    for day in (16, 17):
+        orders(desk, day)
+    bring(desk, refunds_of("2026-11-18"), "r.csv")
+    asked: list[str] = []
+    event.listen(desk.database.engine, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
+    found = lines_of(desk, date(2026, 11, 15), date(2026, 11, 21), NOW)
+    assert any(cell.why.startswith("2026-11-22") for line in found for cell in line.cells), "reasons were looked up"
+    receipts = [one for one in asked if "raw_receipt" in one]
+    assert len([one for one in receipts if "received_at >=" not in one]) == 1, receipts
 
 
 def test_a_flow_is_named_as_plans_name_it() -> None:

@@ -4,11 +4,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from schedules.feeds import load_feeds, written
 from schedules.problems import SettingsBroken
 from storage.archive import Archive, Facts
 from storage.database.connection import Database
+from storage.database.tables import raw_file, raw_receipt
 from storage.feeds import SHANGHAI, Feed, alarms, arrivals, days_due, suggested
 from storage.ingest import ingest
 
@@ -96,3 +98,24 @@ def test_feeds_are_written_from_what_came_and_read_back(database: Database, arch
     with pytest.raises(SettingsBroken) as broken:
         load_feeds(tmp_path)
     assert "feeds.yaml:3" in str(broken.value)
+
+
+def test_what_looks_like_a_feed_counts_days_by_when_their_file_first_came(database: Database) -> None:
+    """The day after each; a file of all shops counts for every shop; what came later than that is no custom."""
+    came = (
+        ("a", 1, "2026-11-01T17:30:00+00:00"), ("a", 1, "2026-11-02T03:00:00+00:00"),  # twice: the first one counts
+        ("", 2, "2026-11-02T19:10:00+00:00"),
+        ("a", 3, "2026-11-03T18:00:00+00:00"),
+        ("b", 1, "2026-11-03T02:00:00+00:00"), ("b", 3, "2026-11-03T16:00:00+00:00"),  # the 1st came two days after
+    )  # fmt: skip
+    with database.write() as connection:
+        for number, (shop, day, at) in enumerate(came):
+            sha, told = f"sha{number}", f"2026-11-0{day}"
+            connection.execute(insert(raw_file).values(file_sha=sha, kind="practice_orders", state="read"))
+            receipt = {"file_sha": sha, "name": sha, "shop": shop, "period_from": told, "period_to": told}
+            connection.execute(insert(raw_receipt).values(**receipt, received_at=at))
+    with database.read() as connection:
+        found = {days: suggested(connection, date(2026, 11, 4), days) for days in (2, 3)}
+    every, one, other = (Feed("practice_orders", shop, time(4, 0)) for shop in ("", "a", "b"))
+    assert found[3] == [every, one], "of shop b two days of three"
+    assert found[2] == [every, one, other]

@@ -86,7 +86,10 @@ async def play(
             memory or ElementMemory(),
         )  # fmt: skip
         run = _Run(facts, session, Secrets(secrets, mask), load_flow)
-        return await run.play(inputs, rows)
+        try:
+            return await run.play(inputs, rows)
+        finally:
+            facts.memory.end()
 
 
 class _Run:

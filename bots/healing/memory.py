@@ -27,6 +27,10 @@ class LastFound:
     pictured_on: str = ""
 
 
+_taken: dict[tuple[str, str], date] = {}
+"""By folder and element, the day of the picture that a run of this process has taken last, or is about to."""
+
+
 class ElementMemory:
     """The memory of one site; without a folder nothing is remembered, and everything works as on a first night."""
 
@@ -36,6 +40,7 @@ class ElementMemory:
         self._kept = _read(folder) if folder else {}
         self._fresh: dict[str, LastFound] = {}
         self._pictures: dict[str, bytes] = {}
+        self._taking: set[tuple[str, str]] = set()
 
     @property
     def on(self) -> bool:
@@ -61,11 +66,19 @@ class ElementMemory:
         return path if path.exists() else None
 
     def wants_picture(self, page: str, element: str, today: date) -> bool:
-        """Whether no picture of today has been taken: one per element and day is enough."""
+        """Whether this run is to take today's picture: one per element and day is enough.
+
+        Runs of a site that begin at the same moment, as a night's do, do not each take it: whoever asks first does, and
+        if that run does not pass, the next one.
+        """
         key = _key(page, element)
         last = self._kept.get(key)
-        pictured = last is not None and last.pictured_on == today.isoformat()
-        return self.on and not pictured and key not in self._pictures
+        one = (str(self._folder), key)
+        if not self.on or _taken.get(one) == today or (last is not None and last.pictured_on == today.isoformat()):
+            return False
+        _taken[one] = today
+        self._taking.add(one)
+        return True
 
     def found(self, page: str, element: str, last: LastFound, picture: bytes | None = None) -> None:
         """This run has found it so."""
@@ -87,6 +100,13 @@ class ElementMemory:
         for key, picture in self._pictures.items():
             (self._folder / _picture_name(*key.split("\n", 1))).write_bytes(picture)
         _write(self._folder, kept)
+        self._taking.clear()
+
+    def end(self) -> None:
+        """The run has ended; pictures that were not kept are another's to take."""
+        for one in self._taking:
+            _taken.pop(one, None)
+        self._taking.clear()
 
     def forget(self, page: str, element: str) -> None:
         """Nothing is known of the element any more."""

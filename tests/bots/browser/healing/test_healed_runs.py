@@ -10,7 +10,7 @@ import pytest
 from bots.browser.driver import Session
 from bots.engine import AccountFacts, RunResult, play
 from bots.flow.parse import parse, parse_site
-from bots.healing.memory import ElementMemory
+from bots.healing.memory import ElementMemory, LastFound
 from bots.journal import MemoryJournal
 from bots.people import NobodyThere
 from bots.steps import STEPS
@@ -158,6 +158,25 @@ async def test_one_picture_a_day(nights: Nights):
     assert picture.read_bytes() == first
     await nights.night(PAGE % ("乙", "search"), day=date(2026, 11, 22))
     assert picture.read_bytes() != first
+
+
+async def test_runs_side_by_side_take_each_picture_once(nights: Nights):
+    """Whoever asks first takes it; what a run that failed has taken is taken by the next one, and anew the next day."""
+    first, second, today = nights.memory, nights.memory, date(2026, 11, 21)
+    assert first.wants_picture("订单", "查询", today)
+    assert not second.wants_picture("订单", "查询", today)
+    assert second.wants_picture("订单", "导出", today)
+    first.end()
+    assert second.wants_picture("订单", "查询", today)
+    second.found("订单", "查询", LastFound("testid=search", 0), b"picture")
+    second.keep(today)
+    second.end()
+    assert not first.wants_picture("订单", "查询", today)
+    assert not nights.memory.wants_picture("订单", "查询", today)
+    assert first.wants_picture("订单", "查询", date(2026, 11, 22))
+    bad = FLOW.replace("  - expect: {visible: 查到了}", "  - fail: 到此为止")
+    assert (await nights.night(PAGE % ("", "search"), bad)).state == "failed"
+    assert nights.memory.wants_picture("订单", "订单号", date(2026, 11, 21))
 
 
 async def test_nothing_of_the_picture_stays_on_the_page(nights: Nights, session: Session):

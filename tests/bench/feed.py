@@ -10,7 +10,7 @@ of that pace.
 import gc
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -18,9 +18,8 @@ from schedules.cli import NEW_OBJECTS_BEFORE_A_LOOK
 from storage.archive import Archive, Facts
 from storage.database.connection import Database
 from storage.erp.allocation.model import OrderKey
-from storage.erp.orders.dispatch import dispatch
+from storage.erp.orders.peak import Peak
 from storage.erp.orders.pool import collect
-from storage.erp.orders.review import review
 from storage.ingest import ingest
 from tests.bench import chain
 from tests.bench.measure import Measured, within
@@ -58,25 +57,31 @@ def held_against(
 def waited(database: Database, export: Path, orders: int, pace: int) -> list[float]:
     """Seconds that each order waited; raises if one was lost on the way."""
     keys = _pooled(database, export, orders)
-    done, waits, settled = 0, list[float](), 0
-    began = time.perf_counter()
-    while done < orders:
-        now = time.perf_counter() - began
-        come = min(orders, int(now * pace))
-        if come == done:
-            continue  # some ten thousandths of a second until the next one
-        with database.write() as connection:
-            fresh = set(keys[done:come])
-            settled += review(connection, chain.NOW, platforms=chain.PLATFORMS, keys=fresh).orders
-            dispatch(connection, chain.NIGHT, chain.NOW, chain.policy(), keys=fresh)
-        over = time.perf_counter() - began
-        waits += [over - n / pace for n in range(done, come)]
-        done = come
-    if settled != orders:
-        raise AssertionError(f"{settled} of {orders} orders were judged")
+    came_at = {key: n / pace for n, key in enumerate(keys)}
+    waits, settled, taken, began = list[float](), 0, 0, 0.0
+
+    def coming() -> Collection[OrderKey] | None:
+        nonlocal taken
+        if taken == orders:
+            return None
+        before, taken = taken, min(orders, int((time.perf_counter() - began) * pace))
+        return keys[before:taken]
+
+    with Peak(database, chain.NIGHT, _now, chain.policy(), chain.PLATFORMS) as peak:
+        began = time.perf_counter()
+        for turn in peak.serve(coming):
+            over = time.perf_counter() - began
+            waits += [over - came_at[key] for key in turn.keys]
+            settled += turn.reviewed
+    if settled != orders or len(waits) != orders:
+        raise AssertionError(f"{settled} of {orders} orders were judged, {len(waits)} served")
     with database.read() as connection:
         chain.check(connection, orders)
     return waits
+
+
+def _now() -> str:
+    return chain.NOW
 
 
 def _pooled(database: Database, export: Path, orders: int) -> list[OrderKey]:

@@ -56,6 +56,15 @@ def allocate_best(
     return batch_of(plan), Certificate(plan.cost_fen, bound, source)
 
 
+def solver_read() -> bool:
+    """Whether there is a solver; it is read now, which takes it 0.1 s once."""
+    try:
+        import storage.erp.allocation.lp  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
 def _relaxed(
     problem: Problem, ideal: Sequence[Pattern], seconds: float
 ) -> tuple[Sequence[int], Mapping[int, Pattern], str]:
@@ -67,10 +76,10 @@ def _relaxed(
         return none, free, "库存充足，无需线性规划"
     if len(contested) > _LARGEST:
         return none, {}, f"争用库存的订单超过 {_LARGEST} 单，下界较松"
-    try:
-        from storage.erp.allocation.lp import relax  # HiGHS takes 0.1 s to import
-    except ImportError:
+    if not solver_read():
         return none, {}, "没有安装求解器 highspy，下界较松"
+    from storage.erp.allocation.lp import relax
+
     found = relax(problem, sorted(contested), seconds)
     source = "线性规划影子价，HiGHS" if found.ended else "求解器超时，下界较松"
     return found.prices, found.chosen, source

@@ -1,6 +1,7 @@
 """From a name in a flow to ways of finding it: the current page's elements, the site's, else the literal name."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bots.browser.driver import By
@@ -38,11 +39,11 @@ class Lookup:
 
     def page_at(self, url: str) -> PageMap | None:
         """The page of the library that the address belongs to: same path, the longest one that fits."""
-        path = _path(url)
+        path, base = _path(url), self.base
         fitting = [
             (len(known), page)
             for page in self._site.pages.values()
-            if _within(path, known := _path(join_url(self.base, self._text(page.url))))
+            if _within(path, known := _path_below(base, self._text(page.url)))
         ]
         return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
@@ -109,6 +110,12 @@ def _path(url: str) -> str:
     parts = urlsplit(url)
     fragment = parts.fragment.split("?", 1)[0] if parts.fragment.startswith(("/", "!/")) else ""
     return (parts.path.rstrip("/") + ("#" + fragment.rstrip("/") if fragment else "")) or "/"
+
+
+@lru_cache(1_000)
+def _path_below(base: str, address: str) -> str:
+    """The path of a library's page; asked for again with every element that a step names."""
+    return _path(join_url(base, address))
 
 
 def _within(path: str, known: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -128,7 +127,7 @@ class HeldElement:
             await self.handle.scroll_into_view_if_needed(timeout=10_000)
 
     async def query(self, by: By) -> list[Element]:
-        numbers = cast(list[int], await self._told("within", json.dumps(asdict(by), ensure_ascii=False)))
+        numbers = cast(list[int], await self._told("within", json.dumps(by.plain(), ensure_ascii=False)))
         found: list[Element] = []
         for number in numbers:
             async with self._doing():

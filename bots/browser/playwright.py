@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -377,12 +377,12 @@ class PlaywrightPage:
     async def survey(self, asks: Sequence[Ask]) -> list[Sighting]:
         if not asks:
             return []
-        answers = await self._looks("survey", json.dumps([asdict(ask) for ask in asks], ensure_ascii=False))
+        answers = await self._looks("survey", json.dumps([ask.plain() for ask in asks], ensure_ascii=False))
         by_frame = [placed(frame, answer, len(asks)) for frame, answer in enumerate(answers)]
         return [combined(list(parts)) for parts in zip(*by_frame, strict=True)]
 
     async def rows(self, words: Sequence[str], links: Sequence[By]) -> list[RowSeen]:
-        question = {"words": list(words), "links": [asdict(link) for link in links]}
+        question = {"words": list(words), "links": [link.plain() for link in links]}
         return rows_seen(await self._looks("rows", json.dumps(question, ensure_ascii=False)))
 
     async def _looks(self, name: str, arg: object) -> list[Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from bots.browser.driver import Ask, By, Page
@@ -39,8 +39,8 @@ async def type_run(page: Page, fields: Sequence[Field], obstacles: Sequence[By],
     if not fields or len(page.frames) != 1 or any(_framed(field.target) for field in fields):
         return 0
     told = {
-        "fields": [{"ask": asdict(field.target.asks("fill")[0]), "text": field.text} for field in fields],
-        "obstacles": [asdict(Ask(by, "see")) for by in obstacles],
+        "fields": [{"ask": field.target.asks("fill")[0].plain(), "text": field.text} for field in fields],
+        "obstacles": [Ask(by, "see").plain() for by in obstacles],
         "box": _BOX,
     }
     try:

@@ -53,6 +53,7 @@ async def test_a_days_work_becomes_the_flow_that_a_person_would_write(browser: B
         await person.click("帮助")
         await person.newest()
         await person.click("有用")
+        await person.until(lambda: ("/api", {"act": "help"}) in shop.sent)
 
     shop.sent.clear()
     made, recording = await recorded_by(browser, tmp_path, site, shop.url, work, settled=has("click", 10))

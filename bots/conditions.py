@@ -58,7 +58,8 @@ async def rest(ctx: "Context", timeout_ms: int = REST_TIMEOUT_MS) -> None:
 async def answered(ctx: "Context") -> None:
     """What the last click or key asked for is on its way: nothing is closed or left that would call it back.
 
-    A page that does not come to rest is noted, for no step asked for that. Raises ServerFailed.
+    What the page shows that it waits for is waited for, a failed answer to it is no success. A page that does not come
+    to rest is noted, for no step asked for that. Raises ServerFailed.
     """
     if not ctx.unanswered:
         return

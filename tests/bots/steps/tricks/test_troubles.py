@@ -58,7 +58,8 @@ async def test_an_answer_is_for_one_click_only(stage: Stage) -> None:
     assert result.state == "done", result.message
 
 
-LAST = """<button onclick="setTimeout(() => fetch('/off', {method: 'POST'}), 60)">下架</button>"""
+LAST = """<p id=sign class=el-loading-mask hidden>请稍候</p><button onclick="sign.hidden = false; setTimeout(
+  () => fetch('/off', {method: 'POST'}).finally(() => { sign.hidden = true; }), 60)">下架</button>"""
 
 
 @pytest.mark.parametrize(

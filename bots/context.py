@@ -113,7 +113,7 @@ class Healed:
 class Context:
     """One run's hands on one page. `page` is the tab that steps work on; `step` the step that is running.
 
-    `unanswered`: the last thing done was a click or a key whose answer no step has waited for.
+    `unanswered`: the last step asked the page for something (`Step.asks`), and nothing has waited for the answer.
     """
 
     facts: Facts

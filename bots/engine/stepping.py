@@ -15,16 +15,10 @@ from bots.flow.flow import Flow
 from bots.flow.problem import Refused
 from bots.flow.step import Step, Steps
 from bots.runpage import StepLine
-from bots.steps.click import Click
-from bots.steps.double_click import DoubleClick
-from bots.steps.drag import Drag
 from bots.steps.login import Login
 from bots.steps.open_ import Open
-from bots.steps.press import Press
 
 DEEPEST_FLOWS = 8
-ASKING = (Click, DoubleClick, Drag, Press)
-"""Steps that end as soon as the page was asked for something."""
 
 
 class Runs(Protocol):
@@ -125,7 +119,7 @@ class StepPlayer:
         except Refused as refused:
             said = refused.message("en" if self._ctx.facts.lang == "en" else "zh")
             raise StepMisused(step.verb, said) from refused
-        if isinstance(step, ASKING):
+        if step.asks:
             self._ctx.unanswered = True
 
     async def _secretly(self, runs: Runs, step: Step) -> None:

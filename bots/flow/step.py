@@ -49,6 +49,8 @@ class Step(Part):
     """How the step is said, with its fields in braces: `点击{target}`. None: title, then the main value."""
     opens: ClassVar[bool] = False
     """Whether the steps inside see names that cannot be known before running, such as the columns of a table."""
+    asks: ClassVar[bool] = False
+    """Whether it ends as soon as the page was asked for something: where no step follows, the answer is waited for."""
 
     name: Template | None = None
     when: Condition | None = None

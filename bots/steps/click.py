@@ -28,6 +28,7 @@ class Click(Step):
     keys_zh: ClassVar[Mapping[str, str]] = {"dialog": "弹框"}
     words_zh: ClassVar[Mapping[str, str]] = {"accept": "确定", "dismiss": "取消"}
     example: ClassVar[str] = "click: 查询"
+    asks: ClassVar[bool] = True
 
     target: Target
     dialog: Literal["accept", "dismiss"] | None = None

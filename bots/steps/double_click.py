@@ -21,6 +21,7 @@ class DoubleClick(Step):
     main: ClassVar[str] = "target"
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     example: ClassVar[str] = "double_click: 备注"
+    asks: ClassVar[bool] = True
 
     target: Target
 

@@ -21,6 +21,7 @@ class Drag(Step):
     keys_zh: ClassVar[Mapping[str, str]] = {"to": "到"}
     sentence: ClassVar[Bilingual] = Bilingual("把{target}拖到{to}", "Drag {target} to {to}")
     example: ClassVar[str] = "drag: 滑块\nto: 右端"
+    asks: ClassVar[bool] = True
 
     target: Target
     to: Target

@@ -44,6 +44,7 @@ class Fill(Step):
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     sentence: ClassVar[Bilingual] = Bilingual("填写：{fields}", "Fill in: {fields}")
     example: ClassVar[str] = "fill:\n  下单日期: ${day} ~ ${day}\n  订单状态: 全部"
+    asks: ClassVar[bool] = True
 
     fields: dict[str, FieldValue]
 

@@ -25,6 +25,7 @@ class Press(Step):
     main: ClassVar[str] = "key"
     keys_zh: ClassVar[Mapping[str, str]] = {"on": "对象", "times": "次数"}
     example: ClassVar[str] = "press: Enter\non: 订单号"
+    asks: ClassVar[bool] = True
 
     key: Template
     on: Target | None = None

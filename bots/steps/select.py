@@ -22,6 +22,7 @@ class Select(Step):
     keys_zh: ClassVar[Mapping[str, str]] = NO_WORDS
     sentence: ClassVar[Bilingual] = Bilingual("选择：{fields}", "Select: {fields}")
     example: ClassVar[str] = "select: {快递公司: 顺丰速运}"
+    asks: ClassVar[bool] = True
 
     fields: dict[str, FieldValue]
 

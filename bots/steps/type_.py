@@ -22,6 +22,7 @@ class Type(Step):
     keys_zh: ClassVar[Mapping[str, str]] = {"into": "到"}
     sentence: ClassVar[Bilingual] = Bilingual("在{into}里键入{text}", "Type {text} into {into}")
     example: ClassVar[str] = "type: ${关键词}\ninto: 搜索"
+    asks: ClassVar[bool] = True
 
     text: Template
     into: Target

@@ -24,6 +24,7 @@ class Upload(Step):
     keys_zh: ClassVar[Mapping[str, str]] = {"file": "文件"}
     sentence: ClassVar[Bilingual] = Bilingual("把{file}上传到{into}", "Upload {file} into {into}")
     example: ClassVar[str] = "upload: 批量发货文件\nfile: ${sheet}"
+    asks: ClassVar[bool] = True
 
     into: Target
     file: Template | tuple[Template, ...]

@@ -58,12 +58,20 @@ async def test_an_answer_is_for_one_click_only(stage: Stage) -> None:
     assert result.state == "done", result.message
 
 
-LAST = """<p id=sign class=el-loading-mask hidden>请稍候</p><button onclick="sign.hidden = false; setTimeout(
-  () => fetch('/off', {method: 'POST'}).finally(() => { sign.hidden = true; }), 60)">下架</button>"""
+LAST = """<p id=sign class=el-loading-mask hidden>请稍候</p><button onclick="off()">下架</button>
+<label><input type=checkbox onchange="off()">自动下架</label><script>const off = () => {
+  sign.hidden = false; setTimeout(() => fetch('/off', {method: 'POST'}).finally(() => {
+    sign.hidden = true; }), 60); };</script>"""
 
 
 @pytest.mark.parametrize(
-    "steps", ["- click: 下架", "- once: 下架\n  do:\n    - click: 下架", "- press: Enter\n  on: 下架"]
+    "steps",
+    [
+        "- click: 下架",
+        "- once: 下架\n  do:\n    - click: 下架",
+        "- press: Enter\n  on: 下架",
+        "- fill: {自动下架: true}",
+    ],
 )
 async def test_what_the_last_click_asks_for_is_not_called_back(stage: Stage, steps: str) -> None:
     """A run that is done has asked its site for all that it says, also where no step waits for the answer."""

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
 NEW_OBJECTS_BEFORE_A_LOOK = 200_000
 """Reading code and flows makes that many objects of which hardly any is garbage; Python's 700 would have the collector
@@ -10,7 +11,7 @@ look through all of them dozens of times, which is a fifth of the start, and wit
 
 
 def main() -> None:
-    """Entry point of `yeban`: the warm process of `yeban serve` runs the command if it can, else this one does."""
+    """Entry point of `yeban`: a warm process runs the command if there is one that can, else this one does."""
     if (code := _answered_warm()) is not None:
         sys.exit(code)
     told_before_imports()
@@ -26,6 +27,7 @@ def main() -> None:
     finally:
         if head_start is not None:
             head_start.abandon()
+        _leave_a_warm_one()
         gc.freeze()  # what is left goes with the process; looking through it once more would only take time
 
 
@@ -34,6 +36,15 @@ def _answered_warm() -> int | None:
     from schedules.warm.client import answered, as_begun
 
     return answered(sys.argv, as_begun)
+
+
+def _leave_a_warm_one() -> None:
+    """For the commands that come next: this one had to read the program by itself."""
+    from schedules.warm.lingering import leave_one
+
+    with suppress(OSError, ValueError):  # who reads may have gone; Python says so at its end
+        sys.stdout.flush()  # what was asked for comes first
+    leave_one(sys.argv[1:])
 
 
 def told_before_imports() -> None:

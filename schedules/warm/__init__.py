@@ -1,6 +1,7 @@
-"""A second way to run a short command, while `yeban serve` is there: in a process that has read the program already.
+"""A second way to run a short command: in a process that has read the program already.
 
-1. `keeping`: serve holds one process, `standing`, that has imported everything and listens on a socket of this user.
+1. `keeping`: serve holds one process, `standing`, that has imported everything and listens on a socket of this user;
+   without serve, a command that found none leaves one behind for an hour (`lingering`).
 2. `client`: the command line's beginning, before it imports anything, sends what it was told (`letter`) and its
    terminal to the socket. Who does not answer at once, or is not made of the same files, is let be: the command runs
    as it always did.

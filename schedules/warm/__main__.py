@@ -1,4 +1,7 @@
-"""The warm process itself, begun by `yeban serve`: `python -P -m schedules.warm HOME`; it ends when its stdin does."""
+"""The warm process itself: `python -P -m schedules.warm HOME`, begun by `yeban serve`, ends when its stdin does.
+
+`python -P -m schedules.warm HOME SECONDS`, left by a command (`lingering`), ends when nobody comes for so long.
+"""
 
 import gc
 import os
@@ -21,7 +24,7 @@ BESIDES = ("chinese_calendar", "typer._adapters", "typer._click.decorators")
 """Of libraries, what most commands come to only when they run."""
 
 
-def main(home: Path) -> int:
+def main(home: Path, alone_s: float | None) -> int:
     """Read the program, then stand until told to end; returns how it ended."""
     begun = as_begun()
     if begun is None:
@@ -46,7 +49,8 @@ def main(home: Path) -> int:
         _read_flows()
         gc.collect()
         gc.freeze()
-        return Standing(door, run, begun, code).stand(sys.stdin.fileno())
+        one = Standing(door, run, begun, code)
+        return one.stand(sys.stdin.fileno()) if alone_s is None else one.stand(None, alone_s)
 
 
 def _used_once() -> None:
@@ -93,4 +97,4 @@ def _say(name: str, error: Exception) -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    raise SystemExit(main(Path(sys.argv[1]), float(sys.argv[2]) if sys.argv[2:] else None))

@@ -7,6 +7,10 @@ The warm process says HELLO, and gets the letter; READY, and gets GO; and at the
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 VERSION = b"yeban-warm-1"
 LENGTH = 8
 LARGEST = 1 << 20
@@ -46,7 +50,9 @@ class Letter:
 
     def starts_like(self, environment: Environment) -> bool:
         """Whether a program that was begun in this environment is like one begun in the letter's."""
-        return _starting(self.environment) == _starting(environment)
+        own = {os.fsencode(one) for one in OWN}
+        ours, theirs = starts_by(environment), starts_by(self.environment)
+        return all(ours.get(name) == theirs.get(name) for name in (ours.keys() | theirs.keys()) - own)
 
 
 def unpacked(body: bytes) -> Letter:
@@ -73,7 +79,7 @@ def made_of(root: str, prefix: str) -> list[bytes]:
     return [*places, *(os.fsencode(os.readlink(f"/proc/self/ns/{one}")) for one in ("mnt", "pid", "user"))]  # noqa: PTH115
 
 
-def _starting(environment: Environment) -> Environment:
+def starts_by(environment: "Mapping[bytes, bytes]") -> Environment:
+    """What of it Python and libraries start by."""
     names = tuple(os.fsencode(one) for one in STARTS_BY)
-    own = {os.fsencode(one) for one in OWN}
-    return {name: value for name, value in environment.items() if name.startswith(names) and name not in own}
+    return {name: value for name, value in environment.items() if name.startswith(names)}

@@ -1,6 +1,6 @@
 """Where the warm process of a home listens: a socket in the home. Standard library only, and little of it."""
 # Pathlib takes longer to import than all the rest of a warm command's beginning.
-# ruff: noqa: PTH111, PTH118
+# ruff: noqa: PTH111, PTH118, PTH122
 
 import os
 
@@ -23,3 +23,8 @@ def socket_path(home: str) -> str:
 
     folder = os.path.join(os.environ.get("XDG_RUNTIME_DIR") or "/tmp", f"yeban-{os.getuid()}")
     return os.path.join(folder, sha256(os.fsencode(home)).hexdigest()[:24] + ".sock")
+
+
+def lock_path(home: str) -> str:
+    """Held by the process that listens, or is about to; its time says when one was begun last."""
+    return os.path.splitext(socket_path(home))[0] + ".lock"

@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import struct
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -18,10 +19,12 @@ from schedules.warm import guest
 from schedules.warm.client import ROOT, Beginning
 from schedules.warm.code import Seen, seen
 from schedules.warm.letter import made_of
-from schedules.warm.place import socket_path
+from schedules.warm.place import lock_path, socket_path
 
 AT_ONCE: Final = 16
 """Commands; one more is run by itself, the cold way."""
+LOOKS_AROUND_S = 30.0
+"""One without an owner sees by then that it is not needed any more."""
 TOLD_TO_END, OUT_OF_DATE, TAKEN, UNFIT = 0, 10, 11, 12
 """How the warm process ends: for good, to be begun anew, because another has this home, because it cannot be."""
 
@@ -36,7 +39,7 @@ class Door:
             self.path.parent.mkdir(mode=0o700, exist_ok=True)
             if self.path.parent.lstat().st_uid != os.getuid():
                 raise PermissionError(errno.EPERM, "not ours", str(self.path.parent))
-        self.lock = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.lock = os.open(lock_path(str(home)), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self.path.unlink(missing_ok=True)
         self.line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -45,6 +48,18 @@ class Door:
             self.line.bind(str(self.path))
         finally:
             os.umask(mask)
+        self.bound = self._there()
+
+    def _there(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return 0, 0
+        return found.st_dev, found.st_ino
+
+    def is_there(self) -> bool:
+        """Whether who looks for it in the home still finds it: the home may have been moved or removed."""
+        return self._there() == self.bound
 
     def open(self) -> None:
         """Who comes is heard from now on; until now it was told that nobody is there."""
@@ -61,7 +76,8 @@ class Door:
     def close(self) -> None:
         """Nobody comes in any more, and another process may listen here."""
         if self.line.fileno() >= 0:
-            self.path.unlink(missing_ok=True)
+            if self.is_there():
+                self.path.unlink(missing_ok=True)
             self.forget()
 
     def forget(self) -> None:
@@ -82,23 +98,33 @@ class Standing:
         self.ending = self.out_of_date = False
         self.lifeline, self.held = os.pipe()
 
-    def stand(self, owner: int) -> int:
-        """Until told to end, `owner` (a descriptor) says that serve is gone, or the code is another; how it ended."""
+    def stand(self, owner: int | None, alone_s: float = 0) -> int:
+        """Until told to end or the code is another; how it ended.
+
+        Until `owner` (a descriptor) says that serve is gone; without one, until nobody has come for `alone_s` seconds,
+        or the door is gone.
+        """
         woken, wakes = socket.socketpair()
         wakes.setblocking(False)
         signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, self._told)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self.door.open()
+        lines: list[int | socket.socket] = [woken] if owner is None else [woken, owner]
+        pause_s = min(LOOKS_AROUND_S, alone_s) if owner is None else None
+        until = time.monotonic() + alone_s
         while not self.ending and not (self.out_of_date and not self.guests):
-            lines: list[int | socket.socket] = [owner, woken]
-            ready, _, _ = select.select(lines if self.out_of_date else [*lines, self.door.line], [], [])
+            ready, _, _ = select.select(lines if self.out_of_date else [*lines, self.door.line], [], [], pause_s)
             if woken in ready:
                 woken.recv(4096)
                 self._reap()
             self.ending = self.ending or owner in ready
             if self.door.line in ready and not self.ending:
                 self._let_in()
+            if ready or self.guests:
+                until = time.monotonic() + alone_s
+            elif owner is None and (time.monotonic() >= until or not self.door.is_there()):
+                return TOLD_TO_END
         for one in self.guests:
             os.kill(one, signal.SIGTERM)
         return OUT_OF_DATE if self.out_of_date else TOLD_TO_END

@@ -3,8 +3,8 @@
 The home holds what so many runs leave behind: nights and timetable, journal, jobs of workers, files and their receipts,
 results, messages, questions; and every night something that waits for a person. Each command is a program of its own,
 compiled once before it counts, and held against the limit by the clock, in both ways that there are: by itself, and
-with the warm process that `yeban serve` holds (`schedules.warm`). By the clock a busy machine measures its neighbours:
-the first lines say, in processor seconds too, what is below every command.
+with the warm process that `yeban serve` holds or an earlier command has left (`schedules.warm`). By the clock a busy
+machine measures its neighbours: the first lines say, in processor seconds too, what is below every command.
 """
 
 import json

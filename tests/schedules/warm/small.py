@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = str(Path(__file__).resolve().parents[3])
 sys.path.append(ROOT)
 
+from schedules.warm import standing  # noqa: E402
 from schedules.warm.client import as_begun  # noqa: E402
 from schedules.warm.code import seen  # noqa: E402
 from schedules.warm.standing import Door, Standing  # noqa: E402
@@ -51,7 +52,9 @@ def wait(note: Path) -> None:
 if __name__ == "__main__":
     home = Path(sys.argv[1])
     begun = as_begun()
+    standing.LOOKS_AROUND_S = 0.05
     if begun is None:
         raise SystemExit("no streams")
     with Door(home) as door:
-        raise SystemExit(Standing(door, run, begun, seen([str(home / "code.py")])).stand(0))
+        one = Standing(door, run, begun, seen([str(home / "code.py")]))
+        raise SystemExit(one.stand(None, float(sys.argv[2])) if sys.argv[2:] else one.stand(0))

@@ -39,7 +39,7 @@ class Lookup:
 
     def page_at(self, url: str) -> PageMap | None:
         """The page of the library that the address belongs to: same path, the longest one that fits."""
-        path, base = _path(url), self.base
+        path, base = path_of(url), self.base
         fitting = [
             (len(known), page)
             for page in self._site.pages.values()
@@ -105,8 +105,11 @@ class Lookup:
         return "", self._site.elements.get(name)
 
 
-def _path(url: str) -> str:
-    """The path with the fragment's own path, which single-page sites use, without query and trailing slash."""
+def path_of(url: str) -> str:
+    """The path with the fragment's own path, which single-page sites use, without query and trailing slash.
+
+    What pages are told apart by, here and in the witness that the recorder leaves in a page.
+    """
     parts = urlsplit(url)
     fragment = parts.fragment.split("?", 1)[0] if parts.fragment.startswith(("/", "!/")) else ""
     return (parts.path.rstrip("/") + ("#" + fragment.rstrip("/") if fragment else "")) or "/"
@@ -115,7 +118,7 @@ def _path(url: str) -> str:
 @lru_cache(1_000)
 def _path_below(base: str, address: str) -> str:
     """The path of a library's page; asked for again with every element that a step names."""
-    return _path(join_url(base, address))
+    return path_of(join_url(base, address))
 
 
 def _within(path: str, known: str) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from bots.browser.driver import Json
 from bots.browser.names import join_url
 from bots.flow.part import Part
 from bots.flow.site import ElementSpec, Site
 from bots.flow.values import Target, Template
-from bots.lookup import Lookup
+from bots.lookup import Lookup, path_of
 
 NOTHING: dict[str, Json] = {"pages": [], "elements": []}
 
@@ -35,13 +34,6 @@ def witness_library(site: Site, values: Mapping[str, object]) -> dict[str, Json]
 def _element(lookup: Lookup, name: str, spec: ElementSpec) -> Json:
     ways = [asdict(way) for way in lookup.ways(spec)]
     return {"name": name, "ways": [way for way in ways if "${" not in str(way)]}
-
-
-def path_of(url: str) -> str:
-    """The path that the witness compares: with the fragment's own path, which single-page sites use."""
-    parts = urlsplit(url)
-    fragment = parts.fragment.split("?", 1)[0] if parts.fragment.startswith(("/", "!/")) else ""
-    return (parts.path.rstrip("/") + ("#" + fragment.rstrip("/") if fragment else "")) or "/"
 
 
 def row_names(site: Site) -> dict[str, str]:

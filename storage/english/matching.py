@@ -120,6 +120,15 @@ MATCHING = {
     "{day} 银行退回 {amount}，这笔提现没有到账": (
         "sent back by the bank on {day}: {amount}; the withdrawal did not arrive"
     ),
+    "{day} 提现退回钱包 {amount}，这笔提现没有到账": (
+        "{amount} came back into the wallet on {day}; the withdrawal did not arrive"
+    ),
+    "{day} 提现退回钱包 {amount}，之前 {days} 天里没有这个数的提现没到账": (
+        "{amount} came back into the wallet on {day}; no withdrawal of that sum in the {days} days before is open"
+    ),
+    "{day} 提现退回钱包 {amount}，之前 {days} 天的提现还没有取全，取到后再核对": (
+        "{amount} came back into the wallet on {day}; withdrawals of the {days} days before were not all fetched yet"
+    ),
     "{day} 提现 {amount}：还不知道银行流水里怎么称呼 {wallet} 钱包，无法核对到账": (
         "withdrawal {day} {amount}: what the bank calls the wallet {wallet} is not known"
     ),

@@ -155,6 +155,7 @@ DIFFERENCES: dict[str, tuple[str, str]] = {
     "subsidy_short": ("补贴少付", "too little subsidy"),
     "subsidy_twice": ("补贴重复", "the same subsidy twice"),
     "unclassified": ("未归类", "no rule knows this line"),
+    "withdrawal_back": ("提现退回无出处", "a payout came back that no withdrawal explains"),
     "withdrawal_missing": ("提现未到账", "a withdrawal that did not arrive"),
     "written_off": ("已核销", "written off by a person"),
     "wrong_period": ("期间不符", "dated outside the statement's period"),

@@ -1,8 +1,9 @@
 """Job "wallet": what left the wallets against what reached the bank. Pure, integer fen.
 
-Block first (the wallet's name at the bank), then the smallest explanation that is unique: one withdrawal for one credit
-within the bank's days; several withdrawals of one day in one credit or the other way round; a bounded subset; then one
-left over on each side that differ in amount. Two explanations are never a match. Source: model.md 3.4, stages 4, 5, 7.
+Block first (the wallet's name at the bank), then what the bank or the wallet itself says came back; then the smallest
+explanation that is unique: one withdrawal for one credit within the bank's days; several withdrawals of one day in one
+credit or the other way round; a bounded subset; then one left over on each side that differ in amount. Two explanations
+are never a match. Source: model.md 3.4, stages 4, 5, 7.
 """
 
 from collections import defaultdict
@@ -118,11 +119,11 @@ def _withdrawals(lines: Iterable[StatementLine]) -> tuple[dict[str, list[Stateme
     """Withdrawals by wallet, and the decisions on those that the source repeats."""
     open_lines: dict[str, list[StatementLine]] = defaultdict(list)
     repeated: list[Decision] = []
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, str, str, str, int]] = set()
     for line in sorted(lines, key=lambda line: (line.at, line.platform, line.shop, line.wallet, line.flow_no, line.n)):
         if line.fee_type != "withdrawal":
             continue
-        key = (line.platform, line.shop, line.wallet, line.flow_no)
+        key = (line.platform, line.shop, line.wallet, line.flow_no, line.amount_fen)  # a return may bear its number
         if key in seen:
             words = f"账单中提现流水号 {line.flow_no} 第 {line.n} 次出现，{yuan(-line.amount_fen)} 重复"
             repeated.append(on_line("wallet", line, Answer(Outcome.DUPLICATE, "line_repeated", 0, words)))
@@ -165,6 +166,7 @@ def _bank_alone(line: BankLine, wallet: str) -> Answer | None:
 
 def _match_block(block: _Block) -> None:
     _sent_back(block)
+    _returned(block)
     _one_to_one(block)
     _batches(block)
     _subsets(block)
@@ -196,6 +198,55 @@ def _undo(block: _Block, credit: BankLine, debit: BankLine) -> None:
     for line in (credit, debit):
         block.say_bank(line, Answer(Outcome.REFUND_OFFSET, "", line.amount_fen, words), group, "wallet.back")
     block.groups.append(Group(group, "1-1", 0))
+
+
+def _returned(block: _Block) -> None:
+    """What came back into the wallet (提现退票) takes the withdrawal of just that sum with it: none of it is due at the
+    bank. One whose withdrawal nobody knows is no withdrawal either.
+    """
+    for back in [line for line in block.out if line.amount_fen > 0]:
+        gone = _gone(block, back)
+        if gone is None:
+            _back_alone(block, back)
+            block.drop([back], [])
+            continue
+        group = f"wallet|{gone.ref}"
+        words = f"{back.at[:10]} 提现退回钱包 {yuan(back.amount_fen)}，这笔提现没有到账"
+        for line in (gone, back):
+            block.say(line, Answer(Outcome.REFUND_OFFSET, "", line.amount_fen, words), group, "wallet.returned")
+        block.groups.append(Group(group, "1-1", 0))
+        block.drop([gone, back], [])
+
+
+def _gone(block: _Block, back: StatementLine) -> StatementLine | None:
+    """The withdrawal that came back: the one that bears its number, else the latest that no credit needs."""
+    first = day_after(back.at[:10], -block.contracts.returned_days)
+    owner = (back.platform, back.shop, -back.amount_fen)
+    mine = [line for line in block.out if (line.platform, line.shop, line.amount_fen) == owner]
+    mine = [line for line in mine if first <= line.at[:10] and line.at <= back.at]
+    named = [line for line in mine if line.flow_no == back.flow_no]
+    return next(reversed(named or [line for line in mine if not _arrived(block, line)]), None)
+
+
+def _arrived(block: _Block, line: StatementLine) -> bool:
+    """Whether a credit of the bank has no withdrawal of its sum but this one."""
+    alike = [other for other in block.out if other is not line and other.amount_fen == line.amount_fen]
+    credits = [one for one in block.into if one.amount_fen == -line.amount_fen and block.fits(line, one)]
+    return any(not any(block.fits(other, credit) for other in alike) for credit in credits)
+
+
+def _back_alone(block: _Block, back: StatementLine) -> None:
+    if block.wallet not in block.contracts.bank_names:  # nothing of this wallet can be told to have arrived
+        _not_arrived(block, back)
+        return
+    day, days = back.at[:10], block.contracts.returned_days
+    words = f"{day} 提现退回钱包 {yuan(back.amount_fen)}，之前 {days} 天里没有这个数的提现没到账"
+    answer = Answer(Outcome.UNCLASSIFIED, "withdrawal_back", 0, words)
+    told = block.coverage.withdrawals.get((back.shop, back.wallet), frozenset())
+    if any(each not in told for each in days_between(day_after(day, -days), day)):
+        words = f"{day} 提现退回钱包 {yuan(back.amount_fen)}，之前 {days} 天的提现还没有取全，取到后再核对"
+        answer = Answer(Outcome.TIMING, "pending", back.amount_fen, words)
+    block.say(back, answer)
 
 
 def _one_to_one(block: _Block) -> None:

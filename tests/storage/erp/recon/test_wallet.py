@@ -1,6 +1,7 @@
 """Each outcome of job wallet, by hand."""
 
-from tests.storage.erp.recon.cases import bank, credit, said, withdrawal
+from storage.erp.reconciliation.rows import StatementLine
+from tests.storage.erp.recon.cases import bank, credit, line, said, withdrawal
 
 TENPAY = "财付通支付科技有限公司"
 
@@ -99,3 +100,43 @@ def test_repeated_lines_are_duplicates() -> None:
     assert said(found["w"]) == said(found["k"]) == (1, "")
     assert said(found["w#2"]) == (7, "line_repeated")
     assert said(found["l"]) == (7, "bank_twice")
+
+
+def came_back(flow: str, fen: int, day: str, *, shop: str = "A", n: int = 1) -> StatementLine:
+    """The wallet took a withdrawal of that many fen back."""
+    return line(flow, "withdrawal", fen, shop=shop, day=day, n=n)
+
+
+def test_withdrawal_that_came_back_is_not_looked_for_at_the_bank() -> None:
+    """提现退票: the sum is in the wallet again, so nothing is missing, nor was anything withdrawn twice."""
+    found = bank([withdrawal("w", 500000, "2026-06-10"), came_back("r", 500000, "2026-06-12")], [])
+    assert said(found["w"]) == said(found["r"]) == (6, "")
+    assert found["w"].group_id == found["r"].group_id
+    assert found["r"].reason == "2026-06-12 提现退回钱包 ¥5,000.00，这笔提现没有到账"
+
+
+def test_return_under_the_number_of_its_withdrawal_is_no_repetition() -> None:
+    """A source may give the return the withdrawal's own number: of two equal sums it is that one."""
+    lines = [withdrawal("w", 500000, "2026-06-10"), withdrawal("v", 500000, "2026-06-10")]
+    found = bank([*lines, came_back("w", 500000, "2026-06-12", n=2)], [credit(500000, "2026-06-11", key="k")])
+    assert said(found["w"]) == said(found["w#2"]) == (6, "")
+    assert said(found["v"]) == said(found["k"]) == (1, "")
+
+
+def test_return_leaves_the_withdrawal_that_arrived() -> None:
+    """Of two equal withdrawals the one that a credit needs stays with it, whichever is the later."""
+    lines = [withdrawal("w", 500000, "2026-06-05"), withdrawal("v", 500000, "2026-06-10")]
+    found = bank([*lines, came_back("r", 500000, "2026-06-12")], [credit(500000, "2026-06-11", key="k")])
+    assert said(found["w"]) == said(found["r"]) == (6, "")
+    assert said(found["v"]) == said(found["k"]) == (1, "")
+
+
+def test_return_without_its_withdrawal() -> None:
+    """One that no open withdrawal explains is for a person, and waits while the days before it are not all told."""
+    arrived = [withdrawal("w", 500000, "2026-06-18"), withdrawal("x", 700000, "2026-06-18", shop="B")]
+    credits = [credit(500000, "2026-06-19", key="k"), credit(700000, "2026-06-19", key="l")]
+    late, early = came_back("r", 500000, "2026-06-20"), came_back("e", 300000, "2026-06-03")
+    found = bank([*arrived, late, early], credits)
+    assert said(found["w"]) == said(found["k"]) == (1, "")
+    assert said(found["r"]) == (13, "withdrawal_back")
+    assert said(found["e"]) == (5, "pending")

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.text import Text
+
 from schedules.cli.screen import console, say, tell
 from schedules.settings import ROOT
 
@@ -56,10 +58,10 @@ def run_checks() -> bool:
     with ThreadPoolExecutor(max_workers=2) as pool:
         results = list(pool.map(lambda item: run_check(*item), sorted(CHECKS.items())))
     for result in results:
-        mark = "[green]✓[/]" if result.code == 0 else "[red]✗[/]"
-        console.print(f"{mark} {result.name}  {result.seconds:.1f} s")
+        mark = Text("✓", style="green") if result.code == 0 else Text("✗", style="red")
+        console.print(mark, f"{result.name}  {result.seconds:.1f} s")
         if result.code != 0:
-            console.print(result.output, markup=False)
+            console.print(result.output)
     return all(result.code == 0 for result in results)
 
 

@@ -15,8 +15,8 @@ class LiveWatcher(PlainWatcher):
         """Nothing is shown before the night is planned."""
         super().__init__()
         self.progress = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
-            TextColumn("{task.fields[state]}"), TimeElapsedColumn(), console=console, transient=True,
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=24),
+            TextColumn("{task.fields[state]}", markup=False), TimeElapsedColumn(), console=console, transient=True,
         )  # fmt: skip
         self.tasks: dict[str, TaskID] = {}
         self.whole: TaskID | None = None

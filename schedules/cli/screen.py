@@ -9,14 +9,19 @@ from rich.text import Text
 
 from schedules.problems import default_lang, explain
 
-console = Console(highlight=False, soft_wrap=True)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+def _plain(*, stderr: bool) -> Console:
+    """Shows texts as they are: a product called 裙子[new] keeps its brackets, a name like [/x] breaks no table."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+console, complaints = _plain(stderr=False), _plain(stderr=True)
 
 
 def look_again() -> None:
     """The consoles see this moment's terminal and environment: those of a process that has taken another's place."""
     for one, stderr in ((console, False), (complaints, True)):
-        vars(one).update(vars(Console(stderr=stderr, highlight=False, soft_wrap=True)))
+        vars(one).update(vars(_plain(stderr=stderr)))
 
 
 def tell(zh: str, en: str, style: str = "") -> None:

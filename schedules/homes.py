@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -20,12 +21,27 @@ def demo_home(night: date, size: str = "full") -> Path:
 
 
 def default_home() -> Path:
-    """Your own home; the newest demo's while you have no settings and no books of your own."""
+    """Your own home; the newest demo's while you have no settings and nothing in books of your own."""
     home = own_home()
-    if (home / "settings.yaml").exists() or (home / "yeban.db").exists():
+    if (home / "settings.yaml").exists() or os.environ.get("YEBAN_DATABASE"):
         return home
     demos = sorted((home / "demo").glob("*/settings.yaml"), key=lambda path: path.stat().st_mtime)
-    return demos[-1].parent if demos else home
+    return home if not demos or _hold_anything(home / "yeban.db") else demos[-1].parent
+
+
+def _hold_anything(books: Path) -> bool:
+    """Whether these books have a row: `doctor`, or a list of nothing, made empty ones before the demo was played."""
+    if not books.exists():
+        return False
+    import sqlite3  # only who has a demo and no settings comes here
+
+    try:
+        with closing(sqlite3.connect(f"{books.as_uri()}?mode=ro", uri=True)) as opened:
+            tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            own = (name for (name,) in tables if name != "alembic_version" and not name.startswith("sqlite_"))
+            return any(opened.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in own)
+    except sqlite3.Error:
+        return True  # what cannot be read may be all that somebody has
 
 
 def written_lang() -> str:

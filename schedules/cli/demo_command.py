@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import date
+from pathlib import Path
 
 from rich.text import Text
 
@@ -10,6 +11,7 @@ from schedules.cli.night_command import play_plan, show_night
 from schedules.cli.screen import console, interruptible, say, tell
 from schedules.demo import Practice, practice
 from schedules.doctor import ensure_browser, ensure_fonts
+from schedules.homes import default_home
 from schedules.logs import start_logs
 from schedules.night import NightResult
 from schedules.problems import EXIT_CODES
@@ -50,6 +52,17 @@ def point_out(place: Practice, result: NightResult, seconds: float) -> None:
         "next: yeban trace Overview!A5 · yeban report differences · yeban verify · yeban mall (walk about in it)",
         "dim",
     )
+    say_whose(place.desk.home)
+
+
+def say_whose(home: Path) -> None:
+    """Where commands look, unless it is this demo: at books of one's own, or at another day's demo."""
+    if default_home() != home:
+        tell(
+            f"这几条命令现在看的是 {default_home()}；要看这次演示的，先设 YEBAN_HOME={home}。",
+            f"these commands look at {default_home()} now; for this demo, set YEBAN_HOME={home} first.",
+            "yellow",
+        )
 
 
 def run_mall(size: str, port: int, faults: list[str]) -> None:
@@ -57,9 +70,8 @@ def run_mall(size: str, port: int, faults: list[str]) -> None:
     home = demo_home(today_in_shanghai(), size)
     chances = {name: float(chance or 1) for name, _, chance in (fault.partition("=") for fault in faults)}
     with practice(home, today_in_shanghai(), size=size, faults=chances, port=port) as place:
-        tell(
-            f"练习商城开着：{place.mall.url}/seller  {place.mall.url}/pay  {place.mall.url}/ads", place.mall.url, "bold"
-        )
+        doors = f"{place.mall.url}/seller  {place.mall.url}/pay  {place.mall.url}/ads"
+        tell(f"练习商城开着：{doors}", f"the practice mall is open: {doors}", "bold")
         for row in place.world.rows("SELECT username, password, totp_secret FROM account ORDER BY username"):
             totp = say("，动态口令种子 ", ", TOTP seed ") + row["totp_secret"] if row["totp_secret"] else ""
             console.print(Text(f"  {row['username']}  {row['password']}{totp}"))

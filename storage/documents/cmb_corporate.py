@@ -43,5 +43,5 @@ LAYOUT = Layout(
     amount=Split("贷方金额", "借方金额"),
     currency="币种",
     shop=_account,
-    books=Bank(summary="摘要", party="收(付)方名称"),
+    books=Bank(summary="摘要", party="收(付)方名称", account="账号"),
 )

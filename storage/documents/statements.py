@@ -102,12 +102,14 @@ class Wallet:
 class Bank:
     """The statement of a bank account. `summary`, `party`: the columns of the bank's words and of the counterparty.
 
-    `card`: of a credit card, on which no wallet pays out. The account is the one that the file names, else the shop
-    that it was brought for, else the kind: accounts of two banks are never one.
+    `card`: of a credit card, on which no wallet pays out. `account`: the column that says each row's account, where a
+    file may hold several. Else it is the one that the file names, else the shop that it was brought for, else the kind:
+    accounts of two banks are never one.
     """
 
     summary: str
     party: str = ""
+    account: str = ""
     card: bool = False
 
     @property
@@ -130,7 +132,7 @@ class Bank:
         return [
             BankRow(
                 row_no=row.row_no,
-                account=row.shop or row.kind,
+                account=_said(row.data, self.account) or row.shop or row.kind,
                 line_key=f"{row.row_key}|{row.n}",
                 day=row.at[:10],
                 summary=_said(row.data, self.summary),

@@ -134,6 +134,9 @@ MATCHING = {
     ),
     "{day} 提现 {amount}，到 {last} 银行仍未到账": "withdrawal {day} {amount}, not at the bank up to {last}",
     "{day} 提现 {amount} 在途，最迟 {last}": "withdrawal {day} {amount} on its way, by {last}",
+    "{words}；银行账号 {lacking} 这几天的流水还没有取到": (
+        "{words}; the statement of bank account {lacking} of these days was not fetched yet"
+    ),
     "{who} 汇入 {amount}，{lacking}对应期间的提现还没有取到": (
         "{who} sent {amount}; withdrawals of {lacking} were not fetched"
     ),

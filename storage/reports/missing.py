@@ -9,7 +9,7 @@ from storage.database.tables import ad_day, command, effect, job, quarantine, ra
 from storage.database.tables.review import order_hold
 from storage.erp.commands.by_hand import TITLES, Thing, Title, played, things
 from storage.erp.orders.hold_names import hold_name
-from storage.erp.reconciliation.reading import LISTED_APART, arrivals, coverage
+from storage.erp.reconciliation.reading import BANK, LISTED_APART, arrivals, coverage
 from storage.erp.reconciliation.rows import Coverage, days_between
 from storage.reports.settlement import WALLETS
 from storage.reports.table import Column, Period, Table
@@ -78,12 +78,14 @@ def _days(connection: Connection, table: Table) -> None:
     covered = coverage(connection, date.fromisoformat(table.period.last_day))
     wanted = {owner: days for owner, days in covered.days.items() if owner[1] != "personal"}
     wanted |= {(shop, ""): frozenset[str]() for shop in covered.unbilled}
+    if len(covered.accounts) > 1:  # what one account's statement tells, another's does not
+        wanted = {owner: days for owner, days in wanted.items() if owner != BANK}
+        wanted |= {(account, BANK[1]): days for account, days in covered.accounts.items()}
     for (shop, wallet), days in sorted(wanted.items()):
-        name = "银行流水" if wallet == "bank" else f"{WALLETS.get(wallet, wallet)}账单"
+        name = "银行流水" if wallet == BANK[1] else f"{WALLETS.get(wallet, wallet)}账单"
         note = "这些日子没有账单，差异暂按在途处理"
-        _lacking(
-            table, f"statement|{shop}|{wallet}", (name, "" if wallet == "bank" else shop), days, note, "机器人补取"
-        )
+        whose = "" if (shop, wallet) == BANK else shop
+        _lacking(table, f"statement|{shop}|{wallet}", (name, whose), days, note, "机器人补取")
     billed = {shop for shop, wallet in covered.days if wallet not in ("bank", "personal")}
     withdrawn = {shop: days for (shop, wallet), days in covered.withdrawals.items() if wallet in LISTED_APART}
     withdrawn |= {shop: frozenset() for shop, wallet in covered.days if _untold(covered, shop, wallet)}

@@ -232,10 +232,14 @@ def _unexplained(block: Block, line: BankLine) -> None:
 
 def _unpaid(block: Block, owed: Payable) -> None:
     last = day_after(owed.due_day, block.contracts.bank_lag_days) if owed.due_day else ""
-    if last and block.coverage.silent(("bank", "bank"), owed.due_day, last):
+    due = bool(last) and block.coverage.silent(("bank", "bank"), owed.due_day, last)
+    lacking = block.coverage.untold(block.accounts.of(owed.payee, owed.due_day), owed.due_day, last) if due else ""
+    if due and not lacking:
         words = f"{owed.number} 应付 {owed.payee} {yuan(owed.amount_fen)}，{owed.due_day} 到期，到 {last} 银行无此付款"
         answer = Answer(Outcome.MISSING_IN_STATEMENT, "payable_unpaid", -owed.amount_fen, words)
     else:
         words = f"{owed.number} 应付 {owed.payee} {yuan(owed.amount_fen)}，{owed.due_day or '未定'} 到期，银行尚未付款"
+        if lacking:
+            words = f"{words}；银行账号 {lacking} 这几天的流水还没有取到"
         answer = Answer(Outcome.TIMING, "pending", -owed.amount_fen, words)
     block.say_payable(owed, answer)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from storage.erp.reconciliation.bank_accounts import Accounts
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.outcomes import Outcome
 from storage.erp.reconciliation.rows import (
@@ -134,6 +135,7 @@ class Block:
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    accounts: Accounts = field(default_factory=Accounts)
 
     def join(self, bills: Sequence[Payable], lines: Sequence[BankLine], rule: str, answer: Answer) -> None:
         """Take bills and lines as one story, told the same way of each of them; they are decided."""
@@ -148,6 +150,7 @@ class Block:
         for owed in bills:
             self.say_payable(owed, answer._replace(expected_fen=-owed.amount_fen), group_id=group, rule=rule)
         residual = sum(line.amount_fen for line in lines) + sum(owed.amount_fen for owed in bills)
+        self.accounts.note((owed.payee for owed in bills), lines)
         self.groups.append(Group(group, group_kind(len(bills) or 1, len(lines) if bills else 1), residual))
         self.open = [owed for owed in self.open if owed not in bills]
         self.lines = [line for line in self.lines if line not in lines]

@@ -126,7 +126,8 @@ def coverage(connection: Connection, as_of: date) -> Coverage:
     orders = _export_days(connection, came, ORDER_KINDS, platform_order)
     refunds = _export_days(connection, came, REFUND_KINDS, refund)
     unbilled = _paid_shops(connection) - {shop for shop, _ in statements}
-    return Coverage(statements, as_of.isoformat(), orders, refunds, withdrawals, unbilled)
+    accounts = _account_days(connection, came)
+    return Coverage(statements, as_of.isoformat(), orders, refunds, withdrawals, unbilled, accounts)
 
 
 def arrivals(connection: Connection) -> list[Arrival]:
@@ -155,6 +156,24 @@ def _statement_days(connection: Connection, came: Iterable[Arrival]) -> Days:
             days[owner].update(arrival.days)
     _by_lines(connection, days)
     return {owner: frozenset(found) for owner, found in days.items()}
+
+
+def _account_days(connection: Connection, came: Iterable[Arrival]) -> dict[str, frozenset[str]]:
+    """Days by bank account: of a file those that its lines are of, else the one that it names, else the only one."""
+    k, f = bank_line.c, raw_file.c
+    spans = select(k.account, k.file_sha, func.min(k.day), func.max(k.day))
+    spans = spans.where(k.day != "", k.file_sha.not_in(select(f.file_sha).where(f.wallet == CARD)))
+    days: dict[str, set[str]] = defaultdict(set)
+    accounts_of: dict[str, set[str]] = defaultdict(set)
+    for account, sha, first, last in connection.execute(spans.group_by(k.account, k.file_sha)):
+        days[account].update(days_between(first, last))
+        accounts_of[sha].add(account)
+    for arrival in came:
+        if arrival.wallet == BANK[0]:
+            named = accounts_of[arrival.file_sha] | ({arrival.owner} & days.keys())
+            for account in named or (set(days) if len(days) == 1 else set()):
+                days[account].update(arrival.days)
+    return {account: frozenset(found) for account, found in days.items()}
 
 
 def _owners(connection: Connection) -> dict[tuple[str, str], str]:

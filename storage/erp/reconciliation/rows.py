@@ -1,7 +1,8 @@
 """Plain rows that go into reconciliation and decisions that come out: no database, no clock, integer fen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from storage.erp.reconciliation.outcomes import Outcome
@@ -140,7 +141,7 @@ class Coverage(NamedTuple):
 
     `days`: of statements, by (shop, wallet) or ("bank", "bank"). `orders`, `refunds`: of their exports, by (platform,
     shop). `withdrawals`: of what tells a wallet's withdrawals, by (shop, wallet). `unbilled`: shops with paid orders of
-    which no statement ever came, so that nobody knows what they withdrew.
+    which no statement ever came, so that nobody knows what they withdrew. `accounts`: of statements, by bank account.
     """
 
     days: Mapping[tuple[str, str], frozenset[str]]
@@ -149,6 +150,7 @@ class Coverage(NamedTuple):
     refunds: Mapping[tuple[str, str], frozenset[str]]
     withdrawals: Mapping[tuple[str, str], frozenset[str]]
     unbilled: frozenset[str] = frozenset()
+    accounts: Mapping[str, frozenset[str]] = MappingProxyType({})
 
     def silent(self, owner: tuple[str, str], from_day: str, to_day: str) -> bool:
         """Whether the statements cover every day from `from_day` to `to_day`, so that a line not in them is missing."""
@@ -156,6 +158,12 @@ class Coverage(NamedTuple):
             return False
         covered = self.days.get(owner, frozenset())
         return all(day in covered for day in days_between(from_day, to_day))
+
+    def untold(self, accounts: Iterable[str], from_day: str, to_day: str) -> str:
+        """Which of these bank accounts lack one of the days, in words; "" when none does that we know the days of."""
+        days = days_between(from_day, to_day)
+        lacking = (one for one in sorted(accounts) if not self.accounts.get(one, frozenset(days)).issuperset(days))
+        return "、".join(lacking)
 
     def orders_lacking(self, platform: str, shop: str, day: str, age_days: int) -> str:
         """Which orders are not in that a line of that day may be about, in words; "" when all are."""

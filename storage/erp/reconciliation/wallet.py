@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from storage.erp.reconciliation.bank_accounts import Accounts
 from storage.erp.reconciliation.contracts import Contracts
 from storage.erp.reconciliation.outcomes import Outcome
 from storage.erp.reconciliation.rows import (
@@ -45,6 +46,10 @@ class _Block:
     decisions: list[Decision] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    accounts: Accounts = field(default_factory=Accounts)
+
+    def __post_init__(self) -> None:
+        self.accounts.note((), self.into)
 
     def fits(self, line: StatementLine, credit: BankLine) -> bool:
         """Whether the credit came within the bank's days after the withdrawal."""
@@ -61,6 +66,7 @@ class _Block:
         for credit in credits:
             self.say_bank(credit, Answer(Outcome.MATCHED, "", credit.amount_fen, words), group, rule)
         self.groups.append(Group(group, kind, 0))
+        self.accounts.note((line.shop for line in lines), credits)
         self.drop(lines, credits)
 
     def drop(self, lines: Iterable[StatementLine], credits: Iterable[BankLine]) -> None:
@@ -388,12 +394,16 @@ def _not_arrived(block: _Block, line: StatementLine) -> None:
         block.say(line, Answer(Outcome.UNCLASSIFIED, "payer_unknown", 0, words))
         return
     last = day_after(day, block.contracts.bank_lag_days)
-    if block.coverage.silent(("bank", "bank"), day, last):
+    due = block.coverage.silent(("bank", "bank"), day, last)
+    lacking = block.coverage.untold(block.accounts.of(line.shop, day), day, last) if due else ""
+    if due and not lacking:
         words = f"{day} 提现 {yuan(-line.amount_fen)}，到 {last} 银行仍未到账"
         block.say(line, Answer(Outcome.MISSING_IN_STATEMENT, "withdrawal_missing", 0, words))
-    else:
-        words = f"{day} 提现 {yuan(-line.amount_fen)} 在途，最迟 {last}"
-        block.say(line, Answer(Outcome.TIMING, "pending", line.amount_fen, words))
+        return
+    words = f"{day} 提现 {yuan(-line.amount_fen)} 在途，最迟 {last}"
+    if lacking:
+        words = f"{words}；银行账号 {lacking} 这几天的流水还没有取到"
+    block.say(line, Answer(Outcome.TIMING, "pending", line.amount_fen, words))
 
 
 def _unexplained(block: _Block, credit: BankLine) -> None:

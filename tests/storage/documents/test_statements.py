@@ -230,7 +230,18 @@ def test_an_account_is_named_by_its_file(database: Database, archive: Archive) -
         taken(database, archive, made(DRESSES[kind], truths(DRESSES[kind], 5, 2)), shop="")
     with database.read() as connection:
         accounts = set(connection.execute(select(bank_line.c.account)).scalars())
-    assert accounts == {truths(DRESSES["cmb_corporate"], 5, 2)[0]["账号"], "ccb_corporate"}
+    assert accounts == {*(row["账号"] for row in truths(DRESSES["cmb_corporate"], 5, 2)), "ccb_corporate"}
+
+
+def test_each_row_is_of_the_account_that_it_names(database: Database, archive: Archive) -> None:
+    """招商银行 exports several accounts of a firm into one file: none of them gets another's money."""
+    dress = DRESSES["cmb_corporate"]
+    rows = truths(dress, 5, 3)
+    rows[2] |= {"账号": "755900000000002"}
+    assert taken(database, archive, made(dress, rows)).state == "read"
+    with database.read() as connection:
+        found = connection.execute(select(bank_line.c.account, bank_line.c.amount_fen)).all()
+    assert sorted(map(tuple, found)) == sorted((row["账号"], row["_amount"]) for row in rows)
 
 
 def test_a_summary_beside_the_bill_is_no_money(database: Database, archive: Archive) -> None:

@@ -10,11 +10,13 @@ from sqlalchemy import insert, select
 from bots.practice.world import TINY
 from storage.database.connection import Database, open_database
 from storage.database.digest import digest
-from storage.database.tables import platform_order, raw_file, raw_receipt, recon_item
+from storage.database.tables import bank_line, platform_order, raw_file, raw_receipt, recon_item
 from storage.erp.reconciliation.outcomes import is_exception
-from storage.erp.reconciliation.reading import coverage
+from storage.erp.reconciliation.reading import BANK, coverage
 from storage.erp.reconciliation.reconcile import reconcile
 from storage.erp.reconciliation.rows import Coverage, days_between
+from storage.reports import missing
+from storage.reports.table import Period
 from tests.storage.erp.recon.cases import COVERAGE, JUNE, bank, credit, line, order, refund, said, settle, withdrawal
 from tests.storage.erp.recon.worlds import LAST_DAY, Night
 
@@ -143,7 +145,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def _came(database: Database, sha: str, kind: str, *receipts: tuple[str, str, str], state: str = "read") -> None:
     with database.write() as connection:
-        wallet = "alipay" if kind == "alipay_fund_bill_csv" else ""
+        wallet = {"alipay_fund_bill_csv": "alipay", "cmb_corporate": "bank"}.get(kind, "")
         row = {"file_sha": sha, "kind": kind, "platform": "practice", "state": state, "wallet": wallet}
         connection.execute(insert(raw_file).values(row))
         for owner, first, last in receipts:
@@ -163,6 +165,27 @@ def test_equal_files_of_several_days_cover_each_of_them(database: Database) -> N
     assert covered.days == {ALIPAY: frozenset(days), ("B", "alipay"): frozenset(days)}
     assert covered.withdrawals == covered.days
     assert covered.silent(ALIPAY, *days)
+
+
+def test_each_bank_account_has_days_of_its_own(database: Database) -> None:
+    """What one account's statement covers is not covered of another; one without lines is of the account it names."""
+    _came(database, "a", "cmb_corporate", ("111", "2026-06-01", "2026-06-03"))
+    _came(database, "b", "cmb_corporate", ("222", "2026-06-01", "2026-06-01"))
+    _came(database, "c", "cmb_corporate", ("222", "2026-06-02", "2026-06-02"))
+    with database.write() as connection:
+        for account, sha in (("111", "a"), ("222", "b")):
+            row = {"account": account, "line_key": "1", "day": "2026-06-01", "amount_fen": 1, "file_sha": sha}
+            connection.execute(insert(bank_line).values(row))
+    with database.read() as connection:
+        covered = coverage(connection, date(2026, 6, 30))
+        told = missing.build(connection, Period("2026-06-01", "2026-06-03"))
+    assert covered.days == {BANK: frozenset(days_between("2026-06-01", "2026-06-03"))}
+    assert covered.accounts == {
+        "111": frozenset(days_between("2026-06-01", "2026-06-03")),
+        "222": frozenset({"2026-06-01", "2026-06-02"}),
+    }
+    assert covered.untold(["111", "222"], "2026-06-02", "2026-06-03") == "222"
+    assert [row[:3] for row in told.rows if row[0] == "银行流水"] == [["银行流水", "222", "2026-06-03"]]
 
 
 def test_files_that_are_not_in_the_books_cover_nothing(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Each outcome of job wallet, by hand."""
 
-from storage.erp.reconciliation.rows import StatementLine
-from tests.storage.erp.recon.cases import bank, credit, line, said, withdrawal
+from storage.erp.reconciliation.rows import StatementLine, days_between
+from tests.storage.erp.recon.cases import COVERAGE, JUNE, bank, credit, line, said, withdrawal
 
 TENPAY = "财付通支付科技有限公司"
 
@@ -140,3 +140,27 @@ def test_return_without_its_withdrawal() -> None:
     assert said(found["w"]) == said(found["k"]) == (1, "")
     assert said(found["r"]) == (13, "withdrawal_back")
     assert said(found["e"]) == (5, "pending")
+
+
+def test_what_another_account_does_not_have_is_not_missing() -> None:
+    """A firm with two accounts: nothing is called missing by the statement of the account to which it never went."""
+    early = frozenset(days_between("2026-06-01", "2026-06-15"))
+    covered = COVERAGE._replace(accounts={"9876": JUNE, "1111": early})
+    other = credit(300000, "2026-06-06", key="j")._replace(account="1111")
+    lines = [withdrawal("w", 500000, "2026-06-20"), withdrawal("o", 300000, "2026-06-05")]
+    lines += [withdrawal("v", 700000, "2026-06-20", shop="B"), withdrawal("p", 800000, "2026-06-05", shop="B")]
+    found = bank(lines, [other, credit(800000, "2026-06-06", key="k")], covered)
+    assert said(found["o"]) == said(found["p"]) == (1, "")
+    assert said(found["w"]) == (5, "pending")
+    assert found["w"].reason.endswith("；银行账号 1111 这几天的流水还没有取到")
+    assert said(found["v"]) == (9, "withdrawal_missing")
+
+
+def test_account_that_a_shop_left_is_not_waited_for() -> None:
+    """The account of the nearest withdrawal counts: the old one need not tell of later days."""
+    early = frozenset(days_between("2026-06-01", "2026-06-10"))
+    covered = COVERAGE._replace(accounts={"9876": JUNE, "1111": early})
+    old = credit(300000, "2026-06-06", key="j")._replace(account="1111")
+    lines = [withdrawal("o", 300000, "2026-06-05"), withdrawal("n", 400000, "2026-06-18")]
+    found = bank([*lines, withdrawal("w", 500000, "2026-06-20")], [old, credit(400000, "2026-06-19", key="k")], covered)
+    assert said(found["w"]) == (9, "withdrawal_missing")

@@ -11,24 +11,29 @@ import io
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from sqlalchemy import Table, insert, select
 
-from schedules.backup_errors import BackupBroken, BackupTargetTaken
+from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
 from schedules.desk import Desk
+from schedules.lock import taken
+from schedules.problems import is_full
 from schedules.settings import Settings
 from storage.archive import Archive
 from storage.database.connection import Database, open_database
 from storage.database.migrations import HEAD
+from storage.database.moments import stamp
 from storage.database.tables import metadata
 
 LISTED = "contents.json"
@@ -57,6 +62,8 @@ FACTS = "facts"
 BOOKS = ("yeban.db", "yeban.db-wal", "yeban.db-shm")
 ROWS_AT_ONCE = 2_000
 COPY_BYTES = 1 << 20
+GONE = timedelta(minutes=2)
+"""A worker that was not seen for so long has ended; one at work says every few seconds that it lives."""
 Moved = Callable[[int], None]
 """Called with the bytes that were copied since."""
 
@@ -192,15 +199,18 @@ def restore(
     """The backup is the home, checked to the byte; what was there before stands beside it, and is the second answer.
 
     Raises BackupBroken when the file is torn, changed or no backup; BackupTargetTaken when the database at
-    `database_url` has rows. Until everything is checked, nothing that was there is touched.
+    `database_url` has rows; HomeInUse while somebody works in `home`. Until everything is checked, nothing that was
+    there is touched.
     """
+    require_idle(home)
     home.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home.parent) as folder:
         draft = Path(folder) / "home"
         draft.mkdir()
         facts = _unpacked(path, Path(folder), moved)
-        _put_books(Path(folder), draft, facts, database_url)
         _check_archive(path, draft)
+        _put_books(Path(folder), draft, facts, database_url)
+        require_idle(home)  # unpacking took its time
         aside = None
         if home.exists() and any(home.iterdir()):
             aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
@@ -211,14 +221,58 @@ def restore(
     return _said(path, facts), aside
 
 
+def require_idle(home: Path) -> None:
+    """Nobody works in this home: neither a night nor a run, no clock, no worker. Raises HomeInUse."""
+    locks = {
+        "night.lock": ("有一个夜班在跑", "a night is being played"),
+        "clock.lock": ("有一个钟在走（yeban serve）", "a clock is kept (yeban serve)"),
+    }
+    for path in [*(home / name for name in locks), *sorted((home / "locks").rglob("*.lock"))]:
+        if path.exists():
+            held = taken(path)
+            if held is None:
+                raise HomeInUse(home, *locks.get(path.name, (f"有一次运行（{path.name}）", f"a run ({path.name})")))
+            held.close()
+    if worker := _working(home / "yeban.db"):
+        raise HomeInUse(home, f"工人 {worker}", f"the worker {worker}")
+
+
+def _working(books: Path) -> str:
+    """A worker that lives, by these books; "" for none, and where they cannot be read: that is no hindrance.
+
+    Plain SQL, for the books may be of another program's time: that may be why they are put aside.
+    """
+    if not books.with_name(f"{books.name}-wal").exists():
+        return ""  # nobody has them open
+    seen = "SELECT worker, host, pid FROM queue_worker WHERE state != 'gone' AND seen_at > ? ORDER BY seen_at DESC"
+    try:
+        with closing(sqlite3.connect(f"{books.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+            found = opened.execute(seen, [stamp(datetime.now(UTC) - GONE)]).fetchall()
+    except sqlite3.Error:
+        return ""
+    return next((str(worker) for worker, host, pid in found if host != socket.gethostname() or _lives(pid)), "")
+
+
+def _lives(pid: int) -> bool:
+    """Whether there is such a process here; Windows is not asked, where the question would be an order."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def contents(path: Path) -> BackedUp:
-    """What a backup holds, by its own list. Raises BackupBroken."""
-    with tempfile.TemporaryDirectory(prefix="yeban-") as folder:
-        return _said(path, _unpacked(path, Path(folder), lambda _: None))
+    """What a backup holds, by its own list; nothing is written. Raises BackupBroken."""
+    return _said(path, _unpacked(path, None, lambda _: None))
 
 
-def _unpacked(path: Path, folder: Path, moved: Moved) -> dict[str, Any]:
-    """Everything lies in `folder` and is what the list says."""
+def _unpacked(path: Path, folder: Path | None, moved: Moved) -> dict[str, Any]:
+    """Everything is what the list says, and lies in `folder` where there is one."""
     found: dict[str, tuple[int, str]] = {}
     facts: dict[str, Any] | None = None
     try:
@@ -232,8 +286,10 @@ def _unpacked(path: Path, folder: Path, moved: Moved) -> dict[str, Any]:
                 if member.name == LISTED:
                     facts = json.load(content)
                 else:
-                    found[member.name] = _written(content, folder / member.name, moved)
-    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
+                    found[member.name] = _copied(content, folder and folder / member.name, moved)
+    except (OSError, EOFError, tarfile.TarError, ValueError, zlib.error) as error:
+        if is_full(error):
+            raise  # the backup may be as good as any
         raise BackupBroken(path, f"读不下去（{error}）", f"cannot be read on ({error})") from error
     if facts is None:
         raise BackupBroken(path, "没有写完，缺最后的清单", "it was not finished: its list is missing")
@@ -249,16 +305,20 @@ def _belongs(name: str) -> bool:
     return name in {LISTED, SQLITE, PLAIN} or (parts[0] == "home" and ".." not in parts)
 
 
-def _written(content: IO[bytes], target: Path, moved: Moved) -> tuple[int, str]:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _copied(content: IO[bytes], target: Path | None, moved: Moved) -> tuple[int, str]:
+    """Size and digest of what was read, which is in `target` now where there is one."""
     digest, size = hashlib.sha256(), 0
-    with target.open("wb") as out:
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") if target is not None else nullcontext() as out:
         while piece := content.read(COPY_BYTES):
-            out.write(piece)
+            if out is not None:
+                out.write(piece)
             digest.update(piece)
             size += len(piece)
             moved(len(piece))
-    target.chmod(0o600)
+    if target is not None:
+        target.chmod(0o600)
     return size, digest.hexdigest()
 
 

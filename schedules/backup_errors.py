@@ -2,7 +2,8 @@
 
 DeskError
 ├── BackupBroken        operator   the file is torn, was changed, or is no backup
-└── BackupTargetTaken   author     the database it shall go into has rows
+├── BackupTargetTaken   author     the database it shall go into has rows
+└── HomeInUse           operator   somebody works in the folder that would be put aside
 """
 
 from pathlib import Path
@@ -38,4 +39,19 @@ class BackupTargetTaken(DeskError):
             f"the database to restore into is not empty: {table} has rows.",
             "给一个空的数据库。",
             "name an empty database.",
+        )
+
+
+class HomeInUse(DeskError):
+    """Somebody works in the folder that would be put aside: what they do from then on would be in no books."""
+
+    code = "D-HOME-IN-USE"
+
+    def __init__(self, home: Path, who_zh: str, who_en: str) -> None:
+        """Facts: the folder, and who works there."""
+        super().__init__(
+            f"{home} 正在用：{who_zh}。没有恢复，什么也没有动。",
+            f"{home} is in use: {who_en}. Nothing was restored, nothing was touched.",
+            "先停下（yeban drain，或在那边按 Ctrl-C），等它结束再恢复；或者恢复到别处：--to 文件夹。",
+            "stop it first (yeban drain, or Ctrl-C there) and restore when it has ended; or restore elsewhere: --to.",
         )

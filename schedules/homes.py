@@ -35,8 +35,9 @@ def _hold_anything(books: Path) -> bool:
         return False
     import sqlite3  # only who has a demo and no settings comes here
 
+    alone = "" if books.with_name(f"{books.name}-wal").exists() else "&immutable=1"  # and no file is left beside them
     try:
-        with closing(sqlite3.connect(f"{books.as_uri()}?mode=ro", uri=True)) as opened:
+        with closing(sqlite3.connect(f"{books.as_uri()}?mode=ro{alone}", uri=True)) as opened:
             tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             own = (name for (name,) in tables if name != "alembic_version" and not name.startswith("sqlite_"))
             return any(opened.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for name in own)

@@ -1,5 +1,6 @@
 """`backup` and `restore`."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -70,12 +71,11 @@ def restore(
 
     例 / examples: `yeban restore yeban-20261122-0800.tar.gz --check` · `yeban restore yeban.tar.gz --to /tmp/look`
     """
-    from schedules.backup import contents
+    from schedules.backup import contents, require_idle
     from schedules.backup import restore as put_back
-    from schedules.lock import only_one
     from schedules.settings import own_home
 
-    home = to or own_home()
+    home = (to or own_home()).resolve()
     with interruptible(), bar() as progress:
         if check:
             done = contents(source)
@@ -85,17 +85,52 @@ def restore(
                 "green",
             )
             return
+        require_idle(home)
         task = progress.add_task(say("恢复", "restore"), total=None)
-        if home.exists():
-            with only_one(home):  # raises while a night plays there
-                pass
         done, aside = put_back(source, home, database, moved=lambda count: progress.advance(task, count))
     tell(f"恢复好了：{home}（{done.made_at} 的）", f"restored: {home} (of {done.made_at})", "green")
     if aside:
         tell(f"原来的在：{aside}", f"what was there is in {aside}")
-    if not (home / "secret.key").exists():
+    say_where_books_are(home, database)
+    if not (home / "secret.key").exists() and not os.environ.get("YEBAN_KEY"):
         tell("把当时的 secret.key 放回来（或设 YEBAN_KEY），密码才打得开。",
              "Put the secret.key of then back (or set YEBAN_KEY) to open the passwords.", "yellow")  # fmt: skip
+        if aside and (aside / "secret.key").exists():
+            was, there = aside / "secret.key", home / "secret.key"
+            tell(
+                f"如果就是原来那把：从 {was} 复制到 {there}。",
+                f"If it is the one that was here: copy {was} to {there}.",
+            )
+
+
+def say_where_books_are(home: Path, database: str) -> None:
+    """Whether commands will open the books that were just put back; not where settings or environment say otherwise.
+
+    Other books know nothing of what was done: a night by them would do it again.
+    """
+    from schedules.problems import DeskError
+    from schedules.settings import Settings, load_settings
+    from storage.database.connection import shown_url
+
+    put = database or Settings(home=home).database_url
+    try:
+        used = load_settings(home).database_url
+    except DeskError:
+        return  # the settings that came back say themselves what is wrong with them
+    if shown_url(used) == shown_url(put):
+        return
+    tell(
+        f"注意：账恢复到了 {shown_url(put)}，可是设置（database 或 YEBAN_DATABASE）写的是 {shown_url(used)}，"
+        "夜班会用那里的账，不是刚恢复的：做过的事可能再做一遍。",
+        f"Beware: the books were put into {shown_url(put)}, but the settings (database, or YEBAN_DATABASE) say "
+        f"{shown_url(used)}: Yeban uses those, not what was restored, and may do again what was done.",
+        "bold red",
+    )
+    tell(
+        "开始之前改成同一处：改那个设置，或者再恢复一次，--database 写设置里的那个（要是空的）。",
+        "Make them one before anything begins: change that setting, or restore once more with --database and the one "
+        "that it says (which must be empty).",
+    )
 
 
 def register(app: typer.Typer) -> None:

@@ -66,9 +66,13 @@ def open_database(url: str | Path) -> Database:
         database = Database(_engine(where))
         _migrate(database)
     except SQLAlchemyError as error:
-        shown = where.render_as_string(hide_password=True)
-        raise DatabaseUnreachable(shown, str(error).splitlines()[0]) from error
+        raise DatabaseUnreachable(shown_url(str(url)), str(error).splitlines()[0]) from error
     return database
+
+
+def shown_url(url: str) -> str:
+    """The database at `url` as it may be shown, and compared with another: its password hidden."""
+    return _url(url).render_as_string(hide_password=True)
 
 
 def _url(text_url: str) -> URL:

@@ -1,5 +1,8 @@
 """A backup is everything of one moment, checked to the byte; it never goes over what is there."""
 
+import errno
+import os
+import socket
 import tarfile
 import threading
 from datetime import UTC, datetime
@@ -10,9 +13,12 @@ from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from schedules.backup import LISTED, backup, contents, restore
-from schedules.backup_errors import BackupBroken, BackupTargetTaken
+from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
 from schedules.cli.whole import app
 from schedules.desk import Desk, open_desk
+from schedules.lock import taken
+from schedules.queue import board
+from schedules.queue.model import WorkerFacts
 from schedules.settings import Settings
 from storage.archive import Facts
 from storage.database.connection import open_database
@@ -121,6 +127,59 @@ def test_a_backup_that_was_harmed_changes_nothing(tmp_path: Path, harm: str) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "home"]
 
 
+def test_bytes_that_gzip_does_not_know_are_a_broken_backup(tmp_path: Path) -> None:
+    """Whatever is wrong with the compressed bytes is said as what it is: zlib has an error of its own."""
+    target = tmp_path / "a.tar.gz"
+    backup(desk_at(tmp_path / "home"), target, AT)
+    whole = target.read_bytes()
+    for place in range(200, len(whole) - 200, len(whole) // 150):
+        target.write_bytes(
+            whole[:place] + bytes(byte ^ 0xFF for byte in whole[place : place + 64]) + whole[place + 64 :]
+        )
+        with pytest.raises(BackupBroken):
+            contents(target)
+
+
+def test_a_full_disk_is_no_fault_of_the_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told to look for another backup when there is no room to unpack this one; --check needs no room."""
+    target = tmp_path / "a.tar.gz"
+    backup(desk_at(tmp_path / "home"), target, AT)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "no such folder"))
+    assert contents(target).made_at == AT.isoformat()
+    monkeypatch.undo()
+    with pytest.raises(OSError, match="No space left"):
+        restore(target, tmp_path / "again", moved=full)
+    assert not (tmp_path / "again").exists()
+
+
+def test_no_home_is_put_aside_under_somebody_who_works_there(tmp_path: Path) -> None:
+    """A clock, a night, a run, a worker: what they did next would stand in books that nobody opens any more."""
+    home, target = tmp_path / "home", tmp_path / "a.tar.gz"
+    desk = desk_at(home)
+    backup(desk, target, AT)
+    for name in ("night.lock", "clock.lock", "locks/seller_a.lock", "locks/by-hand/seller_a.lock"):
+        held = taken(home / name)
+        assert held is not None
+        with pytest.raises(HomeInUse):
+            restore(target, home)
+        held.close()
+    facts = WorkerFacts("here-1/1", socket.gethostname(), os.getpid(), (), 1)
+    with open_desk(Settings(home=home)) as again:
+        with again.database.write() as connection:
+            board.enter(connection, facts)
+        with pytest.raises(HomeInUse, match="here-1/1"):
+            restore(target, home)
+        with again.database.write() as connection:
+            board.leave(connection, facts.name)
+    assert not list(tmp_path.glob("home.before*"))
+    restore(target, home)
+    assert len(list(tmp_path.glob("home.before*"))) == 1
+
+
 def rewrite(target: Path, harm: str) -> None:
     """The same archive with one thing wrong."""
     import io
@@ -200,3 +259,25 @@ def test_the_commands(tmp_path: Path) -> None:
     assert (checked.exit_code, "备份完好" in checked.output) == (0, True)
     again = runner.invoke(app, ["restore", str(target), "--to", str(tmp_path / "again")])
     assert (again.exit_code, (tmp_path / "again" / "yeban.db").exists()) == (0, True), again.output
+    assert "注意" not in again.output
+    over = runner.invoke(app, ["restore", str(target)])
+    (aside,) = tmp_path.glob("home.before*")
+    assert f"从 {aside / 'secret.key'} 复制到 {home / 'secret.key'}" in " ".join(over.output.split())
+
+
+def test_restored_books_that_no_command_would_open_are_said(tmp_path: Path) -> None:
+    """Settings or the environment name another database: nights would go by that one, and do again what was done."""
+    home, target = tmp_path / "home", tmp_path / "a.tar.gz"
+    desk_at(home)
+    (home / "settings.yaml").write_text("database: postgresql://books.example/yeban\n", "utf-8")
+    with open_desk(Settings(home=home)) as desk:
+        backup(desk, target, AT)
+    runner = CliRunner(env={"YEBAN_HOME": str(home), "YEBAN_LANG": "en"})
+    there = ["restore", str(target), "--to", str(tmp_path / "again")]
+    said = runner.invoke(app, there)
+    assert said.exit_code == 0
+    assert "Beware: the books were put into sqlite:///" in said.output
+    assert "postgresql+psycopg://books.example/yeban" in said.output
+    said = runner.invoke(app, there, env={"YEBAN_DATABASE": "postgresql://me:pl4nted@books.example/yeban"})
+    assert "pl4nted" not in said.output
+    assert "Beware" in said.output

@@ -33,9 +33,13 @@ class Message:
 
 
 class NotSent(Exception):
-    """The other side did not take the message: its own words; `again_s` seconds until another try, None for never."""
+    """The other side did not take the message: its own words; `again_s` seconds until another try, None for never.
 
-    def __init__(self, why: str, again_s: float | None = None) -> None:
+    `perhaps`: some of it may have been taken all the same, so that another try may repeat it.
+    """
+
+    def __init__(self, why: str, again_s: float | None = None, *, perhaps: bool = False) -> None:
         """Keep the words and whether it is worth another try."""
         super().__init__(why)
         self.again_s = again_s
+        self.perhaps = perhaps

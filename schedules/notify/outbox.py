@@ -17,7 +17,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
 
 from schedules.notify.channels import SENDERS, Send
-from schedules.notify.channels.wire import Outlet
+from schedules.notify.channels.wire import AGAIN_S, Outlet
 from schedules.notify.message import Message, NotSent, Route
 from schedules.notify.settings import NotifySettings
 from schedules.problems import SecretMissing
@@ -32,6 +32,7 @@ ELSEWHERE_S = 3600
 """How long a message waits for the machine that has its files."""
 MINUTE = timedelta(seconds=60)
 REPEAT = "（可能重复 / may be a repeat）"
+FAULT = "这条消息发不了 / this message cannot be sent"
 Row = Mapping[str, Any]
 
 
@@ -121,8 +122,8 @@ class Outbox:
         at = self.clock()
         later, why = self._not_before(row, at)
         if later is not None:
-            self._put(row, "waiting", why, due=later)
-            outcome.waiting.append({**row, "reason": why, "due_at": stamp(later)})
+            if self._postponed(row, later, why):
+                outcome.waiting.append({**row, "reason": why, "due_at": stamp(later)})
         elif self._claimed(row, at):
             self._send(row, at, outcome)
 
@@ -147,25 +148,34 @@ class Outbox:
 
     def _claimed(self, row: RowMapping, at: datetime) -> bool:
         """Whether this process is the one that sends it."""
+        return self._as_it_was(row, state="sending", due_at=stamp(at), tries=notice.c.tries + 1)
+
+    def _postponed(self, row: RowMapping, later: datetime, why: str) -> bool:
+        """Whether it waits now; what another process has taken up, or sent, since it was read is left alone."""
+        return self._as_it_was(row, state="waiting", due_at=stamp(later), reason=why, title=_title(row))
+
+    def _as_it_was(self, row: RowMapping, **values: Any) -> bool:
+        """Whether the row was still as it was read, and is this now."""
         mine = update(notice).where(
             notice.c.notice_id == row["notice_id"], notice.c.state == row["state"], notice.c.due_at == row["due_at"]
         )
         with self.database.write() as connection:
-            claimed = connection.execute(mine.values(state="sending", due_at=stamp(at), tries=notice.c.tries + 1))
-            return claimed.rowcount == 1
+            return connection.execute(mine.values(**values)).rowcount == 1
 
     def _send(self, row: RowMapping, at: datetime, outcome: Delivered) -> None:
-        title = row["title"] + REPEAT if row["state"] == "sending" else row["title"]
+        title = _title(row)
         files, body = self._files_of(row)
         route = cast(Route, row["route"])
         message = Message(route, row["incident"], title, body, files, bool(row["urgent"]))
         try:
             self._through(row["channel"], message, at)
-        except (NotSent, SecretMissing) as error:
-            if isinstance(error, SecretMissing):
-                self._not_taken(row, f"{error} {error.hint('zh')}", None, outcome)
-            else:
-                self._not_taken(row, str(error), error.again_s, outcome)
+        except NotSent as error:
+            self._not_taken(row, error, outcome)
+        except SecretMissing as error:
+            words = f"{error.message('zh')}{error.hint('zh')} / {error.message('en')} {error.hint('en')}"
+            self._not_taken(row, NotSent(words), outcome)
+        except Exception as error:  # noqa: BLE001 (whatever it is: one message must not stand in the way of the others)
+            self._not_taken(row, NotSent(f"{FAULT}: {type(error).__name__}", AGAIN_S, perhaps=True), outcome)
         else:
             self._put(row, "sent", "", due=at, ended=self.clock())
             outcome.sent.append(dict(row))
@@ -195,18 +205,22 @@ class Outbox:
         )
         self.senders[channel.kind](message, outlet)
 
-    def _not_taken(self, row: RowMapping, why: str, again_s: float | None, outcome: Delivered) -> None:
-        tries = row["tries"] + 1
-        if again_s is None or tries >= TRIES:
-            self._put(row, "failed", why, due=self.clock(), ended=self.clock())
+    def _not_taken(self, row: RowMapping, error: NotSent, outcome: Delivered) -> None:
+        tries, why = row["tries"] + 1, str(error)
+        title = _title(row, repeats=error.perhaps)
+        if error.again_s is None or tries >= TRIES:
+            self._put(row, "failed", why, due=self.clock(), ended=self.clock(), title=title)
             outcome.failed.append({**row, "reason": why})
             return
-        later = self.clock() + timedelta(seconds=again_s * 2 ** (tries - 1))
-        self._put(row, "waiting", why, due=later)
+        later = self.clock() + timedelta(seconds=error.again_s * 2 ** (tries - 1))
+        self._put(row, "waiting", why, due=later, title=title)
         outcome.waiting.append({**row, "reason": why, "due_at": stamp(later)})
 
-    def _put(self, row: RowMapping, state: str, why: str, *, due: datetime, ended: datetime | None = None) -> None:
+    def _put(
+        self, row: RowMapping, state: str, why: str, *, due: datetime, ended: datetime | None = None, title: str = ""
+    ) -> None:
         values = {"state": state, "reason": why, "due_at": stamp(due), "ended_at": stamp(ended) if ended else ""}
+        values |= {"title": title or row["title"]}
         with self.database.write() as connection:
             connection.execute(update(notice).where(notice.c.notice_id == row["notice_id"]).values(values))
 
@@ -222,6 +236,13 @@ class Outbox:
         newest = select(notice).order_by(notice.c.recorded_at.desc(), notice.c.notice_id).limit(most)
         with self.database.read() as connection:
             return [dict(row) for row in connection.execute(newest).mappings()]
+
+
+def _title(row: RowMapping, *, repeats: bool = False) -> str:
+    """The title, which says so where it may be a repeat: a process that died was sending it, or a try `repeats` it."""
+    title: str = row["title"]
+    marked = (repeats or row["state"] == "sending") and not title.endswith(REPEAT)
+    return title + REPEAT if marked else title
 
 
 def told(outbox: Outbox, message: Message) -> Delivered:

@@ -32,7 +32,8 @@ class ChannelSettings(BaseModel):
 def time_of_day(value: str) -> str:
     """The same text. Raises what a located error is made of when it is no time of day."""
     try:
-        time.fromisoformat(value)
+        if time.fromisoformat(value).tzinfo is not None:  # it is Beijing's, and no clock can be compared with another's
+            raise ValueError(value)
     except ValueError:
         words = f"「{value}」不是钟点，写成 23:00 这样。", f"{value} is no time of day; write it like 23:00."
         raise refusal("D-NOTIFY", *words) from None

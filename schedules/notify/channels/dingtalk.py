@@ -8,12 +8,13 @@ import hashlib
 import hmac
 from urllib.parse import urlencode
 
-from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, cut, lines_of
-from schedules.notify.message import Message, NotSent
+from schedules.notify.channels.wire import Outlet, cut, lines_of, robot_said
+from schedules.notify.message import Message
 
 NEEDS = "token"
 BASE = "https://oapi.dingtalk.com"
-TOO_FAST = 410100
+FOR_NOW = frozenset({-1, 410100, 130101})
+"""The platform is busy, or has too many calls; this robot has had its 20 messages of the minute."""
 MOST_BYTES = 18_000
 
 
@@ -31,7 +32,6 @@ def send(message: Message, outlet: Outlet) -> None:
         call |= {"timestamp": str(at_ms), "sign": signature(outlet.secret("secret"), at_ms)}
     text = "\n\n".join(f"### {message.title}\n{lines_of(message, files=False)}".split("\n"))
     body = {"msgtype": "markdown", "markdown": {"title": message.title, "text": cut(text, MOST_BYTES)}}
-    said = asked(f"{outlet.settings.base or BASE}/robot/send?{urlencode(call)}", json=body)
-    if said.get("errcode") != 0:
-        again = AGAIN_S if said.get("errcode") == TOO_FAST else None
-        raise NotSent(f"{said.get('errcode')} {said.get('errmsg', '')}", again)
+    robot_said(
+        f"{outlet.settings.base or BASE}/robot/send?{urlencode(call)}", ("errcode", "errmsg"), FOR_NOW, json=body
+    )

@@ -7,12 +7,13 @@ import base64
 import hashlib
 import hmac
 
-from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, cut, lines_of
-from schedules.notify.message import Message, NotSent
+from schedules.notify.channels.wire import Outlet, cut, lines_of, robot_said
+from schedules.notify.message import Message
 
 NEEDS = "token"
 BASE = "https://open.feishu.cn"
-TOO_FAST = 11232
+FOR_NOW = frozenset({11232})
+"""Too many messages at this time."""
 MOST_BYTES = 18_000
 
 
@@ -29,7 +30,5 @@ def send(message: Message, outlet: Outlet) -> None:
     if outlet.has("secret"):
         at_s = int(outlet.now_s)
         body |= {"timestamp": str(at_s), "sign": signature(outlet.secret("secret"), at_s)}
-    said = asked(f"{outlet.settings.base or BASE}/open-apis/bot/v2/hook/{outlet.secret('token')}", json=body)
-    if said.get("code") != 0:
-        again = AGAIN_S if said.get("code") == TOO_FAST else None
-        raise NotSent(f"{said.get('code')} {said.get('msg', '')}", again)
+    url = f"{outlet.settings.base or BASE}/open-apis/bot/v2/hook/{outlet.secret('token')}"
+    robot_said(url, ("code", "msg"), FOR_NOW, json=body)

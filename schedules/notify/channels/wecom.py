@@ -3,12 +3,15 @@
 A robot takes 20 messages a minute; a text has at most 4,096 bytes, a file between 5 bytes and 20 MB.
 """
 
-from schedules.notify.channels.wire import AGAIN_S, Outlet, asked, content, cut, lines_of
+from collections.abc import Mapping
+
+from schedules.notify.channels.wire import Outlet, content, cut, lines_of, robot_said
 from schedules.notify.message import Message, NotSent
 
 NEEDS = "key"
 BASE = "https://qyapi.weixin.qq.com"
-TOO_FAST = 45009
+FOR_NOW = frozenset({-1, 45009, 45033})
+"""The platform is busy; this robot has had its messages of the minute; too many calls at one time."""
 MOST_BYTES = 4_000
 FILE_BYTES = range(6, 20 * 1024 * 1024 + 1)
 
@@ -25,12 +28,12 @@ def send(message: Message, outlet: Outlet) -> None:
     text = cut(f"### {message.title}\n{lines_of(message, files=fits)}", MOST_BYTES)
     _told(f"{base}/send?key={key}", json={"msgtype": "markdown", "markdown": {"content": text}})
     for media_id in ids:
-        _told(f"{base}/send?key={key}", json={"msgtype": "file", "file": {"media_id": media_id}})
+        try:
+            _told(f"{base}/send?key={key}", json={"msgtype": "file", "file": {"media_id": media_id}})
+        except NotSent as error:
+            words = f"文字收下了，附件没有 / the text was taken, a file was not: {error}"
+            raise NotSent(words, error.again_s, perhaps=True) from None
 
 
-def _told(url: str, **request: object) -> dict[str, str]:
-    said = asked(url, **request)
-    if said.get("errcode") != 0:
-        again = AGAIN_S if said.get("errcode") == TOO_FAST else None
-        raise NotSent(f"{said.get('errcode')} {said.get('errmsg', '')}", again)
-    return dict(said)
+def _told(url: str, **request: object) -> Mapping[str, str]:
+    return robot_said(url, ("errcode", "errmsg"), FOR_NOW, **request)

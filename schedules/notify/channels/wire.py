@@ -4,7 +4,8 @@ The robots of DingTalk, Feishu and WeCom answer 200 to what they refuse and say 
 other kinds looks at the status only and would call a refused message sent. So these three are asked from here.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ def asked(url: str, **request: Any) -> Mapping[str, Any]:
 
     try:
         answer = requests.post(url, timeout=TIMEOUT_S, allow_redirects=False, **request)
-    except requests.RequestException as error:
-        raise NotSent(type(error).__name__, AGAIN_S) from None  # its text holds the address, and that the token
+    except requests.RequestException as error:  # its text holds the address, and that the token
+        raise NotSent(type(error).__name__, AGAIN_S, perhaps=isinstance(error, requests.ReadTimeout)) from None
     if answer.status_code == BUSY or answer.status_code >= FAILED:
         raise NotSent(f"HTTP {answer.status_code}", AGAIN_S)
     if not answer.ok or answer.is_redirect:
@@ -46,6 +47,25 @@ def asked(url: str, **request: Any) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def robot_said(url: str, keys: tuple[str, str], for_now: Collection[int], **request: Any) -> Mapping[str, Any]:
+    """What a robot answers to what it took. Raises NotSent with its own words.
+
+    `keys`: under which its code and its words stand; 0 is taken, a code of `for_now` is worth another try. So is an
+    answer without any code: it is not the robot's, but of something in between. A text goes as UTF-8: escaped, Chinese
+    would take twice the bytes of the robot's limit.
+    """
+    if "json" in request:
+        request["data"] = json.dumps(request.pop("json"), ensure_ascii=False).encode()
+        request["headers"] = {"Content-Type": "application/json; charset=utf-8"}
+    said = asked(url, **request)
+    code = said.get(keys[0])
+    if code is None:
+        raise NotSent("回话的不是机器人 / what answers is no robot", AGAIN_S)
+    if code != 0:
+        raise NotSent(f"{code} {said.get(keys[1], '')}".strip(), AGAIN_S if code in for_now else None)
+    return said
 
 
 def lines_of(message: Message, *, files: bool) -> str:

@@ -12,17 +12,23 @@ from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import default
 from http.server import BaseHTTPRequestHandler
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.support.http_server import serving
 
 TOKEN, SECRET = "tok3n-of-the-robot", "SEC-planted-secret"
+MOST_BYTES = 20_000
+"""Of a call, with DingTalk and Feishu."""
 
 
 @dataclass
 class Robots:
-    """What the stand-ins took, and how they are to misbehave: `status` and `code` answer the next calls."""
+    """What the stand-ins took, and how they are to misbehave: `status`, `code` and `said` answer the next calls.
+
+    `no_files`: a robot that takes texts and refuses files.
+    """
 
     url: str = ""
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -30,12 +36,16 @@ class Robots:
     refused: int = 0
     status: int = 200
     code: int = 0
+    said: dict[str, Any] | None = None
+    no_files: bool = False
     now_s: float = 0.0
 
     def answer(self, path: str, headers: Any, body: bytes) -> dict[str, Any]:
         """The robot's answer to a call."""
         parts = urlsplit(path)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if self.said is not None:
+            return self.said
         if self.code:
             return {"errcode": self.code, "errmsg": "said no", "code": self.code, "msg": "said no"}
         if parts.path == "/robot/send":
@@ -48,10 +58,14 @@ class Robots:
             return {"errcode": 0, "media_id": f"media-{len(self.files)}"}
         elif parts.path == "/cgi-bin/webhook/send":
             good = query["key"] == TOKEN
+            if self.no_files and json.loads(body)["msgtype"] == "file":
+                return {"errcode": 45009, "errmsg": "api freq out of limit"}
         elif parts.path == "/unsigned":
             good = True
         else:
             good = headers["X-Yeban-Signature"] == self._own(headers["X-Yeban-Timestamp"], body)
+        if len(body) > MOST_BYTES and not parts.path.startswith("/cgi-bin/"):
+            return {"errcode": 460101, "errmsg": "message too long", "code": 9499, "msg": "too large"}
         if not good:
             self.refused += 1
             return {"errcode": 310000, "errmsg": "sign not match", "code": 19021, "msg": "sign match fail"}
@@ -96,11 +110,29 @@ def robots() -> Iterator[Robots]:
 
 @dataclass
 class Post:
-    """A mail server that keeps what it took; `refuses`: its answer to every mail, "" for taking it."""
+    """A mail server that keeps what it took.
+
+    `refuses`: its answer to every mail, "" for taking it; `refuses_to`: to every receiver; `farewell`: to QUIT.
+    """
 
     port: int = 0
     mails: list[Mail] = field(default_factory=list)
     refuses: str = ""
+    refuses_to: str = ""
+    farewell: str = "221 Bye"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: object, _session: object, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        """Called for each receiver."""
+        if self.refuses_to:
+            return self.refuses_to
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_QUIT(self, _server: object, _session: object, _envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """Called at the end."""
+        return self.farewell
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Called for each mail."""
@@ -111,15 +143,15 @@ class Post:
 
 
 @contextmanager
-def post_office() -> Iterator[Post]:
-    """The mail server at a port of this machine."""
+def post_office(certificate: SSLContext | None = None) -> Iterator[Post]:
+    """The mail server at a port of this machine; with a `certificate` it speaks TLS from the first word."""
     from aiosmtpd.controller import Controller
 
     post = Post()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         post.port = free.getsockname()[1]
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+    controller = Controller(post, hostname="127.0.0.1", port=post.port, ssl_context=certificate)
     controller.start()
     try:
         yield post

@@ -31,7 +31,7 @@ from schedules.serve.worker import Player, Worker
 from schedules.timetable.errors import ClockRunning
 from schedules.timetable.executors import DeskExecutor
 from schedules.timetable.handing import KIND
-from schedules.timetable.keeping import Now, hook_token, kept_clock, machine_time
+from schedules.timetable.keeping import Now, Renewal, hook_token, kept_clock, machine_time
 from schedules.timetable.opening import Opened
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class ClockKeeper:
                  now: Now = machine_time) -> None:  # fmt: skip
         """`wake` tells the worker of this process that there is something to take."""
         self.now = now
-        self.desk, self.opened, self.queue, self.wake, self.say = desk, opened, queue, wake, say
+        self.desk, self.queue, self.wake, self.say = desk, queue, wake, say
+        self.renewal = Renewal(desk, opened)
         self.stopped = threading.Event()
         self.clock: Clock | None = None
         self.thread = threading.Thread(target=self._keep, name="clock-keeper", daemon=True)
@@ -141,6 +142,7 @@ class ClockKeeper:
             try:
                 self._kept()
             except ClockRunning:
+                self.renewal()  # calls from outside may come to this machine: it knows today's entries as well
                 if not stands_by:
                     self.say("钟由另一个进程守着；它一停，这里接着守。",
                              "another process keeps the clock; this one takes over when it goes.")  # fmt: skip
@@ -151,9 +153,9 @@ class ClockKeeper:
 
     def _kept(self) -> None:
         chores = chores_of(self.desk)
-        with kept_clock(self.desk, self.opened, self.queue, self.wake, chores, self.now) as clock:
+        with kept_clock(self.renewal, self.queue, self.wake, chores, self.now) as clock:
             self.clock = clock
-            title, path = self.opened.timetable.title, self.opened.path
+            title, path = self.renewal.opened.timetable.title, self.renewal.opened.path
             self.say(f"钟开着：{title}（{path}）。Ctrl-C 停下。", f"the clock runs: {title} ({path}). Ctrl-C stops it.")
             try:
                 while not self.stopped.wait(STANDS_BY_S):
@@ -167,7 +169,7 @@ class ClockKeeper:
         from schedules.timetable.model import Arrival
         from schedules.timetable.webhook import webhook_app
 
-        book = TimetableBook(self.desk.database, self.opened.timetable.name)
+        book = TimetableBook(self.desk.database, self.renewal.opened.timetable.name)
 
         def arrived(arrivals: list[Arrival]) -> None:
             with book.write("arrived") as page:
@@ -175,7 +177,7 @@ class ClockKeeper:
             self.look_soon()
 
         return webhook_app(
-            lambda: (self.clock.turn.timetable if self.clock else self.opened.timetable),
+            lambda: self.renewal.opened.timetable,
             lambda name: hook_token(self.desk, name), arrived, self.now,
         )  # fmt: skip
 

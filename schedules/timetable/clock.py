@@ -81,6 +81,8 @@ class Clock:
         """Start nothing more."""
         with self.adding:
             self.stopped.set()
+        self.scheduler.pause()
+        self.scheduler.get_jobs()  # waits until it has begun what is due: stopped in the middle of that, it raises
         self.scheduler.shutdown(wait=True)
         logger.info("clock_stopped")
 

@@ -16,7 +16,7 @@ from schedules.timetable.handing import Handing, TagsOf
 from schedules.timetable.lock import only_clock
 from schedules.timetable.mail import ImapMailbox, MailWatch
 from schedules.timetable.model import Job, Timetable, WorkCalendar
-from schedules.timetable.opening import Opened, open_timetable
+from schedules.timetable.opening import Opened, open_timetable, plan_path
 from schedules.timetable.turn import Control, Executor, Outcome, Turn
 
 Now = Callable[[], datetime]
@@ -52,7 +52,9 @@ def watches_of(desk: Desk, opened: Opened) -> list[Watch]:
 
 
 class Renewal:
-    """Reads the timetable anew once its file or its holidays have changed; a broken one is logged, the old stays."""
+    """Reads the timetable anew once it, its holidays or a plan it names has changed; a broken one is logged, the old
+    stays. It outlives the clocks of its process: whoever takes the clock over goes by the newest, not by what was there
+    when the process began."""
 
     def __init__(self, desk: Desk, opened: Opened) -> None:
         """What was opened is the newest."""
@@ -60,10 +62,14 @@ class Renewal:
         self.opened = opened
         self.seen = self.state()
 
-    def state(self) -> list[tuple[int, int]]:
+    def state(self) -> list[tuple[str, int, int]]:
         """When the files were last changed, and their sizes."""
-        found = [path.stat() for path in (self.opened.path, self.opened.holidays) if path.is_file()]
-        return [(one.st_mtime_ns, one.st_size) for one in found]
+        at = self.opened
+        plans = {one.run for one in at.timetable.entries.values() if one.run.endswith((".yaml", ".yml"))}
+        paths = [at.path, at.holidays, self.desk.home / "holidays.yaml"]
+        paths += [plan_path(at.path.parent, name) for name in sorted(plans)]
+        found = [(str(path), path.stat()) for path in paths if path.is_file()]
+        return [(name, one.st_mtime_ns, one.st_size) for name, one in found]
 
     def __call__(self) -> tuple[Timetable, WorkCalendar, list[Watch]] | None:
         """The changed timetable with its calendar and watches; None while there is none to be used."""
@@ -87,16 +93,18 @@ def tags_at(desk: Desk) -> TagsOf:
 
 
 @contextmanager
-def kept_clock(desk: Desk, opened: Opened, queue: Queue, wake: Callable[[], None] = lambda: None,
+def kept_clock(renewal: Renewal, queue: Queue, wake: Callable[[], None] = lambda: None,
                chores: Sequence[Chore] = (), now: Now = machine_time) -> Iterator[Clock]:  # fmt: skip
     """The desk's clock, going until the block ends; it holds the lock. Raises ClockRunning.
 
     What is due goes to the queue; `wake` tells a worker of this process.
     """
+    desk = renewal.desk
     with only_clock(desk.home, desk.database) as still_ours:
-        turn = turn_of(desk, opened, Nobody(), now)
+        renewal()
+        turn = turn_of(desk, renewal.opened, Nobody(), now)
         given = Handing(turn, queue, desk.database, tags_at(desk), wake)
-        clock = Clock(turn, given, watches_of(desk, opened), Renewal(desk, opened), chores)
+        clock = Clock(turn, given, watches_of(desk, renewal.opened), renewal, chores)
         clock.still_ours = still_ours
         clock.start()
         try:

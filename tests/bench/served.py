@@ -13,7 +13,7 @@ from schedules.desk import Desk, open_desk
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.serve.worker import Worker
 from schedules.settings import AccountSettings, Settings
-from schedules.timetable.keeping import Nobody, kept_clock, turn_of
+from schedules.timetable.keeping import Nobody, Renewal, kept_clock, turn_of
 from schedules.timetable.opening import Opened, open_timetable
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def served(what: Due, worker_of: Callable[[EmbeddedQueue, Callable[[], Non
             look()
 
     worker = worker_of(queue, ended)
-    with kept_clock(what.desk, what.opened, queue, worker.wake) as clock:
+    with kept_clock(Renewal(what.desk, what.opened), queue, worker.wake) as clock:
         looks.append(clock.look_soon)
         working = asyncio.create_task(worker.work())
         try:

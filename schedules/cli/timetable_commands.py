@@ -1,4 +1,4 @@
-"""What the desk does by itself: `timetable`, `timetable check`, `backfill`, `pause`, `resume`."""
+"""What the desk does by itself: `timetable`, `timetable check`, `backfill`, `pause`, `unpause`."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -124,9 +124,10 @@ def backfill(
     who: WhoOption = "",
     file: FileOption = None,
 ) -> None:
-    """补做一段日子：没做过的、丢掉的、失败的再做，做完的不动；窗口不管它。
+    """补做一段日子：没做过的、丢掉的、失败的再做，做完的不动；窗口不管它。还没到时间的不提前做。
 
-    Does what an entry missed in a range of days: what was never planned, was dropped or failed; what is done stays.
+    Does what an entry missed in a range of days: what was never planned, was dropped or failed; what is done stays, and
+    what is still to come is left to its time.
 
     例 / examples: `yeban backfill 夜班 --from 2026-11-01 --to 2026-11-07` · `yeban backfill 夜班 --from 2026-11-01
     --to 2026-11-01 --later`
@@ -167,8 +168,8 @@ def pause(
         page.pause(Pause(scope, what, signer(who), why, now, ends))
     when = f"{ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if ends else ""
     shown = what or say("全部", "everything")
-    tell(f"{shown} 暂停，{'到 ' + when if when else '直到 yeban resume'}。",
-         f"{shown} is paused {'until ' + when if when else 'until yeban resume'}.", "yellow")  # fmt: skip
+    tell(f"{shown} 暂停，{'到 ' + when if when else '直到 yeban unpause'}。",
+         f"{shown} is paused {'until ' + when if when else 'until yeban unpause'}.", "yellow")  # fmt: skip
 
 
 def resume_entry(
@@ -232,7 +233,7 @@ def _until(text: str, now: datetime) -> datetime:
     readings: tuple[Callable[[], datetime], ...] = (
         lambda: first_after(now, parse_time(text), SHANGHAI),
         lambda: now + parse_span(text),
-        lambda: datetime.fromisoformat(text).replace(tzinfo=SHANGHAI),
+        lambda: (found := datetime.fromisoformat(text)).replace(tzinfo=found.tzinfo or SHANGHAI),
     )
     for read in readings:
         try:

@@ -200,6 +200,12 @@ def _tell_backfill(name: str, found: "Backfilled") -> None:
         f"{name}：新补 {new} 次，重做 {again} 次；已经做完的 {done} 次没有动，正在排的 {found.under_way} 次。",
         f"{name}: {new} new, {again} again; {done} were done and stay, {found.under_way} are under way.",
     )
+    if found.to_come:
+        tell(
+            f"还没到时间的 {found.to_come} 次不提前做，到时候自己做。",
+            f"{found.to_come} are still to come: they are left to their time.",
+            "dim",
+        )
 
 
 def _play(ended: dict[str, tuple[str, str]]) -> int:

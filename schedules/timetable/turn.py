@@ -20,7 +20,7 @@ from schedules.problems import default_lang, explain
 from schedules.timetable.book import Page, TimetableBook
 from schedules.timetable.deciding import OPEN, Deciding, Decision, Row, State, after, in_words
 from schedules.timetable.errors import DaysBackwards, NotBackfilled
-from schedules.timetable.model import Arrival, Entry, Facts, Job, Planned, Timetable, WorkCalendar
+from schedules.timetable.model import Arrival, Facts, Job, Planned, Timetable, WorkCalendar
 from schedules.timetable.moments import moment_of
 from schedules.timetable.planning import LONGEST_GATE, Planning, planned
 from storage.database.moments import stamp
@@ -217,10 +217,12 @@ class Turn:
     def backfill(self, name: str, first: str, last: str, who: str) -> "Backfilled":
         """The entry's runs of those days: new ones and those that were dropped or failed are due now.
 
-        Raises NotBackfilled for an entry that waits for something from outside, DaysBackwards.
+        What is still to come is left to its time: run before, it would have no run when its day comes. Raises
+        NotBackfilled for an entry that waits for something from outside, DaysBackwards.
         """
         entry = self.timetable.entries[name]
-        start, end = _range(first, last, entry)
+        begin, until = _days(first, last)
+        start, end = (moment_of(day, time(), entry.zone).at for day in (begin, until + timedelta(days=1)))
         root = entry
         while root.chain:
             root = self.timetable.entries[root.chain.entry]
@@ -231,26 +233,31 @@ class Turn:
         asked = {"backfill": who}
         with self.book.write("backfill") as page:
             runs = [run for run in planned(self.timetable, start - wide, end + wide, self.calendar)
-                    if run.entry == name and first <= run.day.isoformat() <= last]  # fmt: skip
+                    if run.entry == name and begin <= run.day <= until]  # fmt: skip
             known = {run.key: page.row(run.key) for run in runs}
-            new = [run for run in runs if known[run.key] is None]
+            to_come = [run for run in runs if known[run.key] is None and run.slot > now]
+            new = [run for run in runs if known[run.key] is None and run.slot <= now]
             page.add([(_due(run, now), "planned", asked) for run in new], now)
             again = [row for row in known.values() if row and row.state in ("dropped", "failed", "person", "held")]
             for row in again:
                 page.decided(row, _anew(row, asked, now), now)
         done = [row.key for row in known.values() if row and row.state == "done"]
         return Backfilled([run.key for run in new], [row.key for row in again], done,
-                          len(runs) - len(new) - len(again) - len(done))  # fmt: skip
+                          len(runs) - len(new) - len(again) - len(done) - len(to_come), len(to_come))  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Backfilled:
-    """What a backfill found: keys that are new, that are done again, that were done already, and how many are open."""
+    """What a backfill found: keys that are new, that are done again, that were done already, and how many are open.
+
+    `to_come`: how many have their time before them.
+    """
 
     new: Sequence[str]
     again: Sequence[str]
     done: Sequence[str]
     under_way: int
+    to_come: int = 0
 
 
 @dataclass(frozen=True)
@@ -298,12 +305,12 @@ def _anew(row: Row, asked: Mapping[str, object], now: datetime) -> Decision:
     return Decision(row.key, "planned", "", facts, now)
 
 
-def _range(first: str, last: str, entry: Entry) -> tuple[datetime, datetime]:
-    """The local days as moments, the end excluded. Raises DaysBackwards."""
+def _days(first: str, last: str) -> tuple[date, date]:
+    """The first and the last of the days. Raises DaysBackwards."""
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         raise DaysBackwards(first, last) from None
     if not begin <= end <= begin + timedelta(days=LONGEST_BACKFILL_DAYS):
         raise DaysBackwards(first, last)
-    return moment_of(begin, time(), entry.zone).at, moment_of(end + timedelta(days=1), time(), entry.zone).at
+    return begin, end

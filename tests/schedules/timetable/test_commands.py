@@ -57,6 +57,8 @@ def test_pauses_are_shown_with_who_and_until(yeban: Yeban) -> None:
     code, said = yeban("unpause", "收")
     assert (code, "收 没有暂停" in said, "seller_b" in said) == (2, True, True), said
     assert yeban("unpause", "-a", "seller_b")[0] == 0
+    assert "直到 yeban unpause" in yeban("pause", "--all")[1]
+    assert yeban("unpause", "--all")[0] == 0
     code, said = yeban("pause", "収")
     assert (code, "时间表里没有「収」" in said) == (2, True), said
     assert yeban("pause", "收", "--until", "2020-01-01")[0] == 2
@@ -69,6 +71,8 @@ def test_a_backfill_left_to_the_clock_is_written_down_once(yeban: Yeban) -> None
     assert "新补 0 次" in yeban(*asked)[1]
     told = json.loads(yeban("timetable", "--json", "--from", "2026-11-01", "--to", "2026-11-03")[1])
     assert [run["state"] for run in told["runs"]] == ["planned"] * 6
+    code, said = yeban("backfill", "收", "--from", "2099-01-01", "--to", "2099-01-02")
+    assert (code, "新补 0 次" in said, "还没到时间的 4 次" in said) == (0, True, True), said
     code, said = yeban("backfill", "空", "--from", "2026-11-01", "--to", "2026-11-03")
     assert (code, "没有日子可以补" in said) == (2, True), said
 

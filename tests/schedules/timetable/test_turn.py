@@ -248,6 +248,24 @@ def test_a_backfill_does_what_is_not_done_yet(database: Database) -> None:
     assert [str(one["of"]) for one in world.inputs.values()][1:] == ["2026-11-18", "2026-11-19", "2026-11-21"]
 
 
+def test_a_backfill_leaves_what_is_to_come_to_its_time(database: Database) -> None:
+    """A range that reaches into the days to come takes no run from them: each is done when its time has come, once."""
+    text = """
+  x: {run: f, accounts: [a], every: day, at: 01:00}
+  later: {run: f, accounts: [b], every: day, at: 22:00}
+"""
+    world = World(database, text).go("20 12:00")
+    found = world.turn.backfill("x", "2026-11-20", "2026-11-22", "王芳")
+    assert (len(found.new), found.to_come) == (1, 2)
+    found = world.turn.backfill("later", "20261120", "20261120", "王芳")
+    assert (len(found.new), found.to_come, found.under_way) == (0, 1, 0)
+    world.go("20 12:01", "20 22:00", "21 01:00", "22 01:00")
+    assert world.played == [
+        "x|2026-11-20T01:00|a", "later|2026-11-20T22:00|b", "x|2026-11-21T01:00|a", "later|2026-11-21T22:00|b",
+        "x|2026-11-22T01:00|a",
+    ]  # fmt: skip
+
+
 def test_what_cannot_be_filled_back_is_refused(database: Database) -> None:
     """An entry that waits for files, and a range that runs backwards, are refused before anything is written."""
     world = World(database, GATED)

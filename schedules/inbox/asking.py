@@ -52,6 +52,7 @@ class DeskInbox:
         """The answer; None when nobody can hear or nobody answered in time."""
         if person := self.person_of(question.facts.get("account", "")):
             question = replace(question, facts={**question.facts, "person": person})
+        begun = self.elapsed_s()  # people are told until when: a channel that is slow to take the question takes of it
         one = self.book.put(question)  # not in a thread: a run that is cancelled has to know what it asked
         if not self.reachable:
             self.book.expire(one.number)
@@ -59,23 +60,22 @@ class DeskInbox:
         try:
             await asyncio.to_thread(self.call, one, 0)
             if self.typed is None:
-                return await self._wait(one, question.wait_ms / 1000)
+                return await self._wait(one, begun, question.wait_ms / 1000)
             async with self.typed.listening(one, self.book):
-                return await self._wait(one, question.wait_ms / 1000)
+                return await self._wait(one, begun, question.wait_ms / 1000)
         except asyncio.CancelledError:
             self.book.expire(one.number)
             raise
 
-    async def _wait(self, one: Open, wait_s: float) -> str | None:
-        begun, told, due = self.elapsed_s(), 0, reminders(wait_s)
+    async def _wait(self, one: Open, begun: float, wait_s: float) -> str | None:
+        told, due = 0, reminders(wait_s)
         while True:
             answer = await asyncio.to_thread(self.book.take, one.number)
             if answer is not None:
                 return answer
             waited = self.elapsed_s() - begun
             if waited >= wait_s:
-                await asyncio.to_thread(self.book.expire, one.number)
-                return None
+                return await asyncio.to_thread(self.book.last_call, one.number)
             if told < len(due) and waited >= due[told]:
                 told += 1
                 await asyncio.to_thread(self.call, one, told)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from bots.people import Question, QuestionKind
 from schedules.inbox.errors import AnswerRefused, NotAsked
@@ -23,6 +23,8 @@ from storage.database.tables.desk import question as asked
 
 SECRET_KINDS = frozenset({"code", "captcha", "qr"})
 NUMBER_BYTES = 3
+LEFT_TO_ITS_RUN = timedelta(minutes=1)
+"""So long after a question's time its answer still waits for the run, which takes it at its next look."""
 DEFAULT = "_default"
 """The fact that holds what counts when nobody answers; people see it in words."""
 YES = frozenset({"yes", "y", "ok", "是", "批准", "同意", "好"})
@@ -60,20 +62,18 @@ class QuestionBook:
     def put(self, question: Question) -> Open:
         """The question stands in the inbox, with its picture."""
         at = self.clock()
-        number = secrets.token_hex(NUMBER_BYTES)
-        picture = self._keep(number, question.picture)
         row = {
-            "question_id": number,
             "kind": question.kind,
             "question": question.text,
             "choices": json.dumps(list(question.choices), ensure_ascii=False),
             "facts": json.dumps({**question.facts, DEFAULT: question.default}, ensure_ascii=False),
-            "picture": str(picture or ""),
             "state": "open",
             "recorded_at": stamp(at),
             "due_at": stamp(at + timedelta(milliseconds=question.wait_ms)),
         }
         with self.database.write() as connection:
+            number = _free_number(connection)
+            row |= {"question_id": number, "picture": str(self._keep(number, question.picture) or "")}
             connection.execute(insert(asked).values(row))
         return _open(row)
 
@@ -90,7 +90,9 @@ class QuestionBook:
         return one
 
     def _find(self, connection: Connection, number: str) -> Open:
-        rows = connection.execute(select(asked).where(asked.c.state == "open")).mappings().all()
+        """The question that is open and not over; its run is not there any more when nobody took it out in time."""
+        now = stamp(self.clock())
+        rows = connection.execute(select(asked).where(asked.c.state == "open", asked.c.due_at >= now)).mappings().all()
         found = [row for row in rows if number and row["question_id"].startswith(number.lower())]
         if len(found) != 1:
             raise NotAsked(number, sorted(row["question_id"] for row in rows))
@@ -108,13 +110,26 @@ class QuestionBook:
         self._end(number, state="taken", answer=kept)
         return answer
 
+    def last_call(self, number: str) -> str | None:
+        """The answer that came at the last moment; None when there is none, and from now on none is taken."""
+        mine = asked.c.question_id == number, asked.c.state == "open"
+        with self.database.write() as connection:
+            over = update(asked).where(*mine).values(state="expired", picture="", ended_at=stamp(self.clock()))
+            gone = connection.execute(over).rowcount == 1
+        if gone:
+            self._forget_picture(number)
+        return None if gone else self.take(number)
+
     def expire(self, number: str) -> None:
-        """The run does not wait any longer."""
-        self._end(number, state="expired", ended_at=stamp(self.clock()))
+        """The run does not wait any longer, nor does it want what was answered."""
+        self._end(number, state="expired", answer="", ended_at=stamp(self.clock()))
 
     def _end(self, number: str, **values: str) -> None:
         with self.database.write() as connection:
             connection.execute(update(asked).where(asked.c.question_id == number).values(picture="", **values))
+        self._forget_picture(number)
+
+    def _forget_picture(self, number: str) -> None:
         (self._pictures / f"{number}.png").unlink(missing_ok=True)  # a QR code signs in whoever sees it
 
     @property
@@ -132,10 +147,13 @@ class QuestionBook:
 
     def waiting(self) -> list[Open]:
         """What is asked now, oldest first; what a dead run left behind is over once its time has passed."""
-        now = stamp(self.clock())
+        at = self.clock()
+        a, now = asked.c, stamp(at)
+        unasked = and_(a.state == "open", a.due_at < now)
+        untaken = and_(a.state == "answered", a.due_at < stamp(at - LEFT_TO_ITS_RUN))
         with self.database.write() as connection:
-            late = asked.c.state.in_(("open", "answered")), asked.c.due_at < now
-            gone = connection.execute(select(asked.c.question_id).where(*late)).scalars().all()
+            late = select(a.question_id).where(or_(unasked, untaken))
+            gone = connection.execute(late).scalars().all()
         for number in gone:
             self._end(number, state="expired", answer="", ended_at=now)
         return self._listed(asked.c.state == "open", asked.c.recorded_at)
@@ -151,6 +169,14 @@ class QuestionBook:
             return [_open(dict(row)) for row in rows]
 
 
+def _free_number(connection: Connection) -> str:
+    """A number that no question has had: among ten thousand that are kept, two of so few signs meet."""
+    while True:
+        number = secrets.token_hex(NUMBER_BYTES)
+        if connection.execute(select(asked.c.question_id).where(asked.c.question_id == number)).first() is None:
+            return number
+
+
 def fitting(one: Open, text: str) -> str:
     """The answer as the flow gets it. Raises AnswerRefused with what may be answered."""
     said = text.strip()
@@ -159,7 +185,7 @@ def fitting(one: Open, text: str) -> str:
             return "yes" if said.lower() in YES else "no"
         raise AnswerRefused(said, ("yes / 是", "no / 否"))
     if one.kind == "choice":
-        if said.isdigit() and 1 <= int(said) <= len(one.choices) and said not in one.choices:
+        if said.isdecimal() and 1 <= int(said) <= len(one.choices) and said not in one.choices:
             return one.choices[int(said) - 1]
         if said not in one.choices:
             raise AnswerRefused(said, one.choices)

@@ -56,8 +56,9 @@ def _send(outbox: "Outbox", message: Message) -> None:
 
 
 def until(one: Open) -> str:
-    """The clock in Beijing when the run goes on without an answer."""
-    return f"{one.due_at.astimezone(SHANGHAI):%H:%M:%S}"
+    """The clock in Beijing when the run goes on without an answer; with the day, where that is another one."""
+    asked_at, due_at = one.asked_at.astimezone(SHANGHAI), one.due_at.astimezone(SHANGHAI)
+    return f"{due_at:%H:%M:%S}" if due_at.date() == asked_at.date() else f"{due_at:%m-%d %H:%M}"
 
 
 def asked_words(one: Open, lang: str, *, keyboard: bool) -> str:

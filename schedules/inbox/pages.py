@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from schedules.inbox.book import Open, QuestionBook
+from schedules.inbox.errors import AnswerRefused, NotAsked
 from schedules.inbox.links import token_of
-from schedules.problems import DeskError
+from schedules.settings import SHANGHAI
 
 LONGEST_BODY = 8 * 1024
+LONGEST_NAME = 40
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -52,14 +54,20 @@ def answer_routes(book: Callable[[], QuestionBook], lang: str = "zh") -> list[Ro
             return _gone(lang)
         given = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         try:
-            who = given.get("who", "").strip() or "link"
-            await run_in_threadpool(questions.answer, one.number, given.get("answer", ""), who)
-        except DeskError as error:
+            await run_in_threadpool(questions.answer, one.number, given.get("answer", ""), named(given.get("who", "")))
+        except NotAsked:  # somebody was quicker; which others are asked is none of this link's business
+            return _gone(lang)
+        except AnswerRefused as error:
             return _answer(question_page(one, lang, f"{error.message(lang)} {error.hint(lang)}"), 422)
         return _answer(_sentence("记下了，运行接着做。可以关掉这一页。", "Noted; the run goes on.", lang), 200)
 
     path = "/ask/{number}/{token}"
     return [Route(path, page, methods=["GET"]), Route(path, take, methods=["POST"])]
+
+
+def named(who: str) -> str:
+    """The name under which an answer is kept: on one line, and not longer than the page lets it be typed."""
+    return "".join(sign for sign in who if sign.isprintable()).strip()[:LONGEST_NAME] or "link"
 
 
 def _asked(book: QuestionBook, request: Request) -> Open | None:
@@ -77,12 +85,13 @@ def question_page(one: Open, lang: str, complaint: str = "") -> str:
     if one.picture is not None and one.picture.is_file():
         picture = f'<p><img alt="" src="data:image/png;base64,{base64.b64encode(one.picture.read_bytes()).decode()}">'
     facts = " · ".join(escape(value) for value in one.facts.values() if value)
-    until = f"{one.due_at.astimezone():%m-%d %H:%M}"
+    until = f"{one.due_at.astimezone(SHANGHAI):%m-%d %H:%M}"  # as the message says it, wherever the server stands
     who = "who you are" if english else "你是谁"
     return (
         f"<h1>{escape(one.text)}</h1>{picture}<p><small>{facts}</small>"
         f"{f'<p><b>{escape(complaint)}</b>' if complaint else ''}"
-        f'<form method="post"><p><input name="who" placeholder="{who}" maxlength="40"><p>{_fields(one, english)}</form>'
+        f'<form method="post"><p><input name="who" placeholder="{who}" maxlength="{LONGEST_NAME}">'
+        f"<p>{_fields(one, english)}</form>"
         f"<p><small>{'until' if english else '到'} {until}</small>"
     )
 

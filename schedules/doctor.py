@@ -80,7 +80,7 @@ def examine_fonts() -> Finding:
         "中文字体",
         "Chinese fonts",
         bool(fonts),
-        "、".join(fonts[:3]),
+        ", ".join(fonts[:3]),
         f"{offer.zh}：{' '.join(offer.command)}" if offer else "",
         f"{offer.en}: {' '.join(offer.command)}" if offer else "",
     )

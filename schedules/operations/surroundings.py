@@ -18,7 +18,7 @@ from schedules.notify.settings import NotifySettings, load_notify
 from schedules.operations.concern import Concern, of_error
 from schedules.operations.room import GIB, room_at
 from schedules.operations.tonight import Tonight
-from schedules.problems import SettingsBroken
+from schedules.problems import DeskError, SettingsBroken
 from schedules.secrets.master import key_source
 from storage.database.moments import stamp
 from storage.database.tables import job
@@ -28,6 +28,8 @@ NIGHTS = 5
 """Of so many nights the largest says how much room the next one takes."""
 SKEW = timedelta(seconds=25)
 """A one-time code holds for 30 s (RFC 6238): a clock that is further off is refused at sign-in."""
+UNPAUSE = {"all": "--all", "account": "-a {}", "entry": "{}"}
+"""How the end of a pause is asked for, by what is paused."""
 CLOCK_AHEAD = timedelta(hours=1)
 SITE_TIMEOUT_S = 4.0
 
@@ -60,10 +62,16 @@ def _channel_concern(desk: Desk, settings: NotifySettings, name: str) -> Concern
         return Concern(
             f"notify.yaml · {name}", f"渠道没有存 {needed}，发不出去。", f"the channel has no {needed}.", set_it, set_it
         )
-    newest = select(notice.c.state, notice.c.reason).where(notice.c.channel == name, notice.c.state != "waiting")
+    c = notice.c
+    ended = select(c.state, c.reason, c.ended_at).where(c.channel == name, c.state != "waiting")
+    stuck = select(c.reason, c.recorded_at).where(c.channel == name, c.state == "waiting", c.tries > 0)
     with desk.database.read() as connection:
-        last = connection.execute(newest.order_by(notice.c.ended_at.desc()).limit(1)).first()
+        last = connection.execute(ended.order_by(c.ended_at.desc()).limit(1)).first()
+        tried = connection.execute(stuck.order_by(c.recorded_at.desc()).limit(1)).first()
     test = f"yeban notify test {name}"
+    if tried is not None and (last is None or last.ended_at < tried.recorded_at):
+        words = f"最近一条还没有送到：{tried.reason}", f"its newest message does not get through: {tried.reason}"
+        return Concern(f"notify.yaml · {name}", *words, test, test)
     if last is None:
         words = "渠道从来没有试过。", "the channel was never tried."
         return Concern(f"notify.yaml · {name}", *words, test, test, sure=False)
@@ -133,8 +141,13 @@ def failed_concerns(about: Tonight) -> list[Concern]:
 
 
 def key_concerns(about: Tonight) -> list[Concern]:
-    """A master key that somebody would have to type at night, or that others on this machine may read."""
+    """A master key that does not open the vault, that somebody would have to type at night, or that others may read."""
     source = key_source(about.desk.home)
+    if source.place in {"environment", "file"} and about.desk.vault.path.exists():
+        try:
+            about.desk.vault.entries()
+        except DeskError as error:
+            return [of_error(str(about.desk.vault.path), error)]
     if source.place == "typed":
         zh, en = "主密钥由人输入：夜里没有人。", "the master key is typed by a person, and at night nobody is there."
         keep = "yeban secret rotate --keep file"
@@ -155,17 +168,11 @@ def waiting_concerns(about: Tonight) -> list[Concern]:
     with about.desk.database.read() as connection:
         pauses = [row for row in connection.execute(paused) if not row.until_at or row.until_at > now]
         asked = connection.execute(open_ones).all()
-    found = [
-        Concern(
-            row.name or row.scope,
-            f"暂停着（{row.who}：{row.why}）",
-            f"paused by {row.who}: {row.why}",
-            "yeban unpause",
-            "yeban unpause",
-            sure=False,
-        )
-        for row in pauses
-    ]
+    found: list[Concern] = []
+    for row in pauses:
+        words = f"暂停着（{row.who}：{row.why}）", f"paused by {row.who}: {row.why}"
+        goes_on = f"yeban unpause {UNPAUSE[row.scope].format(row.name)}"
+        found.append(Concern(row.name or row.scope, *words, goes_on, goes_on, sure=False))
     for row in asked:
         how = f"yeban inbox answer {row.question_id}"
         found.append(Concern("inbox", f"在等回答：{row.question}", f"waits: {row.question}", how, how, sure=False))

@@ -3,23 +3,25 @@
 timetable (or a night's plan) ─► flows and accounts of the coming day ─► files, secrets, sessions, people, room, clocks
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from schedules.desk import Desk
-from schedules.operations.checked import last_checked
+from schedules.operations.checked import SessionHealth, last_checked
 from schedules.operations.checked import said as session_words
 from schedules.operations.concern import Concern, of_error
 from schedules.operations.health import STALE_S, pulse_of
 from schedules.operations.looking import Needs, needs_of
 from schedules.plan import LOOK_BACK, Known, NightPlan, jobs_of, load_plan
 from schedules.problems import DeskError
+from schedules.queue import board
 from schedules.settings import SHANGHAI
 from schedules.shelf import FLOWS, SELECTORS, flow_names, load_flow, read_site
 from schedules.timetable.lock import clock_runs
-from schedules.timetable.model import Entry
+from schedules.timetable.model import Entry, Trigger
 from schedules.timetable.opening import SHIPPED, Opened, open_timetable, plan_path
 from schedules.timetable.planning import planned
 
@@ -61,7 +63,7 @@ def tonight(desk: Desk, now: datetime, plan: Path | None = None, looks: Sequence
         _walk_plan(about, plan)
     else:
         _walk_timetable(about)
-    for look in (flow_concerns, account_concerns, *looks):
+    for look in (flow_concerns, account_concerns, tag_concerns, *looks):
         about.concerns += look(about)
     return sorted(dict.fromkeys(about.concerns), key=lambda one: not one.sure)
 
@@ -77,12 +79,14 @@ def _walk_timetable(about: Tonight) -> None:
         about.concerns.append(_no_timetable(settings.home))
         return
     runs = planned(opened.timetable, about.now, about.now + AHEAD, opened.calendar)
-    for name in dict.fromkeys(run.entry for run in runs):
-        _walk_entry(about, opened, opened.timetable.entries[name])
+    entries = opened.timetable.entries
+    triggered = [name for name, entry in entries.items() if entry.trigger]
+    for name in dict.fromkeys([*(run.entry for run in runs), *triggered]):
+        _walk_entry(about, opened, entries[name])
     today = about.now.astimezone(SHANGHAI).date()
     if ends := opened.calendar_ends(today, today + CALENDAR_AHEAD):
         about.concerns.append(of_error(str(opened.holidays), ends, sure=False))
-    if runs and not _clock_goes(about):
+    if (runs or triggered) and not _clock_goes(about):
         about.concerns.append(_no_clock(opened.path))
 
 
@@ -93,12 +97,26 @@ def _clock_goes(about: Tonight) -> bool:
 
 
 def _walk_entry(about: Tonight, opened: Opened, entry: Entry) -> None:
+    if entry.trigger:
+        about.concerns += _trigger_concerns(about, opened, entry.name, entry.trigger)
     if entry.run.endswith((".yaml", ".yml")):
         _walk_plan(about, plan_path(opened.path.parent, entry.run))
         return
     if entry.run in flow_names():
         for account in entry.accounts:
             about.add(entry.run, account)
+
+
+def _trigger_concerns(about: Tonight, opened: Opened, entry: str, trigger: Trigger) -> list[Concern]:
+    """What keeps a mailbox from being looked into, or a webhook from being called."""
+    where = f"{opened.path} · {entry}"
+    if trigger.kind == "mail":
+        return _not_stored(about.desk, trigger.where, Needs(frozenset({"password"})), where)
+    if trigger.kind == "webhook" and "token" not in about.desk.vault.names(f"hook:{trigger.where}"):
+        words = "这个 webhook 没有存口令，谁也叫不动它。", "the webhook has no token: nobody can call it."
+        set_it = f"yeban secret set hook:{trigger.where} token"
+        return [Concern(where, *words, set_it, set_it)]
+    return []
 
 
 def _walk_plan(about: Tonight, path: Path) -> None:
@@ -165,12 +183,42 @@ def account_concerns(about: Tonight) -> list[Concern]:
         found += _not_stored(about.desk, name, needs, path.stem)
         session = checked.get(name)
         fresh = session is not None and about.now - datetime.fromisoformat(session.checked_at) <= LOOKED_LATELY
-        if session is not None and fresh and not session.fine:
-            words = session_words(session, "zh"), session_words(session, "en")
-            found.append(Concern(name, *words, f"yeban sessions sign-in {name}", f"yeban sessions sign-in {name}"))
-        elif not fresh and needs.person(frozenset(about.desk.vault.names(name))):
+        if session is not None and fresh:
+            found += _session_concern(session)
+        elif needs.person(frozenset(about.desk.vault.names(name))):
             found.append(_not_looked_at(name))
     return found
+
+
+def _session_concern(session: SessionHealth) -> list[Concern]:
+    """What the last look says against the account; a secret that was missing then is looked for anew."""
+    if session.fine or session.state == "secret":
+        return []
+    words = session_words(session, "zh"), session_words(session, "en")
+    if session.state == "unreachable":  # whoever signs in would see no more than the look did
+        again = f"yeban sessions check {session.account}"
+        return [Concern(session.account, *words, again, again, sure=False)]
+    sign_in = f"yeban sessions sign-in {session.account}"
+    return [Concern(session.account, *words, sign_in, sign_in)]
+
+
+def tag_concerns(about: Tonight) -> list[Concern]:
+    """Accounts that only workers of a tag may use, while none of those is there: their runs would wait for one."""
+    asked = {name: one.worker for name, one in about.desk.settings.accounts.items() if one.worker}
+    with about.desk.database.read() as connection:
+        there = {tag for one in board.workers(connection) for tag in json.loads(one["tags"] or "[]")}
+    return [_no_worker(name, asked[name]) for name in about.accounts if asked.get(name, "") not in {"", *there}]
+
+
+def _no_worker(account: str, tag: str) -> Concern:
+    return Concern(
+        account,
+        f"只有标签是 {tag} 的工人能用它，现在一个也不在：轮到它就一直等。",
+        f"only a worker with the tag {tag} may use it, and none is there: its runs would wait.",
+        f"在那台机器上：yeban worker --tag {tag}",
+        f"on that machine: yeban worker --tag {tag}",
+        sure=False,
+    )
 
 
 def _not_looked_at(name: str) -> Concern:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import insert
 from typer.testing import CliRunner
 
@@ -17,6 +18,8 @@ from schedules.operations.concern import Concern
 from schedules.operations.surroundings import INSIDE, site_concerns
 from schedules.operations.tonight import Tonight, tonight
 from schedules.plan import PlannedFlow, make_job
+from schedules.queue import board
+from schedules.queue.model import WorkerFacts
 from schedules.settings import AccountSettings, Settings
 from schedules.timetable.lock import only_clock
 from storage.database.moments import stamp
@@ -132,6 +135,56 @@ def test_sessions_decide_who_is_called(desk: Desk, state: str, age: timedelta, s
     assert [one.sure for one in found(desk)] == ([] if sure is None else [sure])
 
 
+def test_a_site_that_did_not_answer_may_answer_tonight(desk: Desk) -> None:
+    """It is looked at again, not signed in to; a secret that has been stored since is no concern any more."""
+    about = {"account": "seller_a", "site": "practice", "checked_at": NOW.isoformat()}
+    keep(desk.home, [SessionHealth(state="unreachable", seen="打不开", **about)])
+    one = only(found(desk))
+    assert (one.sure, one.mend("en")) == (False, "yeban sessions check seller_a")
+    keep(desk.home, [SessionHealth(state="secret", needs=("password",), **about)])
+    assert found(desk) == []
+    desk.vault.remove("seller_a", "password")
+    assert [one.mend("en") for one in found(desk)] == ["yeban secret set seller_a password"]
+
+
+def test_what_a_trigger_needs_is_looked_for_too(desk: Desk) -> None:
+    """A mailbox without its password and a webhook without its token would start nothing, at whatever hour."""
+    head = "title: 夜\ntimezone: Asia/Shanghai\nentries:\n"
+    entry = "  {0}:\n    run: practice/products\n    accounts: [seller_a]\n    on: {{{1}}}\n"
+    text = head + entry.format("信", "mail: box") + entry.format("叫", "webhook: ship")
+    (desk.home / "timetable.yaml").write_text(text, "utf-8")
+    box = AccountSettings(site="practice", username="a@b.example", base_url="imaps://imap.example")
+    with open_desk(desk.settings.model_copy(update={"accounts": {**desk.settings.accounts, "box": box}})) as with_box:
+        assert [one.mend("zh") for one in found(with_box)] == [
+            "yeban secret set box password", "yeban secret set hook:ship token",
+        ]  # fmt: skip
+        assert any("yeban serve" in one.mend("en") for one in tonight(with_box, NOW, None, INSIDE))
+        with_box.vault.put("box", password="x")
+        with_box.vault.put("hook:ship", token="x")
+        assert found(with_box) == []
+
+
+def test_an_account_of_a_worker_that_is_not_there(desk: Desk) -> None:
+    """Its runs would wait for a worker with its tag; while one is there, nothing is said."""
+    accounts = {"seller_a": desk.settings.accounts["seller_a"].model_copy(update={"worker": "home"})}
+    with open_desk(desk.settings.model_copy(update={"accounts": accounts})) as tagged:
+        one = only(found(tagged))
+        assert (one.sure, one.mend("en")) == (False, "on that machine: yeban worker --tag home")
+        with tagged.database.write() as connection:
+            board.enter(connection, WorkerFacts("home-1", "home", 1, ("home",), 1))
+        assert found(tagged) == []
+
+
+def test_a_vault_that_does_not_open_is_said_without_a_timetable(desk: Desk) -> None:
+    """Also where nothing is planned and nobody told: whoever plays a night by hand finds it out before."""
+    for name in ("timetable.yaml", "notify.yaml"):
+        (desk.home / name).unlink()
+    assert [one.sure for one in found(desk)] == [False, False]
+    (desk.home / "secret.key").write_bytes(Fernet.generate_key())
+    with open_desk(desk.settings) as locked:
+        assert [one.where for one in found(locked) if one.sure] == [str(desk.home / "vault.bin")]
+
+
 def test_people_who_would_not_hear(desk: Desk) -> None:
     """A channel never tried, one whose last message failed, one without its secret, and no channel at all."""
     with desk.database.write() as connection:
@@ -142,6 +195,11 @@ def test_people_who_would_not_hear(desk: Desk) -> None:
             insert(notice).values(notice_id="2", channel="群", state="failed", reason="token 失效", ended_at=AT)
         )
     assert "token 失效" in only(found(desk)).why("zh")
+    later = {"notice_id": "3", "channel": "群", "state": "waiting", "recorded_at": stamp(NOW + timedelta(minutes=1))}
+    with desk.database.write() as connection:
+        connection.execute(insert(notice).values(**later, tries=1, reason="连不上"))
+    one = only(found(desk))
+    assert (one.sure, "连不上" in one.why("zh")) == (True, True)
     desk.vault.remove("notify:群")
     assert "yeban secret set notify:群 token" in only(found(desk)).mend("zh")
     (desk.home / "notify.yaml").unlink()
@@ -177,6 +235,7 @@ def test_pauses_questions_and_clocks_are_seen(desk: Desk) -> None:
         connection.execute(insert(timetable_mark).values(timetable="夜", planned_until=later))
     said = [one.why("zh") for one in found(desk)]
     assert len(said) == 3
+    assert "yeban unpause -a seller_a" in {one.mend("zh") for one in found(desk)}
     assert any("改版" in one for one in said)
     assert any("验证码" in one for one in said)
     assert any("拨回" in one for one in said)

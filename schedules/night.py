@@ -98,8 +98,10 @@ class Night:
         return found
 
     def was_idle(self, job: Job) -> bool:
-        """Whether the job found its worklist empty."""
-        return bool(job.worklist) and not rows_path(self.desk.settings.runs / job.run_id).exists()
+        """Whether the job found its worklist empty, wherever it was played."""
+        if not job.worklist or rows_path(self.desk.settings.runs / job.run_id).exists():
+            return False
+        return not self.desk.jobs.outcomes(job.run_id)
 
     async def play_phases(self, todo: list[Job], open_browser: BrowserDoor, side_by_side: int) -> None:
         """Phase after phase, by the hands that were given, else by a browser of its own, opened when it is needed."""

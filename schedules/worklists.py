@@ -11,23 +11,28 @@ Row = dict[str, str]
 
 
 def worklist_rows(desk: Desk, job: Job, shop: str, folder: Path) -> list[Row]:
-    """The published rows of the worklist for the shop, fixed at the first attempt so that a resume sees the same."""
+    """The published rows of the worklist for the shop, fixed at the first attempt: a resume sees the same.
+
+    But for those that a person has settled meanwhile, or the core has taken back: they are not to be done any more.
+    Where another machine has made the first attempt, the books say what it had.
+    """
     if not job.worklist:
         return []
-    kept = rows_path(folder)
-    if not kept.exists():
-        from storage.erp.commands import worklists as commands
+    from storage.erp.commands import worklists as commands
 
-        with desk.database.read() as connection:
-            rows = commands.rows(connection, job.worklist, shop, job.night.isoformat())
-        if not rows:
-            return []
+    with desk.database.read() as connection:
+        rows = commands.rows(connection, job.worklist, shop, job.night.isoformat(), job.run_id)
+    kept = rows_path(folder)
+    if kept.exists():
+        still = {row["_id"] for row in rows}
+        found: list[Row] = json.loads(kept.read_text("utf-8"))
+        return [row for row in found if row["_id"] in still]
+    if rows:
         kept.parent.mkdir(parents=True, exist_ok=True)
         temporary = kept.with_suffix(".new")
         temporary.write_text(json.dumps(rows, ensure_ascii=False, indent=1), "utf-8")
         temporary.replace(kept)
-    found: list[Row] = json.loads(kept.read_text("utf-8"))
-    return found
+    return rows
 
 
 def rows_path(folder: Path) -> Path:

@@ -12,7 +12,9 @@ from schedules.night import Night
 from schedules.plan import Job, load_plan
 from schedules.settings import Settings
 from schedules.work import Ended
-from schedules.worklists import rows_path
+from schedules.worklists import rows_path, worklist_rows
+from storage.database.bulk import insert_missing
+from storage.database.tables import bot_result, command
 from tests.support.night import dying
 from tests.support.night.playing import Unwatched
 
@@ -73,6 +75,35 @@ def test_late_papers_go_through_the_books_again(night: Night) -> None:
 def test_a_row_that_was_worked_on_is_not_taken_anew(night: Night) -> None:
     """A worklist that had rows keeps them: the same start does not add others to it."""
     assert "practice/delist" not in again(night, "core/publish", "failed")
+
+
+def test_another_machine_takes_up_the_rows_that_the_first_one_had(night: Night, tmp_path: Path) -> None:
+    """The folder of the first attempt is not there: the books say what it had, but for what a person has settled."""
+    job, here, there = of(night, "practice/activity"), tmp_path / "here", tmp_path / "there"
+    ids = [f"to_enrol|shop_a|HD1|{product}|2026-11-21" for product in "AB"]
+    facts = {"worklist": job.worklist, "shop": "shop_a", "subject": "", "reason": "", "night": "2026-11-21"}
+
+    def taken(folder: Path) -> list[str]:
+        return [row["_id"] for row in worklist_rows(night.desk, job, "shop_a", folder)]
+
+    def answered(run_id: str, answers: dict[str, str]) -> None:
+        with night.desk.database.write() as connection:
+            for command_id, state in answers.items():
+                row = {"run_id": run_id, "command_id": command_id, "outcome": state}
+                insert_missing(connection, bot_result, [row | dict.fromkeys(("at", "data", "file_sha", "reason"), "")])
+                mine = command.c.command_id == command_id
+                connection.execute(command.update().where(mine).values(state=state))
+
+    rows = [{**facts, "command_id": one, "data": "{}", "state": "published"} for one in ids]
+    with night.desk.database.write() as connection:
+        insert_missing(connection, command, rows)
+    assert taken(here) == ids
+    assert night.was_idle(job)
+    answered(job.run_id, dict.fromkeys(ids, "person"))
+    assert taken(here) == taken(there) == ids
+    assert not night.was_idle(job), "its folder is elsewhere"
+    answered("by-hand-1", {ids[0]: "done"})
+    assert taken(here) == taken(there) == ids[1:]
 
 
 class Unsteady(Night):

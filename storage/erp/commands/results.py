@@ -39,7 +39,7 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
         .where(bot_result.c.run_id == run_id)
         .order_by(bot_result.c.command_id)
     ).all()  # fmt: skip
-    answers = _answers(connection, [row.command_id for row in found])
+    answers = _answers(connection, run_id)
     shipped: dict[tuple[OrderKey | None, str], list[tuple[str, str]]] = defaultdict(list)
     changed, costs = 0, unit_costs(connection)
     for row in found:
@@ -60,14 +60,12 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
     return Counts(created=0, changed=changed, same=len(found) - changed)
 
 
-def _answers(connection: Connection, command_ids: Iterable[str]) -> dict[str, Row[str, str, str, str, str]]:
-    """The answer that counts for each command, over all runs: a done first, then the latest."""
-    wanted = set(command_ids)
-    c = bot_result.c
+def _answers(connection: Connection, run_id: str) -> dict[str, Row[str, str, str, str, str]]:
+    """The answer that counts for each command that this run has answered: of all runs, a done first, then the latest."""
+    c, own = bot_result.c, bot_result.alias().c
+    mine = c.command_id.in_(select(own.command_id).where(own.run_id == run_id))
     best: dict[str, Row[str, str, str, str, str]] = {}
-    for row in connection.execute(select(c.command_id, c.outcome, c.at, c.run_id, c.file_sha)):
-        if row.command_id not in wanted:
-            continue
+    for row in connection.execute(select(c.command_id, c.outcome, c.at, c.run_id, c.file_sha).where(mine)):
         known = best.get(row.command_id)
         if known is None or _weight(row) > _weight(known):
             best[row.command_id] = row

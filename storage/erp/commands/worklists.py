@@ -8,11 +8,11 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, case, or_, select
 
 from storage.database.bulk import insert_missing
-from storage.database.tables import command
-from storage.erp.commands.results import apply_results
+from storage.database.tables import bot_result, command
+from storage.erp.commands.results import DONE, apply_results
 from storage.erp.commands.wanted import (
     SHIP,
     WORKLISTS,
@@ -158,14 +158,19 @@ def _text(data: Mapping[str, str]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True)
 
 
-def rows(connection: Connection, worklist: str, shop: str, night: str) -> list[dict[str, str]]:
+def rows(connection: Connection, worklist: str, shop: str, night: str, run_id: str = "") -> list[dict[str, str]]:
     """The rows a flow works on: what is published for this shop up to this night, each with its `_id`, in id order.
 
-    Commands that an earlier night did not get to are still there; answered ones are not.
+    Commands that an earlier night did not get to are still there; answered ones are not, but for those whose answer is
+    this run's own: begun again, on whatever machine, it has the rows that it had. What somebody else has settled
+    meanwhile, or the core has taken back, is nobody's any more.
     """
-    c = command.c
-    query = select(c.command_id, c.data).where(
-        c.worklist == worklist, c.shop == shop, c.state == "published", c.night <= night
+    c, own = command.c, bot_result.c
+    answer = case((own.outcome.in_(DONE), "done"), else_=own.outcome)
+    query = (
+        select(c.command_id, c.data)
+        .outerjoin_from(command, bot_result, and_(own.command_id == c.command_id, own.run_id == run_id))
+        .where(c.worklist == worklist, c.shop == shop, c.night <= night, or_(c.state == "published", c.state == answer))
     )
     found = connection.execute(query.order_by(c.night, c.command_id)).all()
     return [{"_id": command_id, **json.loads(data)} for command_id, data in found]

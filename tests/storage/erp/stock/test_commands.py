@@ -3,7 +3,7 @@
 import pytest
 
 from storage.database.digest import digest
-from storage.database.tables import channel_sku, order_line
+from storage.database.tables import channel_sku, command, order_line
 from storage.erp.allocation.allocate import allocate_open_orders
 from storage.erp.commands import worklists as commands
 from storage.erp.commands.worklists import PublishPolicy
@@ -122,6 +122,31 @@ def test_ship_rows(books):
     }  # fmt: skip
     assert {row["主订单编号"] for row in rows(books, "to_ship_batch")} == {"2", "3"}
     assert rows(books, "to_ship_batch", shop="shop_b") == []
+
+
+def test_a_run_that_is_begun_again_has_the_rows_that_it_had(books):
+    """Its own answers take none away, wherever it is begun; what others settled or the core took back is gone."""
+    books.stock(HZ={"FULL": 30})
+    for product in ("DONE", "PERSON", "LATER", "BY_HAND", "RELEASED", "TAKEN_BACK", "UNTOUCHED"):
+        books.product(product, product.lower())
+    publish(books)
+    ids = {row["商品ID"]: row["_id"] for row in rows(books, "to_delist")}
+    answers = {"DONE": "done", "PERSON": "person", "LATER": "failed", "BY_HAND": "person", "RELEASED": "person"}
+    for product, outcome in answers.items():
+        books.answer("R1", ids[product], outcome)
+    apply(books, "R1")
+    books.answer("by-hand-1", ids["BY_HAND"], "done", at="2026-11-21 09:00:00")
+    apply(books, "by-hand-1")
+    for product, state in (("RELEASED", "published"), ("TAKEN_BACK", "withdrawn")):
+        one = command.update().where(command.c.command_id == ids[product]).values(state=state)
+        books.write(lambda c, one=one: c.execute(one))
+
+    def had(run_id):
+        found = books.write(lambda c: commands.rows(c, "to_delist", "shop_a", NIGHT, run_id))
+        return {row["商品ID"] for row in found}
+
+    assert had("R1") == {"DONE", "PERSON", "LATER", "RELEASED", "UNTOUCHED"}
+    assert had("R2") == had("") == {"RELEASED", "UNTOUCHED"}
 
 
 def test_publishing_twice_asks_once(books):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from schedules.timetable.model import Cause, Entry, Gate, Timetable
+from schedules.timetable.model import Cause, Entry, Timetable
 from schedules.timetable.planning import ENDED, ENDED_WELL, Planning, gate_window, is_from_outside
 
 GRACE = timedelta(minutes=5)
@@ -15,6 +15,7 @@ REASONS = {
     "account-busy": ("等账号空出来", "waits for its account"),
     "again": ("网站没让它做成，过一会再做一次", "the site failed it; it is done once more soon"),
     "cancelled": ("被取消", "cancelled"),
+    "entry-changed": ("时间表改过，已经没有这一次", "the timetable was changed and has no such run any more"),
     "entry-gone": ("时间表里已经没有这一项", "the timetable has no such entry any more"),
     "gate-open": ("到点开门，没等到：{missing}", "opened at its time, without: {missing}"),
     "interrupted": ("运行到一半程序停了，接着做", "the program stopped in the middle; it goes on"),
@@ -130,8 +131,10 @@ class Deciding:
         entry = self.timetable.entries.get(row.entry)
         if entry is None:
             return Decision(row.key, "dropped", "entry-gone")
+        if row.account not in entry.accounts or (row.state == "waiting" and not self._still_waits(row, entry)):
+            return Decision(row.key, "dropped", "entry-changed")
         if row.state == "waiting":
-            found = self._chained(row, entry) if entry.chain else self._gated(row, entry, entry.gate)
+            found = self._chained(row, entry) if entry.chain else self._gated(row, entry)
             if found is None or found.state == "dropped":
                 return found
             return self._kept_back(after(row, found), entry) or found
@@ -152,17 +155,37 @@ class Deciding:
             return Decision(row.key, "planned")
         return None
 
+    def _still_waits(self, row: Row, entry: Entry) -> bool:
+        """Whether the entry, as it is now, still has this run: a chain's as long as it is chained, a gate's one a day.
+
+        A gate whose time was moved has another run that day: what has opened stands, else the one of the new time.
+        """
+        if entry.chain or row.cause == "chain":
+            return bool(entry.chain) and row.cause == "chain"
+        if entry.gate is None:
+            return False
+        day, _, when = row.key.split("|")[1].partition("T")
+        begins, ends = f"{entry.name}|{day}T", f"|{row.account}"
+        runs = self.planning.facts.runs
+        others = {key: one.state for key, one in runs.items()
+                  if key != row.key and key.startswith(begins) and key.endswith(ends)}  # fmt: skip
+        if any(state not in ("waiting", "dropped") for state in others.values()):
+            return False
+        return when == f"{entry.gate.or_at:%H:%M}" or "waiting" not in others.values()
+
     def _chained(self, row: Row, entry: Entry) -> Decision | None:
-        """A chain's run, once all runs before it have ended."""
+        """A chain's run, once all runs before it have ended: those that it was written down with."""
         if entry.chain is None or entry.chain.entry not in self.timetable.entries:
             return Decision(row.key, "dropped", "entry-gone")
         parent = self.timetable.entries[entry.chain.entry]
-        when = row.key.split("|")[1]
-        past = [self.planning.facts.runs.get("|".join((parent.name, when, account))) for account in parent.accounts]
-        states = [one.state for one in past if one]
+        past = [one for key in self._parents(row, parent) if (one := self.planning.facts.runs.get(key))]
+        past = [one for one in past if one.reason != "entry-changed"]
+        if not past:
+            return Decision(row.key, "dropped", "entry-changed")
+        states = [one.state for one in past]
         if any(state not in ENDED for state in states):
             return None
-        reasons = {one.reason for one in past if one and one.state == "dropped"}
+        reasons = {one.reason for one in past if one.state == "dropped"}
         told = {"parent": parent.name}
         if reasons and all(state == "dropped" for state in states) and reasons <= MISSED:
             return Decision(row.key, "dropped", "parent-missed", told)
@@ -170,10 +193,18 @@ class Deciding:
             return Decision(row.key, "planned", "", {}, self.now)
         return Decision(row.key, "dropped", "parent-failed", told)
 
-    def _gated(self, row: Row, entry: Entry, gate: Gate | None) -> Decision | None:
+    def _parents(self, row: Row, parent: Entry) -> Sequence[str]:
+        """The keys of the runs before it, whatever their entry is called by now."""
+        kept = row.facts.get("parents")
+        if isinstance(kept, list):
+            return [str(key) for key in kept]
+        when = row.key.split("|")[1]
+        return ["|".join((parent.name, when, account)) for account in parent.accounts]
+
+    def _gated(self, row: Row, entry: Entry) -> Decision | None:
         """A gate's run, once all have arrived or its time has come."""
-        if gate is None:
-            return Decision(row.key, "planned", "", {}, self.now)
+        assert entry.gate is not None
+        gate = entry.gate
         opens, deadline = gate_window(gate, entry.zone, row.day)
         missing = [name for name in gate.entries if not self._arrived(name, opens, deadline)]
         if not missing:

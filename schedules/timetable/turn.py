@@ -177,7 +177,8 @@ class Turn:
         ahead = planned(self.timetable, start, until + LONGEST_GATE, self.calendar, facts)
         fresh = {one.key for one in arrivals}
         runs = [run for run in ahead if run.opens_at < until and (run.slot >= mark or run.key.split("|")[1] in fresh)]
-        page.add([(_due(run, run.slot) if run.cause == "gate" else run, _first_state(run), {}) for run in runs], now)
+        dated = [_due(run, run.slot) if run.cause == "gate" else run for run in runs]
+        page.add([(run, _first_state(run), _facts_of(run)) for run in dated], now)
         if arrivals:
             page.arrivals_planned(arrivals)
         page.set_mark(max(mark, until))
@@ -294,6 +295,11 @@ def names_for(row: Row) -> dict[str, object]:
 
 def _first_state(run: Planned) -> State:
     return "waiting" if run.cause in ("chain", "gate") else "planned"
+
+
+def _facts_of(run: Planned) -> Mapping[str, object]:
+    """A chain's run knows whom it waits for: an entry that is renamed meanwhile does not let it go early."""
+    return {"parents": list(run.parents)} if run.cause == "chain" else {}
 
 
 def _due(run: Planned, at: datetime) -> Planned:

@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import count
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
 
 from storage.ahead import ahead
 from storage.database.behind import Behind
-from storage.database.bulk import Counts, add_missing, merge, planned_anew
+from storage.database.bulk import Counts, add_missing, planned_anew, upsert
 from storage.database.collector import collector_at_rest
 from storage.database.tables import document_row, order_event, order_line, platform_order
 from storage.database.tables.review import order_detail
@@ -132,6 +133,7 @@ def _order(mapper: Mapper, told: _Told) -> _Taken:
     data: list[Data] = _read(_said(rows))[0]
     said, number = partial(mapper.text, data[newest]), mapper.number
     lines = [_line(mapper, key, row, one) for row, one in zip(rows, data, strict=True)] if mapper.lines else []
+    _tell_apart(lines)
     shares = [int(str(line["paid_share_fen"])) for line in lines]
     paid = number(data[newest], mapper.order_paid) if mapper.order_paid else sum(shares)
     if lines and sum(shares) != paid:
@@ -184,15 +186,32 @@ def _line(mapper: Mapper, key: OrderKey, row: _Row, data: Data) -> dict[str, obj
     }  # fmt: skip
 
 
+def _tell_apart(lines: Sequence[dict[str, object]]) -> None:
+    """Number lines that the platform itself gives no number apart: two colours of one product are two lines."""
+    taken = {line["sub_no"] for line in lines}
+    if len(taken) == len(lines):
+        return
+    seen: set[object] = set()
+    for line in lines:
+        own = line["sub_no"]
+        if own in seen:
+            line["sub_no"] = next(name for n in count(2) if (name := f"{own}-{n}") not in taken)
+            taken.add(line["sub_no"])
+        seen.add(own)
+
+
 def _veiled(memo: str) -> str:
     """A memo without the long numbers that people write into it: the books keep nothing personal in plain."""
     return _DIGITS.sub(lambda found: found[0][:3] + "*" * (len(found[0]) - 3), memo)
 
 
 def _write(connection: Connection, taken: Sequence[_Taken]) -> Counts:
-    counts = merge(connection, platform_order, (head for head, _, _ in taken), version=("exported_at", "content_hash"))
-    merge(connection, order_line, (line for _, lines, _ in taken for line in lines), version=["platform_modified_at"])
-    merge(connection, order_detail, (detail for _, _, detail in taken), version=["told_at"], source=())
+    """The orders as they are now. Of two exports `document_row` has chosen already; what an order was said to be while
+    one of its rows was missing is not to win against it.
+    """
+    counts = upsert(connection, platform_order, (head for head, _, _ in taken))
+    upsert(connection, order_line, (line for _, lines, _ in taken for line in lines))
+    upsert(connection, order_detail, (detail for _, _, detail in taken))
     add_missing(connection, order_event, _EVENT, (
         (head["platform"], head["shop"], head["order_no"], kind, head[column], "",
          f"{head['file_sha']}:{head['row_no']}", "")

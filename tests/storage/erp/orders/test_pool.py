@@ -17,6 +17,7 @@ from storage.erp.orders.pool import collect, day_counts
 from storage.erp.orders.timeline import timeline
 from storage.erp.orders.tracking import Track, backfills, record_tracks, stuck, track_of
 from storage.erp.orders.transition import Cause, states_of
+from storage.quarantine import export_rows, fix_rows, waiting_rows
 from tests.storage.erp.orders.desk import NIGHT, NOW, run
 from tests.storage.erp.orders.files import CSV, practice, take
 
@@ -79,6 +80,58 @@ def assert_golden(desk, archive, kind):
     before = desk.write(digest)
     assert desk.write(lambda c: collect(c, [kind])).same == 1
     assert desk.write(digest) == before
+
+
+@pytest.mark.parametrize("kind", ["douyin_order", "jd_order_old", "taobao_order_items_2022"])
+def test_a_row_that_is_corrected_later_makes_its_order_whole(desk, archive, tmp_path, kind):
+    """What an order was told to be without one of its rows is no rival of what it is with it."""
+    rows = [dict(row) for row in CSV[kind]]
+    bad = next(column for column in MAPPERS[kind].qty.split("|") if column in rows[1])
+    good, rows[1][bad] = rows[1][bad], "两件"
+    done = take(desk.database, archive, kind, rows, name=f"{kind}-20261121093000.csv")
+    assert done.quarantined == 1
+    desk.write(lambda c: collect(c))
+    sheet = tmp_path / "改.xlsx"
+    waiting = waiting_rows(desk.database)
+    export_rows([row._replace(payload={**row.payload, bad: good}) for row in waiting], sheet)
+    fix_rows(desk.database, archive, sheet, "王芳")
+    desk.write(lambda c: collect(c))
+    head, lines = GOLDEN[kind]
+    assert desk.rows(f"SELECT {HEAD} FROM platform_order") == [head]
+    assert desk.rows(f"SELECT {LINE} FROM order_line ORDER BY sub_no") == lines
+    assert desk.write(lambda c: collect(c)).same == 1
+
+
+@pytest.mark.parametrize("kind", ["douyin_order", "taobao_order_items_2022"])
+def test_an_older_file_brings_the_rows_that_a_newer_one_left_out(desk, archive, kind):
+    """An export of some sub-orders first, an older one of all of them later: the pool ends as if they came in turn."""
+    take(desk.database, archive, kind, CSV[kind][:1], name=f"{kind}-20261121093000.csv")
+    desk.write(lambda c: collect(c))
+    take(desk.database, archive, kind, CSV[kind], name=f"{kind}-20261121083000.csv")
+    desk.write(lambda c: collect(c))
+    head, lines = GOLDEN[kind]
+    assert desk.rows("SELECT order_no, paid_fen FROM platform_order") == [(head[0], head[4])]
+    assert desk.rows(f"SELECT {LINE} FROM order_line ORDER BY sub_no") == lines
+    assert desk.write(lambda c: collect(c)).same == 1
+
+
+def test_two_colours_of_one_product_are_two_lines(desk, archive):
+    """微信小店 tells them apart by their attributes alone where the seller gave them no code: neither is lost."""
+    said = {"订单号": "3700000000000000001", "订单下单时间": "2026-11-20 09:00:00", "支付时间": "2026-11-20 09:01:00",
+            "订单状态": "待发货", "订单实际支付金额": "60.00", "订单运费": "0.00", "商品编码(平台)": "10000001",
+            "商品编码(自定义)": "A", "商品名称": "杯子", "商品价格(单件)": "20.00"}  # fmt: skip
+    rows = [{**said, "商品属性": name, "商品数量": n, "商品实际价格(总共)": fen} for name, n, fen in
+            (("红色", "1", "20.00"), ("蓝色", "2", "40.00"))]  # fmt: skip
+    take(desk.database, archive, "wxstore_order", rows)
+    desk.write(lambda c: collect(c))
+    lines = desk.rows("SELECT qty, paid_share_fen FROM order_line ORDER BY qty")
+    assert lines == [(1, 2000), (2, 4000)]
+    assert desk.rows("SELECT paid_fen, goods_fen FROM platform_order") == [(6000, 6000)]
+    told = "SELECT sub_no, qty, paid_share_fen FROM order_line ORDER BY sub_no"
+    before = desk.rows(told)
+    take(desk.database, archive, "wxstore_order", rows[::-1], name="again.csv")
+    desk.write(lambda c: collect(c))
+    assert desk.rows(told) == before
 
 
 @pytest.mark.function("OMS-01")

@@ -27,18 +27,35 @@ class SeedUnfit(OperatorError):
         super().__init__(name=name)
 
 
+class OtherCodes(ValueError):
+    """The address asks for codes that are made in another way than these; it keeps what is other, nothing secret."""
+
+
 def seed_of(typed: str) -> str:
     """The seed in base32 (RFC 4648), capital letters without blanks or padding; an otpauth:// address holds one.
 
-    Raises ValueError, which does not repeat what was typed.
+    Raises ValueError, which does not repeat what was typed; OtherCodes for an address whose codes these are not.
     """
     said = typed.strip()
     if said.lower().startswith("otpauth://"):
-        said = parse_qs(urlsplit(said).query).get("secret", [""])[0]
-    seed = said.replace(" ", "").replace("-", "").rstrip("=").upper()
+        said = _seed_in(said)
+    seed = "".join(said.split()).replace("-", "").rstrip("=").upper()
     if not _key(seed):
         raise ValueError("no seed")
     return seed
+
+
+def _seed_in(address: str) -> str:
+    """The seed that the address behind a QR code holds (github.com/google/google-authenticator/wiki/Key-Uri-Format)."""
+    parts = urlsplit(address)
+    given = {name.lower(): values[0] for name, values in parse_qs(parts.query).items()}
+    ours = {"algorithm": "SHA1", "digits": str(DIGITS), "period": str(STEP_S)}
+    other = [f"{name}={given[name]}" for name, its in ours.items() if given.get(name, its).upper() != its]
+    if parts.netloc.lower() == "hotp":
+        other.append("hotp")
+    if other:
+        raise OtherCodes(", ".join(other))
+    return given.get("secret", "")
 
 
 def code_at(seed: str, moment: datetime) -> str:

@@ -32,13 +32,17 @@ def secret_set(
 
     Stores a secret; it is asked for and not shown. A TOTP seed is checked: the code of this moment is shown.
 
-    例 / examples: `yeban secret set seller_a totp` · `pass shop/a | yeban secret set seller_a --stdin`
+    例 / examples: `yeban secret set seller_a totp` · `pass shop/a | yeban secret set seller_a --stdin` ·
+    `yeban secret set delivery:财务 private_key --stdin < id_ed25519`
     """
+    from schedules.secrets.errors import SecretEmpty
     from schedules.secrets.seeds import code_now, seed_of
     from schedules.vault import Vault
 
     asked: Any = "" if stdin else typer.prompt(say(f"{account} 的 {name}", f"{name} of {account}"), hide_input=True)
-    value = sys.stdin.readline().rstrip("\r\n") if stdin else str(asked)
+    value = _given() if stdin else str(asked)
+    if not value.strip():
+        raise SecretEmpty
     seed = name.startswith("totp")
     value = seed_of(value) if seed else value
     Vault(load_settings().home).put(account, **{name: value})
@@ -46,6 +50,12 @@ def secret_set(
     if seed:
         code = code_now(value)
         tell(f"现在的动态口令是 {code}，和手机上的对一下。", f"its code is {code} now: compare it with the phone's.")
+
+
+def _given() -> str:
+    """The first line of standard input, as password stores put it there; of a key's file all lines."""
+    first = sys.stdin.readline()
+    return first + sys.stdin.read() if first.startswith("-----BEGIN ") else first.rstrip("\r\n")
 
 
 @secret_app.command("list")

@@ -2,16 +2,19 @@
 
 DeskError
 ├── KeyUnfit         operator   what was given as the master key is none
+├── KeyGone          operator   something is sealed here, and the key's file is not there any more
+├── KeyUnreadable    operator   the key's file cannot be read, or made
 ├── KeyNotTyped      operator   the master key is typed by a person, and nobody sits there
 ├── KeyringMissing   operator   this machine has no keyring of its own that answers
 ├── KeyringEmpty     operator   the system's keyring does not have what was put there
 ├── DeskBusy         operator   something of this desk is at work; keys are changed only while all is still
-└── NewKeyMissing    operator   the key comes from the environment, and the new one was not given there
+├── NewKeyMissing    operator   the key comes from the environment, and the new one was not given there
+└── SecretEmpty      author     nothing was given to be stored
 """
 
 from pathlib import Path
 
-from schedules.problems import DeskError
+from schedules.problems import DeskError, VaultLocked
 
 
 class KeyUnfit(DeskError):
@@ -26,6 +29,37 @@ class KeyUnfit(DeskError):
             f"{source} holds no master key (it is a string of 44 characters).",
             "用 yeban secret new-key 生成一个；别改已有的那个，改了密码库就打不开。",
             "yeban secret new-key makes one; leave the one in use as it is, or the vault does not open.",
+        )
+
+
+class KeyGone(VaultLocked):
+    """Something is sealed here, and the key's file is not there any more. No new key is made: it would open nothing."""
+
+    code = "D-KEY-GONE"
+
+    def __init__(self, path: Path, sealed: Path) -> None:
+        """Facts: where the key was looked for, and what it is to open."""
+        DeskError.__init__(
+            self,
+            f"主密钥不在 {path}，{sealed} 要用它才打得开；没有另造一个。",
+            f"the master key is not at {path}, and {sealed} opens with it only; no other one was made.",
+            f"把当时的密钥放回去，或者看看 YEBAN_KEY_FILE 写对了没有；真的丢了，就把 {sealed} 移走，密码重新存一次。",
+            f"put it back, or look at YEBAN_KEY_FILE; if it is lost, move {sealed} away and store the secrets again.",
+        )
+
+
+class KeyUnreadable(DeskError):
+    """The key's file cannot be read, or made."""
+
+    code = "D-KEY-FILE"
+
+    def __init__(self, path: Path, reason: str) -> None:
+        """Facts: the file, and what the system says."""
+        super().__init__(
+            f"主密钥的文件 {path} 用不了：{reason}",
+            f"the master key's file {path} cannot be used: {reason}",
+            "看看 YEBAN_KEY_FILE 写的是不是一个文件、它的盘挂上了没有、是不是本人的。",
+            "see that YEBAN_KEY_FILE names a file, that its disk is there, and that it is yours.",
         )
 
 
@@ -101,4 +135,20 @@ class NewKeyMissing(DeskError):
             "the key in use comes from YEBAN_KEY; the new one must come from the environment as well.",
             "YEBAN_NEW_KEY=$(yeban secret new-key) 先存好，再 yeban secret rotate，然后把 YEBAN_KEY 换成它。",
             "keep the output of yeban secret new-key in YEBAN_NEW_KEY, rotate, then put it into YEBAN_KEY.",
+        )
+
+
+class SecretEmpty(DeskError):
+    """Nothing was given to be stored."""
+
+    who = "author"
+    code = "D-SECRET-EMPTY"
+
+    def __init__(self) -> None:
+        """No facts."""
+        super().__init__(
+            "没有读到内容，什么也没有存；以前存的还在。",
+            "nothing was given, and nothing was stored; what was stored before is there.",
+            "看看管道前面的命令成功了没有；要删掉一个，用 yeban secret remove。",
+            "see whether the command before the pipe went well; yeban secret remove takes one away.",
         )

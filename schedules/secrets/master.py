@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from schedules.problems import VaultLocked
-from schedules.secrets.errors import KeyNotTyped, KeyUnfit
+from schedules.secrets.errors import KeyGone, KeyNotTyped, KeyUnfit, KeyUnreadable
 from schedules.secrets.files import write_once
 from schedules.secrets.system import Keyring, SystemKeyring
 
@@ -37,18 +37,28 @@ class KeySource:
 
 
 def key_source(home: Path) -> KeySource:
-    """Where the key of this home comes from; of a home without one: the file that it will be in."""
+    """Where the key of this home comes from; of a home without one: the file that it will be in.
+
+    Raises KeyUnreadable.
+    """
     if os.environ.get(ENVIRONMENT):
         return KeySource("environment", home / "secret.key")
     path = Path(os.environ.get(NAMED) or home / "secret.key").expanduser()
-    said = path.read_text("ascii", "replace").strip() if path.exists() else ""
+    try:
+        said = path.read_text("ascii", "replace").strip()
+    except FileNotFoundError:
+        said = ""
+    except OSError as error:
+        raise KeyUnreadable(path, error.strerror or type(error).__name__) from error
     if said.startswith(IN_KEYRING):
         return KeySource("keyring", path, said.removeprefix(IN_KEYRING))
     return KeySource("typed" if said.startswith(TYPED) else "file", path)
 
 
 def master_key(home: Path, keyring: Keyring | None = None, ask: Ask | None = None) -> bytes:
-    """The key, made at the first call in a new home. Raises KeyUnfit, KeyNotTyped, VaultLocked, KeyringMissing.
+    """The key, made at the first call in a new home; one where something is sealed had a key, and gets no other.
+
+    Raises KeyGone, KeyUnreadable, KeyUnfit, KeyNotTyped, VaultLocked, KeyringMissing.
 
     `ask` asks a person for the pass phrase; by default the terminal, where there is one.
     """
@@ -60,10 +70,25 @@ def master_key(home: Path, keyring: Keyring | None = None, ask: Ask | None = Non
     if source.place == "typed":
         return _typed(source.path, ask or _terminal(source.path))
     if not source.path.exists():
-        from cryptography.fernet import Fernet  # most commands open no secret, and begin without it
-
-        write_once(source.path, Fernet.generate_key())
+        _made(home, source.path)
     return fit(source.path.read_bytes().strip(), str(source.path))
+
+
+def _made(home: Path, path: Path) -> None:
+    """A new home's key is at the path. Raises KeyGone, KeyUnreadable."""
+    from cryptography.fernet import Fernet  # most commands open no secret, and begin without it
+
+    sealed = next((one for one in sealed_with_it(home) if one.exists()), None)
+    if sealed is not None:
+        raise KeyGone(path, sealed)
+    if not path.parent.is_dir():
+        raise KeyUnreadable(path, f"no such folder: {path.parent}")
+    write_once(path, Fernet.generate_key())
+
+
+def sealed_with_it(home: Path) -> tuple[Path, Path]:
+    """What a home without its key cannot do without; sessions are not among them: the next run signs in anew."""
+    return home / "vault.bin", home / "people.bin"
 
 
 def fit(key: bytes, source: str) -> bytes:

@@ -22,7 +22,7 @@ from schedules.problems import VaultLocked
 from schedules.secrets.errors import DeskBusy, NewKeyMissing
 from schedules.secrets.files import one_at_a_time, write_private
 from schedules.secrets.finishing import Before, make_ready
-from schedules.secrets.master import IN_KEYRING, Place, fit, key_source, typed_marker
+from schedules.secrets.master import IN_KEYRING, Place, fit, key_source, sealed_with_it, typed_marker
 from schedules.vault import Vault
 
 NEW_KEY = "YEBAN_NEW_KEY"
@@ -91,7 +91,7 @@ def rotate(vault: Vault, fresh: Fresh, before: Before = lambda _: None) -> Rotat
 
 def _sealed_files(home: Path) -> list[Path]:
     """What lies in the home sealed with the master key."""
-    ours = [path for path in (home / "vault.bin", home / "people.bin") if path.exists()]
+    ours = [path for path in sealed_with_it(home) if path.exists()]
     return [*ours, *sorted((home / "sessions").glob("*.session"))]
 
 

@@ -22,10 +22,28 @@ class SeedUnfit(DeskError):
         )
 
 
+class CodesUnknown(DeskError):
+    """The site makes its one-time codes in a way that is not made here."""
+
+    who = "author"
+    code = "D-SEED-OTHER"
+
+    def __init__(self, other: str) -> None:
+        """Facts: what is other about them."""
+        super().__init__(
+            f"这个地址要的动态口令和这里算的不一样（{other}）；什么也没有存。",
+            f"this address asks for other codes than are made here ({other}); nothing was stored.",
+            "夜班算的是 SHA1、30 秒、6 位的；网站能换就换成这样，不能就让流程问人（ask: … kind: code）。",
+            "Yeban makes SHA1 codes of 30 s and 6 digits; choose those at the site, or have the flow ask a person.",
+        )
+
+
 def seed_of(typed: str) -> str:
-    """The seed as it is stored. Raises SeedUnfit."""
+    """The seed as it is stored. Raises SeedUnfit, CodesUnknown."""
     try:
         return totp.seed_of(typed)
+    except totp.OtherCodes as error:
+        raise CodesUnknown(str(error)) from error
     except ValueError as error:
         raise SeedUnfit from error
 

@@ -104,7 +104,7 @@ class SettingsBroken(DeskError):
         lines = "\n".join(details)
         super().__init__(
             f"这个文件不能用，有 {len(details)} 处要改：{path}\n{lines}",
-            f"the file cannot be used, {len(details)} places are to be mended: {path}\n{lines}",
+            f"the file cannot be used, places to mend: {len(details)}: {path}\n{lines}",
             "改好再运行。",
             "mend them and run again.",
         )

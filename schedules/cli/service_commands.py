@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.text import Text
 
-from schedules.cli.screen import tell
-from schedules.settings import ROOT, load_settings
+from schedules.cli.screen import complaints, say, tell
+from schedules.settings import ROOT, load_settings, own_home
 
 if TYPE_CHECKING:
     from schedules.operations.service import Service
@@ -44,6 +45,7 @@ def service_print(
 
     service = service_of([*(command or []), *ctx.args], stop_min)
     typer.echo(windows_task(service) if of_windows(kind) else systemd_unit(service))
+    say_unseen(service, windows=of_windows(kind))
 
 
 @service_app.command("install", context_settings=PASSED_ON)
@@ -59,6 +61,7 @@ def service_install(
     from schedules.operations.service import install_systemd, install_windows, unit_path
 
     service = service_of([*(command or []), *ctx.args], stop_min)
+    say_unseen(service, windows=of_windows(kind))
     if of_windows(kind):
         path = service.home / "yeban-task.xml"
         install_windows(service, path)
@@ -92,12 +95,32 @@ def health() -> None:
         raise SystemExit(4)
 
 
+def say_unseen(service: "Service", *, windows: bool) -> None:
+    """Which variables of this shell the service would go without, and where to write them."""
+    from schedules.operations.service import unseen
+
+    names = unseen(service, os.environ)
+    if not names:
+        return
+    zh, en = "用 setx 写成用户变量", "make them user variables with setx"
+    if not windows:
+        file = service.home / "service.env"
+        zh = f"写进 {file}，一行一个 名字=值（chmod 600）"
+        en = f"write them into {file}, a line NAME=value each (chmod 600)"
+    here = say("、", ", ").join(names)
+    said = say(
+        f"注意：这里设了 {here}，服务看不到（会是别的账、打不开的密码库、别的语言）：{zh}。",
+        f"Beware: the service does not see {here}, set here (other books, a shut vault, another language): {en}.",
+    )
+    complaints.print(Text(said, style="yellow"))
+
+
 def service_of(words: list[str], stop_min: int) -> "Service":
     """This checkout, this Python, this home."""
     from schedules.operations.service import Service
 
-    home = load_settings().home
-    return Service(Path(sys.executable), ROOT, home, tuple(words) or ("serve",), stop_min)
+    load_settings()  # what is wrong with them is said now, not to a journal at night
+    return Service(Path(sys.executable), ROOT, own_home(), tuple(words) or ("serve",), stop_min)
 
 
 def of_windows(kind: Kind) -> bool:

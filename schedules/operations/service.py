@@ -5,6 +5,7 @@ systemd: SIGTERM goes to the program alone, which lets its runs end (`yeban serv
 """
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -16,6 +17,8 @@ RESTART_S = 15
 STARTS, WITHIN_S = 5, 600
 """A program that fails so often in so many seconds is left alone: somebody has to look."""
 COMMAND_TIMEOUT_S = 60
+SAID_HERE = ("YEBAN_DATABASE", "YEBAN_KEY", "YEBAN_KEY_FILE", "YEBAN_BROWSER", "YEBAN_LANG")
+"""What a person's shell may say, and a service does not hear unless it is told."""
 
 
 class ServiceNotInstalled(DeskError):
@@ -46,7 +49,7 @@ class Service:
 
 def systemd_unit(service: Service) -> str:
     """A unit for `systemctl --user`; `service.env` of the home may hold YEBAN_KEY and other variables (chmod 600)."""
-    words = " ".join(_quoted(word) for word in (str(service.python), "-m", "schedules.cli", *service.command))
+    words = " ".join(_argument(word) for word in (str(service.python), "-m", "schedules.cli", *service.command))
     return f"""\
 # 夜班：到点就做。由 yeban service install 写成；改了以后 systemctl --user daemon-reload。
 [Unit]
@@ -82,9 +85,12 @@ WantedBy=default.target
 def windows_task(service: Service) -> str:
     """A task for `schtasks /Create /TN yeban /XML FILE` (UTF-16): begins at logon, begins anew when it fails.
 
-    Follows Task Scheduler's schema 1.2; not tried on Windows by us.
+    Follows Task Scheduler's schema 1.2; not tried on Windows by us. A task has no variables of its own: the program is
+    told its home, and to speak UTF-8, by Python itself.
     """
-    words = escape(subprocess.list2cmdline(["-m", "schedules.cli", *service.command]))
+    told = f"YEBAN_HOME={str(service.home)!r}, PYTHONUTF8='1'"
+    start = f"import os; os.environ.update({told}); from schedules.cli import main; main()"
+    words = escape(subprocess.list2cmdline(["-X", "utf8", "-c", start, *service.command]))
     return f"""\
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -108,6 +114,14 @@ def windows_task(service: Service) -> str:
   </Actions>
 </Task>
 """
+
+
+def unseen(service: Service, environment: Mapping[str, str]) -> list[str]:
+    """Variables that say something here and that the service would not see: it would open other books, or no vault."""
+    path = service.home / "service.env"
+    written = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+    there = {line.partition("=")[0].strip() for line in written}
+    return [name for name in SAID_HERE if environment.get(name) and name not in there]
 
 
 def unit_path(user_home: Path) -> Path:
@@ -141,10 +155,15 @@ def _told(path: Path, command: list[str]) -> None:
         raise ServiceNotInstalled(path, shown, (done.stderr or done.stdout).strip())
 
 
+def _argument(word: str) -> str:
+    """A word of a command, in which systemd would put a variable's value where a `$` stands."""
+    return _quoted(word).replace("$", "$$")
+
+
 def _quoted(word: str) -> str:
     """A word as systemd reads it back: quoted, its own signs escaped (systemd.service(5), systemd.unit(5))."""
-    safe = _plain(word).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    return f'"{safe}"' if any(sign in safe for sign in ' "\\;') else safe
+    safe = _plain(word).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{safe}"' if any(sign in safe for sign in " '\"\\;") else safe
 
 
 def _plain(word: str | Path) -> str:

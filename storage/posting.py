@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 from sqlalchemy import func as sql
 
-from storage.database.bulk import Counts, looked_up, merge
+from storage.database.bulk import Counts, looked_up, merge, upsert
 from storage.database.tables import (
     ad_day,
     bundle,
@@ -123,9 +123,10 @@ def _whole_orders(rows: Iterable[Any]) -> Iterator[list[SubOrderRow]]:
 
 def _post_sub_orders(connection: Connection, source: Source, rows: list[SubOrderRow]) -> Counts:
     hashed = [(lines, _hash(_said(lines))) for lines in _grouped(rows)]
-    news = _news(connection, source, hashed)
+    news, again = _news(connection, source, hashed)
     told = (_order(source, lines, content_hash) for lines, content_hash in news)
     counts = merge(connection, platform_order, told, version=ORDER_VERSION)
+    upsert(connection, platform_order, (_order(source, lines, content_hash) for lines, content_hash in again))
     posted = (_line(source, row) for lines, _ in news for row in lines)
     merge(connection, order_line, posted, version=LINE_VERSION)
     _post_events(connection, (event for lines, _ in news for event in _events(source, lines)))
@@ -140,8 +141,9 @@ def _said(lines: list[SubOrderRow]) -> str:
     return "\n".join(sorted(texts))
 
 
-def _news(connection: Connection, source: Source, orders: list[Hashed]) -> list[Hashed]:
-    """The orders that posting could change something for.
+def _news(connection: Connection, source: Source, orders: list[Hashed]) -> tuple[list[Hashed], list[Hashed]]:
+    """The orders that posting could change something for; those of them of which the same file said less before, when
+    rows of it were in quarantine: it is no rival of itself.
 
     Not those that stand in the books with this content from a smaller source and no earlier export: whatever told them
     posted their lines and events too, and of equal content and export the smaller source is kept.
@@ -150,17 +152,20 @@ def _news(connection: Connection, source: Source, orders: list[Hashed]) -> list[
     for order in orders:
         by_shop.setdefault(order[0][0].shop, []).append(order)
     news: list[Hashed] = []
+    again: list[Hashed] = []
     for shop, mine in by_shop.items():
         numbers = [lines[0].order_no for lines, _ in mine]
         fixed = {"platform": PLATFORM, "shop": shop}
-        known = looked_up(connection, platform_order, fixed, "order_no", numbers, ORDER_TOLD)
+        known = list(looked_up(connection, platform_order, fixed, "order_no", numbers, ORDER_TOLD))
+        before = {number: content for number, content, sha, _ in known if sha == source.file_sha}
+        again += [one for one, number in zip(mine, numbers, strict=True) if before.get(number, one[1]) != one[1]]
         told = {(number, content): at for number, content, sha, at in known if sha < source.file_sha}
         news += [
             order
             for order, number in zip(mine, numbers, strict=True)
             if (at := told.get((number, order[1]))) is None or at < _told_at(source, _head(order[0]))
         ]
-    return news
+    return news, again
 
 
 def _grouped(rows: Iterable[SubOrderRow]) -> list[list[SubOrderRow]]:

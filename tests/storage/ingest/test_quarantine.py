@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from storage.archive import Archive
 from storage.database.connection import Database
-from storage.database.tables import bill_line, quarantine, raw_file, raw_row, row_fix
+from storage.database.tables import bill_line, platform_order, quarantine, raw_file, raw_row, row_fix
+from storage.documents.cells import fen
 from storage.errors import FixWrong
 from storage.ingest import ingest
 from storage.quarantine import export_rows, fix_rows, replay, replayable, waiting_rows
 from tests.storage.documents.formats.dress import made, truths, yuan
 from tests.storage.documents.formats.dresses import DRESSES
+from tests.storage.erp.orders.files import practice, write
 
 HEADER = "账务流水号,关联业务单号,入账时间,账务方向,发生额（元）,期末余额（元）,业务类型,描述,备注"
 GOOD = "700000000000000001\t,240000000000000001\t,2026-09-01 08:00:00,收,10.00,10.00,货款,成交,"
@@ -64,6 +66,22 @@ def test_a_corrected_row_completes_its_file_once(database: Database, archive: Ar
     assert (kept[0], bool(kept[1])) == (3, True)
     assert [tuple(one) for one in fixes] == [(1, "王芳")]
     assert "=1+1" in came, "the row as it came stays"
+
+
+@pytest.mark.parametrize("price", ["30.00", "30.01", "30.02", "30.03", "30.04"])
+def test_a_corrected_row_completes_its_order(database: Database, archive: Archive, tmp_path: Path, price: str) -> None:
+    """An order that came without one of its sub-orders has all of its goods and refunds once the row is corrected."""
+    one = practice("交易成功", "2026-11-20 18:00:00", 数量="2")
+    other = {**one, "子订单编号": "990001-2", "单价": price, "售后状态": "退款成功", "子订单退款金额": "3.00"}
+    ingest(database, archive, write("practice_orders", [one, {**other, "数量": "两件"}]))
+    sheet = tmp_path / "改.xlsx"
+    export_rows(waiting_rows(database), sheet)
+    corrected(sheet, "数量", "1")
+    assert fix_rows(database, archive, sheet, "王芳")[0].quarantined == 0
+    o = platform_order.c
+    with database.read() as connection:
+        (order,) = connection.execute(select(o.goods_fen, o.refunded_fen, o.refund_state)).all()
+    assert tuple(order) == (2000 + fen("", price), 300, "part")
 
 
 def test_a_correction_that_is_wrong_again_waits_again(database: Database, archive: Archive, tmp_path: Path) -> None:

@@ -1,6 +1,15 @@
 """The facts of an error as its sentence holds them: lists and our own reasons in the reader's language."""
 
+from typing import NamedTuple
+
 Facts = dict[str, object]
+
+
+class Said(NamedTuple):
+    """A fact that is words of our own, in both languages."""
+
+    zh: str
+    en: str
 
 
 def shown(facts: Facts, lang: str) -> dict[str, str]:
@@ -18,6 +27,8 @@ def _half(reason: str, lang: str) -> str:
 
 
 def _text(value: object, lang: str) -> str:
+    if isinstance(value, Said):
+        return value.en if lang == "en" else value.zh
     if isinstance(value, list | tuple):
         parts = [_text(part, lang) for part in value]
         return (", ".join(parts) or "none") if lang == "en" else ("、".join(parts) or "无")

@@ -25,7 +25,7 @@ A class takes facts and owns its sentence in Chinese and English; callers never 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from bots.error_words import Facts, shown
+from bots.error_words import Facts, Said, shown
 from bots.hints import HINTS, OS_REASONS
 
 Who = Literal["author", "site", "business", "person", "operator"]
@@ -35,7 +35,8 @@ Lang = Literal["zh", "en"]
 class BotError(Exception):
     """A failure that knows who has to act, its stable code, its facts and its own sentence.
 
-    `facts` hold JSON-able values only; `where` ("file:line"), `column` and `step` come from the engine.
+    `facts` hold JSON-able values only; `where` ("file:line"), `column` and `step` come from the engine. A reason of our
+    own is `Bilingual`.
     """
 
     who: ClassVar[Who] = "operator"
@@ -54,6 +55,11 @@ class BotError(Exception):
     def message(self, lang: str = "zh") -> str:
         """One sentence saying what happened, with its facts filled in."""
         return (self.en if lang == "en" else self.zh).format(**shown(self.facts, lang))
+
+    @property
+    def said(self) -> Said:
+        """The sentence in both languages, to be a fact of another error."""
+        return Said(self.message("zh"), self.message("en"))
 
     def hint(self, lang: str = "zh") -> str:
         """One sentence saying what to do now; empty when the message says it all."""
@@ -89,7 +95,7 @@ class ExpressionFailed(AuthorError):
     zh = "算不出 {expression}：{reason}"
     en = "cannot work out {expression}: {reason}"
 
-    def __init__(self, expression: str, reason: str) -> None:
+    def __init__(self, expression: str, reason: Said) -> None:
         super().__init__(expression=expression, reason=reason)
 
 
@@ -342,7 +348,7 @@ class EffectInDoubt(SiteError):
     zh = "「{effect}」提交了，没有看到结果（{reason}）；先回去核实"
     en = "{effect} was submitted, its result was not seen ({reason}); it is checked first"
 
-    def __init__(self, effect: str, reason: str) -> None:
+    def __init__(self, effect: str, reason: Said) -> None:
         super().__init__(effect=effect, reason=reason)
 
 
@@ -424,7 +430,7 @@ class EffectUnclear(PersonNeeded):
     zh_hint = "到网站后台查一下，再标成「已完成」或「没有发生」"
     en_hint = "look it up on the site, then mark it as done or as not done"
 
-    def __init__(self, effect: str, reason: str) -> None:
+    def __init__(self, effect: str, reason: Said) -> None:
         super().__init__(effect=effect, reason=reason)
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
 
+from bots.error_words import Said
 from bots.errors import ExpressionFailed
 from bots.facts import AccountFacts
 from bots.flow.problem import Refused
@@ -39,21 +40,21 @@ class Scope:
         try:
             return template.expand(self._chain, self._functions)
         except Refused as refused:
-            raise ExpressionFailed(template.source, refused.zh) from refused
+            raise ExpressionFailed(template.source, Said(refused.zh, refused.en)) from refused
 
     def text(self, template: Template) -> str:
         """The template filled in, as text."""
         try:
             return template.expand_text(self._chain, self._functions)
         except Refused as refused:
-            raise ExpressionFailed(template.source, refused.zh) from refused
+            raise ExpressionFailed(template.source, Said(refused.zh, refused.en)) from refused
 
     def value(self, value: Value[T]) -> T:
         """The value filled in and checked."""
         try:
             return value.expand(self._chain, self._functions)
         except Refused as refused:
-            raise ExpressionFailed(repr(value), refused.zh) from refused
+            raise ExpressionFailed(repr(value), Said(refused.zh, refused.en)) from refused
 
     def put(self, name: str, value: object) -> None:
         """From now on `name` is `value`, until the item or run ends."""

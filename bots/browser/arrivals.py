@@ -29,6 +29,8 @@ READS_S = 3.0
 """How long requests that only read are waited for after an act."""
 LINGER_S = 0.15
 """A click that sends two files sends the second at once."""
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing on a site."""
 SHOWN_S = 0.8
 """A document that is going to be a download is one by then; after that it is shown in the tab."""
 POLL_S = 0.02
@@ -171,6 +173,43 @@ class Wire:
             if enough is not None and all(one.method == "GET" for one in self._open) and await enough():
                 return
             await asyncio.sleep(POLL_S)
+
+
+class Writes:
+    """The requests that write, begun by any tab of one browser context from now on, until `close`."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self._open: set[Any] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._listeners = {"request": self._began, "response": self._answered, "requestfailed": self._over}
+        for event, listener in self._listeners.items():
+            context.on(event, listener)
+
+    def close(self) -> None:
+        """Nothing is noticed any more."""
+        for event, listener in self._listeners.items():
+            self._context.remove_listener(event, listener)
+
+    def _began(self, request: Any) -> None:
+        if request.method not in READING and request.resource_type in KINDS:
+            self._open.add(request)
+            self._quiet.clear()
+
+    def _answered(self, response: Any) -> None:
+        self._over(response.request)
+
+    def _over(self, request: Any) -> None:
+        self._open.discard(request)
+        if not self._open:
+            self._quiet.set()
+
+    async def over(self, timeout_ms: int) -> bool:
+        """Whether the site has answered every one of them, or the connection is gone; waited for at most so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._quiet.wait(), timeout_ms / 1000)
+        return not self._open
 
 
 class Catch:

@@ -300,6 +300,16 @@ class Page(Protocol):
         ...
 
 
+class Writes(Protocol):
+    """The requests that write (POST, PUT …), begun by any tab of a session since this was asked for, until `close`."""
+
+    async def over(self, timeout_ms: int) -> bool:
+        """Whether the site has answered every one of them, or the connection is gone; waited for at most so long."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Session(Protocol):
     """One account's browser context: its cookies, its tabs, its downloads."""
 
@@ -314,6 +324,10 @@ class Session(Protocol):
         ...
 
     async def new_page(self) -> Page: ...
+    def writes(self) -> Writes:
+        """What the site is asked to change from now on, to know whether it has answered."""
+        ...
+
     async def state(self) -> bytes:
         """Cookies and storage, to be given to `open_session` next time. Secret: keep it encrypted."""
         ...

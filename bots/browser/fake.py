@@ -112,6 +112,9 @@ class FakeSession:
         self._pages.append(page)
         return page
 
+    def writes(self) -> FakeWrites:
+        return FakeWrites(self.site)
+
     async def state(self) -> bytes:
         return self._state
 
@@ -125,6 +128,19 @@ class FakeSession:
 
     async def close(self) -> None:
         self._pages.clear()
+
+
+class FakeWrites:
+    """What the site says of itself: whether it has answered all that it was asked to change."""
+
+    def __init__(self, site: FakeSite) -> None:
+        self._site = site
+
+    async def over(self, timeout_ms: int) -> bool:
+        return self._site.answers_in_ms <= timeout_ms
+
+    def close(self) -> None:
+        """Nothing was held."""
 
 
 class FakePage:

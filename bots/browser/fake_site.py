@@ -122,3 +122,5 @@ class FakeSite:
     statuses: dict[str, int] = attribute(default_factory=dict)
     events: list[str] = attribute(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = attribute(default_factory=dict)
+    answers_in_ms: float = 0.0
+    """How long the site takes to answer what it is asked to change."""

@@ -22,7 +22,7 @@ from playwright.async_api import Error as RawError
 from playwright.async_api import async_playwright
 
 from bots.browser import failures
-from bots.browser.arrivals import Answer, Catch, Wire, catching, kept, saved
+from bots.browser.arrivals import Answer, Catch, Wire, Writes, catching, kept, saved
 from bots.browser.choice import BrowserChoice
 from bots.browser.driver import (
     Ask,
@@ -238,6 +238,9 @@ class PlaywrightSession:
             self.catch.take(download)
         else:
             self.unclaimed.append(download.suggested_filename)
+
+    def writes(self) -> Writes:
+        return Writes(self._context)
 
     async def state(self) -> bytes:
         async with _spoken("session", self.base):

@@ -53,7 +53,7 @@ class Attempts:
                     more = failures <= retries + (EXTRA_LOOKS if self._effects.in_doubt else 0)
                 await self._failed(error, more)
                 if not more:
-                    self._effects.give_up(error.message())
+                    self._effects.give_up(error.said)
                     raise error from raised
             except BotError as error:
                 await self._ended(error)
@@ -82,7 +82,9 @@ class Attempts:
         await self._diary.fail(error, following if more else "不再试了")
         await self._stop_trace(keep=True)
         if more:
-            self._ctx.facts.report(Progress("retry", error.message(), self.number, 0, self._ctx.item_key))
+            self._ctx.facts.report(
+                Progress("retry", error.message(self._ctx.facts.lang), self.number, 0, self._ctx.item_key)
+            )
 
     async def _ended(self, error: BotError) -> None:
         """Not a matter of trying again: the row's data, a person, the author, the machine.

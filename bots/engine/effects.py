@@ -4,6 +4,7 @@
 2. `unless` is looked at first: already so → closed as found_done, nothing is done.
 3. Begun before, end unknown, and `unless` cannot tell: `verify` may still show it; else a person has to look.
    Everything was clicked in this run, nothing failed, and still nothing shows: looked at again, never done again.
+   The site has not answered what it was asked to change: it may still do it, so that too is only looked at.
 4. `do` runs without healing and without retries; then `verify` is waited for.
 5. Any failure inside leaves the effect open and raises EffectInDoubt: the attempt loop starts again from a known page
    and comes back to 1, which is the same path that a killed process takes.
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from bots.conditions import answered, holds, wait_until
 from bots.context import Context, Effect, StopRun
 from bots.engine.diary import Diary
+from bots.error_words import Said
 from bots.errors import (
     BotError,
     BusinessError,
@@ -31,6 +33,14 @@ from bots.flow.step import Step, Steps
 from bots.flow.values import Condition
 from bots.steps.once import Once
 
+UNSEEN = Said("都点完了，还看不到结果", "everything was clicked, and the result does not show")
+UNANSWERED = Said(
+    "网站一直没有回答，也许还在做，所以不再提交，只去看做成没有",
+    "the site has not answered and may still be at it, so it is not submitted again, only looked at",
+)
+ANSWER_WAIT_MS = 60_000
+"""How long the answer to a submission is waited for once something has gone wrong: a page that is left asks no more."""
+
 
 class Shown(Exception):
     """A dry run has come to an effect: it was shown, and nothing after it can be tried."""
@@ -44,7 +54,7 @@ class Effects:
         self._diary = diary
         self.in_doubt: dict[str, str] = {}
         self.seen: set[str] = set()
-        self._completed: set[str] = set()
+        self._asked: dict[str, Said] = {}
         self.committed = 0
         self.found = 0
 
@@ -75,7 +85,7 @@ class Effects:
         if known == "person":
             if await self._seen_now(effect, key):
                 return
-            raise EffectUnclear(effect.label, "以前就在等人核对")
+            raise EffectUnclear(effect.label, Said("以前就在等人核对", "a person was asked to check it before"))
         self.in_doubt[key] = effect.label
         if known == "new":
             # Nothing has been touched in this attempt: until `do` acts, it has certainly not happened.
@@ -127,13 +137,13 @@ class Effects:
             self._close(key, "found_done", "核实过，已经完成")
             self.found += 1
             return True
-        if key in self._completed:
-            # Everything was clicked and nothing failed: a list that is slow to show it, or an `unless` that cannot see
-            # it, must not make it happen again. It is looked at again, then a person is asked.
-            raise EffectInDoubt(effect.label, "都点完了，还看不到结果")
+        if key in self._asked:
+            # The site may be slow to show it or to do it, or `unless` cannot see it: none of that must make it happen
+            # again. It is looked at again, then a person is asked.
+            raise EffectInDoubt(effect.label, self._asked[key])
         if effect.unless is None:
             self._close(key, "person", "看不出有没有成功")
-            raise EffectUnclear(effect.label, "没有写 unless，看不出来")
+            raise EffectUnclear(effect.label, Said("没有写 unless，看不出来", "there is no unless to tell it by"))
         self._close(key, "not_done", "核实过，没有发生")
         journal = self._ctx.facts.journal
         journal.open_effect(key, self._ctx.facts.run_id, self._ctx.item_key, effect.label)
@@ -144,6 +154,7 @@ class Effects:
         ctx = self._ctx
         acts_before = ctx.acts
         was_inside, ctx.in_effect = ctx.in_effect, True
+        writes = ctx.session.writes()
         try:
             await ctx.player.steps(effect.do)
             if effect.verify is not None:
@@ -158,11 +169,15 @@ class Effects:
             if ctx.acts == acts_before:
                 self._close(key, "not_done", "还没有动手")
                 raise
+            if not await writes.over(ANSWER_WAIT_MS):
+                self._asked[key] = UNANSWERED
+                raise EffectInDoubt(effect.label, UNANSWERED) from error
             if isinstance(error, SessionExpired | Interrupted):
                 raise
-            raise EffectInDoubt(effect.label, error.message()) from error
+            raise EffectInDoubt(effect.label, error.said) from error
         finally:
             ctx.in_effect = was_inside
+            writes.close()
         self._close(key, "done", "")
         self.committed += 1
 
@@ -170,7 +185,7 @@ class Effects:
         try:
             await wait_until(self._ctx, verify, self._ctx.timeout_ms)
         except ConditionUnmet:
-            self._completed.add(key)
+            self._asked[key] = UNSEEN
             raise
 
     def _close(self, key: str, how: str, note: str) -> None:
@@ -191,15 +206,15 @@ class Effects:
         ctx.note(f"试运行：到「{effect.label}」为止，没有做。" + "。".join(part for part in told if part))
         raise Shown(effect.label)
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, reason: Said) -> None:
         """No more attempts: what is still in doubt waits for a person. Raises EffectUnclear if anything is."""
         labels = list(self.in_doubt.values())
         for key in list(self.in_doubt):
-            self._close(key, "person", reason)
+            self._close(key, "person", reason.zh)
         if labels:
             raise EffectUnclear("、".join(labels), reason)
 
-    def look_back(self, steps: Steps, reason: str) -> bool:
+    def look_back(self, steps: Steps, reason: Said) -> bool:
         """Whether an effect of these steps, not reached this time, was finished by an earlier attempt.
 
         A row that "cannot be found" may be gone from the list because its effect has happened. Raises EffectUnclear
@@ -222,7 +237,7 @@ class Effects:
                 finished = True
             else:
                 if known == "open":
-                    facts.journal.close_effect(key, "person", reason)
+                    facts.journal.close_effect(key, "person", reason.zh)
                 raise EffectUnclear(label, reason)
         return finished
 

@@ -104,16 +104,19 @@ class RowLoop:
             return ("found_done" if self._effects.found and not self._effects.committed else "done"), ""
         again = resumed or self._attempts.number > 1
         outcome = {"business": "rejected", "person": "person"}.get(error.who, "failed")
-        reason = self._ctx.facts.mask.hide(error.message())
-        return self._believed(outcome, reason) if again and outcome != "person" else (outcome, reason)
+        return self._believed(outcome, error) if again and outcome != "person" else (outcome, self._said(error))
 
-    def _believed(self, outcome: str, reason: str) -> tuple[str, str]:
+    def _believed(self, outcome: str, error: BotError) -> tuple[str, str]:
         """What an earlier attempt has done outweighs what the page seems to say now."""
         try:
-            finished = self._effects.look_back(self._ctx.flow.steps, reason)
+            finished = self._effects.look_back(self._ctx.flow.steps, error.said)
         except PersonNeeded as unclear:
-            return "person", self._ctx.facts.mask.hide(unclear.message())
-        return ("done", "") if finished and outcome == "rejected" else (outcome, reason)
+            return "person", self._said(unclear)
+        return ("done", "") if finished and outcome == "rejected" else (outcome, self._said(error))
+
+    def _said(self, error: BotError) -> str:
+        facts = self._ctx.facts
+        return facts.mask.hide(error.message(facts.lang))
 
     async def _work(self, fresh: bool) -> None:
         if fresh or not self._known_page:

@@ -12,7 +12,7 @@ from pathlib import Path
 from loguru import logger
 
 from bots.browser.choice import BrowserChoice
-from bots.browser.driver import Browser, Page, Session, SessionOptions
+from bots.browser.driver import Browser, Page, Session, SessionOptions, Writes
 from bots.errors import BotError
 from schedules.browsers import BrowserDoor, LazyBrowser
 
@@ -158,6 +158,10 @@ class _Counted:
     async def new_page(self) -> Page:
         """One more tab."""
         return await self._session.new_page()
+
+    def writes(self) -> Writes:
+        """What the site is asked to change from now on."""
+        return self._session.writes()
 
     async def state(self) -> bytes:
         """Cookies and storage."""

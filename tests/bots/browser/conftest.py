@@ -30,6 +30,7 @@ class LocalSite:
         self.address = address
         self.pages: dict[str, str] = {}
         self.asked: list[str] = []
+        self.let_go = threading.Event()
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -56,6 +57,11 @@ class Answer(BaseHTTPRequestHandler):
             if file.is_file():
                 return self.send(200, TYPES[file.suffix], file.read_bytes())
         return self.send(404, "text/plain", b"nothing here")
+
+    def do_POST(self) -> None:
+        """What is sent is answered once the test lets go."""
+        self.site.let_go.wait(30)
+        self.send(200, "application/json", b"{}")
 
     def send(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)

@@ -248,6 +248,19 @@ async def test_a_response_of_the_page_is_read(page, local):
     assert (answer.status, json.loads(answer.body)) == (200, {"rows": [1, 2]})
 
 
+async def test_what_a_site_has_not_answered_yet_is_known(session, page, local):
+    """What was asked to be changed is open until the site has answered, in whatever tab; what only reads never is."""
+    await opened(page, local, "<button onclick=\"fetch('/rows.json'); fetch('/sent', {method: 'POST'})\">提交</button>")
+    writes = session.writes()
+    assert await writes.over(0)
+    async with asyncio.timeout(10):
+        await page.watch(click(await element(page, "提交")), bodies="rows.json")
+    assert not await writes.over(50)
+    local.let_go.set()
+    assert await writes.over(10_000)
+    writes.close()
+
+
 async def test_blocked_assets_are_never_fetched(browser, local, tmp_path):
     """Addresses that match a block pattern do not reach the server."""
     options = SessionOptions(block=("*.woff2", "*/big.png"))

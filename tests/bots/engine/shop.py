@@ -68,6 +68,8 @@ class Shop:
         self.delisted: list[str] = []
         self.signed_in = signed_in
         self.lose_answers = 0
+        self.keeps_waiting = False
+        self.submitted: list[str] = []
         self.sign_out_at_clicks: set[int] = set()
         self.refuses = False
         self.loses_sign_ins = 0
@@ -168,6 +170,12 @@ class Shop:
 
     def _delist(self, page: FakePage) -> None:
         product = self.confirming
+        self.submitted.append(product)
+        if self.keeps_waiting:  # the page spins until the answer is there; the list shows it once it has been given
+            page.turn(["确定"], hidden=True)
+            if self.site.answers_in_ms < float("inf"):
+                self.products[product] = False
+            return
         self.products[product] = False
         self.delisted.append(product)
         if self.lose_answers:

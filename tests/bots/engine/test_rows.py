@@ -82,6 +82,39 @@ async def test_lost_answer_is_looked_up_not_repeated(tmp_path: Path) -> None:
     assert result.failures[0].code == "E-EFFECT-IN-DOUBT"
 
 
+SLOW = DELIST.replace(
+    """      - click: 确定
+        timeout: 1s
+""",
+    """      - click: 确定
+        timeout: 1s
+      - wait: {visible: 下架成功}
+        timeout: 50ms
+""",
+)
+
+
+async def test_a_site_that_is_still_busy_with_it_is_not_asked_again(tmp_path: Path) -> None:
+    """A site that has not answered may still do what was submitted: it is not submitted again, a person looks."""
+    shop = Shop("1", "2")
+    shop.keeps_waiting = True
+    shop.site.answers_in_ms = float("inf")
+    result = await rig(shop, tmp_path).run(SLOW, rows("1"))
+    assert shop.submitted == ["1"]
+    assert result.results[0]["outcome"] == "person"
+    assert "没有回答" in str(result.results[0]["reason"])
+
+
+async def test_a_slow_answer_is_waited_for_before_the_page_is_left(tmp_path: Path) -> None:
+    """What a slow site has done is found done, once its answer has been waited for."""
+    shop = Shop("1")
+    shop.keeps_waiting = True
+    shop.site.answers_in_ms = 30_000
+    result = await rig(shop, tmp_path).run(SLOW, rows("1"))
+    assert shop.submitted == ["1"]
+    assert result.results[0]["outcome"] == "found_done"
+
+
 async def test_lost_session_signs_in_again(tmp_path: Path) -> None:
     """A session that ends at any click costs a new sign-in, not a row."""
     for click in (1, 2, 3):

@@ -6,4 +6,5 @@ deciding    open runs + now → start, drop, wait          pure, like all above
 book        the rows: planned, started, ended, dropped   the only one that knows the database
 turn        plan, decide, start, end, each durable       executors: what really runs
 clock       APScheduler, which only says when to look    files · mail · webhook: what comes from outside
+telling     what nobody would hear of otherwise          keeping: all of it put together
 """

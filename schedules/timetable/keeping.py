@@ -17,6 +17,7 @@ from schedules.timetable.lock import only_clock
 from schedules.timetable.mail import ImapMailbox, MailWatch
 from schedules.timetable.model import Job, Timetable, WorkCalendar
 from schedules.timetable.opening import Opened, open_timetable, plan_path
+from schedules.timetable.telling import mailbox_refused, not_begun
 from schedules.timetable.turn import Control, Executor, Outcome, Turn
 
 Now = Callable[[], datetime]
@@ -46,8 +47,13 @@ def hook_token(desk: Desk, name: str) -> str:
 
 
 def watches_of(desk: Desk, opened: Opened) -> list[Watch]:
-    """What looks for files and mails; file patterns begin beside the timetable."""
-    mails = MailWatch(opened.timetable, lambda name: mailbox_of(desk, name))
+    """What looks for files and mails; file patterns begin beside the timetable.
+
+    Mails that came while nobody kept the clock are looked for too: since its last look.
+    """
+    with TimetableBook(desk.database, opened.timetable.name).read() as page:
+        looked_at = page.mark()
+    mails = MailWatch(opened.timetable, lambda name: mailbox_of(desk, name), looked_at, mailbox_refused(desk))
     return [FileWatch(opened.timetable, opened.path.parent), mails]
 
 
@@ -103,6 +109,7 @@ def kept_clock(renewal: Renewal, queue: Queue, wake: Callable[[], None] = lambda
     with only_clock(desk.home, desk.database) as still_ours:
         renewal()
         turn = turn_of(desk, renewal.opened, Nobody(), now)
+        turn.unheard = lambda page, rows: not_begun(desk, page.connection, turn.timetable, rows, now())
         given = Handing(turn, queue, desk.database, tags_at(desk), wake)
         clock = Clock(turn, given, watches_of(desk, renewal.opened), renewal, chores)
         clock.still_ours = still_ours

@@ -15,11 +15,17 @@ from email import message_from_bytes, policy
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from loguru import logger
+
 from schedules.timetable.errors import MailboxRefused
 from schedules.timetable.model import Arrival, Timetable, Trigger
 
 LOOKED_BACK = timedelta(days=2)
 """Mails of these days are looked at each time; those that have begun a run are known by their Message-ID."""
+MOST_BACK = timedelta(days=31)
+"""After a time without a look, because nobody kept the clock or the mailbox was away, so many days at most."""
+EVERY = timedelta(minutes=1)
+"""So often a mailbox is looked into: the clock looks more often, and servers lock out who signs in all the time."""
 MOST_MAILS = 500
 TIMEOUT_S = 20.0
 
@@ -43,27 +49,50 @@ class Mailbox(Protocol):
 class MailWatch:
     """The `on: {mail: …}` entries of a timetable; `open_mailbox` gives the mailbox of an account."""
 
-    def __init__(self, timetable: Timetable, open_mailbox: Callable[[str], Mailbox]) -> None:
-        """Nothing is looked at yet."""
+    def __init__(self, timetable: Timetable, open_mailbox: Callable[[str], Mailbox], since: datetime | None = None,
+                 refused: Callable[[str, Exception, datetime], None] = lambda *_: None) -> None:  # fmt: skip
+        """Nothing is looked at yet. `since`: when mails were last looked at, if that is known; `refused` hears of a
+        mailbox that cannot be looked into, at each look."""
         self.triggers = [
             (entry.name, entry.trigger)
             for entry in timetable.entries.values()
             if entry.trigger and entry.trigger.kind == "mail"
         ]
         self.open_mailbox = open_mailbox
+        self.since = since
+        self.refused = refused
+        self.asked: dict[str, datetime] = {}
+        self.seen: dict[str, datetime] = {}
 
     def look(self, now: datetime, known: Callable[[Iterable[str]], set[str]]) -> Sequence[Arrival]:
-        """Mails that fit an entry and have not begun a run of it; each mailbox is looked into once."""
+        """Mails that fit an entry and have not begun a run of it; each mailbox is looked into once a minute.
+
+        One that is away keeps nobody from the others, and what came meanwhile is found when it is back.
+        """
         found: dict[str, Arrival] = {}
         for account in dict.fromkeys(trigger.where for _, trigger in self.triggers):
-            mails = self.open_mailbox(account).since(now - LOOKED_BACK)
-            for name, trigger in self.triggers:
-                for mail in mails if trigger.where == account else ():
-                    if fits(mail, trigger):
+            for mail in self._mails(account, now):
+                for name, trigger in self.triggers:
+                    if trigger.where == account and fits(mail, trigger):
                         key = f"{name}:{hashlib.sha256(mail.message_id.encode()).hexdigest()[:16]}"
                         found[key] = Arrival(key, name, now, {"sender": mail.sender, "subject": mail.subject})
         there = known(found) if found else set()
         return [arrival for key, arrival in found.items() if key not in there]
+
+    def _mails(self, account: str, now: datetime) -> Sequence[Mail]:
+        asked = self.asked.get(account)
+        if asked is not None and timedelta() <= now - asked < EVERY:
+            return []
+        self.asked[account] = now
+        seen = self.seen.get(account, self.since) or now
+        try:
+            mails = self.open_mailbox(account).since(max(min(now, seen) - LOOKED_BACK, now - MOST_BACK))
+        except Exception as error:  # noqa: BLE001 (one mailbox that is away must not keep the others from being looked at)
+            logger.exception("mailbox_look_failed", account=account)
+            self.refused(account, error, now)
+            return []
+        self.seen[account] = now
+        return mails
 
 
 def fits(mail: Mail, trigger: Trigger) -> bool:

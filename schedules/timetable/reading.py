@@ -168,7 +168,7 @@ class _Reader:
             trigger=self.trigger(node.get("on")),
             until=self.read(node.get("until"), parse_time, None),
             jitter=self.read(node.get("jitter"), parse_span, timedelta()),
-            missed=cast(Missed, self.choice(node.get("missed"), ("all", "last", "none"), "last")),
+            missed=cast(Missed, self.choice(node.get("missed"), ("all", "last", "none"), usually_missed(node))),
             overlap=cast(Overlap, self.choice(node.get("overlap"), ("queue", "skip", "replace"), "queue")),
             expected=self.read(node.get("expected"), parse_span, None),
             span=name.span,
@@ -407,6 +407,11 @@ class _Reader:
         except Refused as refused:
             self.refuse(node, refused)
             return usual
+
+
+def usually_missed(node: YamlMapping) -> Missed:
+    """What becomes of missed runs where the entry does not say: one file or mail does not stand for the one before."""
+    return "last" if node.get("on") is None else "all"
 
 
 def wanted_by(entry: Entry) -> tuple[str, ...]:

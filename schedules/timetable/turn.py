@@ -30,6 +30,8 @@ CLOCK_MAY_BE_WRONG = timedelta(hours=1)
 """A machine's clock that goes back further than this was wrong before: what it planned meanwhile is planned anew."""
 LONGEST_BACKFILL_DAYS = 366
 TIMED_ANEW_AFTER = timedelta(minutes=1)
+TOLD = frozenset({"window-closed", "window-closed-paused"})
+"""Why a run was dropped though nobody wanted it so: the timetable's own policies are no news, a closed window is."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Turn:
         self._timed_at = datetime.min.replace(tzinfo=UTC)
         self.places = 1_000
         """How many may run at a time."""
+        self.unheard: Callable[[Page, Sequence[Row]], None] = lambda *_: None
+        """Hears, in the look's transaction, of runs that were dropped and of which nobody would be told otherwise."""
 
     def arrived(self, arrivals: Sequence[Arrival]) -> int:
         """Note what came from outside; the next look begins its runs. Returns how many are new."""
@@ -198,6 +202,8 @@ class Turn:
                 rows[decision.key] = after(row, decision)
                 if decision.state == "running" and not decision.cancel:
                     jobs.append(self._job(row, after(row, decision)))
+            if closed := [rows[one.key] for one in decisions if one.state == "dropped" and one.reason in TOLD]:
+                self.unheard(page, closed)
             if not any(decision.state == "dropped" for decision in decisions):
                 break  # only a dropped run can change what another waits for
         return jobs

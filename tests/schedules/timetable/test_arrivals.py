@@ -10,12 +10,13 @@ import pytest
 
 from schedules.timetable.errors import MailboxRefused
 from schedules.timetable.files import FileWatch
-from schedules.timetable.mail import ImapMailbox, MailWatch
+from schedules.timetable.mail import ImapMailbox, Mail, MailWatch
 from schedules.timetable.model import Arrival
 from schedules.timetable.webhook import LONGEST_BODY, webhook_app
 from tests.schedules.timetable.imap import standin
 from tests.schedules.timetable.world import at, timetable_of
 
+DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
@@ -49,6 +50,24 @@ def test_a_file_arrives_once_it_is_whole(tmp_path: Path) -> None:
     assert look() == ["账单.xlsx"]
 
 
+def test_a_file_whose_time_lies_ahead_arrives_once_it_was_seen_to_rest(tmp_path: Path) -> None:
+    """Unpacked from another time zone, or on a share whose clock is ahead: it is not waited for until that hour."""
+    table = timetable_of('  x: {run: f, accounts: [a], on: {file: "*.xlsx", settled: 1m}}\n')
+    folder = tmp_path / "店铺[1]"
+    folder.mkdir()
+    watch = FileWatch(table, folder)
+
+    def look(seconds: int) -> list[str]:
+        found = watch.look(NOW + timedelta(seconds=seconds), lambda keys: set())
+        return [str(one.given["name"]) for one in found]
+
+    written(folder / "账单.xlsx", "1", -8 * 3600)
+    assert look(0) == []
+    written(folder / "账单.xlsx", "22", -8 * 3600)
+    assert (look(50), look(109)) == ([], [])
+    assert look(110) == ["账单.xlsx"]
+
+
 MAILS = [
     "Message-ID: <1@bank>\nFrom: Bank <no-reply@bank.com>\nSubject: =?utf-8?b?5Zue5Y2VIDIwMjYtMTEtMTk=?=",
     "Message-ID: <2@bank>\nFrom: no-reply@bank.com\nSubject: =?utf-8?b?6JCl6ZSA?=",
@@ -64,12 +83,67 @@ def test_a_mail_arrives_by_sender_and_subject() -> None:
         watch = MailWatch(timetable_of(MAILED), lambda name: ImapMailbox(server.url, name, "geheim"))
         [found] = watch.look(NOW, lambda keys: set())
         assert found.given == {"sender": "no-reply@bank.com", "subject": "回单 2026-11-19"}
-        assert watch.look(NOW, lambda keys: {found.key}) == []
+        assert watch.look(NOW + timedelta(minutes=1), lambda keys: {found.key}) == []
+        assert sum(command.startswith("SEARCH") for command in server.commands) == 2
         said = " ".join(server.commands).upper()
     assert "SEARCH SINCE 18-NOV-2026" in said
     assert "EXAMINE" in said
     assert "BODY.PEEK" in said
     assert "STORE" not in said
+
+
+class Boxes:
+    """Mailboxes by account: what they hold, or that they are away; and from when on they were asked."""
+
+    def __init__(self, **boxes: list[Mail] | None) -> None:
+        self.boxes = boxes
+        self.asked: list[tuple[str, datetime]] = []
+        self.name = ""
+
+    def __call__(self, name: str) -> "Boxes":
+        """The mailbox of the account."""
+        self.name = name
+        return self
+
+    def since(self, moment: datetime) -> list[Mail]:
+        """Its mails."""
+        self.asked.append((self.name, moment))
+        found = self.boxes[self.name]
+        if found is None:
+            raise MailboxRefused(self.name, "away")
+        return found
+
+
+TWO_BOXES = """
+  x: {run: f, accounts: [a], on: {mail: a}}
+  y: {run: f, accounts: [b], on: {mail: b}}
+"""
+
+
+def test_a_mailbox_that_is_away_keeps_nobody_from_the_others() -> None:
+    """The other's mail arrives; who is away is said, and once it is back what came meanwhile is looked for too."""
+    boxes = Boxes(a=None, b=[Mail("<1>", "b@b", "回单")])
+    away: list[str] = []
+    watch = MailWatch(timetable_of(TWO_BOXES), boxes, None, lambda name, error, now: away.append(name))
+    assert [one.entry for one in watch.look(NOW, lambda keys: set())] == ["y"]
+    assert away == ["a"]
+    boxes.boxes["a"] = [Mail("<2>", "a@a", "回单")]
+    later = NOW + timedelta(minutes=2)
+    assert [one.entry for one in watch.look(later, lambda keys: set())] == ["x", "y"]
+    assert away == ["a"]
+
+
+def test_a_mailbox_is_asked_once_a_minute_and_for_the_time_that_nobody_looked() -> None:
+    """The clock looks every few seconds; after a week off, what came in that week is looked for."""
+    boxes = Boxes(a=[], b=[])
+    week = timedelta(days=7)
+    watch = MailWatch(timetable_of(TWO_BOXES), boxes, NOW - week)
+    for seconds in (0, 10, 20, 59, 60):
+        watch.look(NOW + timedelta(seconds=seconds), lambda keys: set())
+    back = [when for name, when in boxes.asked if name == "a"]
+    assert back == [NOW - week - 2 * DAY, NOW - 2 * DAY]
+    watch.look(NOW - timedelta(days=1), lambda keys: set())
+    assert len(boxes.asked) == 6, "a clock that was set back is no reason to wait for a day"
 
 
 def test_a_mailbox_that_refuses_is_said() -> None:

@@ -137,6 +137,21 @@ def test_an_arrival_of_a_moment_to_come_runs_now(database: Database) -> None:
     assert sorted(world.played) == ["bill|ahead|a", "bill|soon|a"]
 
 
+def test_no_arrival_stands_for_the_one_before(database: Database) -> None:
+    """Three files come while the entry is paused, or while the look is late: each is run unless it says `last`."""
+    text = """
+  all: {run: f, accounts: [a], on: {file: "*.csv"}}
+  last: {run: f, accounts: [b], missed: last, on: {file: "*.csv"}}
+"""
+    world = World(database, text).go("20 00:30")
+    with world.book.write("pause") as page:
+        page.pause(Pause("all", "", "王芳", "", at("20 00:30"), at("20 02:00")))
+    for name in ("1", "2", "3"):
+        world.turn.arrived([Arrival(f"{entry}{name}", entry, at("20 00:40")) for entry in ("all", "last")])
+    world.go("20 00:45", "20 02:00")
+    assert sorted(world.played) == ["all|all1|a", "all|all2|a", "all|all3|a", "last|last3|b"]
+
+
 @pytest.mark.parametrize(
     ("overlap", "becomes"),
     [

@@ -61,7 +61,7 @@ def apply_results(connection: Connection, run_id: str) -> Counts:
 
 
 def _answers(connection: Connection, run_id: str) -> dict[str, Row[str, str, str, str, str]]:
-    """The answer that counts for each command that this run has answered: of all runs, a done first, then the latest."""
+    """The answer that counts for each command that this run has answered: of all runs a done first, then the latest."""
     c, own = bot_result.c, bot_result.alias().c
     mine = c.command_id.in_(select(own.command_id).where(own.run_id == run_id))
     best: dict[str, Row[str, str, str, str, str]] = {}

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from storage.database.bulk import change
 from storage.database.tables import bundle, channel_sku, order_line, platform_order, quant, sku
 from storage.database.tables.review import order_detail, order_state, presale_quota
-from storage.erp.allocation.asked import asked
+from storage.erp.allocation.asked import among, asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.catalog.components import components, packable, stock_by_warehouse
 from storage.erp.catalog.sets import Sets, available, read_sets
@@ -75,13 +75,14 @@ def read_past_cases(connection: Connection, begin: str, end: str, platforms: Col
 
 
 def _cases(connection: Connection, now: str, heads: Sequence[tuple[Any, ...]]) -> list[Case]:
-    shelf, quotas, past = _Shelf.read(connection), _Quotas.read(connection), _Past.read(connection)
+    shelf, quotas = _Shelf.read(connection), _Quotas.read(connection)
     keyed = {OrderKey(*head[:3]): head for head in heads}
     lines: dict[OrderKey, list[CaseLine]] = {key: [] for key in keyed}
     for key, *line in rows_of(connection, order_line, keyed, _LINE):
         lines[key].append(shelf.line(key.shop, *line))
     details = {key: told for key, *told in rows_of(connection, order_detail, keyed, _DETAIL)}
-    received = payments_received(connection)
+    received = payments_received(connection, keyed.keys())
+    past = _Past.read(connection, details.values())
     found = []
     for key, (*_, pay, ship, refund, paid_fen, created_at, paid_at, province, city, priority) in keyed.items():
         own = tuple(sorted(lines[key]))
@@ -171,30 +172,12 @@ class _Past:
     buyers_at: Mapping[str, set[str]]
 
     @classmethod
-    def read(cls, connection: Connection) -> "_Past":
-        o, d, line = platform_order.c, order_detail.c, order_line.c
-        same = and_(o.platform == d.platform, o.shop == d.shop, o.order_no == d.order_no)
-        pieces = (
-            select(line.platform, line.shop, line.order_no, func.sum(line.qty).label("qty"))
-            .group_by(line.platform, line.shop, line.order_no)
-            .subquery()
-        )
-        own = and_(pieces.c.platform == d.platform, pieces.c.shop == d.shop, pieces.c.order_no == d.order_no)
-        query = (
-            select(d.buyer, d.oaid, d.address_key, d.campaign, o.created_at, o.order_no, o.pay_state, pieces.c.qty)
-            .join_from(order_detail, platform_order, same)
-            .outerjoin(pieces, own)
-            .where(d.buyer != "")
-        )
-        by_buyer: dict[str, list[_Bought]] = defaultdict(list)
-        buyers_at: dict[str, set[str]] = defaultdict(set)
-        for row in connection.execute(query).all():
-            refunded = row.pay_state in ("refunded", "part_refunded")
-            bought = _Bought(row.created_at, row.order_no, refunded, row.campaign, int(row.qty or 0))
-            by_buyer[row.buyer].append(bought)
-            if row.oaid or row.address_key:
-                buyers_at[row.oaid or row.address_key].add(row.buyer)
-        return cls({buyer: sorted(orders) for buyer, orders in by_buyer.items()}, buyers_at)
+    def read(cls, connection: Connection, details: Collection[Sequence[str]]) -> "_Past":
+        """Of the buyers and the addresses in these details alone: years of orders lie behind those of a night."""
+        told = [dict(zip(_DETAIL, detail, strict=True)) for detail in details]
+        buyers = sorted({one["buyer"] for one in told} - {""})
+        addresses = sorted({one["oaid"] or one["address_key"] for one in told} - {""})
+        return cls(_bought(connection, buyers), _buyers_at(connection, addresses))
 
     def before(self, case: Case) -> History:
         """What happened before this order; orders of the same second go by their number."""
@@ -209,6 +192,39 @@ class _Past:
             sum(one.created_at > day_ago for one in earlier), len(earlier), sum(one.refunded for one in earlier),
             max(1, buyers), len(in_campaign), sum(one.qty for one in in_campaign),
         )  # fmt: skip
+
+
+def _bought(connection: Connection, buyers: Sequence[str]) -> dict[str, list[_Bought]]:
+    """What each of the buyers has ordered, in the order of time."""
+    o, d, line = platform_order.c, order_detail.c, order_line.c
+    same = and_(o.platform == d.platform, o.shop == d.shop, o.order_no == d.order_no)
+    own = (line.platform == d.platform, line.shop == d.shop, line.order_no == d.order_no)
+    pieces = select(func.sum(line.qty)).where(*own).correlate(order_detail).scalar_subquery()
+    query = (
+        select(d.buyer, o.created_at, o.order_no, o.pay_state, d.campaign,
+               case((d.campaign != "", pieces), else_=0))
+        .join_from(order_detail, platform_order, same)
+        .where(d.buyer != "", among(connection, d.buyer, buyers))
+    )  # fmt: skip
+    found: dict[str, list[_Bought]] = defaultdict(list)
+    for buyer, created_at, order_no, pay_state, campaign, qty in connection.execute(query).all():
+        refunded = pay_state in ("refunded", "part_refunded")
+        found[buyer].append(_Bought(created_at, order_no, refunded, campaign, int(qty or 0)))
+    return {buyer: sorted(orders) for buyer, orders in found.items()}
+
+
+def _buyers_at(connection: Connection, addresses: Sequence[str]) -> dict[str, set[str]]:
+    """Who has ever had something sent to each of the addresses, by the platform's token or else by our key."""
+    d = order_detail.c
+    query = (
+        select(case((d.oaid != "", d.oaid), else_=d.address_key).label("address"), d.buyer)
+        .where(d.buyer != "", or_(among(connection, d.oaid, addresses),
+                                  and_(d.oaid == "", among(connection, d.address_key, addresses))))
+    )  # fmt: skip
+    found: dict[str, set[str]] = defaultdict(set)
+    for address, buyer in connection.execute(query.distinct()):
+        found[address].add(buyer)
+    return found
 
 
 @dataclass

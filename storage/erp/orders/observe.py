@@ -3,21 +3,22 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, not_, or_, select
 
 from storage.database.tables import fulfilment, platform_order
-from storage.database.tables.review import order_state
+from storage.database.tables.review import order_payment, order_state
 from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.allocation.read import LIVE
 from storage.erp.orders.payments import received
 from storage.erp.orders.returns import came_back
 from storage.erp.orders.rows import rows_of
-from storage.erp.orders.states import AXES, START, is_legal, pay_of
+from storage.erp.orders.states import AXES, FINAL_PAY, START, is_legal, pay_of
 from storage.erp.orders.transition import Cause, Step, note, transition_all
 
 OPEN = ("none", "part", "")
 RETURNED = ("part_returned", "returned")
+OVER = ("finished", "cancelled")
 
 
 def observe(
@@ -33,10 +34,10 @@ def observe(
     Orders that were over before the core ever looked at them are left alone. A fact that the state map does not allow
     (money comes back to an order that was refunded) changes nothing and is told as an event `contradiction`.
     """
-    paid, live, back = received(connection), _with_parcels(connection, keys), came_back(connection)
+    paid, live, back = received(connection, keys), _with_parcels(connection, keys), came_back(connection)
     steps: list[Step] = []
     cause = Cause(now, "core", "platform")
-    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in _facts(connection, platforms, keys):
+    for platform, shop, order_no, pay, refund, ship, paid_fen, *stands in _facts(connection, platforms, keys, back):
         key = OrderKey(platform, shop, order_no)
         state = {axis: known or START[axis] for axis, known in zip(AXES, stands, strict=True)}
         wanted = {"pay": pay_of(pay, refund, paid.get(key), paid_fen), "ship": ship or "none"}
@@ -54,22 +55,33 @@ def observe(
 
 
 def _facts(
-    connection: Connection, platforms: Collection[str], keys: Collection[OrderKey] | None
+    connection: Connection,
+    platforms: Collection[str],
+    keys: Collection[OrderKey] | None,
+    besides: Collection[OrderKey] = (),
 ) -> Iterator[tuple[Any, ...]]:
-    """Each order's key, what the platform says of it, and its state, None where it has none."""
+    """Each order's key, what the platform says of it, and its state, None where it has none.
+
+    Without `keys`: of every order, but for those that are over and as the platform says, which are years of them; of
+    these only those `besides`.
+    """
     o, s = platform_order.c, order_state.c
     mine = (o.platform, o.shop, o.order_no)
     told = (*mine, o.pay_state, o.refund_state, o.ship_state, o.paid_fen)
     if keys is None:
         same = and_(s.platform == o.platform, s.shop == o.shop, s.order_no == o.order_no)
+        new = and_(s.process.is_(None), o.ship_state.in_(OPEN), o.pay_state != "closed")
         query = (
             select(*told, *(s[axis] for axis in AXES))
             .outerjoin_from(platform_order, order_state, same)
             .where(o.platform.in_(sorted(platforms)))
-            .where(or_(s.process.is_not(None), and_(o.ship_state.in_(OPEN), o.pay_state != "closed")))
+            .where(or_(new, and_(s.process.is_not(None), not_(_at_rest()))))
             .order_by(*mine)
         )
-        yield from connection.execute(query).all()
+        found = connection.execute(query).all()
+        yield from found
+        besides = {*besides} - {OrderKey(*row[:3]) for row in found}
+        yield from _facts(connection, platforms, besides) if besides else ()
         return
     # Two questions by key: of a table that has just begun to fill, PostgreSQL may think that it is best walked through.
     states = {key: state for key, *state in rows_of(connection, order_state, sorted(keys), AXES)}
@@ -78,6 +90,20 @@ def _facts(
         state = states.get(OrderKey(*row[:3]))
         if state is not None or (row[5] in OPEN and row[3] != "closed"):
             yield *row, *(state or (None,) * len(AXES))
+
+
+def _at_rest() -> ColumnElement[bool]:
+    """Whether an order is over and its state is what its facts would make it: what `observe` works out, in SQL."""
+    o, s, p = platform_order.c, order_state.c, order_payment.c
+    paid = exists().where(p.platform == o.platform, p.shop == o.shop, p.order_no == o.order_no)
+    return and_(
+        s.process.in_(OVER),
+        s.pay == o.pay_state,
+        or_(
+            o.pay_state.in_(FINAL_PAY), and_(o.pay_state.in_(("paid", "unpaid")), o.refund_state != "open", not_(paid))
+        ),
+        or_(s.ship == o.ship_state, and_(s.ship.in_(RETURNED), o.ship_state.in_(("shipped", "part")))),
+    )
 
 
 def _with_parcels(connection: Connection, keys: Collection[OrderKey] | None) -> set[OrderKey]:

@@ -1,6 +1,6 @@
 """What the buyer paid, payment by payment: several methods make one order whole."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, select
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 from storage.database.bulk import Counts, merge
 from storage.database.tables import platform_order
 from storage.database.tables.review import order_payment
+from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.states import pay_of
 
@@ -42,11 +43,12 @@ def record_payments(connection: Connection, payments: Iterable[Payment]) -> Coun
     return merge(connection, order_payment, rows, version=["paid_at"], source=())
 
 
-def received(connection: Connection) -> dict[OrderKey, int]:
-    """Order → the sum of its payments in fen; orders without payment rows are not in it."""
+def received(connection: Connection, keys: Collection[OrderKey] | None = None) -> dict[OrderKey, int]:
+    """Order → the sum of its payments in fen, of all orders or of these; one without payment rows is not in it."""
     p = order_payment.c
-    query = select(p.platform, p.shop, p.order_no, func.sum(p.amount_fen)).group_by(p.platform, p.shop, p.order_no)
-    return {OrderKey(*row[:3]): int(row[3]) for row in connection.execute(query)}
+    mine = (p.platform, p.shop, p.order_no)
+    query = select(*mine, func.sum(p.amount_fen)).group_by(*mine)
+    return {OrderKey(*row[:3]): int(row[3]) for row in asked(connection, query, mine, keys)}
 
 
 def payment_gaps(connection: Connection) -> list[Gap]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, exists, func, select
 from storage.database.bulk import add_missing
 from storage.database.collector import collector_at_rest
 from storage.database.tables.review import order_hold, order_review, order_state
+from storage.erp.allocation.asked import asked
 from storage.erp.allocation.model import OrderKey
 from storage.erp.orders.cases import map_lines, read_cases
 from storage.erp.orders.checks import later
@@ -103,14 +104,11 @@ def _close_over(connection: Connection, now: str) -> None:
 
 def _holds(connection: Connection, keys: Collection[OrderKey]) -> dict[OrderKey, list[Hold]]:
     h = order_hold.c
-    query = select(
-        h.platform, h.shop, h.order_no, h.code, h.nth, h.state, h.topic, h.release_by, h.until, h.released_by
-    )
+    mine = (h.platform, h.shop, h.order_no)
+    query = select(*mine, h.code, h.nth, h.state, h.topic, h.release_by, h.until, h.released_by)
     found: dict[OrderKey, list[Hold]] = defaultdict(list)
-    for row in connection.execute(query.order_by(h.code, h.nth)):
-        key = OrderKey(*row[:3])
-        if key in keys:
-            found[key].append(Hold(row.code, row.nth, row.state, row.topic, row.release_by, row.until, row.released_by))
+    for row in asked(connection, query.order_by(h.code, h.nth), mine, keys):
+        found[OrderKey(*row[:3])].append(Hold(*row[3:]))
     return found
 
 

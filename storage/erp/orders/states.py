@@ -43,6 +43,8 @@ WORDS = {
     "refund_open": "退款中", "part_refunded": "部分退款", "refunded": "全额退款", "closed": "已关闭", "none": "未发货",
     "part": "部分发货", "shipped": "已发货", "part_returned": "部分退货", "returned": "已退货",
 }  # fmt: skip
+FINAL_PAY = ("closed", "refunded", "part_refunded")
+"""What a platform says of the money that no payment and no request for a refund changes."""
 AXIS_WORDS = {"process": "处理", "pay": "付款", "ship": "发货"}
 
 
@@ -69,7 +71,7 @@ def is_legal(axis: str, known: str, wanted: str) -> bool:
 
 def pay_of(platform: str, refund: str, received_fen: int | None, due_fen: int) -> str:
     """The pay state told from the platform's words and, where payments are known (not None), from their sum."""
-    if platform in ("closed", "refunded", "part_refunded"):
+    if platform in FINAL_PAY:
         return platform
     if refund == "open":
         return "refund_open"

@@ -155,10 +155,18 @@ def deliver_again(
     例 / example: `yeban deliver again 财务共享盘`
     """
     from schedules.delivery.receipts import again
+    from schedules.delivery.rules import load_delivery
     from schedules.desk import open_desk
 
-    with open_desk() as desk, desk.database.write() as connection:
-        number = again(connection, rule, datetime.now(UTC))
+    with open_desk() as desk:
+        rules = load_delivery(desk.home, desk.settings).rules
+        if rule not in rules:
+            known = say("、", ", ").join(rules) or "—"
+            raise typer.BadParameter(
+                say(f"没有叫「{rule}」的规则，有：{known}", f"there is no rule {rule}; there are: {known}")
+            )
+        with desk.database.write() as connection:
+            number = again(connection, rule, datetime.now(UTC))
     tell(f"{number} 份再送。", f"{number} are sent again.")
     if number:
         deliver_send(dry_run=False)

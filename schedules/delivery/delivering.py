@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from schedules.delivery import mailing, receipts
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.filing import file_all, place_of, titles_of, unfiled
-from schedules.delivery.persons import with_persons
+from schedules.delivery.persons import kinds_of, with_persons
 from schedules.delivery.places import Stranded, is_here, stranded
 from schedules.delivery.receipts import Row
 from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
@@ -23,6 +23,7 @@ from schedules.notify.night import outbox_at
 from schedules.notify.outbox import post
 from schedules.notify.settings import load_notify
 from schedules.problems import SecretMissing
+from schedules.settings import SHANGHAI
 from storage.erp.audit.log import noted
 from storage.shelves import shelf_of
 
@@ -78,7 +79,10 @@ def deliver_due(desk: "Desk", at: datetime | None = None, open_: Open = open_rem
 
 
 def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
-    """Every document that a rule is for has its row; returns how many are new."""
+    """Every document that a rule is for has its row, what it is for no more has none; returns how many are new.
+
+    A rule that was narrowed, or takes back its `personal`, holds for what already waits: the share was away meanwhile.
+    """
     if not rules.rules:
         return 0
     banks, new = _banks(desk), 0
@@ -86,9 +90,21 @@ def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
         with desk.database.read() as connection:
             rows = receipts.wanted(connection, name, rule, banks)
             personal = with_persons(connection, {row["file_sha"]: row["kind"] for row in rows})
+            gone = receipts.unwanted(connection, name, rule, banks)
+            late = frozenset() if rule.personal else _persons_waiting(connection, name)
         with desk.database.write() as connection:
+            if gone:
+                receipts.withdraw(connection, name, gone)
+            if late:
+                receipts.hold(connection, name, late)
             new += receipts.plan(connection, name, rule, rows, personal, at)
     return new
+
+
+def _persons_waiting(connection: Connection, name: str) -> frozenset[str]:
+    """What waits under the rule and tells of people, by sha256."""
+    waiting = [row["file_sha"] for row in receipts.open_ones(connection, name) if row["state"] == receipts.WAITING]
+    return with_persons(connection, kinds_of(connection, waiting))
 
 
 def _banks(desk: "Desk") -> frozenset[str]:
@@ -188,7 +204,11 @@ def _send_mails(desk: "Desk", rules: DeliveryFile, at: datetime, outcome: Delive
 
 
 def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
-    """What people are told of a rule that does not get through; the same trouble has the same name. Pure."""
+    """What people are told of a rule that does not get through; the same trouble has the same name. Pure.
+
+    What came on another day is another trouble: one document that waits for a person for ever must not hide that
+    nothing has arrived since.
+    """
     english = lang == "en"
     title = f"{len(rows)} documents not delivered: {name}" if english else f"财务文件没有送到：{name}，{len(rows)} 份"
     lines = [f"{rule.way} → {rule.target}", *sorted({str(row["reason"]) for row in rows})]
@@ -196,11 +216,23 @@ def trouble(name: str, rule: Rule, rows: Sequence[Row], lang: str) -> Message:
     if len(rows) > LISTED:
         lines.append(f"… {len(rows) - LISTED} more" if english else f"…… 还有 {len(rows) - LISTED} 份")
     lines.append("yeban deliver list · yeban deliver again")
-    return Message("incident", f"delivery|{name}|{rows[0]['recorded_at']}", title, "\n".join(lines))
+    newest = datetime.fromisoformat(rows[-1]["recorded_at"]).astimezone(SHANGHAI).date()
+    return Message("incident", f"delivery|{name}|{newest}", title, "\n".join(lines))
 
 
 def would_deliver(desk: "Desk") -> list[tuple[str, str, str]]:
     """(rule, target, path) of what a delivery would send now, were nothing in its way. Nothing is written."""
+    found = []
+    for name, rule, rows in _coming(desk):
+        with desk.database.read() as connection:
+            kinds = kinds_of(connection, [row["file_sha"] for row in rows])
+            held = frozenset() if rule.personal else with_persons(connection, kinds)
+        found += [(name, rule.target, row["path"]) for row in rows if row["file_sha"] not in held]
+    return found
+
+
+def _coming(desk: "Desk") -> list[tuple[str, Rule, list[Row]]]:
+    """Each rule with what waits under it and what would, by path; what it would hold for a person is among them."""
     rules = load_delivery(desk.home, desk.settings).rules
     banks, titles = _banks(desk), titles_of(desk)
     coming = [
@@ -211,9 +243,10 @@ def would_deliver(desk: "Desk") -> list[tuple[str, str, str]]:
     for name, rule in rules.items():
         with desk.database.read() as connection:
             rows = receipts.wanted(connection, name, rule, banks)
-            waiting = receipts.open_ones(connection, name)
+            gone = set(receipts.unwanted(connection, name, rule, banks))
+            rows += [row for row in receipts.open_ones(connection, name) if row["path"] not in gone]
         rows += [row for row in coming if rule.wants(row, banks)]
-        found += [(name, rule.target, path) for path in sorted({row["path"] for row in [*rows, *waiting]})]
+        found.append((name, rule, [rows_at for _, rows_at in sorted({row["path"]: row for row in rows}.items())]))
     return found
 
 
@@ -229,8 +262,7 @@ class Ready(NamedTuple):
 def ready(desk: "Desk", open_: Open = open_remote) -> list[Ready]:
     """Each rule with what is in its way. Nothing is written."""
     told = []
-    would = would_deliver(desk)
-    for name, rule in load_delivery(desk.home, desk.settings).rules.items():
+    for name, rule, coming in _coming(desk):
         why = ""
         if not rule.mail:
             try:
@@ -242,6 +274,6 @@ def ready(desk: "Desk", open_: Open = open_remote) -> list[Ready]:
         with desk.database.read() as connection:
             known = {row["path"] for row in receipts.open_ones(connection, name)}
             number = receipts.count(connection, rule=name)
-        new = sum(1 for one, _, path in would if one == name and path not in known)
+        new = sum(1 for row in coming if row["path"] not in known)
         told.append(Ready(name, rule.target, why, number + new))
     return told

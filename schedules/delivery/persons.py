@@ -3,7 +3,7 @@
 Whoever hands personal data on needs a reason for each receiver (Personal Information Protection Law, arts. 6, 23).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, func, select
 
@@ -32,3 +32,15 @@ def with_persons(connection: Connection, kinds: Mapping[str, str]) -> frozenset[
             if personal_titles(row_said(*row), kinds[sha]):
                 found.add(sha)
     return frozenset(found)
+
+
+def kinds_of(connection: Connection, shas: Iterable[str]) -> dict[str, str]:
+    """sha256 → what kind of document it is."""
+    found: dict[str, str] = {}
+    wanted = sorted(set(shas))
+    for begin in range(0, len(wanted), AT_ONCE):
+        some = select(raw_file.c.file_sha, raw_file.c.kind).where(
+            raw_file.c.file_sha.in_(wanted[begin : begin + AT_ONCE])
+        )
+        found |= {row.file_sha: row.kind for row in connection.execute(some)}
+    return found

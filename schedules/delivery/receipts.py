@@ -3,13 +3,15 @@
 waiting ─► sending ─► delivered          held: a person must allow it (personal data)
    ▲           │
    └─ later ───┴─► failed                a claim that its process did not end is taken up again
+
+A rule is what its file says now: what it is for no more, and was never begun, has no row any more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.remote import Landed
@@ -25,6 +27,7 @@ TRIES = 20
 """Some three days; then a person must look."""
 LEASE = timedelta(minutes=30)
 """How long another machine's claim is believed."""
+AT_ONCE = 500
 Row = Mapping[str, Any]
 WAITING, SENDING, DELIVERED, FAILED, HELD = "waiting", "sending", "delivered", "failed", "held"
 PERSONAL = (
@@ -69,6 +72,47 @@ def plan(
         free = update(delivery).where(delivery.c.rule == name, delivery.c.state == HELD)
         connection.execute(free.values(state=WAITING, reason="", due_at=stamp(at)))
     return insert_missing(connection, delivery, made).created
+
+
+def unwanted(connection: Connection, name: str, rule: Rule, banks: frozenset[str]) -> list[str]:
+    """Paths of what waits, is held or was given up under the rule, which is for none of them any more.
+
+    What was begun is not among them: it may have landed, and its receipt is owed.
+    """
+    same = and_(filed.c.path == delivery.c.path, filed.c.file_sha == delivery.c.file_sha)
+    query = (
+        select(filed.c.path, filed.c.kind, filed.c.owner)
+        .add_columns(func.min(filed.c.period_from).label("period_from"), func.max(filed.c.period_to).label("period_to"))
+        .join_from(delivery, filed, same)
+        .where(delivery.c.rule == name, delivery.c.state.in_((WAITING, HELD, FAILED)))
+        .group_by(filed.c.path, filed.c.kind, filed.c.owner)
+    )
+    rows = connection.execute(query).mappings().all()
+    wanted_ones = {row["path"] for row in rows if rule.wants(row, banks)}  # type: ignore[arg-type]
+    return sorted({row["path"] for row in rows} - wanted_ones)
+
+
+def withdraw(connection: Connection, name: str, paths: Sequence[str]) -> int:
+    """Nothing is owed for these under the rule, which was never delivered; wanted again, they are planned anew."""
+    d, gone = delivery.c, 0
+    for some in batched(paths):
+        mine = and_(d.rule == name, d.path.in_(some), d.state.in_((WAITING, HELD, FAILED)))
+        gone += connection.execute(delete(delivery).where(mine)).rowcount
+    return gone
+
+
+def hold(connection: Connection, name: str, personal: Collection[str]) -> int:
+    """Of what waits under the rule, documents of people (sha256) wait for a person; returns how many."""
+    d, held = delivery.c, 0
+    for some in batched(sorted(personal)):
+        mine = and_(d.rule == name, d.state == WAITING, d.file_sha.in_(some))
+        held += connection.execute(update(delivery).where(mine).values(state=HELD, reason=PERSONAL)).rowcount
+    return held
+
+
+def batched(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as a database takes in a question. Pure."""
+    return (names[begin : begin + AT_ONCE] for begin in range(0, len(names), AT_ONCE))
 
 
 def due(database: Database, name: str, host: str, at: datetime) -> list[Row]:
@@ -142,13 +186,15 @@ def history(connection: Connection, most: int, *, rule: str = "", states: Sequen
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def count(connection: Connection, *, state: str = "", rule: str = "") -> int:
-    """How many receipts there are of that state and rule; "" asks for any."""
+def count(connection: Connection, *, state: str = "", rule: str = "", rules: Collection[str] = ()) -> int:
+    """How many receipts there are of that state and rule, or of one of the `rules`; "" and () ask for any."""
     query = select(func.count()).select_from(delivery)
     if state:
         query = query.where(delivery.c.state == state)
     if rule:
         query = query.where(delivery.c.rule == rule)
+    if rules:
+        query = query.where(delivery.c.rule.in_(sorted(rules)))
     return int(connection.execute(query).scalar_one())
 
 

@@ -10,6 +10,7 @@ from schedules.desk import Desk, open_desk
 from schedules.settings import Settings
 from storage.archive import Facts
 from storage.ingest import ingest
+from tests.schedules.delivery.far_side import Mortal
 
 ORDERS = (
     "店铺,主订单编号,子订单编号,订单状态,商品ID,SKU ID,商家编码,商品名称,数量,单价,订单商家优惠,订单平台优惠,订单运费,"
@@ -45,6 +46,12 @@ def desk(empty_home: Path, tmp_path: Path) -> Iterator[Desk]:
     shutil.copytree(empty_home, home)
     with open_desk(Settings(home=home)) as opened:
         yield opened
+
+
+@pytest.fixture
+def far() -> Iterator[Mortal]:
+    """The other side."""
+    return Mortal()
 
 
 def bring(desk: Desk, content: bytes, name: str, *, shop: str = "甲店", at: str = "2026-11-22T00:00:00+00:00") -> str:

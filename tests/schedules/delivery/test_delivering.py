@@ -1,6 +1,5 @@
 """Deliveries: once, whole, with a receipt; killed anywhere nothing is lost or doubled; trouble is told once."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import select
 
 from schedules.delivery import receipts
@@ -22,60 +20,12 @@ from schedules.settings import ShopSettings
 from storage.database.tables import raw_file, raw_row
 from storage.database.tables.desk import notice
 from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
+from tests.schedules.delivery.far_side import Away, Killed, Mortal
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 RULE = '  财务: {{kinds: ["practice_*"], since: "2026-11-01", personal: "yes", folder: "{}"}}\n'
 WEBHOOK = "channels:\n  群: {kind: webhook}\nroutes:\n  incident: [群]\n"
 NAME = "2026-11/甲店/练习商城 订单/2026-11-21 练习商城 订单 甲店.csv"
-
-
-class Killed(BaseException):
-    """The process dies here."""
-
-
-class Mortal(MemoryFileSystem):  # type: ignore[misc] # fsspec has no types
-    """A file system in memory whose caller dies after its n-th call."""
-
-    cachable = False
-    store: dict[str, Any] = {}  # noqa: RUF012 - each test has a fresh one
-    pseudo_dirs: list[str] = []  # noqa: RUF012
-
-    def __init__(self) -> None:
-        """Nothing lies there."""
-        super().__init__(skip_instance_cache=True)
-        self.store, self.pseudo_dirs = {}, [""]
-        self.calls, self.dies_at = 0, 0
-
-    def _call(self, name: str, *args: Any, **more: Any) -> Any:
-        self.calls += 1
-        fatal = self.calls == self.dies_at
-        try:
-            return getattr(super(), name)(*args, **more)
-        finally:
-            if fatal:
-                raise Killed(name)
-
-    def info(self, path: str, **more: Any) -> Any:
-        return self._call("info", path, **more)
-
-    def put_file(self, local: str, remote: str, **more: Any) -> Any:
-        return self._call("put_file", local, remote, **more)
-
-    def mv(self, old: str, new: str, **more: Any) -> Any:
-        return self._call("mv", old, new, **more)
-
-    def cat_file(self, path: str, **more: Any) -> Any:
-        return self._call("cat_file", path, **more)
-
-    def content(self) -> dict[str, bytes]:
-        """Every file that lies there."""
-        return {path: file.getvalue() for path, file in self.store.items()}
-
-
-@pytest.fixture
-def far() -> Iterator[Mortal]:
-    """The other side."""
-    return Mortal()
 
 
 def rules(desk: Desk, text: str) -> None:
@@ -189,13 +139,6 @@ def test_gaps_double_and_trouble_is_told_once(desk: Desk, far: Mortal, monkeypat
     with desk.database.write() as connection:
         assert again(connection, "财务", at) == 2
     assert len(deliver(desk, far, at).delivered) == 2
-
-
-class Away(Mortal):
-    """A share that is not there."""
-
-    def isdir(self, path: str) -> bool:
-        return False
 
 
 @pytest.mark.parametrize(

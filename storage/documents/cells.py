@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from math import isnan
 
 from storage.errors import CellDestroyed, CellInvalid
 
@@ -62,6 +63,11 @@ def unwrap(text: str) -> str:
     return text.strip(BLANKS)
 
 
+def is_nan(cell: Cell) -> bool:
+    """Whether a program that knows of no empty number wrote this one: it says nothing, as its name does."""
+    return isinstance(cell, float) and isnan(cell)
+
+
 def is_empty(text: str) -> bool:
     """Whether a stripped cell says "nothing": empty, dashes, a slash, null, nan."""
     return not text or (len(text) <= 4 and text.casefold() in EMPTY) or (text[0] == "-" and not text.strip("-"))
@@ -75,7 +81,7 @@ def plain(cell: Cell) -> str:
 
 def identity(column: str, cell: Cell, *, required: bool = True) -> str:
     """An id as text. Raises CellDestroyed for what a program turned into a number, CellInvalid when it is missing."""
-    if isinstance(cell, float) and not (cell.is_integer() and abs(cell) < 10**EXACT_DIGITS):
+    if isinstance(cell, float) and not is_nan(cell) and not (cell.is_integer() and abs(cell) < 10**EXACT_DIGITS):
         raise CellDestroyed(column, repr(cell), "编号变成了浮点数，末尾几位已丢失")
     if isinstance(cell, date | time | timedelta):
         raise CellDestroyed(column, as_text(cell), "编号变成了日期")
@@ -114,6 +120,8 @@ def moment(column: str, cell: Cell, *, required: bool = False) -> str:
     """
     if isinstance(cell, datetime):
         return cell.replace(microsecond=0, tzinfo=None).isoformat(" ")
+    if isinstance(cell, date):  # midnight to the second, as a workbook keeps it
+        return f"{cell.isoformat()} 00:00:00"
     return _moment_text(column, as_text(cell), required)
 
 
@@ -149,7 +157,7 @@ def fen(column: str, cell: Cell, *, required: bool = True) -> int:
 
     A number cell may carry float noise (`0.30000000000000004`): it is taken at two decimals when they say the same.
     """
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and not is_nan(cell):
         return _fen(column, Decimal(repr(cell)), noise=isinstance(cell, float))
     return _fen_text(column, as_text(cell), required)
 
@@ -183,9 +191,11 @@ def _fen(column: str, amount: Decimal, *, noise: bool = False) -> int:
 
 def whole(column: str, cell: Cell, *, required: bool = True) -> int:
     """A whole number. Raises CellInvalid."""
-    if isinstance(cell, int | float):
+    if isinstance(cell, int | float) and not is_nan(cell):
         if isinstance(cell, float) and not cell.is_integer():
             raise CellInvalid(column, repr(cell), "不是整数")
+        if abs(cell) >= 10**EXACT_DIGITS:
+            raise CellInvalid(column, repr(cell), "数字太大")
         return int(cell)
     text = unwrap(as_text(cell))
     if is_empty(text) and not required:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from storage.documents import cells
@@ -51,7 +52,7 @@ def amount(column: str, cell: Cell, style: Style = CHINA) -> int:
 def money(column: str, cell: Cell, style: Style = CHINA) -> int | None:
     """Money in fen, None for every spelling of nothing. Raises CellInvalid, CellDestroyed."""
     if not isinstance(cell, str):
-        return None if cell is None else cells.fen(column, cell)
+        return None if cell is None or cells.is_nan(cell) else cells.fen(column, cell)
     return _money(column, cell, style)
 
 
@@ -84,7 +85,7 @@ def _mark(column: str, digits: str) -> str:
 
 def rate(column: str, cell: Cell) -> str:
     """A rate as the exact text of a fraction: `5%` is "0.05"; "" for nothing. Raises CellInvalid."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and isfinite(cell):
         return str(Decimal(repr(cell)).normalize())
     text = cells.unwrap(cells.as_text(cell)).replace(",", "")
     if cells.is_empty(text):
@@ -101,7 +102,7 @@ def moment(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: 
 
     A moment that Excel wrote again (`2026/9/10 8:00`) is refused unless `formats` says that the source writes so.
     """
-    if isinstance(cell, float) or (isinstance(cell, int) and not isinstance(cell, bool)):
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and not cells.is_nan(cell):
         return _from_serial(column, float(cell)).isoformat(" ")
     if isinstance(cell, date) and not isinstance(cell, datetime):
         return f"{cell.isoformat()} 00:00:00"
@@ -116,7 +117,7 @@ def moment(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: 
 
 def day(column: str, cell: Cell, formats: tuple[str, ...] = (), *, required: bool = False) -> str:
     """`YYYY-MM-DD`, "" when empty and not required."""
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and not cells.is_nan(cell):
         return _from_serial(column, float(cell)).isoformat()[:10]
     text = cells.unwrap(cells.as_text(cell))
     if cells.is_empty(text) and not required:

@@ -1,12 +1,15 @@
 """What one cell says, and what is refused because a program destroyed it."""
 
+import io
 from datetime import datetime
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.documents import cells, numbers
+from storage.documents.file import SourceFile
 from storage.errors import CellDestroyed, CellInvalid
 
 NUMBER = "2701855562034109276"
@@ -147,6 +150,17 @@ def test_moments_are_kept_as_written() -> None:
     assert cells.day("日期", "2026-05-01 08:00:01") == "2026-05-01"
 
 
+def test_midnight_of_a_workbook_is_a_moment() -> None:
+    """A cell that holds 2026-10-01 00:00:00 comes as a day: a bill of that second is not refused."""
+    target = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.worksheets[0].append([datetime(2026, 10, 1), datetime(2026, 10, 1, 0, 0, 1)])  # noqa: DTZ001
+    book.save(target)
+    (line,) = next(SourceFile("a.xlsx", target.getvalue()).grids())
+    assert [cells.moment("a", cell) for cell in line.cells] == ["2026-10-01 00:00:00", "2026-10-01 00:00:01"]
+    assert [cells.day("a", cell) for cell in line.cells] == ["2026-10-01", "2026-10-01"]
+
+
 @pytest.mark.parametrize("text", ["2026/9/10 8:00", "2026/9/10", "9/10/2026 8:00"])
 def test_a_resaved_date_is_refused(text: str) -> None:
     """A date in Excel's own style lost its seconds: it is destroyed, not merely odd."""
@@ -169,6 +183,23 @@ def test_headers_compare_without_width_blanks_and_case() -> None:
     assert {cells.header_name(name) for name in names} == {"收入金额(+元)"}
     assert cells.header_name("帐务流水号") == cells.header_name("账务 流水号")
     assert cells.header_name("SKU ID") == cells.header_name("sku id ")
+
+
+def test_a_number_cell_that_is_no_number_says_nothing() -> None:
+    """What a program wrote as NaN is empty everywhere, and refused where something must stand; never a traceback."""
+    nothing = float("nan")
+    assert (cells.fen("a", nothing, required=False), cells.whole("a", nothing, required=False)) == (0, 0)
+    assert numbers.money("a", nothing) is None
+    assert cells.identity("a", nothing, required=False) == numbers.rate("a", nothing) == ""
+    assert numbers.moment("a", nothing) == numbers.day("a", nothing) == cells.moment("a", nothing) == ""
+    for read in (cells.fen, cells.whole, cells.identity, numbers.amount):
+        with pytest.raises(CellInvalid):
+            read("a", nothing)
+    for read in (cells.fen, cells.whole, numbers.amount, numbers.rate):
+        with pytest.raises(CellInvalid):
+            read("a", float("inf"))
+    with pytest.raises(CellInvalid):
+        cells.whole("a", 1e300)
 
 
 def test_whole_numbers() -> None:

@@ -204,21 +204,41 @@ def restore(
     """
     require_idle(home)
     home.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home.parent) as folder:
+    inside = os.path.ismount(home)  # a container's volume, say: it cannot be renamed
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=home if inside else home.parent) as folder:
         draft = Path(folder) / "home"
         draft.mkdir()
         facts = _unpacked(path, Path(folder), moved)
         _check_archive(path, draft)
         _put_books(Path(folder), draft, facts, database_url)
         require_idle(home)  # unpacking took its time
-        aside = None
-        if home.exists() and any(home.iterdir()):
-            aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-            home.replace(aside)
-        elif home.exists():
-            home.rmdir()
-        shutil.move(draft, home)
+        aside = _exchanged(draft, home) if inside else _replaced(draft, home)
     return _said(path, facts), aside
+
+
+def _replaced(draft: Path, home: Path) -> Path | None:
+    """The draft is the home; where the home of before is now, None where there was none."""
+    aside = None
+    if home.exists() and any(home.iterdir()):
+        aside = home.with_name(f"{home.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        home.replace(aside)
+    elif home.exists():
+        home.rmdir()
+    shutil.move(draft, home)
+    return aside
+
+
+def _exchanged(draft: Path, home: Path) -> Path | None:
+    """The same for a home that stays where it is: what was in it is in a folder inside, which no backup takes."""
+    there = [path for path in home.iterdir() if not path.name.startswith((".restoring-", ".before-"))]
+    aside = home / f".before-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    if there:
+        aside.mkdir()
+    for path in there:
+        path.replace(aside / path.name)
+    for path in draft.iterdir():
+        path.replace(home / path.name)
+    return aside if there else None
 
 
 def require_idle(home: Path) -> None:

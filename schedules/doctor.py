@@ -108,8 +108,9 @@ def examine_database(settings: Settings) -> Finding:
         settings.home.mkdir(parents=True, exist_ok=True)
         open_database(settings.database_url).close()
     except (BookError, OSError) as error:
-        shown = explain(error, settings.lang)
-        return Finding("数据库", "database", False, shown.message, shown.hint, shown.hint)
+        zh, en = explain(error, "zh"), explain(error, "en")
+        seen = en.message if default_lang() == "en" else zh.message
+        return Finding("数据库", "database", False, seen, zh.hint, en.hint)
     return Finding("数据库", "database", True, settings.database_url.split("@")[-1])
 
 

@@ -352,8 +352,31 @@ def is_full(error: BaseException) -> bool:
     return False
 
 
+DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+"""How systems say that this user may not: rights, or a volume that is only read."""
+
+
+def denied(error: BaseException) -> str | None:
+    """The file that this user may not read or write, "" where its name is not known; None for any other error."""
+    if isinstance(error, OSError) and error.errno in DENIED:
+        return str(error.filename or "")
+    return "" if "attempt to write a readonly database" in str(error) else None
+
+
+def _denied_words(path: str, reason: str, lang: Lang) -> tuple[str, str]:
+    """What is said of a file that this user may not read or write, and what to do."""
+    if lang == "en":
+        said = f"this user may not read or write {path or 'the database'}: {reason}."
+        return said, (
+            "look whose the folder is, and whether its volume may be written to (was Yeban run by another user, with "
+            "sudo?); or keep everything elsewhere: YEBAN_HOME."
+        )
+    said = f"当前用户不能读写 {path or '数据库'}：{reason}。"
+    return said, "看看那个文件夹是谁的、所在的盘能不能写（是不是用别的用户或 sudo 跑过）；或者用 YEBAN_HOME 换个地方。"
+
+
 def explain(error: BaseException, lang: Lang) -> Shown:
-    """Say any error: ours in its own words, a full disk as one, anything else as a fault of Yeban itself."""
+    """Say any error: ours in its own words, a full disk and missing rights as such, the rest as a fault of Yeban."""
     if isinstance(error, Explained):
         names = WHO.get(error.who, WHO["operator"])
         return Shown(
@@ -370,6 +393,9 @@ def explain(error: BaseException, lang: Lang) -> Shown:
         return Shown(
             str(getattr(error, "filename", "") or ""), message, hint, who, "D-DISK-FULL", EXIT_CODES["operator"]
         )
+    if (path := denied(error)) is not None:
+        reason = getattr(error, "strerror", None) or "readonly"
+        return Shown("", *_denied_words(path, reason, lang), WHO["operator"][lang == "en"], "D-DENIED", 4)
     what = f"{type(error).__name__}: {error}"
     if lang == "en":
         return Shown("", f"Yeban itself has a fault: {what}", "the log has the trace", "Yeban's makers", "D-FAULT", 1)

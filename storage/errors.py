@@ -392,6 +392,11 @@ class DatabaseUnreachable(StoreError):
     code = "E-DATABASE"
     zh = "打不开数据库 {url}：{reason}"
     en = "cannot open the database {url}: {reason}"
+    zh_hint = "看看地址和服务器；是文件的话，看它的文件夹能不能写（是不是用别的用户或 sudo 跑过）、磁盘满了没有"
+    en_hint = (
+        "check the address and the server; of a file, whether its folder can be written to (was Yeban run by another "
+        "user, with sudo?) and the disk has room"
+    )
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url=url, reason=reason)

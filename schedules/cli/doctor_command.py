@@ -50,12 +50,20 @@ def doctor(
         machine = [asdict(finding) for finding in findings]
         typer.echo(
             json.dumps(
-                {"fine": fine, "machine": machine, "tonight": [asdict(one) for one in concerns]}, ensure_ascii=False
+                {"fine": fine, "machine": machine, "tonight": [asdict(one) for one in concerns] if books else None},
+                ensure_ascii=False,
             )
         )
     else:
         show_machine(findings)
-        show_tonight(concerns)
+        if books:
+            show_tonight(concerns)
+        else:
+            tell(
+                "今晚会怎样没有看：先让数据库打得开。",
+                "The night was not looked at: the database has to open first.",
+                "red",
+            )
     if not fine:
         raise SystemExit(NOT_FINE)
 
@@ -80,7 +88,7 @@ def show_machine(findings: "Sequence[Finding]") -> None:
     for finding in findings:
         mark = Text("✓ ", style="green") if finding.fine else Text("✗ ", style="red")
         console.print(mark + Text(f"{say(finding.zh, finding.en)}  {finding.seen}"))
-        if not finding.fine:
+        if not finding.fine and say(finding.mend_zh, finding.mend_en):
             console.print(Text(f"  → {say(finding.mend_zh, finding.mend_en)}"))
         for detail in finding.details:
             console.print(Text(f"    {detail}", style="dim"))

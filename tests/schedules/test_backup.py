@@ -212,6 +212,26 @@ def test_what_was_there_stands_beside(tmp_path: Path) -> None:
     assert (home / "settings.yaml").read_text("utf-8") == "lang: zh\n"
 
 
+def test_a_home_that_is_a_volume_of_its_own_is_restored_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's volume cannot be renamed: what was in it stands inside, where no later backup takes it along."""
+    home, target = tmp_path / "home", tmp_path / "a.tar.gz"
+    backup(desk_at(home), target, AT)
+    was = books(home / "yeban.db")
+    (home / "settings.yaml").write_text("lang: en\n", "utf-8")
+    monkeypatch.setattr("os.path.ismount", lambda path: path == home)
+    inode = home.stat().st_ino
+    _, aside = restore(target, home)
+    assert aside is not None
+    assert (aside / "settings.yaml").read_text("utf-8") == "lang: en\n"
+    assert (home / "settings.yaml").read_text("utf-8") == "lang: zh\n"
+    assert (home.stat().st_ino, books(home / "yeban.db")) == (inode, was)
+    with open_desk(Settings(home=home)) as again:
+        assert backup(again, tmp_path / "b.tar.gz", AT).files == contents(target).files
+    assert [path.name for path in home.iterdir() if path.name.startswith(".")] == [aside.name]
+
+
 def test_a_backup_that_dies_leaves_no_file_of_that_name(tmp_path: Path) -> None:
     """An older backup stays until the new one is whole."""
     desk, target = desk_at(tmp_path / "home"), tmp_path / "a.tar.gz"

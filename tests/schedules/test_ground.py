@@ -1,5 +1,6 @@
 """Settings, vault, lock and the words of errors."""
 
+import errno
 import multiprocessing
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def test_any_error_says_who_acts() -> None:
     fault = explain(ZeroDivisionError("x"), "en")
     assert fault.exit_code == 1
     assert "ZeroDivisionError" in fault.message
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_a_file_that_this_user_may_not_write_is_no_fault_of_the_program(code: int) -> None:
+    """Another user's folder, or a volume that is only read, is said with the path and what to do about it."""
+    shown = explain(OSError(code, "no", "/home/yeban/browsers.new"), "en")
+    assert (shown.code, shown.exit_code) == ("D-DENIED", 4)
+    assert "/home/yeban/browsers.new" in shown.message
+    assert "YEBAN_HOME" in shown.hint
+    assert "数据库" in explain(ValueError("(x) attempt to write a readonly database"), "zh").message
+    assert explain(OSError(errno.EINVAL, "no", "/x"), "en").code == "D-FAULT"
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:

@@ -80,7 +80,7 @@ def check_timetable(
 
     from schedules.problems import default_lang
     from schedules.timetable.errors import TimetableBroken
-    from schedules.timetable.opening import open_timetable
+    from schedules.timetable.opening import broken_plans, open_timetable
 
     settings, broken = load_settings(), 0
     today = today_in_shanghai()
@@ -93,6 +93,9 @@ def check_timetable(
             continue
         for warning in opened.warnings:
             complaints.print(Text(warning + "\n"))
+        for wrong in broken_plans(settings, opened):
+            broken += 1
+            complaints.print(Text(wrong.message(default_lang()) + "\n"))
         if ends := opened.calendar_ends(today, date(year, 12, 31) if year else today + SOON):
             raise ends
         if ends := opened.calendar_ends(today, today + WARNED_AHEAD):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from bots.flow.encoding import not_utf8
 from bots.flow.problem import Problem, in_order, render
 from bots.flow.source import Mapping, Node, Scalar, Sequence, load
 from schedules.problems import default_lang
@@ -22,7 +23,11 @@ def load_holidays(path: Path) -> dict[int, YearByHand]:
     """The years in the file, none when there is no file. Raises TimetableBroken with every problem located."""
     if not path.is_file():
         return {}
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        text, problem = not_utf8(path.read_bytes(), str(path))
+        raise TimetableBroken(path, [render(problem, text, default_lang())]) from error
     years, problems = read_holidays(text, str(path))
     if problems:
         raise TimetableBroken(path, [render(problem, text, default_lang()) for problem in problems])

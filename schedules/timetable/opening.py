@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bots.flow.language import nearest
 from bots.flow.problem import Refused
-from schedules.plan import load_plan
+from schedules.plan import Known, load_plan
 from schedules.problems import DeskError
 from schedules.settings import ROOT, Settings
 from schedules.timetable.errors import CalendarEnds, EntryMissing
@@ -78,6 +78,22 @@ def beside(settings: Settings, path: Path, *, closely: bool = False) -> Beside:
     practice = of_plan("practice.yaml") if path.resolve().parent == SHIPPED else ()
     return Beside(list(dict.fromkeys([*settings.accounts, *practice])), flows, of_plan,
                   inputs_of if closely else lambda _: None)  # fmt: skip
+
+
+def broken_plans(settings: Settings, opened: Opened) -> list[DeskError]:
+    """What is wrong with the nights' plans that it runs: flows, accounts and worklists that nobody knows, located."""
+    from storage.erp.commands.by_hand import TITLES
+
+    at = beside(settings, opened.path)
+    known = Known(list(at.flows), sorted(at.accounts), sorted(TITLES))
+    plans = dict.fromkeys(one.run for one in opened.timetable.entries.values() if one.run.endswith((".yaml", ".yml")))
+    found: list[DeskError] = []
+    for name in plans:
+        try:
+            load_plan(plan_path(opened.path.parent, name), known)
+        except DeskError as error:
+            found.append(error)
+    return found
 
 
 def inputs_of(name: str) -> dict[str, bool] | None:

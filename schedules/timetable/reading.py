@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from bots.flow.encoding import not_utf8
 from bots.flow.language import nearest
 from bots.flow.problem import Problem, Refused, Span, errors, in_order, render
 from bots.flow.source import Mapping as YamlMapping
@@ -73,10 +74,19 @@ def load_timetable(path: Path, beside: Beside) -> Read:
     """The timetable in the file. Raises TimetableMissing, or TimetableBroken with every problem located."""
     if not path.is_file():
         raise TimetableMissing(path)
-    read = read_timetable(path.read_text("utf-8"), str(path), path.stem, beside)
+    read = read_timetable(text_of(path), str(path), path.stem, beside)
     if errors(read.problems):
         raise TimetableBroken(path, read.rendered(default_lang()))
     return read
+
+
+def text_of(path: Path) -> str:
+    """What stands in the file. Raises TimetableBroken when it is not UTF-8, with the place."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        text, problem = not_utf8(path.read_bytes(), str(path))
+        raise TimetableBroken(path, [render(problem, text, default_lang())]) from error
 
 
 def read_timetable(text: str, path: str, name: str, beside: Beside) -> Read:
@@ -198,7 +208,7 @@ class _Reader:
                 self.say(extra, "T-WHEN", f"{wanted} 要和 {others[0]} 一起写。", f"{wanted} goes with {others[0]}.")
         for key in ways:
             beside = {"every": "at", "when_all": "or_at"}.get(key.text, "")
-            if beside and not node.get(beside):
+            if beside and _nothing(node.get(beside)):
                 example = 'at: "01:30"' if beside == "at" else 'or_at: "07:30"'
                 self.say(key, "T-WHEN", f"{key.text} 还缺 {beside}。", f"{key.text} needs {beside}.", fix=example)
 
@@ -212,7 +222,11 @@ class _Reader:
                          f"{name.text} does not say what is run: a flow, or a night's plan.",
                          fix="run: practice/orders")  # fmt: skip
             return "", (), names or ("",)
-        if run.text.endswith((".yaml", ".yml")):
+        is_plan = run.text.endswith((".yaml", ".yml"))
+        if (inputs := node.get("inputs")) is not None and (is_plan or run.text == SESSIONS):
+            self.say(inputs, "T-INPUTS", "只有流程有输入：计划的写在计划里，这里写的不起作用。",
+                     "only a flow has inputs: a plan has its own in it, and these would do nothing.")  # fmt: skip
+        if is_plan:
             no_accounts: tuple[str, ...] = ()
             occupies = self.read(run, self.beside.plan_accounts, no_accounts)
             if accounts is not None:
@@ -224,9 +238,9 @@ class _Reader:
             return run.text, (), names or ("",)
         if run.text not in self.beside.flows:
             self.unknown(run, run.text, self.beside.flows, "没有这个流程", "there is no flow")
-        if accounts is None:
+        if _nothing(accounts):
             self.say(
-                run,
+                accounts or run,
                 "T-ACCOUNTS",
                 "流程要有账号：accounts: [账号]",
                 "a flow needs accounts.",
@@ -258,6 +272,8 @@ class _Reader:
         listed = node.get("when_all")
         if listed is None:
             return None
+        if _nothing(listed):
+            self.say(listed, "T-WHEN", "when_all 里要写等的是哪几项。", "when_all names the entries it waits for.")
         items = listed.items if isinstance(listed, Sequence) else [listed]
         names = tuple(dict.fromkeys(self.text(item) for item in items))
         or_at = self.read(node.get("or_at"), parse_time, time())
@@ -280,6 +296,11 @@ class _Reader:
         where = node.get(kind)
         if kind == "mail" and isinstance(where, Scalar) and where.text not in self.beside.accounts:
             self.unknown(where, where.text, self.beside.accounts, "设置里没有账号", "the settings have no account")
+        if _nothing(where):
+            self.say(where or node, "T-ON", f"{kind} 后面要写等的是什么。", f"{kind} says what is waited for.")
+        elif kind == "webhook" and isinstance(where, Scalar) and "/" in where.text:
+            self.say(where, "T-ON", "名字里不能有 /：它是地址 /hooks/名字 的最后一段。",
+                     "a name has no /: it is the last part of the address /hooks/NAME.")  # fmt: skip
         settled = self.read(node.get("settled"), parse_span, timedelta(seconds=30))
         return Trigger(
             kind, self.text(where, node), self.text(node.get("from")), self.text(node.get("subject")), settled
@@ -358,8 +379,9 @@ class _Reader:
         if entry.chain or entry.gate or entry.trigger:
             self.say(at, "T-JITTER", "只有 every 和 cron 可以错开。", "jitter goes with every or cron only.")
         room = MOST_JITTER
-        if entry.until and entry.at:
-            room = min(room, *(timedelta(minutes=minutes_between(one, entry.until)) for one in entry.at))
+        if entry.until:
+            times = entry.cron.times if entry.cron else entry.at
+            room = min([room, *(timedelta(minutes=minutes_between(one, entry.until)) for one in times)])
         if entry.jitter >= room:
             minutes = int(room.total_seconds() // 60)
             self.say(at, "T-JITTER", f"错开的时间要少于 {minutes} 分钟，不然会过了窗口。",
@@ -447,6 +469,13 @@ def _scalar_of(node: Node, text: str) -> Scalar:
             else []
         )
     return Scalar(text, node.span)
+
+
+def _nothing(node: Node | None) -> bool:
+    """Whether a key is not there, or nothing stands behind it."""
+    if isinstance(node, Sequence):
+        return not node.items
+    return node is None or (isinstance(node, Scalar) and not node.text.strip())
 
 
 def _empty(path: str, node: Node | None) -> Problem:

@@ -89,6 +89,12 @@ BROKEN = {
     'run: practice/orders, when_all: [收], since: "03:00", or_at: "07:00"': ("收", '改成: since: "01:30"'),
     'run: practice/orders, every: day, at: 1:00, inputs: {since: "${dya}"}': ("${dya}", "可以写: day"),
     "run: practice/orders, every: day, at: 1:00, until: 1:10, jitter: 10m": ("10m", "少于 10 分钟"),
+    'run: practice/orders, cron: "0 18 * * *", until: "18:05", jitter: 7m': ("7m", "少于 5 分钟"),
+    "run: practice/orders, every: day, at: []": ("every", "还缺 at"),
+    "run: practice/orders, when_all: [], or_at: 7:30": ("[]", "等的是哪几项"),
+    "run: practice/orders, on: {webhook: a/b}": ("a/b", "名字里不能有 /"),
+    'run: practice/orders, on: {webhook: ""}': ('""', "后面要写等的是什么"),
+    "run: sessions, every: day, at: 1:00, inputs: {a: b}": ("{a: b}", "只有流程有输入"),
     "run: practice/orders, every: day, at: 1:00, timezone: Asia/Shangai": ("Asia/Shangai", "改成: Asia/Shanghai"),
     "run: practice/orders, every: day, at: 1:00, missed: lst": ("lst", "改成: last"),
     "run: practice/orders, on: {mail: seler_a}": ("seler_a", "改成: seller_a"),
@@ -116,6 +122,29 @@ def test_every_mistake_is_said_at_once_with_its_place(yeban: Yeban, tmp_path: Pa
         quoted = column - (lines[n][column - 2] == '"')
         assert f"{path}:{first + n}:{quoted}: " in said or f"{path}:{first + n}:{column}: " in said, (text, said)
         assert fix in said, (text, said)
+
+
+def test_what_cannot_be_read_and_what_a_plan_names_wrongly_is_said_with_its_place(yeban: Yeban, tmp_path: Path) -> None:
+    """A file that Notepad has saved as GBK, no accounts, a plan with a flow and an account that there are not."""
+    path, beside = tmp_path / "mine.yaml", tmp_path / "mine-holidays.yaml"
+    path.write_bytes(TABLE.encode("gbk"))
+    code, said = yeban("timetable", "check", path)
+    assert (code, f"{path}:2:8:" in said, "UTF-8" in said) == (2, True, True), said
+    path.write_text(f"holidays: mine-holidays.yaml{TABLE}", "utf-8")
+    beside.write_bytes("2027: {off: [2027-01-01]} # 元旦\n".encode("gbk"))
+    code, said = yeban("timetable", "check", path)
+    assert (code, f"{beside}:1:" in said, "UTF-8" in said) == (2, True, True), said
+    path.write_text(TABLE.replace("[seller_a]", "[]"), "utf-8")
+    code, said = yeban("timetable", "check", path)
+    assert (code, "流程要有账号" in said) == (2, True), said
+    plan = tmp_path / "night.yaml"
+    job = "{flow: practice/ordres, accounts: [seller_a, seler_b]}"
+    plan.write_text(f"title: n\nphases:\n  - {{name: 收, jobs: [{job}]}}\n", "utf-8")
+    path.write_text(f"{TABLE}  夜: {{run: night.yaml, every: day, at: 03:00}}\n", "utf-8")
+    code, said = yeban("timetable", "check", path)
+    assert (code, said.count(f"{plan}:3:")) == (2, 2), said
+    assert "practice/orders" in said
+    assert "seller_b" in said
 
 
 def test_a_calendar_that_ends_is_an_error_with_what_to_do(yeban: Yeban, home: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from schedules.timetable.model import Cause, Entry, Timetable
+from schedules.timetable.model import Cause, Entry, Gate, Timetable
 from schedules.timetable.planning import ENDED, ENDED_WELL, Planning, gate_window, is_from_outside
 
 GRACE = timedelta(minutes=5)
@@ -202,16 +202,23 @@ class Deciding:
         return ["|".join((parent.name, when, account)) for account in parent.accounts]
 
     def _gated(self, row: Row, entry: Entry) -> Decision | None:
-        """A gate's run, once all have arrived or its time has come."""
+        """A gate's run, once all have arrived or its time has come; on a day on which none is awaited, at its time.
+
+        It would open as its window does else, which may be the day before: for a day that is not over.
+        """
         assert entry.gate is not None
         gate = entry.gate
         opens, deadline = gate_window(gate, entry.zone, row.day)
         missing = [name for name in gate.entries if not self._arrived(name, opens, deadline)]
-        if not missing:
+        if not missing and (self.now >= deadline or self._awaits_any(gate, opens, deadline)):
             return Decision(row.key, "planned", "", {}, min(self.now, deadline))
         if self.now < deadline:
             return None
         return Decision(row.key, "planned", "gate-open", {"missing": "、".join(missing)}, deadline)
+
+    def _awaits_any(self, gate: Gate, since: datetime, until: datetime) -> bool:
+        sources = [self.timetable.entries[name] for name in gate.entries]
+        return any(self.planning.of_entry(source, since, until) for source in sources)
 
     def _arrived(self, name: str, since: datetime, until: datetime) -> bool:
         entry = self.timetable.entries[name]

@@ -173,7 +173,7 @@ class Planning:
         yield Slot(f"{day.isoformat()}T{gate.or_at:%H:%M}", deadline, day, "gate", opens, notes)
 
     def _opens(self, gate: Gate, slot: Slot) -> tuple[datetime, tuple[str, ...]]:
-        """When the gate opens as far as is known or expected, and the runs it waits for."""
+        """When the gate opens as far as is known or expected, and the runs it waits for; with none, at its time."""
         deadline = slot.at
         awaited: list[Planned] = []
         complete = True
@@ -185,7 +185,7 @@ class Planning:
         ends = [self.ends_at(run) for run in awaited if not self._failed(run)]
         if not complete or len(ends) < len(awaited):
             return deadline, tuple(run.key for run in awaited)
-        return min(deadline, max(ends, default=slot.opens_at)), tuple(run.key for run in awaited)
+        return min(deadline, max(ends, default=deadline)), tuple(run.key for run in awaited)
 
     def _failed(self, run: Planned) -> bool:
         past = self.facts.runs.get(run.key)

@@ -11,7 +11,9 @@ from sqlalchemy import delete
 from schedules.timetable.deciding import Pause, in_words
 from schedules.timetable.errors import DaysBackwards, NotBackfilled
 from schedules.timetable.model import Arrival, Job
+from schedules.timetable.planning import planned
 from schedules.timetable.turn import Control, Outcome
+from schedules.timetable.workdays import ChinaCalendar
 from storage.database.connection import Database, open_database
 from storage.database.tables.desk import timetable_event, timetable_mark, timetable_pause, timetable_run
 from tests.schedules.timetable.world import World, at
@@ -114,6 +116,25 @@ def test_a_gate_opens_at_its_time_and_names_what_is_missing(database: Database) 
     world.go("20 07:30")
     row = world.rows()["report|2026-11-20T07:30|a"]
     assert (world.inputs[row.key], row.state) == ({"without": "bill"}, "done")
+
+
+def test_a_gate_with_nothing_to_wait_for_opens_at_its_time(database: Database) -> None:
+    """At the weekend no night is played: the day's report is made at its time, not a day before, and misses nothing."""
+    text = """
+  night: {run: f, accounts: [a], every: workday, at: 01:30}
+  report: {run: g, accounts: [b], when_all: [night], or_at: 08:30, inputs: {without: "${missing}"}}
+"""
+    world = World(database, text).go("20 00:30", "20 01:30", "20 08:30", "20 18:00")
+    assert world.played == ["night|2026-11-20T01:30|a", "report|2026-11-20T08:30|b"]
+    ahead = planned(world.turn.timetable, world.now, at("23 00:00"), ChinaCalendar())
+    assert [run.due_at for run in ahead] == [at("21 08:30"), at("22 08:30")]
+    world.go("21 08:29")
+    assert len(world.played) == 2
+    world.go("21 08:30")
+    [key] = world.played[2:]
+    row = world.rows()[key]
+    assert (key, row.started_at, world.inputs[key]) == (
+        "report|2026-11-21T08:30|b", at("21 08:30"), {"without": ""})  # fmt: skip
 
 
 def test_an_arrival_runs_once_however_often_it_is_told(database: Database) -> None:

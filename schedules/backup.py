@@ -16,7 +16,7 @@ import sqlite3
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
 from schedules.desk import Desk
 from schedules.lock import taken
 from schedules.problems import is_full
+from schedules.secrets.master import key_file, key_source
 from schedules.settings import Settings
 from storage.archive import Archive
 from storage.database.connection import Database, open_database
@@ -50,6 +51,7 @@ LEFT_OUT = frozenset(
         "mall",
         "night.lock",
         "outgoing",
+        "rotation",
         "clock.lock",
         "secret.key",
         "warm.lock",
@@ -122,8 +124,21 @@ def _said(path: Path, facts: dict[str, Any]) -> BackedUp:
     return BackedUp(path, len(files), size, facts["made_at"], facts["dialect"], facts["revision"])
 
 
+def holds_key(home: Path) -> bool:
+    """Whether a backup with the key has it: not when the environment, a keyring or another folder keeps it."""
+    source = key_source(home)
+    return source.place in {"file", "typed"} and source.path.resolve().is_relative_to(home.resolve())
+
+
 def _kept(home: Path, *, with_key: bool) -> Iterator[Path]:
-    out = LEFT_OUT - {"secret.key"} if with_key else LEFT_OUT
+    """The files of the home that are kept. A key, whatever its file is called, lies beside its vault only if asked."""
+    key = key_file(home).resolve()
+    for path in _files(home, LEFT_OUT - {"secret.key"} if with_key else LEFT_OUT):
+        if with_key or not (path.resolve() == key or path.name.startswith("secret.key")):
+            yield path
+
+
+def _files(home: Path, out: Collection[str]) -> Iterator[Path]:
     for top in sorted(home.iterdir()):
         if top.name in out or top.name in BOOKS or top.name.startswith((".", FACTS)):
             continue

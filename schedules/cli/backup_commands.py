@@ -35,7 +35,7 @@ def backup(
     例 / examples: `yeban backup` · `yeban backup /backup/yeban.tar.gz`
     """
     from schedules.backup import backup as take
-    from schedules.backup import size_of
+    from schedules.backup import holds_key, size_of
     from schedules.desk import open_desk
 
     now = datetime.now(SHANGHAI)
@@ -43,6 +43,7 @@ def backup(
     with interruptible(), open_desk() as desk, bar() as progress:
         task = progress.add_task(say("备份", "backup"), total=size_of(desk.home))
         done = take(desk, path, now, with_key=with_key, moved=lambda count: progress.advance(task, count))
+        has_key = with_key and holds_key(desk.home)
     size = path.stat().st_size / 1_000_000
     tell(
         f"备份好了：{path}（{done.files} 个文件，{size:.1f} MB）",
@@ -53,6 +54,13 @@ def backup(
         tell(
             "保险箱的钥匙 secret.key 不在里面：另外放一处，没有它就打不开密码和收货信息。",
             "The vault's key, secret.key, is not in it: keep it elsewhere; no password or address can be read without.",
+            "yellow",
+        )
+    elif not has_key:
+        tell(
+            "保险箱的钥匙不在数据文件夹里（环境变量、系统钥匙串或别的文件夹），所以也不在备份里：另外放一处。",
+            "The vault's key is not kept in the home (but in the environment, a keyring or another folder), "
+            "so it is not in the backup either: keep it elsewhere.",
             "yellow",
         )
 
@@ -73,6 +81,7 @@ def restore(
     """
     from schedules.backup import contents, require_idle
     from schedules.backup import restore as put_back
+    from schedules.secrets.master import key_file
     from schedules.settings import own_home
 
     home = (to or own_home()).resolve()
@@ -92,7 +101,7 @@ def restore(
     if aside:
         tell(f"原来的在：{aside}", f"what was there is in {aside}")
     say_where_books_are(home, database)
-    if not (home / "secret.key").exists() and not os.environ.get("YEBAN_KEY"):
+    if not key_file(home).exists() and not os.environ.get("YEBAN_KEY"):
         tell("把当时的 secret.key 放回来（或设 YEBAN_KEY），密码才打得开。",
              "Put the secret.key of then back (or set YEBAN_KEY) to open the passwords.", "yellow")  # fmt: skip
         if aside and (aside / "secret.key").exists():

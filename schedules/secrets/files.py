@@ -24,7 +24,7 @@ def write_private(path: Path, content: bytes) -> None:
 
 def write_once(path: Path, content: bytes) -> None:
     """The file is there, whole, and never over one that was: of several processes the first one's is kept."""
-    handle, name = tempfile.mkstemp(prefix=f"{path.name}-", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     mine = Path(name)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)

@@ -36,6 +36,11 @@ class KeySource:
     name: str = ""
 
 
+def key_file(home: Path) -> Path:
+    """The file that has the key of this home or says who has it, wherever no `YEBAN_KEY` comes before it."""
+    return Path(os.environ.get(NAMED) or home / "secret.key").expanduser()
+
+
 def key_source(home: Path) -> KeySource:
     """Where the key of this home comes from; of a home without one: the file that it will be in.
 
@@ -43,7 +48,7 @@ def key_source(home: Path) -> KeySource:
     """
     if os.environ.get(ENVIRONMENT):
         return KeySource("environment", home / "secret.key")
-    path = Path(os.environ.get(NAMED) or home / "secret.key").expanduser()
+    path = key_file(home)
     try:
         said = path.read_text("ascii", "replace").strip()
     except FileNotFoundError:

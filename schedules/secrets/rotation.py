@@ -116,7 +116,7 @@ def _stage_key(vault: Vault, fresh: Fresh, moves: list[tuple[Path, Path]]) -> Pa
         return None
     if fresh.place == "keyring":
         vault.keyring.put(fresh.said.decode().removeprefix(IN_KEYRING), fresh.key.decode())
-    draft = path.with_name(f"{path.name}.next")  # beside its place: the file may be on another disk than the home
+    draft = path.with_name(f".{path.name}.next")  # beside its place: the file may be on another disk than the home
     write_private(draft, fresh.said)
     moves.append((draft, path))
     if not path.exists():

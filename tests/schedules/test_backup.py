@@ -5,20 +5,23 @@ import os
 import socket
 import tarfile
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
-from schedules.backup import LISTED, backup, contents, restore
+from schedules.backup import LISTED, backup, contents, holds_key, restore
 from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
 from schedules.cli.whole import app
 from schedules.desk import Desk, open_desk
 from schedules.lock import taken
 from schedules.queue import board
 from schedules.queue.model import WorkerFacts
+from schedules.secrets.rotation import fresh_key, rotate
 from schedules.settings import Settings
 from storage.archive import Facts
 from storage.database.connection import open_database
@@ -59,6 +62,59 @@ def books(url: str | Path) -> dict[str, str]:
             return digests(connection)
     finally:
         database.close()
+
+
+class Cut(Exception):
+    """The process dies here."""
+
+
+def names_in(target: Path) -> list[str]:
+    """The files of a backup."""
+    with tarfile.open(target) as tar:
+        return [name.removeprefix("home/") for name in tar.getnames()]
+
+
+@pytest.mark.parametrize("at", ["seal vault.bin", "ready", "move vault.bin", "clean"])
+def test_no_key_lies_beside_its_vault_whatever_was_cut_short(tmp_path: Path, at: str) -> None:
+    """A rotation dies on the way: neither the old nor the new key is in the backup, nor what only the new one opens."""
+    desk = desk_at(tmp_path / "home")
+    (tmp_path / "home" / "secret.key.next").write_bytes(b"left by an older version")
+
+    def dies(step: str) -> None:
+        if step == at:
+            raise Cut(step)
+
+    with suppress(Cut):
+        rotate(desk.vault, fresh_key(desk.home), dies)
+    with open_desk(Settings(home=tmp_path / "home")) as again:
+        backup(again, tmp_path / "a.tar.gz", AT)
+    found = names_in(tmp_path / "a.tar.gz")
+    assert "vault.bin" in found
+    assert [name for name in found if "key" in name or "rotation" in name] == []
+
+
+def test_a_key_of_another_name_is_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """YEBAN_KEY_FILE may name a file inside the home: it is left out like any key, and goes along when asked for."""
+    home = tmp_path / "home"
+    (home / "keys").mkdir(parents=True)
+    monkeypatch.setenv("YEBAN_KEY_FILE", str(home / "keys" / "mine"))
+    desk = desk_at(home)
+    backup(desk, tmp_path / "a.tar.gz", AT)
+    assert "keys/mine" not in names_in(tmp_path / "a.tar.gz")
+    backup(desk, tmp_path / "b.tar.gz", AT, with_key=True)
+    assert "keys/mine" in names_in(tmp_path / "b.tar.gz")
+    assert holds_key(home)
+
+
+def test_a_key_that_is_elsewhere_is_not_said_to_go_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--with-key` says so when the environment keeps the key: whoever relies on the backup alone loses the vault."""
+    monkeypatch.setenv("YEBAN_KEY", Fernet.generate_key().decode())
+    home = tmp_path / "home"
+    desk_at(home)
+    runner = CliRunner(env={"YEBAN_HOME": str(home)})
+    made = runner.invoke(app, ["backup", str(tmp_path / "a.tar.gz"), "--with-key"])
+    assert made.exit_code == 0
+    assert "不在备份里" in made.output
 
 
 def test_what_was_backed_up_comes_back_to_the_byte(tmp_path: Path) -> None:

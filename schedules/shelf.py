@@ -7,10 +7,11 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from bots.flow.check import check, check_site
+from bots.flow.encoding import not_utf8
 from bots.flow.flow import Flow
 from bots.flow.neighbours import Neighbours, check_neighbours
 from bots.flow.parse import parse, parse_site
-from bots.flow.problem import Problem, render
+from bots.flow.problem import Problem, in_order, render
 from bots.flow.python_check import check_functions
 from bots.flow.site import Site
 from bots.steps import STEPS
@@ -57,7 +58,16 @@ def flow_path(name: str) -> Path:
 
 def flow_titles() -> dict[str, str | None]:
     """The title of every flow there is by name, None for one with errors; the shelf as it is now."""
-    return {name: _title(f"{name}.yaml", (FLOWS / f"{name}.yaml").read_text("utf-8")) for name in flow_names()}
+    return {name: _title(f"{name}.yaml", _written(FLOWS / f"{name}.yaml")[0]) for name in flow_names()}
+
+
+def _written(path: Path) -> tuple[str, list[Problem]]:
+    """The text of a file that somebody has written, and the problem that keeps it from being read as what it is."""
+    try:
+        return path.read_text("utf-8"), []
+    except UnicodeDecodeError:
+        text, problem = not_utf8(path.read_bytes(), shown_path(path))
+        return text, [problem]
 
 
 @lru_cache(maxsize=1024)
@@ -78,7 +88,9 @@ def shown_path(path: Path) -> str:
 def load_flow(path: Path) -> Loaded:
     """Parse and check one flow with its site's element library; problems are returned, all of them."""
     shown = shown_path(path)
-    text = path.read_text("utf-8")
+    text, unreadable = _written(path)
+    if unreadable:
+        return Loaded(None, None, tuple(unreadable), {shown: text})
     parsed = parse(text, shown, STEPS)
     sources = {shown: text}
     problems = list(parsed.problems)
@@ -94,7 +106,7 @@ def load_flow(path: Path) -> Loaded:
         problems += check(readable, site, STEPS)
         problems += check_neighbours(readable, STEPS, _beside(path.parent))
         problems += check_functions(readable, partial(_read_beside, path.parent), partial(_python_beside, path.parent))
-    return Loaded(parsed.flow, site, tuple(problems), sources)
+    return Loaded(parsed.flow, site, tuple(in_order(problems)), sources)
 
 
 def _beside(folder: Path) -> Neighbours:
@@ -124,7 +136,9 @@ def _python_beside(folder: Path) -> list[str]:
 @lru_cache(maxsize=64)
 def read_site(path: Path) -> tuple[Site | None, tuple[Problem, ...], str]:
     """One element library, read once however many flows use it."""
-    text = path.read_text("utf-8")
+    text, unreadable = _written(path)
+    if unreadable:
+        return None, tuple(unreadable), text
     parsed = parse_site(text, shown_path(path), STEPS)
     problems = list(parsed.problems)
     if parsed.site is not None:

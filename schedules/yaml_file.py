@@ -8,6 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from bots.flow.encoding import not_utf8
 from bots.flow.language import nearest
 from bots.flow.problem import Problem, Span, in_order, render
 from bots.flow.source import Mapping, Node, Scalar, Sequence, load
@@ -104,7 +105,11 @@ def read_yaml(
 
     `more`: what else is wrong with a file that is well formed, by place.
     """
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        text, problem = not_utf8(path.read_bytes(), str(path))
+        raise _broken(path, text, [problem]) from error
     node, problems = load(text, str(path))
     if problems:
         raise _broken(path, text, problems)

@@ -293,6 +293,7 @@ def _summary(counts: Mapping[str, int], message: str, lang: str) -> tuple[str, s
 def load_beside(name: str, asked_from: str) -> Flow:
     """The flow in the file `name`, relative to the file that asks for it. Raises FlowInvalid, FileMissing."""
     from bots.errors import FileMissing, FlowInvalid
+    from bots.flow.encoding import not_utf8
     from bots.flow.parse import parse
     from bots.steps import STEPS
 
@@ -302,6 +303,8 @@ def load_beside(name: str, asked_from: str) -> Flow:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise FileMissing(str(path), str(error)) from error
+    except UnicodeDecodeError as error:
+        raise FlowInvalid(path.as_posix(), [not_utf8(path.read_bytes(), path.as_posix())[1].zh]) from error
     parsed = parse(text, path.as_posix(), STEPS)
     if parsed.flow is None:
         raise FlowInvalid(path.as_posix(), [problem.zh for problem in parsed.problems])

@@ -460,9 +460,10 @@ class Builder:
         by_key = {key_of(name): inner for name, inner in (nodes or {}).items()}
         for detail in error.errors(include_url=False):
             loc = detail["loc"]
-            if str(loc[0]) in left_out if loc else left_out:
+            key = key_of(str(loc[0])) if loc else ""  # pydantic says the field: `as_`
+            if key in left_out if loc else left_out:
                 continue
-            start = by_key.get(str(loc[0])) if loc else None
+            start = by_key.get(key)
             place = follow(start, loc[1:]) if start is not None else follow(node, loc)
             refused = detail.get("ctx", {}).get("error")
             if isinstance(refused, Refused):

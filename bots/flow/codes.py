@@ -18,6 +18,7 @@ CODES: dict[str, Bilingual] = {
     "E-DURATION": Bilingual("不是时长", "not a duration"),
     "E-EMPTY": Bilingual("冒号后面没有内容", "nothing after the colon"),
     "E-EMPTY-LIST": Bilingual("列表里没有那一项", "the list has no such item"),
+    "E-ENCODING": Bilingual("文件不是 UTF-8 编码", "the file is not UTF-8"),
     "E-EXPRESSION": Bilingual("${…} 里面看不懂", "an expression cannot be read"),
     "E-FUNCTION": Bilingual("函数不存在或参数不对", "unknown function or wrong arguments"),
     "E-INPUT": Bilingual("输入的值或写法不对", "an input is wrong"),

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from bots.flow.marks import colon_at
+
 _PARTS = re.compile(r"( *)((?:-(?: +|$))*)(.*)")
 _OPENS = re.compile(r"[^#]*:\s*(?:#.*)?|(?:[^#]*:\s+)?[|>][+-]?\d?[+-]?\s*(?:#.*)?")
 _KEY = re.compile(r"(?:\"[^\"]*\"|'[^']*'|[^\s\"'#\[{][^#:]*?)\s*:(?:\s|$)")
@@ -69,6 +71,10 @@ class Indents:
             at = wanted
         self._note(at, match[2], match[3])
         return " " * at + line[len(match[1]) :]
+
+    def wants_key(self, line: str, start: int) -> bool:
+        """Say whether a line without a plain colon stands where only a key can: no text goes on at that column."""
+        return (start, False) in self.levels and not line[:start].strip() and colon_at(line, start) < 0
 
     def _fit(self, at: int, dash: bool) -> int:
         """Return the column itself when a line may begin there, else the nearest that fits."""

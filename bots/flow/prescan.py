@@ -249,9 +249,9 @@ class _Prescan:
         return mended
 
     def _colon(self, line: str, start: int) -> str:
-        """Mend `点击：查询`, `click:查询` and `click:　查询` where a word of the language stands before the colon."""
+        """Mend `点击：查询`, `click:查询` and `click:　查询` where a word of the language or another key must stand."""
         match = _WORD_COLON.match(line, start)
-        if match is None or match[1] not in self.words:
+        if match is None or not (match[1] in self.words or self.indents.wants_key(line, start)):
             return line
         rest = line[match.end() :]
         full, odd_blank, none = match[3] == "：", bool(match[4].strip(" ")), not match[4] and bool(rest)
@@ -495,5 +495,6 @@ class _Prescan:
         fix: str = "",
         severity: Severity = "error",
     ) -> None:
-        span = Span(self.number, at + 1, self.number, at + 1 + length)
+        end = len(self.lines[self.number - 1])  # what was put in by an earlier mend stands nowhere in the file
+        span = Span(self.number, min(at, end) + 1, self.number, min(at + length, end + 1) + 1)
         self.problems.append(Problem(code, self.path, span, zh, en, found, (), fix, severity))

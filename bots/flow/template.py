@@ -149,21 +149,22 @@ def _pieces(source: str) -> Iterator[str | Expression]:
         try:
             yield Expression.parse(source[start + 2 : end])
         except Refused as refused:
-            raise _copy(refused).shifted(start + 2) from None
+            raise _copy(refused, source[:start], source[end + 1 :]).shifted(start + 2) from None
         at = end + 1
     plain += source[at:]
     if plain or not source:
         yield plain
 
 
-def _copy(refused: Refused) -> Refused:
+def _copy(refused: Refused, before: str, after: str) -> Refused:
+    """Return the refusal anew: the first may be kept for the next text; its fix is for the whole text around it."""
     return Refused(
         refused.code,
         refused.zh,
         refused.en,
         found=refused.found,
         allowed=refused.allowed,
-        fix=refused.fix,
+        fix=f"{before}{refused.fix}{after}" if refused.fix else "",
         offset=refused.offset,
         length=refused.length,
     )

@@ -201,7 +201,10 @@ def fmt(
 
     if lang not in ("zh", "en"):
         raise typer.BadParameter(say(f"--lang 只能是 zh 或 en：{lang}", f"--lang is zh or en: {lang}"))
-    text = file.read_bytes().decode("utf-8")
+    from schedules.shelf import flow_path
+
+    file = flow_path(str(file))
+    text = _text_of(file)
     try:
         renamed = rename(text, "en" if lang == "en" else "zh", STEPS, str(file))
     except Refused as refused:
@@ -234,6 +237,17 @@ def run(
 
     with interruptible():
         raise SystemExit(run_one_early(ctx.obj, flow, account, pairs(inputs or []), dry_run, again, headed))
+
+
+def _text_of(file: Path) -> str:
+    """The text, byte for byte. Raises InputWrong for one that is not UTF-8."""
+    from bots.flow.encoding import not_utf8
+
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        problem = not_utf8(file.read_bytes(), str(file))[1]
+        raise InputWrong(f"{file}：{problem.zh}", f"{file}: {problem.en}") from error
 
 
 def check(

@@ -331,6 +331,24 @@ def test_fmt_refuses_in_words(yeban: Yeban, tmp_path: Path) -> None:
     assert file.read_text("utf-8") == "title: x\nsteps:\n  - clik: a\n"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "called"), [("gbk", "GBK（记事本里叫 ANSI）"), ("utf-16", "UTF-16"), ("", "可能选错了文件")]
+)
+def test_a_file_in_another_encoding_is_named(yeban: Yeban, tmp_path: Path, encoding: str, called: str) -> None:
+    """Notepad's ANSI and Unicode are told apart and the place is shown; the other files are checked all the same."""
+    text = "site: practice\ntitle: 看看订单\nsteps:\n  - login\n"
+    (tmp_path / "a.yaml").write_bytes(text.encode(encoding) if encoding else b"\xff\x00\x80" * 9)
+    (tmp_path / "b.yaml").write_text(text.replace("login", "logni"), "utf-8")
+    code, said = yeban("check", tmp_path)
+    assert code == 2
+    assert called in said and "E-ENCODING" in said and "logni" in said
+    if encoding == "gbk":
+        assert "a.yaml:2:8" in said and "title: 看看订单" in said
+    for command in ("fmt", "plan"):
+        code, said = yeban(command, tmp_path / "a.yaml")
+        assert (code, called in said) == (2, True), said
+
+
 def test_a_slip_is_answered_before_anything_is_planned(yeban: Yeban) -> None:
     """An account that is not there leaves no run that waits; a flow that is not there is not said to be fine."""
     code, text = yeban("run", "practice/orders", "-a", "nobody")

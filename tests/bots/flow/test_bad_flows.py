@@ -65,9 +65,9 @@ def test_says_exactly_this(case: Path) -> None:
 
 
 RUNTIME = {
-    "E-DIVIDE", "E-EMPTY-LIST", "E-NOT-READABLE", "E-SIZE", "E-TOO-LARGE", "E-TYPE", "E-YAML",
+    "E-DIVIDE", "E-EMPTY-LIST", "E-ENCODING", "E-NOT-READABLE", "E-SIZE", "E-TOO-LARGE", "E-TYPE", "E-YAML",
 }  # fmt: skip
-"""Codes that only a run, a value no verb asks for yet, or a file too large to keep here can bring about."""
+"""Codes that only a run, a value no verb asks for yet, or a file that is too large or no UTF-8 can bring about."""
 
 JARGON = (
     "traceback", "expected <", "scanner", "parser", "token ", "pydantic", "validation", "nonetype", "mapping values",

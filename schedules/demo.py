@@ -12,12 +12,32 @@ from bots.practice.server import WORLD_FILE, Mall
 from bots.practice.world import World
 from schedules.desk import Desk, open_desk
 from schedules.plan import NightPlan, load_plan
-from schedules.problems import default_lang
+from schedules.problems import DeskError, default_lang
 from schedules.settings import ROOT, AccountSettings, Settings, ShopSettings
 
 SITES = {"seller": "practice", "pay": "practice_pay", "ads": "practice_ads"}
+MAX_PORT = 65_535
 MALL_PORT = 8808
 """Where `yeban mall` serves, and what the demo's settings.yaml says: flows written against it go on working."""
+
+
+class MallShut(DeskError):
+    """The practice mall does not open."""
+
+    code = "D-MALL"
+
+    def __init__(self, log: Path, port: int) -> None:
+        """Facts: the log of its process, whose last line says why, and the port that it was to have."""
+        lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
+        why = next((line for line in reversed(lines) if line.strip()), "")
+        taken = f" --port {port + 1}" if 0 < port < MAX_PORT else ""
+        super().__init__(
+            f"练习商城没有开门：{why or '它什么也没说'}",
+            f"the practice mall did not open: {why or 'it said nothing'}",
+            f"端口被占用的话（已经开着一个 yeban mall？）换一个：yeban mall{taken}；磁盘满了就腾地方。原话都在 {log}。",
+            f"if its port is taken (by another yeban mall?), take another: yeban mall{taken}; on a full disk make room. "
+            f"All that it said is in {log}.",
+        )
 
 
 @dataclass(frozen=True)
@@ -47,8 +67,8 @@ def practice(
     """The running mall with a desk set up for it; both are closed at the end, whatever happens."""
     mall_home = home / "mall"
     yesterday = night - timedelta(days=1)
-    with (
-        Mall.start(
+    try:
+        opened = Mall.start(
             mall_home,
             size=size,
             last_day=yesterday,
@@ -56,7 +76,11 @@ def practice(
             faults=faults,
             export_delay_s=export_delay_s,
             port=port,
-        ) as mall,
+        )
+    except RuntimeError as error:
+        raise MallShut(mall_home / "server.log", port) from error
+    with (
+        opened as mall,
         practice_desk(home, mall_home / WORLD_FILE, mall.url, database) as (desk, world),
     ):
         plan = load_plan(ROOT / "schedules" / "practice.yaml").only(desk.settings.accounts)

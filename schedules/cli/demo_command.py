@@ -65,10 +65,9 @@ def say_whose(home: Path) -> None:
         )
 
 
-def run_mall(size: str, port: int, faults: list[str]) -> None:
+def run_mall(size: str, port: int, chances: dict[str, float]) -> None:
     """Serve the practice mall until Ctrl-C, to walk about in it or to write flows against it."""
     home = demo_home(today_in_shanghai(), size)
-    chances = {name: float(chance or 1) for name, _, chance in (fault.partition("=") for fault in faults)}
     with practice(home, today_in_shanghai(), size=size, faults=chances, port=port) as place:
         doors = f"{place.mall.url}/seller  {place.mall.url}/pay  {place.mall.url}/ads"
         tell(f"练习商城开着：{doors}", f"the practice mall is open: {doors}", "bold")

@@ -1,16 +1,19 @@
 """`yeban demo`, `mall`, `reference`: a first look at the program and its practice shop."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
 from schedules.cli.days import typed_day
-from schedules.cli.screen import console
+from schedules.cli.screen import console, say
+
+Size = Literal["full", "small", "tiny"]
+SizeOption = Annotated[Size, typer.Option(help="商城大小 / size of the mall: full, small, tiny")]
 
 
 def demo(
-    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
+    size: SizeOption = "full",
     day: Annotated[str, typer.Option(help="哪一夜（默认今天） / which night, YYYY-MM-DD")] = "",
     headed: Annotated[bool, typer.Option(help="显示浏览器窗口 / show the browser")] = False,
 ) -> None:
@@ -27,8 +30,8 @@ def demo(
 
 
 def mall(
-    size: Annotated[str, typer.Option(help="商城大小 / size of the mall: full, small, tiny")] = "full",
-    port: Annotated[int, typer.Option(help="端口 / port")] = 8808,
+    size: SizeOption = "full",
+    port: Annotated[int, typer.Option(help="端口 / port", min=0, max=65535)] = 8808,
     fault: Annotated[list[str] | None, typer.Option(help="捣乱：名字=概率 / misbehave: name=probability")] = None,
 ) -> None:
     """打开练习商城，自己逛、自己练着写流程；Ctrl-C 关门。
@@ -39,7 +42,27 @@ def mall(
     """
     from schedules.cli.demo_command import run_mall
 
-    run_mall(size, port, fault or [])
+    run_mall(size, port, dict(map(_chance, fault or [])))
+
+
+def _chance(fault: str) -> tuple[str, float]:
+    """A fault with how often it happens; without a number, always."""
+    from bots.practice.faults import FAULTS
+
+    name, _, chance = fault.partition("=")
+    try:
+        often = float(chance or 1)
+    except ValueError:
+        often = -1.0
+    if name not in FAULTS or not 0 <= often <= 1:
+        raise typer.BadParameter(
+            say(
+                f"{fault}：写 名字=概率（0 到 1），名字有 {'、'.join(FAULTS)}",
+                f"{fault}: write name=probability (0 to 1), one of {', '.join(FAULTS)}",
+            ),
+            param_hint="--fault",
+        )
+    return name, often
 
 
 def reference(

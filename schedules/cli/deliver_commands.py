@@ -206,7 +206,9 @@ def show(rows: "Sequence[Row]") -> None:
     heads = ("rule", "document", "state", "when", "where", "compared / why not") if english else (
         "规则", "文件", "状态", "时间", "送到哪里", "核对 / 原因"
     )  # fmt: skip
-    table = Shown(*heads, show_edge=False, pad_edge=False)
+    table = Shown(show_edge=False, pad_edge=False)
+    for head in heads:
+        table.add_column(head, overflow="fold")  # a receipt whose place is cut short says nothing
     for row in rows:
         zh, en, colour = STATES[row["state"]]
         when = row["ended_at"] or row["due_at"]

@@ -58,6 +58,7 @@ def documents(
     from schedules.delivery.errors import DocumentElsewhere
     from schedules.delivery.filing import folder_of, restore
     from schedules.delivery.places import is_here, machines_of
+    from schedules.delivery.rules import shop_named
     from schedules.delivery.search import Wanted, find
     from schedules.desk import open_desk
 
@@ -66,6 +67,7 @@ def documents(
         return
     wanted = Wanted(" ".join(text or []), shop, kind, _day(since), _day(until), sha.strip(), order.strip(), thorough)
     with open_desk() as desk:
+        wanted = wanted._replace(shop=shop_named(desk.settings, shop))
         with desk.database.read() as connection:
             found = find(connection, wanted, most)
             places = machines_of(connection, {one.file_sha for one in found})
@@ -137,8 +139,8 @@ def calendar(
     month: Annotated[str, typer.Argument(help="哪个月（默认这个月） / which month, YYYY-MM")] = "",
     shop: Annotated[str, typer.Option(help="只看这个店 / only this shop")] = "",
     expected: Annotated[bool, typer.Option("--expected", help="只看该到的 / only what is expected")] = False,
-    xlsx: Annotated[Path | None, typer.Option(help="写成 Excel / write a workbook")] = None,
-    html: Annotated[Path | None, typer.Option(help="写成网页 / write a page")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="写成 Excel / write a workbook", dir_okay=False)] = None,
+    html: Annotated[Path | None, typer.Option(help="写成网页 / write a page", dir_okay=False)] = None,
     json_: Annotated[bool, typer.Option("--json", help="给机器看 / for machines")] = False,
 ) -> None:
     """哪个店哪天的哪种文件到了、晚了、缺了：一个月一张格子；缺的说为什么。有缺的就以 5 退出。
@@ -151,13 +153,17 @@ def calendar(
     """
     from schedules.delivery.calendar import lines_of
     from schedules.delivery.calendar_files import as_json, write_html, write_xlsx
+    from schedules.delivery.rules import shop_named
     from schedules.desk import open_desk
     from storage.feeds import ALARMS
 
     first, last = _month(month)
     with open_desk() as desk:
-        lines = [line for line in lines_of(desk, first, last, unexpected=not expected) if shop in ("", line.shop)]
+        whose = shop_named(desk.settings, shop)
+        lines = [line for line in lines_of(desk, first, last, unexpected=not expected) if whose in ("", line.shop)]
         lang = desk.settings.lang
+    for path in filter(None, (xlsx, html)):
+        path.parent.mkdir(parents=True, exist_ok=True)
     if xlsx:
         write_xlsx(xlsx, lines, lang)
     if html:

@@ -188,12 +188,17 @@ def load_delivery(home: Path, settings: "Settings | None" = None) -> DeliveryFil
 
 def by_name(file: DeliveryFile, settings: "Settings") -> DeliveryFile:
     """The same rules with every shop by its name in the books. Pure."""
-    names = {shop.title: name for name, shop in settings.shops.items() if shop.title}
     rules = {
-        called: rule.model_copy(update={"shops": [names.get(shop, shop) for shop in rule.shops]})
+        called: rule.model_copy(update={"shops": [shop_named(settings, shop) for shop in rule.shops]})
         for called, rule in file.rules.items()
     }
     return file.model_copy(update={"rules": rules})
+
+
+def shop_named(settings: "Settings", called: str) -> str:
+    """The shop's name in the books, by it or by the title under which its documents lie. Pure."""
+    titled = (name for name, shop in settings.shops.items() if called and shop.title == called)
+    return called if called in settings.shops else next(titled, called)
 
 
 def strange(file: DeliveryFile, kinds: list[str], mailboxes: list[str]) -> "list[tuple[Loc, PydanticCustomError]]":

@@ -99,6 +99,40 @@ def test_the_calendar_is_a_grid_with_reasons_and_an_exit_code(desk: Desk, typed:
     assert "没有文件" in typed("calendar", "2026-01", "--shop", "没有")[1]
 
 
+def test_a_shop_is_asked_for_by_what_people_call_it(desk: Desk, typed: Typed, tmp_path: Path) -> None:
+    """By its title, under which its files lie, as by its name: nothing is said to be missing, or not to be, in vain."""
+    (desk.home / "settings.yaml").write_text("shops: {甲店: {title: 天猫旗舰店}, 天猫: {}}\n", "utf-8")
+    (desk.home / "feeds.yaml").write_text(
+        'feeds:\n  - kind: practice_orders\n    shop: "甲店"\n    by: "06:00"\n', "utf-8"
+    )
+    bring(desk, orders_of("2026-01-05"), "a.csv", at="2026-01-05T21:30:00+00:00")
+    for called in ("甲店", "天猫旗舰店"):
+        (found,) = json.loads(typed("documents", "--shop", called, "--json")[1])
+        assert found["name"] == "a.csv"
+        code, said = typed("calendar", "2026-01", "--shop", called)
+        assert (code, "没到" in said) == (5, True)
+    assert "没有这样的文件" in typed("documents", "--shop", "天猫")[1]
+
+
+def test_a_calendar_is_written_where_no_folder_was(desk: Desk, typed: Typed, tmp_path: Path) -> None:
+    """The folder is made; a name that is a folder is refused as what was typed, not as a fault."""
+    bring(desk, orders_of("2026-01-05"), "a.csv", at="2026-01-05T21:30:00+00:00")
+    for option, name in (("--xlsx", "c.xlsx"), ("--html", "c.html")):
+        assert typed("calendar", "2026-01", option, str(tmp_path / option / name))[0] == 0
+        assert (tmp_path / option / name).is_file()
+        assert typed("calendar", "2026-01", option, str(tmp_path))[0] == 2
+
+
+def test_a_receipt_is_shown_with_its_whole_place(desk: Desk, typed: Typed, tmp_path: Path) -> None:
+    """On a narrow terminal too: folded, not cut."""
+    share = tmp_path / "共享盘" / "财务部的文件夹" / "夜班送来的"
+    share.mkdir(parents=True)
+    bring(desk, orders_of("2026-01-05"), "a.csv")
+    (desk.home / FILE).write_text(RULE.format(share.as_posix()).replace("2026-11", "2026-01"), "utf-8")
+    assert typed("deliver", "send")[0] == 0
+    assert "…" not in typed("deliver", "list")[1]
+
+
 def test_the_example_can_be_used(tmp_path: Path) -> None:
     """What `deliver send` shows to somebody without rules is a file that reads."""
     path = tmp_path / FILE

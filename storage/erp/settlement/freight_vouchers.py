@@ -7,17 +7,19 @@
 so that after the bill the expense is the bill's, and what the estimate was off by is the difference of two vouchers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, exists, select
 
+from storage.database.tables import fulfilment
 from storage.database.tables.ledger import jv
+from storage.database.tables.settlement import express_bill_line
 from storage.erp.finance.chart import ACCRUED, PAYABLE
 from storage.erp.finance.ledger import post_new
 from storage.erp.finance.vouchers import Draft, Line, credit, debit
 from storage.erp.reconciliation.words import yuan
 from storage.erp.settlement.express import Charge, Parcel, match_express, parcels
-from storage.erp.settlement.pool import read_pool
+from storage.erp.settlement.pool import listed, read_pool, sent_under
 from storage.erp.settlement.shares import split
 
 FREIGHT = "660108"
@@ -29,12 +31,43 @@ def post_freight(connection: Connection, until: str) -> int:
 
     Running again changes nothing; what a voucher says never changes, whichever bill comes later.
     """
-    pool = read_pool(connection)
-    charges = [charge for charge in match_express(connection, pool) if charge.day <= until]
-    drafts = [*_estimates(parcels(connection, pool).values(), until), *_releases(charges), *_bills(charges)]
-    known = {tuple(row) for row in connection.execute(select(jv.c.source_type, jv.c.source_id, jv.c.kind))}
+    drafts = drafts_of(connection, until, _unsaid(connection))
+    ids = listed(connection, {one.source_id for one in drafts})
+    written = select(jv.c.source_type, jv.c.source_id, jv.c.kind).where(jv.c.source_id.in_(ids))
+    known = {tuple(row) for row in connection.execute(written)}
     fresh = [one for one in drafts if (one.source_type, one.source_id, one.kind) not in known]
     return len(post_new(connection, fresh))
+
+
+def drafts_of(connection: Connection, until: str, waybills: Collection[str] | None) -> list[Draft]:
+    """All that is to be said, up to the day, of the freight of these numbers (None: of every one), known or not."""
+    only = None if waybills is None else sent_under(connection, waybills)
+    pool = read_pool(connection, numbers=only and only.orders)
+    known = parcels(connection, pool, only)
+    charges = [one for one in match_express(connection, pool, only=only, known=known) if one.day <= until]
+    mine = (one for one in known.values() if waybills is None or one.waybill_no in waybills)
+    return [*_estimates(mine, until), *_releases(charges), *_bills(charges)]
+
+
+def _unsaid(connection: Connection) -> set[str]:
+    """The numbers of which the ledger may lack a voucher: the estimate of a parcel, its end, a carrier's row."""
+    f, e = fulfilment.c, express_bill_line.c
+    reckoned = and_(f.cost_fen != 0, f.waybill_no != "", f.state != "cancelled")
+    billed = exists().where(e.waybill_no == f.waybill_no)
+    row = "|"
+    key = e.carrier.concat(row).concat(e.waybill_no).concat(row).concat(e.fee).concat(row).concat(e.bill_no)
+    queries = (
+        select(f.waybill_no).where(reckoned, ~_is_written("fulfilment", f.fulfilment_id, ESTIMATED)),
+        select(f.waybill_no).where(reckoned, billed, ~_is_written("fulfilment", f.fulfilment_id, RELEASED)),
+        select(e.waybill_no).where(
+            e.amount_fen != 0, ~_is_written("express_bill_line", key.concat(row).concat(cast(e.n, String)), BILLED)
+        ),
+    )
+    return {number for query in queries for number in connection.execute(query).scalars()}
+
+
+def _is_written(source: str, source_id: ColumnElement[str], kind: str) -> ColumnElement[bool]:
+    return exists().where(jv.c.source_type == source, jv.c.source_id == source_id, jv.c.kind == kind)
 
 
 def _by_order(parcel: Parcel, fen: int) -> list[Line]:

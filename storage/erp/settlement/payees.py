@@ -8,15 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, exists, func, select
 
 from storage.database.bulk import Counts, insert_missing
-from storage.database.tables import bill_line
+from storage.database.tables import bill_line, order_line
 from storage.database.tables.settlement import payee_rule, payee_share
 from storage.erp.reconciliation.outcomes import COMPONENTS as FEES
 from storage.erp.reconciliation.words import percent, yuan
 from storage.erp.settlement.errors import ComponentUnknown, ReasonNeeded, SharesWrong
-from storage.erp.settlement.pool import read_pool
+from storage.erp.settlement.pool import Numbers, lines_of, listed
 from storage.erp.settlement.shares import split_by_key
 
 SHARED = ("advertising", "affiliate", "affiliate_rebate", "campaign_commission", "other_share", "refund_affiliate")
@@ -90,24 +90,23 @@ def rules(connection: Connection) -> list[PayeeRule]:
 
 def share_out(connection: Connection) -> Counts:
     """Share out every commission line that is not yet, and anew those of nobody; a second call creates none."""
-    s = payee_share.c
+    s, b = payee_share.c, bill_line.c
     unowned = {tuple(row) for row in connection.execute(select(*_KEY_OF_SHARE).where(s.payee == NOBODY))}
     connection.execute(delete(payee_share).where(s.payee == NOBODY))
-    done = {tuple(row) for row in connection.execute(select(*_KEY_OF_SHARE).distinct())}
-    b = bill_line.c
+    done = connection.execute(select(func.count()).select_from(select(*_KEY_OF_SHARE).distinct().subquery())).scalar()
+    shared = exists().where(*(s[name] == b[name] for name in _KEY))
     lines = connection.execute(
         select(b.platform, b.shop, b.wallet, b.flow_no, b.fee_type, b.n, b.order_no, b.at, b.amount_fen)
-        .where(b.fee_type.in_(SHARED))
+        .where(b.fee_type.in_(SHARED), ~shared)
         .order_by(b.at, b.platform, b.shop, b.wallet, b.flow_no, b.fee_type, b.n)
     ).all()
-    products, had, known = _products(connection), _had(connection), rules(connection)
-    rows: list[dict[str, object]] = []
-    for line in lines:
-        if tuple(line[:6]) not in done:
-            rows += _shares(line, known, products, had)
+    known, numbers = rules(connection), listed(connection, {line.order_no for line in lines} - {""})
+    products = _products(connection, numbers) if any(rule.product_id for rule in known) else {}
+    had = _had(connection, numbers)
+    rows = [row for line in lines for row in _shares(line, known, products, had)]
     insert_missing(connection, payee_share, rows)
     again = [row for row in rows if row["payee"] == NOBODY and tuple(row[name] for name in _KEY) in unowned]
-    return Counts(len(rows) - len(again), 0, len(done) + len(again))
+    return Counts(len(rows) - len(again), 0, (done or 0) + len(again))
 
 
 _KEY = ("platform", "shop", "wallet", "flow_no", "fee_type", "n")
@@ -116,23 +115,29 @@ OrderFee = tuple[str, str, str, str]
 """platform, shop, order_no, fee class without `refund_`."""
 
 
-def _products(connection: Connection) -> dict[tuple[str, str, str], str]:
-    """(platform, shop, order or sub-order) -> its only product, "" where it has several."""
-    pool = read_pool(connection)
-    found = {}
-    for key, lines in pool.lines.items():
-        names = {line.product_id for line in lines}
-        found[key] = names.pop() if len(names) == 1 else ""
-        found.update({(key[0], key[1], line.sub_no): line.product_id for line in lines})
-    return found
+def _products(connection: Connection, numbers: Numbers) -> dict[tuple[str, str, str], str]:
+    """(platform, shop, order or sub-order of these numbers) -> its only product, "" where it has several."""
+    n = order_line.c
+    of_subs = connection.execute(select(n.order_no).where(n.sub_no.in_(numbers))).scalars()
+    orders = listed(connection, {*of_subs, *connection.execute(numbers).scalars()})
+    names: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    of_sub: dict[tuple[str, str, str], str] = {}
+    for platform, shop, order_no, sub_no, product in connection.execute(
+        lines_of(orders, n.platform, n.shop, n.order_no, n.sub_no, n.product_id)
+    ):
+        names[platform, shop, order_no].add(product)
+        of_sub[platform, shop, sub_no] = product
+    return {key: min(found) if len(found) == 1 else "" for key, found in names.items()} | of_sub
 
 
-def _had(connection: Connection) -> dict[OrderFee, dict[str, int]]:
-    """What payees got so far of each order and fee class, fen as taken (positive)."""
+def _had(connection: Connection, numbers: Numbers) -> dict[OrderFee, dict[str, int]]:
+    """What payees got so far of each order of these numbers and fee class, fen as taken (positive)."""
     s = payee_share.c
     had: dict[OrderFee, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for row in connection.execute(
-        select(s.platform, s.shop, s.order_no, s.fee_type, s.payee, s.amount_fen).where(s.amount_fen < 0)
+        select(s.platform, s.shop, s.order_no, s.fee_type, s.payee, s.amount_fen).where(
+            s.amount_fen < 0, s.order_no.in_(numbers)
+        )
     ):
         fee = BACK_OF.get(row.fee_type, row.fee_type)
         had[row.platform, row.shop, row.order_no, fee][row.payee] -= row.amount_fen

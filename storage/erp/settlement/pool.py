@@ -82,19 +82,19 @@ def created_on(connection: Connection, mine: Iterable[OrderKey]) -> Only:
         return {one for query in queries for one in connection.execute(query).scalars()} - {""}
 
     own = {order_no for _, _, order_no in mine}
-    numbers = _listed(connection, own)
+    numbers = listed(connection, own)
     waybills = told(select(f.waybill_no).where(f.order_no.in_(numbers)), lines_of(numbers, n.waybill_no))
-    shared = _listed(connection, waybills)
+    shared = listed(connection, waybills)
     orders = own | told(select(a.replacement_no).where(a.order_no.in_(numbers)))
     if waybills:
         orders |= told(select(f.order_no).where(f.waybill_no.in_(shared)),
                        select(n.order_no).where(n.waybill_no.in_(shared)))  # fmt: skip
-    numbers = _listed(connection, orders)
+    numbers = listed(connection, orders)
     return Only(
         numbers,
-        _listed(connection, told(lines_of(numbers, n.sub_no))),
-        _listed(connection, told(select(f.fulfilment_id).where(f.order_no.in_(numbers)))),
-        _listed(connection, told(
+        listed(connection, told(lines_of(numbers, n.sub_no))),
+        listed(connection, told(select(f.fulfilment_id).where(f.order_no.in_(numbers)))),
+        listed(connection, told(
             select(f.waybill_no).where(f.order_no.in_(numbers)), lines_of(numbers, n.waybill_no))),
     )  # fmt: skip
 
@@ -120,15 +120,15 @@ def nobodys(connection: Connection, span: Span) -> Unknown:
     numbers = told(select(b.order_no).where(b.at.between(span.first_day, f"{span.last_day} 24"), ~known))
     orders = numbers | told(select(h.order_no).where(h.day.between(*span)))
     if numbers - {""}:
-        orders |= told(select(n.order_no).where(n.sub_no.in_(_listed(connection, numbers - {""}))))
+        orders |= told(select(n.order_no).where(n.sub_no.in_(listed(connection, numbers - {""}))))
     if parcels := told(select(e.waybill_no).where(e.day.between(*span))):
-        sent = _listed(connection, parcels)
+        sent = listed(connection, parcels)
         orders |= told(*(select(of.order_no).where(of.waybill_no.in_(sent)) for of in (f, n)))
     spent = told(select(a.product_id).where(a.day.between(*span), a.spend_fen != 0))
-    bought = select(n.order_no).where(*_same_order(), n.product_id.in_(_listed(connection, spent))).exists()
+    bought = select(n.order_no).where(*_same_order(), n.product_id.in_(listed(connection, spent))).exists()
     if spent:
         orders |= told(select(o.order_no).where(o.paid_at.between(span.first_day, f"{span.last_day}~"), bought))
-    return Unknown(_listed(connection, numbers), _listed(connection, orders - {""}))
+    return Unknown(listed(connection, numbers), listed(connection, orders - {""}))
 
 
 def _same_order() -> tuple[ColumnElement[bool], ...]:
@@ -142,12 +142,21 @@ def lines_of(numbers: Numbers, *columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).select_from(joined).where(platform_order.c.order_no.in_(numbers))
 
 
-def _listed(connection: Connection, values: Iterable[str]) -> Numbers:
+def listed(connection: Connection, values: Iterable[str]) -> Numbers:
     """So many values as one, however many they are."""
-    listed = sorted(values)
+    told = sorted(values)
     if connection.dialect.name == "postgresql":
-        return select(func.json_array_elements_text(cast(listed, JSON)))
-    return select(func.json_each(json.dumps(listed)).table_valued("value").c.value)
+        return select(func.json_array_elements_text(cast(told, JSON)))
+    return select(func.json_each(json.dumps(told)).table_valued("value").c.value)
+
+
+def sent_under(connection: Connection, waybills: Collection[str]) -> Only:
+    """The orders of which something was sent under these numbers, with all of their parcels."""
+    f, n, these = fulfilment.c, order_line.c, listed(connection, waybills)
+    told = (select(f.order_no).where(f.waybill_no.in_(these)), select(n.order_no).where(n.waybill_no.in_(these)))
+    orders = listed(connection, {one for query in told for one in connection.execute(query).scalars()})
+    parcels = connection.execute(select(f.fulfilment_id).where(f.order_no.in_(orders))).scalars()
+    return Only(orders, lines_of(orders, order_line.c.sub_no), listed(connection, parcels), these)
 
 
 def read_pool(

@@ -1,4 +1,8 @@
-"""A captcha goes to a person: the picture is asked about, the answer is typed into the field beside it."""
+"""A captcha goes to a person: the picture is asked about, the answer is typed into the field beside it.
+
+A captcha of a session that has been lost lets nobody through, whatever is typed: while nobody has answered yet, another
+tab is looked at now and then, and a lost session is begun anew without waiting for the person.
+"""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -7,7 +11,7 @@ from bots.browser import find
 from bots.browser.driver import Ask, By
 from bots.browser.target import ResolvedTarget
 from bots.conditions import first_of
-from bots.errors import CaptchaShown, Interrupted, ServerFailed
+from bots.errors import CaptchaShown, Interrupted, ServerFailed, SessionExpired, SiteError
 from bots.flow.values import Condition, Target
 from bots.people import Question
 
@@ -19,10 +23,14 @@ ANSWER_FIELD = By("css", "input:not([type=hidden]):not([type=checkbox]):not([typ
 GONE_TIMEOUT_MS = 8_000
 GONE_LOOK_MS = 1_000
 MOST_TRIES = 3
+SESSION_LOOKS_S = (30.0, 90.0, 180.0)
+"""After how long, each time, the session is looked at; seldom, for a captcha is how a site says that it is too much."""
+SIGN_TIMEOUT_MS = 5_000
 
 
 async def solve(ctx: "Context", target: Target) -> None:
-    """Raises Interrupted when a person has read the captcha, CaptchaShown when nobody did; returns if it has gone."""
+    """Returns if it has gone. Raises Interrupted when a person has read the captcha, CaptchaShown when nobody did,
+    SessionExpired when the session was lost meanwhile."""
     for _ in range(MOST_TRIES):
         seen = ctx.resolved(target)
         if not await find.shows(ctx.page, seen):
@@ -30,15 +38,50 @@ async def solve(ctx: "Context", target: Target) -> None:
         found = await find.resolve(ctx.page, seen, want="see", timeout_ms=2_000)
         picture = await found.element.screenshot()
         facts = {"url": ctx.page.url, "account": ctx.facts.account.name}
-        answer = await ctx.ask(
-            Question("captcha", "请输入图片里的验证码", ANSWER_WAIT_MS, picture=picture, facts=facts)
-        )
+        question = Question("captcha", "请输入图片里的验证码", ANSWER_WAIT_MS, picture=picture, facts=facts)
+        answer = await _answer(ctx, question)
         if answer is None:
             break
         await _type_answer(ctx, seen, answer)
         if await _gone(ctx, target):
             raise Interrupted("验证码")
     raise CaptchaShown(ctx.page.url)
+
+
+async def _answer(ctx: "Context", question: Question) -> str | None:
+    """What a person says, None when nobody did. Raises SessionExpired; the question is then taken back."""
+    asking = asyncio.ensure_future(ctx.ask(question))
+    try:
+        for wait_s in SESSION_LOOKS_S:
+            await asyncio.wait({asking}, timeout=wait_s)
+            if not asking.done() and await _signed_out(ctx):
+                raise SessionExpired(ctx.page.url)
+        return await asking
+    finally:
+        asking.cancel()
+
+
+async def _signed_out(ctx: "Context") -> bool:
+    """Whether the site's first page, on a tab of its own, asks to sign in; nobody knows where it says neither."""
+    login = ctx.facts.site.login
+    if ctx.signing_in or login is None or login.signed_out is None or login.signed_out.visible is None:
+        return False
+    targets = [login.signed_out.visible, *ctx.facts.site.captcha]
+    page = await ctx.session.new_page()
+    try:
+        await page.goto(ctx.lookup.base)
+        signs = [ctx.lookup.target(target, page.url).alternatives for target in targets]
+        for _ in range(SIGN_TIMEOUT_MS // 250):
+            shown = await find.visible(page, [by for sign in signs for by in sign])
+            if shown is not None:
+                return shown < len(signs[0])
+            await ctx.pause(250)
+        return False
+    except SiteError as error:
+        ctx.log.info("验证码等人时看了一眼登录还在不在，没看成：{}", error)
+        return False
+    finally:
+        await page.close()
 
 
 async def _gone(ctx: "Context", target: Target) -> bool:

@@ -54,6 +54,16 @@ def test_each_night_says_all_that_is_new(shop, seed: int) -> None:
     assert posted > 3 * NIGHTS
 
 
+def test_a_bill_of_nothing_ends_an_estimate(shop) -> None:
+    """The carrier carries for free: there is no voucher of the bill, and what was reckoned is taken back."""
+    shop.order("1", ("X", 1, 5000))
+    shop.parcel("1", "Z1", ("1-1", "X", 1))
+    assert shop.write(lambda c: post_freight(c, "2026-11-30")) == 1
+    shop.express("Z1", 0)
+    assert shop.write(lambda c: post_freight(c, "2026-11-30")) == 1
+    assert shop.rows("SELECT kind FROM jv ORDER BY no") == [("freight_estimate",), ("freight_release",)]
+
+
 def test_commissions_that_come_later_know_what_was_shared_out(shop) -> None:
     """What comes back goes to those who had it, though a night reads only its own lines; a sub-order's number will do
     to find the product."""

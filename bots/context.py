@@ -406,7 +406,11 @@ class Context:
     # ---- people
 
     async def ask(self, question: Question) -> str | None:
-        """The answer of a person, or None when nobody answered in time."""
+        """The answer of a person, or None when nobody answered in time. The question is read in a group chat: no
+        secret of the run stands in it, nor in the address of the page that goes along."""
+        hide = self.facts.mask.hide
+        told = {name: hide(value) for name, value in question.facts.items()}
+        question = replace(question, text=hide(question.text), facts=told)
         self.facts.report(Progress("person", question.text, item=self.item_key))
         self.log.info("问人：{}", question.text)
         return await self.facts.inbox.ask(question)

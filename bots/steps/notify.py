@@ -31,6 +31,6 @@ class Notify(Step):
             "run_id": ctx.facts.run_id,
             "account": ctx.facts.account.name,
             "flow": ctx.flow.path,
-            "item": ctx.item_key,
+            "item": ctx.facts.mask.hide(ctx.item_key),
         }
         await ctx.facts.inbox.tell(text, facts)

@@ -114,6 +114,9 @@ FLOWS = {
   - open: /echo?key=${暗号}
   - ask: 暗号 ${暗号} 对吗
     within: 1s
+    else:
+      - ask: 要不要接着做？
+        within: 1s
   - click: 没有这个按钮
 """,
     "the one-time code": """
@@ -227,7 +230,9 @@ async def test_nothing_that_is_kept_or_said_holds_a_secret(night: Night) -> None
     assert any(name.endswith(".aria.txt") for name in evidence)
     log = (night.desk.home / "logs" / "yeban.jsonl").read_text("utf-8")
     assert "没有这个按钮" in log
-    found = leaks(night.desk.home, "\n".join(night.said) + str(night.inbox), PLANTED)
+    asked = [(one.text, *one.facts.values()) for one in night.inbox.asked]
+    assert len(asked) == 2, "both questions were heard"
+    found = leaks(night.desk.home, "\n".join([*night.said, str(asked), str(night.inbox.told)]), PLANTED)
     assert not found, "\n".join(found)
 
 

@@ -19,7 +19,7 @@ from storage.documents.document import Quarantined, RawRow
 from storage.documents.numbering import Numbering
 from storage.documents.rows import DataRow
 from storage.documents.spool import KEPT_ROWS, Spool
-from storage.documents.table import Lines, RawAgain, Reading, Record, Table, quarantined, titled
+from storage.documents.table import Lines, RawAgain, Reading, Record, Table, quarantined, sheet_of, titled
 from storage.errors import FileError
 
 if TYPE_CHECKING:
@@ -44,15 +44,16 @@ class Batches:
     def read(self) -> Reading[DataRow]:
         """All records of the table. Raises FileError where the file as a whole cannot be read."""
         footer: list[Record] = []
-        while not footer and (batch := self.table.batch()) is not None:
+        while (batch := self.table.batch()) is not None:
+            if footer and len(batch.numbers) and sheet_of(batch.numbers[0]) == sheet_of(footer[-1].no):
+                footer += map(self.table.record, batch.lines)
+                continue
             kept = self._kept(batch)
             if kept < len(batch.numbers):
                 footer += map(self.table.record, batch.lines[kept:])
                 batch = Lines(batch.lines[:kept])
             if kept:
                 self._take(batch)
-        while footer and (batch := self.table.batch()) is not None:
-            footer += map(self.table.record, batch.lines)
         return Reading(self.rows.settled(), self._all_raw(), self.quarantine, footer)
 
     def _all_raw(self) -> Sequence[RawRow]:

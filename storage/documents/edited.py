@@ -5,15 +5,13 @@ The archived bytes stay as they are; only what a reader sees differs, so that ev
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from itertools import count
 
 from storage.documents.cells import Cell, header_name
 from storage.documents.csv_text import Line
 from storage.documents.file import SourceFile
 from storage.documents.parts import PIECE_ROWS
-from storage.documents.table import line_titles
-
-HEADER_LINES = 60
-"""A header stands among the first lines of its table, as `table.find_table` has it."""
+from storage.documents.table import HEADER_LINES, line_titles
 
 Fixes = Mapping[int, Mapping[str, str]]
 """Row number as the quarantine names it -> title -> what the cell should say."""
@@ -34,8 +32,9 @@ class EditedFile(SourceFile):
 
     def grids(self) -> Iterator[Iterator[Line]]:
         """Each table as it is meant."""
+        sheets = count()
         for grid in super().grids():
-            yield grid if self.form == "text" else self._edited(grid)
+            yield grid if self.form == "text" else self._edited(grid, sheets)
 
     @cached_property
     def members(self) -> list[SourceFile]:
@@ -45,27 +44,31 @@ class EditedFile(SourceFile):
         piece = 0
         for member in super().members:
             above = piece * PIECE_ROWS
-            mine = {no - above: row for no, row in self._fixes.items() if above < no < above + PIECE_ROWS}
-            edited = EditedFile(member, self._titles, mine)
-            piece += edited._has_header(asked)
-            found.append(edited)
+            held = EditedFile(member, self._titles)._headers(asked)
+            below = above + max(held, 1) * PIECE_ROWS
+            mine = {no - above: row for no, row in self._fixes.items() if above < no < below}
+            piece += held
+            found.append(EditedFile(member, self._titles, mine))
         return found
 
-    def _has_header(self, asked: Set[str]) -> bool:
-        """Whether one of the first lines holds every title of the corrected rows: only such a file has such rows."""
-        return any(asked <= set(line_titles(line)) for head in self.heads for line in head)
+    def _headers(self, asked: Set[str]) -> int:
+        """How many tables' first lines hold every title of the corrected rows: only these have such rows."""
+        return sum(any(asked <= set(line_titles(line)) for line in head) for head in self.heads)
 
-    def _edited(self, lines: Iterator[Line]) -> Iterator[Line]:
+    def _edited(self, lines: Iterator[Line], sheets: Iterator[int] | None = None) -> Iterator[Line]:
+        """`sheets`: numbers the sheets that have such rows; how a row is numbered says on which it stands."""
         header: Sequence[str] = ()
         renamed = not self._meant
-        for count, line in enumerate(lines):
+        above = 0
+        for place, line in enumerate(lines):
             here = line
-            if count < HEADER_LINES and not renamed and (cells := self._renamed(line)) is not None:
+            if place < HEADER_LINES and not renamed and (cells := self._renamed(line)) is not None:
                 renamed, here = True, Line(line.no, cells)
-            if header and line.no in self._fixes:
-                here = _corrected(here, header, self._fixes[line.no])
-            elif count < HEADER_LINES and not header and self._holds_fixed(here):
+            if header and line.no + above in self._fixes:
+                here = _corrected(here, header, self._fixes[line.no + above])
+            elif place < HEADER_LINES and not header and self._holds_fixed(here):
                 header = line_titles(here)
+                above = next(sheets, 0) * PIECE_ROWS if sheets else 0
             yield here
 
     def _holds_fixed(self, line: Line) -> bool:

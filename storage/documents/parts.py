@@ -17,11 +17,13 @@ def joined(pieces: Sequence[Document], period: tuple[str, str]) -> Document:
     rows: list[Any] = []
     raw: list[RawRow] = []
     quarantine: list[Quarantined] = []
+    last = 0
     for number, piece in enumerate(pieces):
-        above = number * PIECE_ROWS
+        above = max(number, last // PIECE_ROWS + bool(number)) * PIECE_ROWS
         rows.extend(row._replace(row_no=row.row_no + above) for row in piece.rows)
         raw.extend(row._replace(row_no=row.row_no + above) for row in piece.raw)
         quarantine.extend(row._replace(row_no=row.row_no + above) for row in piece.quarantine)
+        last = max([last, *(row.row_no for row in raw[-1:]), *(row.row_no for row in quarantine[-1:])])
     days = sorted(day for piece in pieces for day in piece.period if day)
     return pieces[0]._replace(
         rows=rows,

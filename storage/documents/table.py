@@ -1,5 +1,7 @@
 """A table inside a file: the header found by its names, columns by name, one bad row never stops the others."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import chain, islice, zip_longest
@@ -12,12 +14,17 @@ from storage.documents.columns import Column, marked
 from storage.documents.csv_text import Batch, Block, CsvText, Line
 from storage.documents.document import Quarantined, RawRow
 from storage.documents.file import SourceFile
+from storage.documents.parts import PIECE_ROWS
 from storage.documents.spool import KEPT_ROWS, Spool, add_rows
 from storage.errors import FileBroken, FileError, HeaderMissing
 
 T = TypeVar("T")
 
+_AMOUNT = re.compile(r"(-?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?")
+
 MADE_ROWS = 4_000
+HEADER_LINES = 60
+"""A header stands among the first lines of its table."""
 
 
 class Record:
@@ -126,8 +133,16 @@ class Table:
             if isinstance(found, Block):
                 return found
         else:
-            found = list(islice(self._lines, MADE_ROWS))
+            found = self._of_one_sheet(list(islice(self._lines, MADE_ROWS)))
         return Lines([line for line in found if not is_blank(line)]) if found else None
+
+    def _of_one_sheet(self, found: list[Line]) -> list[Line]:
+        """The lines up to the end of their sheet; the others come with the next batch."""
+        if found and sheet_of(found[-1].no) != (sheet := sheet_of(found[0].no)):
+            end = next(place for place, line in enumerate(found) if sheet_of(line.no) != sheet)
+            self._lines = chain(found[end:], self._lines)
+            return found[:end]
+        return found
 
     def record(self, line: Line) -> Record:
         """The line, read by the names of this header."""
@@ -225,28 +240,73 @@ class Reading(NamedTuple, Generic[T]):
 def find_table(file: SourceFile, required: Sequence[str], optional: Sequence[str] = ()) -> Table:
     """The first table of the file whose header holds all `required` names; other columns stay in the raw rows.
 
+    Other sheets under just the same header go on with it: exports of many rows are split over sheets.
     `商品状态|商品状态(上架/下架)`: one column under two spellings, asked for by the first.
     Raises HeaderMissing naming what is missing from the nearest header, FileBroken where there is no table at all.
     """
     nearest: tuple[int, Line] | None = None
     again = partial(find_table, file, required, optional)
-    for grid in file.grids():
+    grids = file.grids()
+    for grid in grids:
         before: list[Line] = []
         for line in grid:
             found = _places(line)
             hits = sum(_place(name, found) is not None for name in required)
             if hits == len(required):
-                return Table(before, line, grid, [*required, *optional], again)
+                lines = grid if isinstance(grid, CsvText) else _with_others(grid, grids, line)
+                return Table(before, line, lines, [*required, *optional], again)
             if hits and (nearest is None or hits > nearest[0]):
                 nearest = (hits, line)
             before.append(line)
-            if len(before) > 60:
+            if len(before) > HEADER_LINES:
                 break
     if nearest is None:
         raise FileBroken(file.name, f"没有找到表头 {'、'.join(required[:5])}…")
     present = _places(nearest[1])
     missing = [name for name in required if _place(name, present) is None]
     raise HeaderMissing(file.name, missing, [cells.as_text(cell).strip() for cell in nearest[1].cells if cell])
+
+
+def sheet_of(row_no: int) -> int:
+    """Which of the sheets that are read as one table a row stands on, from 0."""
+    return row_no // PIECE_ROWS
+
+
+def _with_others(grid: Iterator[Line], grids: Iterator[Iterator[Line]], header: Line) -> Iterator[Line]:
+    """The rows of this sheet, then those of the sheets that have the same header, numbered as those of further pieces.
+
+    What stands on several of them is one row, as in downloads that overlap: a sheet may be a copy of another, in whole
+    or in part, with the amounts in another dress.
+    """
+    titles = _named(header)
+    others = [one for one in grids if any(_named(line) == titles for line in islice(one, HEADER_LINES))]
+    if not others:
+        yield from grid
+        return
+    told: Counter[int] = Counter()
+    for piece, sheet in enumerate([grid, *others]):
+        here: Counter[int] = Counter()
+        for line in sheet:
+            said = hash(tuple(map(_undressed, line.cells)))
+            here[said] += 1
+            if here[said] > told[said]:
+                told[said] += 1
+                yield Line(line.no + piece * PIECE_ROWS, line.cells)
+
+
+def _named(line: Line) -> list[str]:
+    names = [header_name(cell) for cell in line.cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
+
+
+def _undressed(cell: Cell) -> str:
+    """The cell as far as two dresses of one amount are the same: `¥1,012.00` is `1012`."""
+    text = cells.unwrap(cells.as_text(cell))
+    if not (found := _AMOUNT.fullmatch(text)):
+        return text
+    return found[1] + found[2].replace(",", "") + (found[3] or "").rstrip("0").rstrip(".")
 
 
 def has_columns(file: SourceFile, names: Sequence[str]) -> bool:
@@ -288,9 +348,10 @@ def read_records(
     records = table.records()
     footer: list[Record] = []
     for record in records:
-        if ends(record):
-            footer = [record, *records]
-            break
+        below = footer and sheet_of(record.no) == sheet_of(footer[-1].no)
+        if below or ends(record):
+            footer.append(record)
+            continue
         count += 1
         if count <= KEPT_ROWS:
             raw.append(table.raw(record))

@@ -4,12 +4,13 @@ Numbers that a spreadsheet program destroyed are refused by their row, never rep
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from storage.documents import cells, numbers
 from storage.documents.file import SourceFile
-from storage.documents.table import Record, find_table
+from storage.documents.table import Record, find_table, sheet_of
 from storage.errors import FileBroken, FileError, HeaderMissing, UploadWrong
 from storage.uploads.products import ProductChange
 from storage.uploads.sheet import Refusal
@@ -100,7 +101,7 @@ def _read(
     rows: list[tuple[int, T]] = []
     refused: list[Refusal] = []
     came: dict[int, Sequence[str]] = {}
-    for record in table.records():
+    for record in takewhile(lambda record: not sheet_of(record.no), table.records()):  # a person's list is one sheet
         came[record.no] = [cells.as_text(cell) for cell in record.cells]
         try:
             rows.append((record.no, made(record)))

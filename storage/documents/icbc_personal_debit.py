@@ -1,14 +1,16 @@
-"""工商银行 明细 CSV: preamble with the card, cells padded inside their quotes, footer 人民币合计 (income, expense)."""
+"""工商银行 明细 CSV: preamble with the card, cells padded inside their quotes, a footer 人民币合计 (income, expense) of
+each currency.
+"""
 
 import re
 from collections import Counter
 
 from storage.archive import Facts
 from storage.documents.cells import as_text, fen, is_empty, unwrap
-from storage.documents.control import compare, missing
+from storage.documents.control import compare, missing, untotalled
 from storage.documents.document import Control, Document
 from storage.documents.file import SourceFile
-from storage.documents.rows import BankRow
+from storage.documents.rows import BankRow, DataRow
 from storage.documents.table import Reading, Record, find_table, has_columns, read_records
 from storage.errors import CellInvalid
 
@@ -24,6 +26,7 @@ HEADER = (
 )
 INCOME, EXPENSE = "记账金额(收入)", "记账金额(支出)"
 REQUIRED = ["交易日期", "摘要", INCOME, EXPENSE, "记账币种", "余额", "对方户名"]
+CNY = frozenset({"", "人民币", "人民币元", "RMB", "CNY"})
 _CARD = re.compile(r"卡号[:：]\s*(\S+)")
 
 
@@ -33,15 +36,16 @@ def identify(file: SourceFile) -> bool:
 
 
 def read(file: SourceFile, _facts: Facts) -> Document:
-    """Every line, + into the account. Raises FileError. Banks give no number: a line is told by day, amount,
-    counterparty, balance and the how-manieth of its like it is.
+    """Every line, + into the account: of the bank's books where it is CNY, else a document row. Raises FileError.
+
+    Banks give no number: a line is told by day, amount, counterparty, balance and the how-manieth of its like it is.
     """
     table = find_table(file, REQUIRED)
     card = _CARD.search("\n".join(table.lead()))
     account = card[1] if card else ""
     seen: Counter[str] = Counter()
     reading = read_records(table, lambda record: (_row(record, account, seen),), ends=_is_total, amount=_amount)
-    period = file.covers(row.day for row in reading.rows)
+    period = file.covers(row.day if isinstance(row, BankRow) else row.at for row in reading.rows)
     return Document(
         KIND, PLATFORM, reading.rows, reading.raw, _control(reading), reading.quarantine, period, account,
         wallet=WALLET,
@@ -59,10 +63,17 @@ def _amount(record: Record) -> int:
     return income - expense
 
 
-def _row(record: Record, account: str, seen: Counter[str]) -> BankRow:
+def _row(record: Record, account: str, seen: Counter[str]) -> BankRow | DataRow:
     day, amount_fen, counterparty = record.day("交易日期"), _amount(record), record.plain("对方户名")
     like = f"{day}|{amount_fen}|{counterparty}|{record.plain('余额')}"
+    currency = record.plain("记账币种")
+    if currency not in CNY:
+        like = f"{currency}|{like}"
     seen[like] += 1
+    if currency not in CNY:
+        data: dict[str, str | int] = {"摘要": record.plain("摘要"), "对方户名": counterparty, "金额": amount_fen}
+        return DataRow(record.no, KIND, PLATFORM, account, like, seen[like], "", "", "", day, amount_fen, currency,
+                       "", "", data)  # fmt: skip
     return BankRow(
         row_no=record.no,
         account=account,
@@ -74,15 +85,19 @@ def _row(record: Record, account: str, seen: Counter[str]) -> BankRow:
     )
 
 
-def _control(reading: Reading[BankRow]) -> Control:
-    amounts = [row.amount_fen for row in reading.rows] + [row.amount_fen for row in reading.quarantine]
+def _control(reading: Reading[BankRow | DataRow]) -> Control:
+    amounts = [row.amount_fen for row in reading.rows if isinstance(row, BankRow)]
+    amounts += [row.amount_fen for row in reading.quarantine]
     computed = {
         "收入合计": sum(amount for amount in amounts if amount > 0),
         "支出合计": -sum(amount for amount in amounts if amount < 0),
     }
-    if not reading.footer:
+    footer = next((record for record in reading.footer if record.plain("交易日期").startswith("人民币")), None)
+    if footer is None and reading.footer and reading.rows and not amounts:
+        return untotalled(len(reading.rows))  # an account of dollars alone
+    if footer is None:
         return missing(computed, "人民币合计行")
-    texts = [unwrap(as_text(cell)) for cell in reading.footer[0].cells[1:]]
+    texts = [unwrap(as_text(cell)) for cell in footer.cells[1:]]
     found = [fen("人民币合计", text) for text in texts if not is_empty(text)]
     if len(found) != 2:
         return missing(computed, "收入和支出两个合计")

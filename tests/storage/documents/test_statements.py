@@ -224,6 +224,27 @@ def test_another_currency_is_no_line_of_the_account(database: Database, archive:
         assert connection.execute(select(document_row.c.currency)).scalars().all() == ["USD"]
 
 
+def test_dollars_of_a_card_are_no_yuan(database: Database, archive: Archive) -> None:
+    """工商银行 lists every currency of a card in one file: the yuan tie to their own total, the dollars stay apart."""
+    lines = [
+        "明细查询文件下载", "", "卡号: 1234****9876", "",
+        ",".join(["交易日期,摘要,交易场所,交易国家或地区简称,钞/汇,交易金额(收入),交易金额(支出),交易币种,记账金额(收入)",
+                  "记账金额(支出),记账币种,余额,对方户名"]),
+        '2026-05-02,汇入,网上,CHN,钞,-,-,-,"1,000.00",,人民币,"1,000.00",某某公司',
+        "2026-05-03,汇入,网上,CHN,汇,-,-,-,70.00,,美元,70.00,ACME",
+        '人民币合计,,,,,,,,"1,000.00",0.00', "美元合计,,,,,,,,70.00,0.00",
+    ]  # fmt: skip
+    done = taken(database, archive, "\r\n".join([*lines, ""]).encode("gb18030"), shop="")
+    assert (done.kind, done.state, done.rows) == ("icbc_personal_debit", "read", 2), done.message
+    dollars = [line for line in lines if "人民币" not in line]
+    alone = taken(database, archive, "\r\n".join([*dollars, ""]).encode("gb18030"), shop="")
+    assert (alone.state, alone.created) == ("read", 0), alone.message
+    with database.read() as connection:
+        assert connection.execute(select(bank_line.c.amount_fen)).scalars().all() == [100000]
+        other = connection.execute(select(document_row.c.currency, document_row.c.amount_fen)).one()
+    assert tuple(other) == ("美元", 7000)
+
+
 def test_an_account_is_named_by_its_file(database: Database, archive: Archive) -> None:
     """A statement that was fetched for a shop is of the account that it names, one that names none is of its bank."""
     for kind in ("cmb_corporate", "ccb_corporate"):

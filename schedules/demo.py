@@ -35,8 +35,8 @@ class MallShut(DeskError):
             f"练习商城没有开门：{why or '它什么也没说'}",
             f"the practice mall did not open: {why or 'it said nothing'}",
             f"端口被占用的话（已经开着一个 yeban mall？）换一个：yeban mall{taken}；磁盘满了就腾地方。原话都在 {log}。",
-            f"if its port is taken (by another yeban mall?), take another: yeban mall{taken}; on a full disk make room. "
-            f"All that it said is in {log}.",
+            f"if its port is taken (by another yeban mall?), take another: yeban mall{taken}; on a full disk "
+            f"make room. Its own words: {log}.",
         )
 
 

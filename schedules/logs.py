@@ -7,6 +7,7 @@ belongs to (`run_id`, `account`, `flow`), `where` (module:line), `trace` when so
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 ROTATED_AT = "20 MB"
 KEPT_DAYS = 30
 LINE = "_line"
+_OPEN: list[Path] = []
+"""The file that events of this process go to, once `start_logs` has opened it."""
 
 
 class LogSettings(Protocol):
@@ -38,6 +41,13 @@ def silence() -> None:
         sys.modules["loguru"].logger.remove()
 
 
+def log_of(home: Path) -> Path | None:
+    """The file that has this process's events: the one that is open, else one opened now; None where none can be."""
+    with suppress(OSError):
+        return _OPEN[-1] if _OPEN else start_logs(home)
+    return None
+
+
 def start_logs(home: Path, chosen: LogSettings | None = None, *, verbose: bool = False) -> Path:
     """Send events to `home`/logs/yeban.jsonl, or yeban.log as `text`; rotated at 20 MB, kept 30 days or as chosen.
 
@@ -49,20 +59,40 @@ def start_logs(home: Path, chosen: LogSettings | None = None, *, verbose: bool =
     path = home / "logs" / ("yeban.log" if plain else "yeban.jsonl")
     path.parent.mkdir(parents=True, exist_ok=True)
     logger.remove()
-    logger.add(
-        path,
-        format=_text if plain else _json,
-        rotation=ROTATED_AT,
-        retention=f"{chosen.keep_logs_days if chosen else KEPT_DAYS} days",
-        level="DEBUG",
-        enqueue=False,
-        diagnose=False,
-        encoding="utf-8",
-        catch=True,  # a disk that is full costs a line of the log, never the run that wrote it
-    )
+    lines = _Lines(path, chosen.keep_logs_days if chosen else KEPT_DAYS)
+    logger.add(lines, format=_text if plain else _json, level="DEBUG", enqueue=False, diagnose=False, catch=True)
+    _OPEN[:] = [path]
     if verbose:
         logger.add(sys.stderr, level="DEBUG", format="{time:HH:mm:ss} {level:<7} {message} {extra}", diagnose=False)
     return path
+
+
+class _Lines:
+    """loguru's file, where a full disk costs lines of the log, never the run that wrote them.
+
+    Left to itself loguru shows each such line on the terminal, with everything that it knows, and a trace at the end.
+    """
+
+    def __init__(self, path: Path, days: int) -> None:
+        from loguru._file_sink import FileSink
+
+        name = str(path).replace("{", "{{").replace("}", "}}")  # a folder's braces are no fields of loguru's
+        self._file = FileSink(name, rotation=ROTATED_AT, retention=f"{days} days", encoding="utf-8")  # type: ignore[no-untyped-call]
+        self._said = False
+
+    def write(self, line: str) -> None:
+        """The line is in the file; the first that cannot be is told."""
+        try:
+            self._file.write(line)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            if not self._said:
+                self._said = True
+                sys.stderr.write(f"夜班 · 日志写不进去 / the log cannot be written: {error.strerror}\n")
+
+    def stop(self) -> None:
+        """The file is closed, as far as there is room for what is still to be written."""
+        with suppress(OSError):
+            self._file.stop()  # type: ignore[no-untyped-call]
 
 
 def _json(record: "Record") -> str:

@@ -326,6 +326,8 @@ class Shown:
     exit_code: int
 
 
+FAULT = "D-FAULT"
+"""The code of what nobody foresaw."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """How systems say that nothing more fits: the disk's end, the quota's end."""
 FULL_WORDS = {
@@ -398,5 +400,5 @@ def explain(error: BaseException, lang: Lang) -> Shown:
         return Shown("", *_denied_words(path, reason, lang), WHO["operator"][lang == "en"], "D-DENIED", 4)
     what = f"{type(error).__name__}: {error}"
     if lang == "en":
-        return Shown("", f"Yeban itself has a fault: {what}", "the log has the trace", "Yeban's makers", "D-FAULT", 1)
-    return Shown("", f"夜班自己出了错：{what}", "日志里有完整的经过，请连同它一起告诉我们", "夜班的作者", "D-FAULT", 1)
+        return Shown("", f"Yeban itself has a fault: {what}", "the log has the trace", "Yeban's makers", FAULT, 1)
+    return Shown("", f"夜班自己出了错：{what}", "日志里有完整的经过，请连同它一起告诉我们", "夜班的作者", FAULT, 1)

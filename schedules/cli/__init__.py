@@ -12,6 +12,13 @@ look through all of them dozens of times, which is a fifth of the start, and wit
 
 def main() -> None:
     """Entry point of `yeban`: a warm process runs the command if there is one that can, else this one does."""
+    try:
+        _begun()
+    except KeyboardInterrupt:  # the program was still being read, or its end was being tidied up: nothing is under way
+        sys.exit(130)
+
+
+def _begun() -> None:
     if (code := _answered_warm()) is not None:
         sys.exit(code)
     told_before_imports()

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from schedules.problems import default_lang, explain
+from schedules.homes import default_home
+from schedules.logs import log_of
+from schedules.problems import FAULT, default_lang, explain
 
 
 def _plain(*, stderr: bool) -> Console:
@@ -15,6 +17,8 @@ def _plain(*, stderr: bool) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 console, complaints = _plain(stderr=False), _plain(stderr=True)
 
 
@@ -48,11 +52,18 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        tell(
-            "已停止。做完的都记下了，再运行一次会接着做。",
-            "Stopped. What was done is written down; run again to go on.",
-        )
-        raise SystemExit(130) from None
+        say_stopped()
+        raise SystemExit(INTERRUPTED) from None
+
+
+def say_stopped() -> None:
+    """Somebody pressed Ctrl-C."""
+    tell("已停止。做完的都记下了，再运行一次会接着做。", "Stopped. What was done is written down; run again to go on.")
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether this is what a library makes of Ctrl-C: DuckDB's query ends as an error of its own."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
 
 
 @contextmanager
@@ -63,17 +74,30 @@ def edge() -> Iterator[None]:
     except Exception as error:
         from loguru import logger
 
+        if is_interrupt(error):
+            say_stopped()
+            raise SystemExit(INTERRUPTED) from None
         shown = explain(error, default_lang())
+        log = log_of(default_home()) if shown.code == FAULT else None
         logger.opt(exception=error).error("command_failed", code=shown.code)
         if shown.where:
             complaints.print(Text(shown.where, style="dim"))
         complaints.print(Text(shown.message, style="bold red"))
         if shown.hint:
             complaints.print(Text(f"→ {shown.hint}"))
+        if shown.code == FAULT:
+            complaints.print(Text(str(log) if log else _trace(error), style="dim"))
         complaints.print(
             Text(say(f"由谁处理：{shown.who}（{shown.code}）", f"to act: {shown.who} ({shown.code})"), style="dim")
         )
         raise SystemExit(shown.exit_code) from error
+
+
+def _trace(error: BaseException) -> str:
+    """Where no log can be written, what its makers need is shown."""
+    import traceback
+
+    return "".join(traceback.format_exception(error)).rstrip()
 
 
 def is_terminal() -> bool:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from schedules.cli.screen import tell
+from schedules.cli.screen import INTERRUPTED, say_stopped, tell
 from schedules.problems import DeskError
 
 SAID: tuple[tuple[str, str], ...] = (
@@ -57,7 +57,8 @@ def _bare(names: str) -> str:
 def typed(command_line: Any, **facts: Any) -> int:
     """Run what was typed; returns the exit code. Raises CommandSlip.
 
-    Who types too little for anything is shown the help (2); a question that nobody answers ends the command (1).
+    Who types too little for anything is shown the help (2); a question that nobody answers ends the command (1), and
+    Ctrl-C does (130).
     """
     from typer import Abort
     from typer._click.exceptions import NoArgsIsHelpError, UsageError
@@ -72,4 +73,6 @@ def typed(command_line: Any, **facts: Any) -> int:
     except Abort:
         tell("\n没有回答，什么也没有做。", "\nNo answer; nothing was done.", "yellow")
         return 1
+    if ended == INTERRUPTED:
+        say_stopped()
     return ended if isinstance(ended, int) else 0

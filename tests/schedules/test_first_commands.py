@@ -4,7 +4,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
+import schedules.cli
 from tests.support.command_line import Yeban
 
 
@@ -33,3 +35,51 @@ def test_a_mall_whose_port_is_taken_says_so(yeban: Yeban) -> None:
     assert (code, "D-MALL" in output, f"--port {port + 1}" in output) == (4, True, True), output
     assert "Traceback" not in output
     assert "Address already in use" in output or "98" in output or "10048" in output
+
+
+def test_what_nobody_foresaw_is_in_the_log_that_is_named(
+    yeban: Yeban, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a command that writes no log of its own; where none can be written the trace itself is shown."""
+
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    monkeypatch.setattr("schedules.cli.reference.verbs_page", breaks)
+    monkeypatch.setattr("schedules.logs._OPEN", [])
+    code, output = yeban("reference")
+    log = home / "logs" / "yeban.jsonl"
+    assert (code, str(log) in output, "Traceback" in output) == (1, True, False), output
+    assert "nobody foresaw this" in log.read_text("utf-8")
+    logger.remove()
+    monkeypatch.setattr("schedules.logs._OPEN", [])
+    log.unlink()
+    log.parent.rmdir()
+    log.parent.write_text("no folder", "utf-8")
+    code, output = yeban("reference")
+    assert (code, "Traceback" in output) == (1, True), output
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c_is_no_fault(yeban: Yeban, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """It is said in one sentence, with the exit code that shells have for it, whatever a library makes of it."""
+
+    def breaks(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("schedules.cli.reference.verbs_page", breaks)
+    code, output = yeban("reference")
+    assert (code, "已停止" in output, "D-FAULT" in output) == (130, True, False), output
+
+
+def test_ctrl_c_while_the_program_is_read_shows_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing had begun, so there is nothing to say."""
+
+    def breaks() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("schedules.cli.told_before_imports", breaks)
+    monkeypatch.setattr("sys.argv", ["yeban", "reference"])
+    with pytest.raises(SystemExit) as ended:
+        schedules.cli.main()
+    assert ended.value.code == 130

@@ -69,3 +69,23 @@ def test_a_trace_shows_where_and_no_values(tmp_path: Path, form: str) -> None:
     else:
         assert path.name == "yeban.log"
         assert "it_failed code=D-X" in text.splitlines()[0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+def test_a_full_disk_costs_lines_and_no_more(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whoever works goes on; the terminal gets one sentence, and neither the record nor a trace."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "yeban.jsonl").symlink_to("/dev/full")
+    start_logs(tmp_path)
+    for number in range(3):
+        logger.info("file_taken", rows=number)
+    logger.remove()
+    said = capfd.readouterr().err
+    assert said.splitlines() == ["夜班 · 日志写不进去 / the log cannot be written: No space left on device"]
+
+
+def test_braces_in_a_folder_are_its_name(tmp_path: Path) -> None:
+    """The log lies where everything else of that home does."""
+    start_logs(tmp_path / "shop {a}")
+    logger.info("begun")
+    assert "begun" in (tmp_path / "shop {a}" / "logs" / "yeban.jsonl").read_text("utf-8")

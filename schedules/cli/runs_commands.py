@@ -86,6 +86,9 @@ def cancel(
         key, state = cancel_run(desk, queue_of(desk), run, signer(who))
     if state == "running":
         tell(f"{key}：已经叫它停，几秒内关掉浏览器。", f"{key}: told to end, its browser closes in seconds.", "yellow")
+    elif state == "left":
+        tell(f"{key}：没有工人在做它了，以后也不再接着做。",
+             f"{key}: no worker has it any more, and none goes on with it.", "yellow")  # fmt: skip
     else:
         tell(f"{key}：不做了。", f"{key}: dropped.", "yellow")
 

@@ -104,6 +104,9 @@ def drain(
     if not asked and name:
         tell(f"没有叫「{name}」、正在干活的工人。", f"no worker called {name} is working.", "yellow")
         raise SystemExit(2)
+    if not asked:
+        tell("没有工人在干活，没有谁要停。", "no worker is there: nobody is to go.", "yellow")
+        return
     tell(f"{asked} 个工人做完手上的就走；进度见 yeban runs。",
          f"{asked} workers go when they have finished; see yeban runs.")  # fmt: skip
 

@@ -84,12 +84,19 @@ def pulse_of(desk: Desk, at: datetime) -> Pulse:
 
 
 def _workers(connection: Connection, at: datetime) -> tuple[int, int]:
-    """How many workers were seen lately, and how many went without a word; a run by hand is none."""
+    """How many workers were seen lately, and how many went without a word and nobody has begun another since.
+
+    A run by hand is none. Whoever was killed weeks ago, and replaced at once, is no news: its row stays for a while.
+    """
     c = queue_worker.c
-    seen = connection.execute(select(c.seen_at).where(c.state != "gone", c.places > 0)).scalars().all()
+    there = connection.execute(select(c.host, c.state, c.seen_at, c.recorded_at).where(c.places > 0)).all()
     limit = stamp(at - WORKER_LOST)
-    lost = sum(one < limit for one in seen)
-    return len(seen) - lost, lost
+    begun: dict[str, str] = {}
+    for one in there:
+        begun[one.host] = max(begun.get(one.host, ""), one.recorded_at)
+    silent = [one for one in there if one.state != "gone" and one.seen_at < limit]
+    lost = [one for one in silent if not one.host or begun[one.host] <= one.seen_at]
+    return sum(one.state != "gone" and one.seen_at >= limit for one in there), len(lost)
 
 
 def _due(connection: Connection, at: datetime) -> tuple[int, str]:

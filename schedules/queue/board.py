@@ -210,8 +210,9 @@ def hands_gone(connection: Connection, tags: Collection[str] = ()) -> list[str]:
 
 
 def drain(connection: Connection, worker: str = "") -> int:
-    """Ask this worker, or all, to take nothing new and to go when what they do has ended. Returns how many."""
-    asked = (queue_worker.c.state == "working") & (queue_worker.c.places > 0)
+    """Ask this worker, or all that are there, to take nothing new and to go when what they do has ended; how many."""
+    there = queue_worker.c.seen_at > stamp(now_of(connection) - GONE)
+    asked = (queue_worker.c.state == "working") & (queue_worker.c.places > 0) & there
     if worker:
         asked = asked & (queue_worker.c.worker == worker)
     return connection.execute(update(queue_worker).where(asked).values(state="draining")).rowcount

@@ -15,7 +15,8 @@ from schedules.timetable.turn import cancelled
 def cancel_run(desk: Desk, queue: Queue, name: str, who: str) -> tuple[str, str]:
     """The open run of that name, or the only one that begins so, is to end; its key and its state now.
 
-    A run by hand goes by its run's name. Raises RunMissing with the open ones when there is none, or more than one.
+    The state is "running" while somebody has it, "left" when whoever had it is gone: it is not begun again. A run by
+    hand goes by its run's name. Raises RunMissing with the open ones when there is none, or more than one.
     """
     if hands := _by_hand(desk, name):
         queue.cancel(hands, who)
@@ -37,7 +38,9 @@ def cancel_run(desk: Desk, queue: Queue, name: str, who: str) -> tuple[str, str]
             one = board.standing(page.connection, key)
             if one is not None and one.state == "ended":  # nobody had taken it: it ended at once, and so has the run
                 page.ended(row.key, one.outcome, one.message, datetime.now(UTC))
-                state = "dropped"
+                return row.key, "dropped"
+            if one is None or board.is_free(page.connection, key):
+                return row.key, "left"
     return row.key, state
 
 

@@ -143,6 +143,20 @@ def test_a_key_that_does_not_open_the_vault_is_a_failure(desk: Desk, monkeypatch
     )
 
 
+def test_a_worker_that_was_killed_and_begun_again_is_not_lost_for_ever(tmp_path: Path) -> None:
+    """Killed and begun anew on its machine: nobody is missing; on the other machine nobody has begun one: one is."""
+    with open_desk(Settings(home=tmp_path)) as desk:
+        now, hour_ago = before(timedelta(0)), before(timedelta(hours=1))
+        rows = [
+            {"worker": f"{host}-{n}", "host": host, "state": "working", "places": 2, "seen_at": at, "recorded_at": at}
+            for host, n, at in (("pc", 1, hour_ago), ("pc", 2, now), ("home", 3, hour_ago))
+        ]
+        with desk.database.write() as connection:
+            connection.execute(insert(queue_worker), rows)
+        seen = health(desk, lambda: AT)[1]["checks"]["workers"]["seen"]
+    assert seen == {"working": 1, "lost": 1}
+
+
 def test_a_full_disk_is_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Less room than the settings ask for makes the answer 503."""
     monkeypatch.setattr(desk, "settings", desk.settings.model_copy(update={"min_free_gb": TINY_PLACE_GB}))

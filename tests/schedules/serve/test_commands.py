@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
@@ -14,6 +15,8 @@ from schedules.queue.model import Ending, Ticket, WorkerFacts
 from schedules.timetable.book import TimetableBook
 from schedules.timetable.model import Planned
 from storage.database.connection import Database, open_database
+from storage.database.moments import stamp
+from storage.database.tables.desk import queue_job, queue_worker
 from tests.support.command_line import Yeban
 
 NOW = datetime.now(UTC)
@@ -77,12 +80,38 @@ def test_cancel_ends_what_waits_and_asks_what_runs(yeban: Yeban, database: Datab
     assert (code, "没有叫「没有这个」" in said, "收|1|a" in said) == (2, True, True), said
 
 
+def test_cancel_claims_no_browser_where_nobody_has_the_run_any_more(yeban: Yeban, database: Database) -> None:
+    """Its worker was killed: nothing closes within seconds; whoever takes it up will not begin it, and that is said."""
+    over = stamp(datetime.now(UTC) - timedelta(minutes=5))
+    with database.write() as connection:
+        kept = board.standing(connection, "收|1|a#1")
+        assert kept is not None
+        connection.execute(update(queue_job).where(board.job.ticket_key == "收|1|a#1").values(lease_until=over))
+    code, said = yeban("cancel", "收|1|a", "--who", "王芳")
+    assert (code, "没有工人在做它了" in said, "关掉浏览器" in said) == (0, True, False), said
+    with database.write() as connection:
+        until = stamp(kept.lease_until)
+        connection.execute(update(queue_job).where(board.job.ticket_key == "收|1|a#1").values(lease_until=until))
+
+
 def test_drain_asks_workers_to_finish(yeban: Yeban, database: Database) -> None:
     """A worker that is drained hears it with its next beat; one that is not there is refused."""
     assert yeban("drain", "nobody")[0] == 2
     assert "1 个工人" in yeban("drain")[1]
     assert EmbeddedQueue(database).renew("shop-pc-1", {}).draining
     assert "不再拿新的" in yeban("runs")[1]
+
+
+def test_drain_speaks_of_those_that_are_there(yeban: Yeban, database: Database) -> None:
+    """A worker that was killed an hour ago neither goes nor finishes anything, and nobody says that it does."""
+    EmbeddedQueue(database).leave("shop-pc-1")
+    with database.write() as connection:
+        hour_ago = stamp(datetime.now(UTC) - timedelta(hours=1))
+        values = {"worker": "killed", "state": "working", "places": 2, "seen_at": hour_ago, "recorded_at": hour_ago}
+        connection.execute(insert(queue_worker).values(**values))
+    code, said = yeban("drain")
+    assert (code, "没有工人在干活" in said) == (0, True), said
+    assert yeban("drain", "killed")[0] == 2
 
 
 def test_a_port_that_is_taken_is_said_in_words(yeban: Yeban, home: Path) -> None:

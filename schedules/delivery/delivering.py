@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from loguru import logger
 from sqlalchemy import Connection
 
 from schedules.delivery import mailing, receipts
@@ -15,6 +16,7 @@ from schedules.delivery.filing import file_all, place_of, titles_of, unfiled
 from schedules.delivery.persons import kinds_of, with_persons
 from schedules.delivery.places import Stranded, is_here, stranded
 from schedules.delivery.receipts import Row
+from schedules.delivery.remote import fault
 from schedules.delivery.rules import DeliveryFile, Rule, bank_kinds, load_delivery
 from schedules.delivery.ways import Open, open_remote
 from schedules.lock import taken
@@ -22,7 +24,7 @@ from schedules.notify.message import Message
 from schedules.notify.night import outbox_at
 from schedules.notify.outbox import post
 from schedules.notify.settings import load_notify
-from schedules.problems import SecretMissing
+from schedules.problems import DeskError, SecretMissing
 from schedules.settings import SHANGHAI
 from storage.erp.audit.log import noted
 from storage.shelves import shelf_of
@@ -170,14 +172,21 @@ def _in_words(desk: "Desk", rows: Sequence[Row], at: datetime, outcome: Delivere
     """Do something for all of these rows; whether it went well. Else each of them waits, or is given up."""
     try:
         act()
-    except NotDelivered as error:
-        _refused(desk, rows, error, at, outcome)
-        return False
-    except SecretMissing as error:
-        missing = NotDelivered(f"{error.message('zh')}{error.hint('zh')}", error.hint("en"), for_good=True)
-        _refused(desk, rows, missing, at, outcome)
+    except Exception as error:  # noqa: BLE001 (one rule that fails must not keep the others' documents waiting)
+        _refused(desk, rows, in_its_way(error), at, outcome)
         return False
     return True
+
+
+def in_its_way(error: Exception) -> NotDelivered:
+    """What keeps a rule's documents here, in words: the other side's, the vault's, or that nobody foresaw it."""
+    if isinstance(error, NotDelivered):
+        return error
+    if isinstance(error, DeskError):
+        zh, en = (f"{error.message(lang)}{error.hint(lang)}" for lang in ("zh", "en"))
+        return NotDelivered(zh, en, for_good=isinstance(error, SecretMissing))
+    logger.opt(exception=error).error("delivery_failed")
+    return fault(error)
 
 
 def _refused(desk: "Desk", rows: Sequence[Row], why: NotDelivered, at: datetime, outcome: Delivered) -> None:
@@ -267,10 +276,8 @@ def ready(desk: "Desk", open_: Open = open_remote) -> list[Ready]:
         if not rule.mail:
             try:
                 _opened(desk, name, rule, open_).close()
-            except NotDelivered as error:
-                why = str(error)
-            except SecretMissing as error:
-                why = f"{error.message('zh')}{error.hint('zh')}"
+            except Exception as error:  # noqa: BLE001 (it is what is asked for)
+                why = str(in_its_way(error))
         with desk.database.read() as connection:
             known = {row["path"] for row in receipts.open_ones(connection, name)}
             number = receipts.count(connection, rule=name)

@@ -65,6 +65,10 @@ class Remote:
             raise NotDelivered("对方不让放", f"the other side refuses: {said(error)}", for_good=True) from error
         except self.failures as error:
             raise NotDelivered("现在送不到", f"cannot be reached now: {said(error)}") from error
+        except NotDelivered:
+            raise
+        except Exception as error:
+            raise fault(error) from error
 
     def settle(self, path: str) -> None:
         """Make what was written durable, where that takes more."""
@@ -117,6 +121,11 @@ def beside(path: str, sha: str) -> str:
     """The name under which a document goes when its own is taken."""
     place = PurePosixPath(path)
     return str(place.with_name(f"{place.stem} {sha[:8]}{place.suffix}"))
+
+
+def fault(error: Exception) -> NotDelivered:
+    """What nobody foresaw, as words: it ends this try and not the deliveries of all other rules."""
+    return NotDelivered(f"送的时候出了没想到的错：{said(error)}", f"nobody foresaw this: {said(error)}")
 
 
 def said(error: Exception) -> str:

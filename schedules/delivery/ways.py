@@ -40,7 +40,7 @@ def folder(path: str) -> Remote:
     """A folder that is there already."""
     from fsspec.implementations.local import LocalFileSystem
 
-    return Folder(LocalFileSystem(), path)
+    return Folder(LocalFileSystem(), os.path.expanduser(path))  # noqa: PTH111 - fsspec's own spelling of a path
 
 
 class Sftp(Remote):
@@ -105,15 +105,21 @@ def fingerprint(key: bytes) -> str:
 
 
 def private_key(text: str) -> Any:
-    """A private key as it stands in its file. Raises NotDelivered."""
+    """A private key as it stands in its file, without a pass phrase. Raises NotDelivered."""
     import paramiko
 
     for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
             return kind.from_private_key(io.StringIO(text))
-        except paramiko.SSHException:
+        except Exception:  # noqa: BLE001 (of a damaged file the library raises whatever it stumbles over)
             continue
-    raise NotDelivered("存的私钥读不懂", "the stored private key cannot be read", for_good=True)
+    raise NotDelivered(
+        "存的私钥读不懂：要 OpenSSH 的、没有口令的、整个文件："
+        "yeban secret set delivery:规则 private_key --stdin < 文件",
+        "the stored private key cannot be read: it is to be OpenSSH's, without a pass phrase, the whole file "
+        "(yeban secret set delivery:RULE private_key --stdin < FILE)",
+        for_good=True,
+    )
 
 
 class Bucket(Remote):

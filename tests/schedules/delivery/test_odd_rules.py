@@ -68,4 +68,6 @@ def test_a_folder_of_ones_own_may_be_called_so(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "财务").mkdir()
-    folder("~/财务").check()
+    found = folder("~/财务")
+    found.check()
+    assert Path(found.root) == tmp_path / "财务"

@@ -106,7 +106,7 @@ class InputInvalid(AuthorError):
     zh = "输入「{name}」不对：{reason}"
     en = "the input {name} is not right: {reason}"
 
-    def __init__(self, name: str, value: str, reason: str) -> None:
+    def __init__(self, name: str, value: str, reason: Said | str) -> None:
         super().__init__(name=name, value=value, reason=reason)
 
 

@@ -43,7 +43,11 @@ ANSWER_WAIT_MS = 60_000
 
 
 class Shown(Exception):
-    """A dry run has come to an effect: it was shown, and nothing after it can be tried."""
+    """A dry run has come to an effect: it was shown, and nothing after it can be tried. `str` is what it is called."""
+
+    def message(self, lang: str) -> str:
+        """How far it went, in one sentence."""
+        return f"dry run: up to {self}, which was not done" if lang == "en" else f"试运行：到「{self}」为止，没有做"
 
 
 class Effects:
@@ -196,15 +200,24 @@ class Effects:
         """Said with a picture, what would be done and with which values; one that is so already needs nothing done."""
         ctx = self._ctx
         if effect.unless is not None and await holds(ctx, effect.unless):
-            ctx.note(f"试运行：「{effect.label}」页面上已经是这样，不用做")
+            already = (
+                f"dry run: {effect.label} is so already, nothing to do"
+                if ctx.facts.lang == "en"
+                else f"试运行：「{effect.label}」页面上已经是这样，不用做"
+            )
+            ctx.note(already)
             self.found += 1
             return
         path = "" if ctx.sensitive else await self._diary.show(f"dry-{len(self._diary.pictures) + 1:03d}")
-        would = "；".join(self._diary.said(step) for step in flat(effect.do) if not step.off)
-        values = "，".join(f"{name} = {value}" for name, value in self._diary.values_in(effect).items())
-        told = [f"会做：{would}" if would else "", f"值：{values}" if values else "", f"页面：{path}" if path else ""]
-        ctx.note(f"试运行：到「{effect.label}」为止，没有做。" + "。".join(part for part in told if part))
-        raise Shown(effect.label)
+        english = ctx.facts.lang == "en"
+        would = ("; " if english else "；").join(self._diary.said(step) for step in flat(effect.do) if not step.off)
+        pairs = (f"{name} = {value}" for name, value in self._diary.values_in(effect).items())
+        values = (", " if english else "，").join(pairs)
+        names = ("would do: ", "values: ", "page: ") if english else ("会做：", "值：", "页面：")
+        shown = Shown(effect.label)
+        told = [name + fact for name, fact in zip(names, (would, values, path), strict=True) if fact]
+        ctx.note((". " if english else "。").join([shown.message(ctx.facts.lang), *told]))
+        raise shown
 
     def give_up(self, reason: Said) -> None:
         """No more attempts: what is still in doubt waits for a person. Raises EffectUnclear if anything is."""

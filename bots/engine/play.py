@@ -24,6 +24,7 @@ from bots.engine.outcome import RunResult
 from bots.engine.paper import write_paper
 from bots.engine.rows import RowLoop
 from bots.engine.stepping import LoadFlow, StepPlayer
+from bots.error_words import Said
 from bots.errors import BotError, DiskFull, InputInvalid, SiteError, TooManyFailures
 from bots.evidence import picture
 from bots.facts import AccountFacts, Progress, Report, unheard
@@ -133,7 +134,7 @@ class _Run:
         except StopRun as stop:
             result.state, result.message = ("stopped" if facts.flow.items else "done"), facts.mask.hide(str(stop))
         except Shown as shown:
-            result.message = f"试运行：到「{shown}」为止，没有做"
+            result.message = shown.message(facts.lang)
         except BotError as error:
             self._say(result, error)
         except Exception as error:  # a defect, or the journal says that the run is another's now
@@ -173,7 +174,7 @@ class _Run:
             values = flow.read_inputs(inputs, self._facts.today)
         except Refused as refused:
             raise InputInvalid(
-                refused.subject or refused.found or "输入", refused.found, refused.message(_lang(self._facts.lang))
+                refused.subject or refused.found or "输入", refused.found, Said(refused.zh, refused.en)
             ) from refused
         for name, value in values.items():
             if flow.inputs[name].type == "secret":
@@ -218,7 +219,8 @@ class _Run:
     def _sheet_rows(self, ctx: Context) -> list[Row]:
         items = self._facts.flow.items
         if items is None or items.from_ is None:
-            raise InputInvalid("rows", "", "流程要逐行处理一张清单，运行时没有给")
+            none = Said("流程要逐行处理一张清单，运行时没有给", "the flow works through a sheet, and none was given")
+            raise InputInvalid("rows", "", none)
         return read_rows(Path(ctx.text(items.from_)))
 
     async def _finally(self, ctx: Context, diary: Diary) -> None:
@@ -245,6 +247,8 @@ class _Run:
             result.results = [self._loop.results[number] for number in sorted(self._loop.results)]
         if result.state == "done" and result.results:
             result.state, result.message = _summary(result.counts, result.message, self._facts.lang)
+        elif result.state == "done" and self._loop is not None and facts.flow.items and facts.flow.items.from_:
+            result.message = "the sheet has no rows" if facts.lang == "en" else "表里一行也没有"
         if result.passed and not facts.dry_run:
             self._learn()
         write_paper(facts, result, self._started_at, self._inputs, self._rows, self._ctx, self._steps)

@@ -14,10 +14,12 @@ from bots.context import Context
 from bots.engine.attempts import Attempts
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects, Shown
+from bots.error_words import Said
 from bots.errors import (
     BotError,
     CaptchaShown,
     CodeNeeded,
+    InputInvalid,
     LoginFailed,
     PersonNeeded,
     RowRejected,
@@ -48,6 +50,7 @@ class RowLoop:
 
     async def run(self, rows: Sequence[Row]) -> None:
         """Every row has its end in `results`, by its number from 0. Raises TooManyFailures, StopRun, BotError."""
+        self._check_columns(rows)
         earlier = self._ctx.facts.folder.earlier_results()
         first_with: dict[str, int] = {}
         for number, row in enumerate(rows):
@@ -56,7 +59,9 @@ class RowLoop:
                 self._ctx.item_key, self._ctx.item_id = key, row.get("_id", "")
                 try:
                     if not key:
-                        self._end(number, row, key, "rejected", "这一行没有编号，没有做")
+                        self._end(
+                            number, row, key, "rejected", self._words("这一行没有编号，没有做", "no key, not done")
+                        )
                     elif key in first_with:
                         self._repeat(number, row, key, first_with[key])
                     else:
@@ -65,17 +70,40 @@ class RowLoop:
                 finally:
                     self._ctx.item_key = self._ctx.item_id = ""
 
+    def _check_columns(self, rows: Sequence[Row]) -> None:
+        """The columns that tell the rows apart are there. Raises InputInvalid with those that are."""
+        known = {*self._ctx.scope.names, "row", *(rows[0] if rows else self._items.key.names)}
+        lacking = sorted(self._items.key.names - known)
+        if not lacking:
+            return
+        sheet = self._items.from_
+        name = self._items.worklist or (Path(self._ctx.text(sheet)).name if sheet is not None else "")
+        there = [column for column in rows[0] if not column.startswith("_")]
+        raise InputInvalid(
+            name,
+            "",
+            Said(
+                f"表里没有列「{'、'.join(lacking)}」，有的是：{'、'.join(there)}；列名要写在第一行",
+                f"there is no column {', '.join(lacking)}; there are: {', '.join(there)}. Names stand in the first row",
+            ),
+        )
+
     def _repeat(self, number: int, row: Row, key: str, first: int) -> None:
         """The same key is never worked on twice: it shares the end of the first one."""
         result = self.results[first]
-        self._end(number, row, key, str(result["outcome"]), f"与第 {first + 1} 行相同")
+        same = self._words(f"与第 {first + 1} 行相同", f"the same as row {first + 1}")
+        self._end(number, row, key, str(result["outcome"]), same)
 
     async def _one(self, number: int, total: int, row: Row, key: str, earlier: Record | None) -> None:
         ctx = self._ctx
         known = ctx.facts.journal.start_item(ctx.facts.run_id, key, dict(row))
         ctx.facts.report(Progress("item", key, number + 1, total, key))
         if known in SETTLED:
-            outcome, reason = (str(earlier["outcome"]), str(earlier["reason"])) if earlier else (known, "以前已处理")
+            outcome, reason = (
+                (str(earlier["outcome"]), str(earlier["reason"]))
+                if earlier
+                else (known, self._words("以前已处理", "dealt with before"))
+            )
             at = str(earlier["at"]) if earlier else ""
             self._end(number, row, key, outcome, reason, at=at)
             return
@@ -93,7 +121,7 @@ class RowLoop:
             await self._attempts.until_done(self._work, self._items.retries)
         except Shown as shown:
             self._known_page = False
-            return "shown", f"试运行：到「{shown}」为止，没有做"
+            return "shown", shown.message(self._ctx.facts.lang)
         except LoginFailed:
             raise  # every further row would send the same password again, and sites lock accounts
         except (RowRejected, SiteError, PersonNeeded) as raised:
@@ -124,6 +152,9 @@ class RowLoop:
             self._known_page = True
         await self._ctx.player.steps(self._ctx.flow.steps)
         await answered(self._ctx)
+
+    def _words(self, zh: str, en: str) -> str:
+        return en if self._ctx.facts.lang == "en" else zh
 
     def _count_troubles(self, outcome: str, reason: str) -> None:
         blocked = outcome == "person" and isinstance(self._trouble, CaptchaShown | CodeNeeded)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.engine import RunResult
 from bots.journal import MemoryJournal
 from bots.sheets import read_rows
 from tests.bots.engine.rig import Rig, read_site
@@ -58,6 +59,70 @@ async def test_every_row_has_its_end(tmp_path: Path) -> None:
     assert [one["结果"] for one in back] == ["完成", "不能做", "完成"]
     assert back[1]["原因"] == "找不到商品 9"
     assert "_id" not in back[0]
+
+
+SHEET = DELIST.replace("  worklist: to_delist\n", "  from: ${sheet}\n").replace(
+    "items:", "inputs:\n  sheet: {title: 清单, type: file, accept: [xlsx, csv]}\nitems:"
+)
+
+
+async def of_sheet(folder: Path, name: str, content: bytes, lang: str = "zh") -> tuple[RunResult, list[str]]:
+    """The end of a run over a sheet with this content, and the products that were taken off."""
+    sheet = folder / name
+    sheet.write_bytes(content)
+    shop = Shop("1", "277399420451383410688")
+    return await rig(shop, folder, lang=lang).run(SHEET, inputs={"sheet": str(sheet)}), shop.delisted
+
+
+def numbers(*values: float) -> bytes:
+    """A workbook whose product numbers are numbers."""
+    import io
+
+    import xlsxwriter
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_string(0, 0, "商品ID")
+        for line, value in enumerate(values, start=1):
+            sheet.write_number(line, 0, value)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("清单.xlsx", numbers(1, 277399420451383371801)),
+        ("清单.csv", "商品ID\n1\n2.77399420451383E+20\n".encode()),
+    ],
+)
+async def test_a_number_that_excel_has_rounded_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    """Nothing is done to whatever has the number that is left; the person is told the cell and what to do."""
+    result, delisted = await of_sheet(tmp_path, name, content)
+    assert (result.code, delisted) == ("E-INPUT", [])
+    assert "第 3 行「商品ID」" in result.message and "文本" in result.message
+    result, _ = await of_sheet(tmp_path, name, content, "en")
+    assert "row 3, 商品ID" in result.message and "数字" not in result.message
+
+
+async def test_numbers_that_excel_holds_are_whole(tmp_path: Path) -> None:
+    """Fifteen digits are exact."""
+    result, delisted = await of_sheet(tmp_path, "清单.xlsx", numbers(1, 999_999_999_999_999))
+    assert delisted == ["1"]
+    assert [one["key"] for one in result.results] == ["1", "999999999999999"]
+
+
+async def test_a_sheet_without_the_column_says_which_it_has(tmp_path: Path) -> None:
+    """A title above the header, or another name of the column: the sheet is what has to be mended, not the flow."""
+    result, delisted = await of_sheet(tmp_path, "清单.csv", "十一月下架\n序号,货号\n1,1\n".encode())
+    assert (result.code, delisted) == ("E-INPUT", [])
+    assert "清单.csv" in result.message and "没有列「商品ID」，有的是：十一月下架" in result.message
+
+
+async def test_a_sheet_without_rows_says_so(tmp_path: Path) -> None:
+    """A run that had nothing to do does not look like one that did it."""
+    result, _ = await of_sheet(tmp_path, "清单.csv", "商品ID\n".encode())
+    assert (result.state, result.message) == ("done", "表里一行也没有")
 
 
 async def test_already_so_is_found_not_done(tmp_path: Path) -> None:

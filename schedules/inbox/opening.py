@@ -8,10 +8,12 @@ from schedules.inbox.asking import DeskInbox, Terminal, has_keyboard, typed_line
 from schedules.inbox.book import Open, QuestionBook
 from schedules.inbox.links import link_of
 from schedules.notify.message import Message
+from schedules.problems import DeskError
 from schedules.settings import SHANGHAI
 
 if TYPE_CHECKING:
     from schedules.notify.outbox import Outbox
+    from schedules.notify.settings import NotifySettings
 
 
 def book_at(desk: Desk) -> QuestionBook:
@@ -22,9 +24,8 @@ def book_at(desk: Desk) -> QuestionBook:
 def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox:
     """Where this desk's runs ask. `show` prints to the terminal that a person looks at; None where nobody does."""
     from schedules.notify.night import outbox_at  # not for who only looks at the questions
-    from schedules.notify.settings import load_notify
 
-    settings = load_notify(desk.home)
+    settings = _channels(desk, show)
     outbox = outbox_at(desk, settings)
     keyboard = show is not None and has_keyboard()
 
@@ -43,6 +44,25 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
     typed = Terminal(show, typed_line) if keyboard and show is not None else None
     reachable = keyboard or bool(settings.routes.get("question"))
     return DeskInbox(book_at(desk), call, note, reachable, typed, elapsed_s=desk.elapsed_s, person_of=desk.person_of)
+
+
+def _channels(desk: Desk, show: Callable[[str], None] | None) -> "NotifySettings":
+    """Who is told of questions. A slip in notify.yaml must not end the run that asks: then nobody is, and that is said.
+
+    The doctor says it before the night.
+    """
+    from loguru import logger
+
+    from schedules.notify.settings import NotifySettings, load_notify
+
+    try:
+        return load_notify(desk.home)
+    except DeskError as error:
+        said = error.message(desk.settings.lang)
+        logger.error("nobody_told", reason=said)
+        if show is not None:
+            show(said)
+        return NotifySettings()
 
 
 def _send(outbox: "Outbox", message: Message) -> None:

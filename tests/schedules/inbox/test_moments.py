@@ -72,7 +72,7 @@ class AtTheEnd(QuestionBook):
 
 async def test_an_answer_of_the_last_moment_reaches_the_run(place: Place) -> None:
     """Whoever was told that the answer is noted was told the truth: the run takes it, however late it came."""
-    book = AtTheEnd(place.book.database, place.book.home, place.book.key)
+    book = AtTheEnd(place.book.database, place.book.home, place.book.key, place.book.clock)
     inbox = DeskInbox(book, lambda *_: None, lambda *_: None, True, look_every_s=0.01)
     assert await inbox.ask(Question("text", "？", 50)) == "好"
     (past,) = place.book.past(1)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -161,10 +162,21 @@ def _is_big(facts: Facts) -> bool:
     return bool(facts.rows("SELECT count(*) > ? FROM lines", [FOLLOWED_LINES])[0][0])
 
 
-def _in_memory(connection: Connection, made: Made) -> Facts:
+def connected(path: Path | None = None, *, read_only: bool = False) -> "DuckDBPyConnection":
+    """The file opened, or one in memory.
+
+    DuckDB looks for pandas in the middle of its first query with a value. Ctrl-C during that import is lost, and now
+    and then the process takes memory until the machine has none (DuckDB 1.5.5); here it ends the import as it should.
+    """
     import duckdb
 
-    fed = duckdb.connect()
+    with suppress(ImportError):
+        import_module("pandas")
+    return duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
+
+
+def _in_memory(connection: Connection, made: Made) -> Facts:
+    fed = connected()
     made.create(fed)
     made.feed(fed, connection, "")
     return Facts(fed)
@@ -203,7 +215,7 @@ def _ready(path: Path, made: Made, wanted: Wanted) -> Facts | None:
     if not path.exists():
         return None
     try:
-        opened = Facts(duckdb.connect(str(path), read_only=True), path=path)
+        opened = Facts(connected(path, read_only=True), path=path)
         known = dict(opened.rows("SELECT name, said FROM meta"))
     except duckdb.Error as error:
         logger.info("facts_copy_not_ready", path=path.name, reason=str(error).splitlines()[0])
@@ -249,17 +261,17 @@ def _fed_beside(connection: Connection, path: Path, made: Made) -> Facts:
     try:
         if path.exists():
             shutil.copyfile(path, twin)
-        with duckdb.connect(str(twin)) as facts:
+        with connected(twin) as facts:
             fed, edited = _brought_up(facts, connection, made)
     except duckdb.Error as error:
         logger.warning("facts_copy_rebuilt", path=path.name, reason=str(error).splitlines()[0])
         _remove(twin)
-        with duckdb.connect(str(twin)) as facts:
+        with connected(twin) as facts:
             fed, edited = _brought_up(facts, connection, made)
     except BaseException:
         _remove(twin)
         raise
-    opened = Facts(duckdb.connect(str(twin), read_only=True), edited, path)
+    opened = Facts(connected(twin, read_only=True), edited, path)
     opened.fed = fed
     try:
         twin.replace(path)

@@ -1,19 +1,26 @@
 """Lines of wallets and bank accounts into the books, and the refusal of money that is told a second time."""
 
-from sqlalchemy import Connection, select
+from collections import defaultdict
 
-from storage.database.bulk import Counts, merge
+from sqlalchemy import Connection, delete, select
+
+from storage.database.bulk import Counts, looked_up, merge
 from storage.database.tables import bank_line, bill_line, raw_file
 from storage.documents.rows import BankRow, BillRow
+from storage.documents.statements import UNCLASSIFIED
 from storage.erp.privacy.raw_rows import masked_text
+from storage.erp.reconciliation.kept import kept_keys
 from storage.errors import StatementTwice
 from storage.posting_source import Source
 
 
 def post_bills(connection: Connection, source: Source, rows: list[BillRow]) -> Counts:
-    """Lines of wallets; equal ones of overlapping exports are one. Raises StatementTwice."""
+    """Lines of wallets; equal ones of overlapping exports are one, also where one of them knew the class of fee and the
+    other did not. Raises StatementTwice.
+    """
     if not source.released:
         _refuse_second_statement(connection, source, rows)
+    rows = _classed_once(connection, source, rows)
     lines = (
         {
             **row._asdict(),
@@ -53,6 +60,62 @@ def _refuse_second_statement(connection: Connection, source: Source, rows: list[
             shared = sorted({line.at[:10] for line in told})
             span = shared[0] if len(shared) == 1 else f"{shared[0]} … {shared[-1]}"
             raise StatementTwice(shop, wallet, span, sorted({line.kind for line in told}))
+
+
+def _classed_once(connection: Connection, source: Source, rows: list[BillRow]) -> list[BillRow]:
+    """The rows without those that another file tells of under a better class; lines of a worse one leave the books.
+
+    The class is a part of a line's key, since one number may be a payment and its fee. Rules learn: what a daily bill
+    brought as unclassified comes with the monthly one as what it is, and is the same money.
+    """
+    by_owner: dict[tuple[str, str, str], dict[str, list[BillRow]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        by_owner[row.platform, row.shop, row.wallet][row.flow_no].append(row)
+    worse: set[tuple[object, ...]] = set()
+    for (platform, shop, wallet), flows in by_owner.items():
+        fixed = {"platform": platform, "shop": shop, "wallet": wallet}
+        known: dict[str, _Classed] = defaultdict(dict)
+        for flow_no, fee, n, fen, sha in looked_up(connection, bill_line, fixed, "flow_no", list(flows), _TOLD):
+            if sha != source.file_sha:
+                known[flow_no][fee, n] = fen
+        for flow_no, old in known.items():
+            new = {(row.fee_type, row.n): row.amount_fen for row in flows[flow_no]}
+            here, there = _apart(new, old), _apart(old, new)
+            if not here or not there or sum(here.values()) != sum(there.values()):
+                continue
+            refs = {f"{shop}|{wallet}|{flow_no}|{fee}|{n}" for fee, n in there}
+            if _rank(here) > _rank(there) and not _is_decided(connection, refs):
+                _take_out(connection, fixed | {"flow_no": flow_no}, there)
+            else:
+                worse |= {(platform, shop, wallet, flow_no, *key) for key in here}
+    if not worse:
+        return rows
+    return [r for r in rows if (r.platform, r.shop, r.wallet, r.flow_no, r.fee_type, r.n) not in worse]
+
+
+_TOLD = ("fee_type", "n", "amount_fen", "file_sha")
+_Classed = dict[tuple[str, int], int]
+"""(class of fee, how-manieth of it) -> fen, of the lines of one number."""
+
+
+def _apart(one: _Classed, other: _Classed) -> _Classed:
+    return {key: fen for key, fen in one.items() if key not in other}
+
+
+def _rank(told: _Classed) -> tuple[bool, list[tuple[str, int]]]:
+    """Known classes before unknown ones; of two that are known the same one, whichever file came first."""
+    return all(fee != UNCLASSIFIED for fee, _ in told), sorted(told)
+
+
+def _is_decided(connection: Connection, refs: set[str]) -> bool:
+    """Whether a person decided one of these lines, or a month is closed over it: then it stays what it was."""
+    return any(ref in refs for _, _, ref in kept_keys(connection, ("statement",)))
+
+
+def _take_out(connection: Connection, owner: dict[str, str], lines: _Classed) -> None:
+    here = [bill_line.c[name] == value for name, value in owner.items()]
+    for fee, n in lines:
+        connection.execute(delete(bill_line).where(*here, bill_line.c.fee_type == fee, bill_line.c.n == n))
 
 
 def post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:

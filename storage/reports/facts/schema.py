@@ -121,6 +121,7 @@ FEEDS = {
          "billed_at": "b.at", **_same("file_sha", "row_no", of="b")},
         ("billed_at",),
         (("count(*)", "count(*)"), ("sum(b.amount_fen)", "sum(amount_fen)"), ("sum(b.row_no)", "sum(row_no)"),
+         ("sum(length(b.fee_type))", "sum(length(fee_type))"),
          ("sum(CASE WHEN b.fee_type IN ('payment', 'refund') THEN b.amount_fen ELSE 0 END)",
           "sum(CASE WHEN fee_type IN ('payment', 'refund') THEN amount_fen ELSE 0 END)")),
     ),

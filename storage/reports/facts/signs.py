@@ -22,7 +22,9 @@ def _sub(name: str, alias: str = "n") -> str:
 
 
 _SPECIAL = "d.order_type IN ('brushing', 'test')"
-_BILL = "count(*), sum(b.amount_fen), sum(b.row_no), min(b.fee_type), max(b.fee_type), max(b.at)"
+_BILL = (
+    "count(*), sum(b.amount_fen), sum(b.row_no), sum(length(b.fee_type)), min(b.fee_type), max(b.fee_type), max(b.at)"
+)
 _MOVE = "count(*), sum(m.qty), sum(m.qty * m.unit_cost_fen), max(m.at)"
 
 CREATED: dict[str, tuple[str, str]] = {

@@ -167,6 +167,24 @@ def test_the_short_and_the_long_bill_of_the_same_days_are_one(database: Database
         assert statement_totals(connection) == {("shop_a", "alipay"): 500}
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_one_bill_could_not_class_is_one_line_with_what_another_could(
+    database: Database, archive: Archive, turn: int
+) -> None:
+    """Rules learn between a daily bill and the monthly one: the same number and the same money are one line."""
+    known = [line for line in LINES if "天猫佣金" in line]
+    assert known, "a line of which the rule is known by its remark"
+    strange = [line.replace("天猫佣金", "尚无名目") for line in LINES]
+    for one in [bill(SHORT_HEADER, strange), bill(SHORT_HEADER, LINES)][::turn]:
+        assert taken(database, archive, one).state == "read"
+    with database.read() as connection:
+        assert statement_totals(connection) == {("shop_a", "alipay"): 500}
+        fees = connection.execute(select(bill_line.c.fee_type)).scalars().all()
+    assert len(fees) == len(LINES)
+    assert "unclassified" not in fees
+    assert any("commission" in fee for fee in fees)
+
+
 def test_an_empty_statement_covers_its_days(database: Database, archive: Archive) -> None:
     """A month without a line is known to have none: the wallet's days are covered by the file alone."""
     empty = "\r\n".join([*LEAD, SHORT_HEADER, "#支出合计：0笔，共0.00元", "#收入合计：0笔，共0.00元"])

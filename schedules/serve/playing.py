@@ -15,9 +15,12 @@ from schedules.queue.errors import LeaseLost
 from schedules.queue.model import Ending, Queue
 from schedules.serve.controls import Held
 from schedules.serve.flows import FlowsByQueue
+from schedules.settings import SHANGHAI
 from schedules.timetable.book import TimetableBook
+from schedules.timetable.deciding import after, in_words, window_closed
 from schedules.timetable.handing import job_of
 from schedules.timetable.model import Job
+from schedules.timetable.telling import not_begun
 from schedules.timetable.turn import Outcome
 
 
@@ -55,8 +58,9 @@ class RunPlayer:
     async def play(self, held: Held) -> Ending | None:
         """The run, from where it was left; None when somebody else goes on with it."""
         job = job_of(held.lease.ticket)
-        if not await asyncio.to_thread(self._begin, job, held):
-            return Ending("dropped", "它已经结束，或者被取消了 / it has ended, or was cancelled")
+        if (why_not := await asyncio.to_thread(self._begin, job, held)) is not None:
+            await asyncio.to_thread(self.executor.stopped, job, why_not)
+            return Ending("dropped", why_not)
         held.lasts_until(job.until, self.now(), self.longest)
         outcome = await self._played(job, held)
         held.closing = True  # what is being written down is not ended any more
@@ -83,11 +87,20 @@ class RunPlayer:
             shown = explain(error, default_lang())
             return Outcome("failed", f"{shown.message} {shown.hint}".strip())
 
-    def _begin(self, job: Job, held: Held) -> bool:
+    def _begin(self, job: Job, held: Held) -> str | None:
+        """Write it down as begun; else why it is not begun, in words."""
+        now = self.now()
         with self.book.write("begin") as page:
             if not board.holds(page.connection, held.lease):
                 raise LeaseLost(held.lease.ticket.key, held.lease.worker)
-            return page.begun(job.key, job.attempt, held.lease.worker, self.now())
+            row = page.row(job.key)
+            if row and row.state == "running" and row.attempt == job.attempt and job.until and job.until <= now:
+                decision = window_closed(row, SHANGHAI)
+                page.decided(row, decision, now)
+                not_begun(self.desk, page.connection, [after(row, decision)], now)
+                return in_words(decision.reason, decision.facts, "en" if self.desk.settings.lang == "en" else "zh")
+            begun = page.begun(job.key, job.attempt, held.lease.worker, now)
+        return None if begun else "它已经结束，或者被取消了 / it has ended, or was cancelled"
 
     def _end(self, job: Job, held: Held, outcome: Outcome) -> bool:
         """Write it down; whether that was the last word."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from schedules.timetable.model import Cause, Entry, Gate, Timetable
@@ -146,8 +146,7 @@ class Deciding:
             return None
         pause = next((pause for pause in self.pauses if pause.covers(entry, row.account)), None)
         if row.until and row.until <= self.now and not row.backfill:
-            reason = "window-closed-paused" if row.state == "held" or pause else "window-closed"
-            return Decision(row.key, "dropped", reason, {"until": f"{row.until.astimezone(entry.zone):%m-%d %H:%M}"})
+            return window_closed(row, entry.zone, paused=row.state == "held" or pause is not None)
         if pause:
             return Decision(row.key, "held", "paused", {"who": pause.who, "why": pause.why, **row.facts})
         if row.state == "held":
@@ -288,6 +287,13 @@ class Deciding:
     def _busy(self, row: Row) -> tuple[str, ...]:
         entry = self.timetable.entries.get(row.entry)
         return entry.busy(row.account) if entry else (row.account,) if row.account else ()
+
+
+def window_closed(row: Row, zone: tzinfo, *, paused: bool = False) -> Decision:
+    """The run has a window, and it has closed before anybody could begin."""
+    assert row.until is not None
+    reason = "window-closed-paused" if paused else "window-closed"
+    return Decision(row.key, "dropped", reason, {"until": f"{row.until.astimezone(zone):%m-%d %H:%M}"})
 
 
 def after(row: Row, decision: Decision) -> Row:

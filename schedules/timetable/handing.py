@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
 
+from schedules.problems import default_lang
 from schedules.queue import board
 from schedules.queue.model import Queue, Ticket
-from schedules.timetable.deciding import Row
+from schedules.settings import SHANGHAI
+from schedules.timetable.deciding import Row, after, in_words, window_closed
 from schedules.timetable.model import Job
 from schedules.timetable.turn import Turn
 from storage.database.connection import Database
@@ -85,6 +87,8 @@ class Handing:
         with self.database.read() as connection:
             found = {one.ticket.key: one for one in board.standings(connection, queue_job.c.ticket_key.in_(list(rows)))}
         entries = self.turn.timetable.entries
+        closed = self._close([row for key, row in rows.items()
+                              if key in found and found[key].state == "queued" and key not in asked])  # fmt: skip
         lost = [row for key, row in rows.items() if key not in found and key not in asked and row.entry in entries]
         given = self.give([self.turn.job_of(row) for row in lost])
         ended = [(rows[key], one) for key, one in found.items() if one.state == "ended"]
@@ -94,7 +98,25 @@ class Handing:
             with self.turn.book.write("settle") as page:
                 for row, one in [*ended, *never]:
                     page.ended(row.key, one.outcome if one else "failed", one.message if one else "", self.turn.now())
-        return given + len(ended) + len(never)
+        return given + len(ended) + len(never) + closed
+
+    def _close(self, untaken: Sequence[Row]) -> int:
+        """What nobody has taken before its window closed (no place, no worker with its tag) is not begun any more."""
+        now = self.turn.now()
+        late = [row for row in untaken if row.until and row.until <= now and not row.backfill]
+        if not late:
+            return 0
+        zone = {row.key: self.turn.timetable.entries[row.entry].zone for row in late if row.entry in
+                self.turn.timetable.entries}  # fmt: skip
+        decided = [(row, window_closed(row, zone.get(row.key, SHANGHAI))) for row in late]
+        for row, decision in decided:
+            words = in_words(decision.reason, decision.facts, default_lang())
+            self.queue.cancel([ticket_key(row.key, row.attempt)], words)
+        with self.turn.book.write("closed") as page:
+            for row, decision in decided:
+                page.decided(row, decision, now)
+            self.turn.unheard(page, [after(row, decision) for row, decision in decided])
+        return len(late)
 
 
 def _priority(row: Row | None) -> int:

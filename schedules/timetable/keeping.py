@@ -109,7 +109,7 @@ def kept_clock(renewal: Renewal, queue: Queue, wake: Callable[[], None] = lambda
     with only_clock(desk.home, desk.database) as still_ours:
         renewal()
         turn = turn_of(desk, renewal.opened, Nobody(), now)
-        turn.unheard = lambda page, rows: not_begun(desk, page.connection, turn.timetable, rows, now())
+        turn.unheard = lambda page, rows: not_begun(desk, page.connection, rows, now())
         given = Handing(turn, queue, desk.database, tags_at(desk), wake)
         clock = Clock(turn, given, watches_of(desk, renewal.opened), renewal, chores)
         clock.still_ours = still_ours

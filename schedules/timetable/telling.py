@@ -18,11 +18,9 @@ from schedules.notify.settings import load_notify
 from schedules.problems import DeskError, default_lang, explain
 from schedules.settings import SHANGHAI
 from schedules.timetable.deciding import Row, in_words
-from schedules.timetable.model import Timetable
-from schedules.timetable.planning import is_from_outside
 
 
-def not_begun(desk: Desk, connection: Connection, timetable: Timetable, rows: Sequence[Row], now: datetime) -> None:
+def not_begun(desk: Desk, connection: Connection, rows: Sequence[Row], now: datetime) -> None:
     """One message for each time of an entry whose runs were dropped because their window has closed."""
 
     def slot(row: Row) -> tuple[str, str]:
@@ -31,7 +29,7 @@ def not_begun(desk: Desk, connection: Connection, timetable: Timetable, rows: Se
 
     for (entry, when), group in groupby(sorted(rows, key=slot), slot):
         its = list(group)
-        title, body = _words(timetable, its, desk.settings.lang)
+        title, body = _words(its, when, desk.settings.lang)
         _post(desk, connection, Message("incident", f"not-begun|{entry}|{when}", title, body), now)
 
 
@@ -51,20 +49,17 @@ def mailbox_refused(desk: Desk) -> Callable[[str, Exception, datetime], None]:
     return told
 
 
-def _words(timetable: Timetable, rows: Sequence[Row], lang: str) -> tuple[str, str]:
-    """Title and body for the runs of one slot."""
+def _words(rows: Sequence[Row], slot: str, lang: str) -> tuple[str, str]:
+    """Title and body for the runs of one slot; one that is a day's can be filled back, one that arrived cannot."""
     row, english = rows[0], lang == "en"
     why = in_words(row.reason, row.facts, "en" if english else "zh")
     accounts = (", " if english else "、").join(filter(None, (one.account for one in rows)))
     title = f"{row.entry} was not done: {why}" if english else f"{row.entry} 没有做：{why}"
-    when = f"{row.slot.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {accounts}".strip()
+    moment = f"{row.slot.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {accounts}".strip()
     before = list(dict.fromkeys(filter(None, (one.message for one in rows))))
-    entry = timetable.entries.get(row.entry)
     day = row.day.isoformat()
-    again = f"yeban backfill {quote(row.entry)} --from {day} --to {day}"
-    if entry is None or is_from_outside(timetable, entry):
-        again = f"yeban run {entry.run if entry else ''}".strip()
-    return title, "\n".join([when, *before, f"to do it now: {again}" if english else f"现在补做：{again}"])
+    again = f"yeban backfill {quote(row.entry)} --from {day} --to {day}" if slot.startswith(f"{day}T") else "yeban run"
+    return title, "\n".join([moment, *before, f"to do it now: {again}" if english else f"现在补做：{again}"])
 
 
 def _post(desk: Desk, connection: Connection, message: Message, now: datetime) -> None:

@@ -171,14 +171,16 @@ def written_secrets(settings: Settings) -> list[tuple[Loc, PydanticCustomError]]
 
 
 def load_settings(home: Path | None = None) -> Settings:
-    """The settings of `home`: its settings.yaml over the defaults. Raises SettingsBroken with the place."""
+    """The settings of `home`: its settings.yaml over the defaults. Raises SettingsBroken with the place.
+
+    `YEBAN_DATABASE` and `YEBAN_LANG` say otherwise for this command, and a password may stand in the first.
+    """
     home = home or default_home()
     path = home / "settings.yaml"
-    values: dict[str, object] = {"home": home, "lang": default_lang()}
-    if os.environ.get("YEBAN_DATABASE"):
-        values["database"] = os.environ["YEBAN_DATABASE"]
-    if not path.exists():
-        return Settings.model_validate(values)
-    settings = read_yaml(path, Settings, values, written_secrets)
+    usual: dict[str, object] = {"home": home, "lang": default_lang()}
+    settings = read_yaml(path, Settings, usual, written_secrets) if path.exists() else Settings.model_validate(usual)
     # the environment is what somebody says now, for this command; the file is what holds otherwise
-    return settings.model_copy(update={"lang": default_lang()}) if os.environ.get("YEBAN_LANG") else settings
+    now: dict[str, object] = {"lang": default_lang()} if os.environ.get("YEBAN_LANG") else {}
+    if database := os.environ.get("YEBAN_DATABASE"):
+        now["database"] = database
+    return settings.model_copy(update=now)

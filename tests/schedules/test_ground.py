@@ -54,6 +54,23 @@ def hold(home: Path, held: "multiprocessing.synchronize.Event") -> None:
         multiprocessing.Event().wait()
 
 
+def test_the_database_of_the_environment_is_the_one_for_this_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its password is no password in YAML, whatever the file says; in the file itself one is refused with its line."""
+    with_password = "postgresql://yeban:" + "pw@books.example/yeban"
+    monkeypatch.setenv("YEBAN_DATABASE", with_password)
+    assert load_settings(tmp_path).database_url == with_password
+    for text in ("min_free_gb: 2\n", "database: postgresql://elsewhere.example/yeban\n"):
+        (tmp_path / "settings.yaml").write_text(text, "utf-8")
+        assert load_settings(tmp_path).database_url == with_password
+    monkeypatch.delenv("YEBAN_DATABASE")
+    assert load_settings(tmp_path).database_url == "postgresql://elsewhere.example/yeban"
+    (tmp_path / "settings.yaml").write_text(f"database: {with_password}\n", "utf-8")
+    with pytest.raises(SettingsBroken, match="YEBAN_DATABASE"):
+        load_settings(tmp_path)
+
+
 def test_one_night_at_a_time_and_a_killed_one_frees_the_lock(tmp_path: Path) -> None:
     """While another process plays, a second one is refused; after kill -9 it may start."""
     context = multiprocessing.get_context("spawn")

@@ -14,6 +14,7 @@ PLATFORM = "practice"
 TITLE = "练习商城 售后"
 VERIFIED = "described"
 
+NOT_GRANTED = ("关闭", "拒绝", "取消", "撤销", "驳回", "失败")
 AFTER = "结算后退款"
 AFTER_SPELT = "结算后退款|结算后退款(是/否)"
 REQUIRED = ["店铺", "退款编号", "主订单编号", "子订单编号", "退款金额", "申请时间", "完成时间", "售后状态", AFTER_SPELT]
@@ -37,6 +38,8 @@ def _row(record: Record) -> RefundRow:
     after = record.plain(AFTER)
     if after not in {"是", "否"}:
         raise CellInvalid(AFTER, after, "应为 是 或 否")
+    status = record.plain("售后状态")
+    closed = any(word in status for word in NOT_GRANTED)
     return RefundRow(
         row_no=record.no,
         shop=record.identity("店铺"),
@@ -45,7 +48,7 @@ def _row(record: Record) -> RefundRow:
         sub_no=record.identity("子订单编号", required=False),
         amount_fen=record.fen("退款金额"),
         created_at=record.moment("申请时间", required=True),
-        done_at=record.moment("完成时间"),
-        status=record.plain("售后状态"),
+        done_at="" if closed else record.moment("完成时间"),  # a case that was closed has its end too, and no money
+        status=status,
         after_settlement=after == "是",
     )

@@ -14,7 +14,7 @@ from storage.documents.cells import as_text
 from storage.documents.file import SourceFile
 from storage.documents.kinds import KINDS, identify
 from storage.documents.order_states import order_states
-from storage.documents.rows import SubOrderRow
+from storage.documents.rows import RefundRow, SubOrderRow
 from storage.errors import CellInvalid
 
 LAST = date(2026, 11, 20)
@@ -188,3 +188,14 @@ def test_three_states_that_do_not_depend_on_each_other(
 ) -> None:
     """Payment, shipping and refund are told apart: a refund that is only asked for is no refund yet."""
     assert order_states(lines) == states
+
+
+@pytest.mark.parametrize(("status", "done_at"), [("退款成功", "2026-11-20 22:00:00"), ("退款关闭", "")])
+def test_a_case_that_was_closed_gave_no_money_back(status: str, done_at: str) -> None:
+    """Its end is a moment too: the ledger and the reports would count it as a refund."""
+    header = "店铺,退款编号,主订单编号,子订单编号,退款金额,申请时间,完成时间,售后状态,结算后退款"
+    row = f"a,3500001,9001,9001-1,5.00,2026-11-20 21:00:00,2026-11-20 22:00:00,{status},是"
+    file = SourceFile("r.csv", f"{header}\n{row}\n".encode())
+    (read,) = KINDS["practice_refunds"].read(file, Facts()).rows
+    assert isinstance(read, RefundRow)
+    assert (read.done_at, read.status, read.amount_fen) == (done_at, status, 500)

@@ -16,13 +16,16 @@ BookError
 │   ├── CourierUnknown   not a courier of that platform                  └── UploadWrong  a sheet that cannot be written
 ├── StockOpened          a second opening count would double the stock
 ├── StatementTwice       another statement has told of the same wallet's days
+├── AccountTwice         another kind of file has told of the same account's days
 └── StoreError           this machine: database, archive
-    ├── DatabaseUnreachable   ├── DatabaseTooNew   └── ArchiveDamaged
+    ├── DatabaseUnreachable   ├── DatabaseAddressWrong
+    ├── DatabaseTooNew        └── ArchiveDamaged
 
 A class takes facts and owns its sentence in Chinese and English; callers never write messages. The shape is that of
 the bots' errors; the rooms do not import each other.
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
@@ -379,6 +382,20 @@ class StatementTwice(BookError):
         super().__init__(shop=shop, wallet=wallet, days=days, known=list(known))
 
 
+class AccountTwice(BookError):
+    """Two kinds of file tell of one bank account's money; no line of one can be known as a line of the other."""
+
+    who = "person"
+    code = "E-ACCOUNT-TWICE"
+    zh = "银行账号 {account} {days} 已由另一种文件（{known}）入账，没有一笔相同，再入一遍就算了两次"
+    en = "the bank account {account} is in the books for {days} by another kind of file ({known}) with no line in common; both would count the money twice"  # noqa: E501
+    zh_hint = "每个账号只用一种文件；确实是另外的钱，用 yeban accept 放行"
+    en_hint = "use one kind of file per account; if it is other money, release it with yeban accept"
+
+    def __init__(self, account: str, days: str, known: Sequence[str]) -> None:
+        super().__init__(account=account, days=days, known=list(known))
+
+
 class StoreError(BookError):
     """The database or the archive of this machine."""
 
@@ -400,6 +417,19 @@ class DatabaseUnreachable(StoreError):
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url=url, reason=reason)
+
+
+class DatabaseAddressWrong(StoreError):
+    """What stands where the database's address belongs is none; its password, if it has one, is not said."""
+
+    code = "E-DATABASE-ADDRESS"
+    zh = "数据库的地址写得不对：{address}"
+    en = "this is no address of a database: {address}"
+    zh_hint = "写成 postgresql://用户@主机:5432/库名，或 sqlite:///文件（settings.yaml 的 database，或 YEBAN_DATABASE）"
+    en_hint = "write postgresql://user@host:5432/name, or sqlite:///file (database in settings.yaml, or YEBAN_DATABASE)"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address=re.sub(r":[^:@/]*@", ":***@", address))
 
 
 class DatabaseTooNew(StoreError):

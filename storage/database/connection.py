@@ -5,6 +5,7 @@ journal needs that (nothing done twice), and one fsync per file ingested is noth
 when they begin (`BEGIN IMMEDIATE`): a deferred BEGIN got "locked" in 75 % of cases under load (measured.md).
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from storage.database.migrations import HEAD, create, upgrade
-from storage.errors import DatabaseTooNew, DatabaseUnreachable
+from storage.errors import DatabaseAddressWrong, DatabaseTooNew, DatabaseUnreachable
 
+ADDRESS = re.compile(r"[A-Za-z+]{2,}:")
+"""How an address begins, and no path does: a drive of Windows has one letter."""
 BUSY_TIMEOUT_MS = 60_000
 MIGRATION_LOCK = 7_203_911  # any number of our own: one migration at a time on PostgreSQL
 
@@ -59,13 +62,13 @@ class Database:
 def open_database(url: str | Path) -> Database:
     """Open the database at `url` (a file path, `sqlite:///…` or `postgresql://…`) and bring it to the newest tables.
 
-    Raises DatabaseUnreachable, or DatabaseTooNew when a newer program has written it.
+    Raises DatabaseAddressWrong, DatabaseUnreachable, or DatabaseTooNew when a newer program has written it.
     """
     where = _url(str(url))
     try:
         database = Database(_engine(where))
         _migrate(database)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         raise DatabaseUnreachable(shown_url(str(url)), str(error).splitlines()[0]) from error
     return database
 
@@ -77,8 +80,15 @@ def shown_url(url: str) -> str:
 
 def _url(text_url: str) -> URL:
     if "://" not in text_url:
+        if ADDRESS.match(text_url):  # a slip in an address would be a file of that name: new books, and empty
+            raise DatabaseAddressWrong(text_url)
         return URL.create("sqlite", database=text_url)
-    where = make_url(text_url)
+    try:
+        where = make_url(text_url)
+    except (ArgumentError, ValueError):
+        raise DatabaseAddressWrong(text_url) from None
+    if where.get_backend_name() not in {"sqlite", "postgres", "postgresql"}:
+        raise DatabaseAddressWrong(text_url)
     if where.drivername in {"postgres", "postgresql"}:
         return where.set(drivername="postgresql+psycopg")
     return where

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from storage.database.connection import Database, open_database
+from storage.errors import DatabaseAddressWrong, DatabaseUnreachable
 
 
 def test_an_exception_undoes_the_whole_write(database: Database) -> None:
@@ -65,3 +66,29 @@ def test_sqlite_writes_survive_a_power_cut(tmp_path: Path) -> None:
     with open_database(tmp_path / "books.sqlite").read() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["postgresql:/books.example/yeban", "postgres:books", "mysql://books/yeban", "://", "postgresql://h:x/y"]
+)
+def test_a_slip_in_an_address_is_no_new_database(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be a file of that name, with empty books that know of nothing that was done."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatabaseAddressWrong):
+        open_database(address)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_address_keeps_its_password_to_itself() -> None:
+    """What is said of it is seen by others."""
+    planted = "pl4nted"
+    with pytest.raises(DatabaseAddressWrong) as caught:
+        open_database(f"mysql://me:{planted}@books/yeban")
+    assert planted not in caught.value.message("zh") + caught.value.message("en")
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    """A file stands where the database's folder should be."""
+    (tmp_path / "taken").write_text("", "utf-8")
+    with pytest.raises(DatabaseUnreachable):
+        open_database(tmp_path / "taken" / "yeban.db")

@@ -17,7 +17,7 @@ from procrastinate.manager import JobManager
 from procrastinate.schema import SchemaManager
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from schedules.queue import board
 from schedules.queue.model import BY_HAND, LEASE, Ending, Lease, Renewed, Ticket, WorkerFacts
@@ -112,6 +112,10 @@ class ProcrastinateQueue:
         """The worker lives and holds these: nobody takes them for another lease."""
         with self._write() as (connection, manager):
             _now(manager.update_heartbeat(self._workers[worker]))
+            if not _is_there(connection, self._workers[worker]):
+                # It slept for so long that another worker's beginning has cleared it away: without this it could take
+                # nothing any more, until somebody began it anew.
+                self._workers[worker] = _now(manager.register_worker())
             return board.renewed(connection, worker, held, self._lease)
 
     def end(self, lease: Lease, ending: Ending) -> bool:
@@ -154,13 +158,20 @@ class ProcrastinateQueue:
             manager.batch_defer_jobs(strange)
 
     def _give_back(self, connection: Connection, manager: JobManager, tags: Sequence[str] = ()) -> None:
-        """What stalled may be fetched again, once our own lease of it is over; a run by hand is over then."""
+        """What stalled may be fetched again, once our own lease of it is over; a run by hand is over then.
+
+        What has ended without procrastinate (while `queue` was `embedded`) ends here too: it would keep its account.
+        """
         for key in board.hands_gone(connection, tags):
             for job in _now(manager.list_jobs_async(queueing_lock=key, status="doing")):
                 _now(manager.finish_job(job, Status.FAILED, delete_job=False))
         stalled = _now(manager.get_stalled_jobs(seconds_since_heartbeat=self._lease.total_seconds()))
         for job in stalled:
-            if job.task_name != HANDS and board.is_free(connection, str(job.task_kwargs["key"])):
+            key = str(job.task_kwargs["key"])
+            open_ones = select(board.job.ticket_key).where(board.job.ticket_key == key, board.job.state.in_(board.OPEN))
+            if connection.execute(open_ones).first() is None:
+                _now(manager.finish_job(job, Status.FAILED, delete_job=False))
+            elif job.task_name != HANDS and board.is_free(connection, key):
                 _now(manager.retry_job(job))
 
     @contextmanager
@@ -171,6 +182,12 @@ class ProcrastinateQueue:
                 connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             connection.exec_driver_sql(f"SET LOCAL search_path = {SCHEMA}, public")
             yield connection, JobManager(_Inside(connection))
+
+
+def _is_there(connection: Connection, worker: int) -> bool:
+    """Whether procrastinate knows this worker."""
+    query = text("SELECT 1 FROM procrastinate_workers WHERE id = :worker")
+    return connection.execute(query, {"worker": worker}).first() is not None
 
 
 class _InUse(Exception):

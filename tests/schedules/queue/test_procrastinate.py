@@ -37,6 +37,45 @@ def statuses(database: Database) -> dict[str, str]:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def test_a_worker_that_slept_for_days_takes_again(database: Database) -> None:
+    """Another one's beginning has cleared it away meanwhile: from its next beat on it works as before."""
+    queue, facts = ProcrastinateQueue(database), WorkerFacts("asleep", places=1)
+    queue.enter(facts)
+    with database.write() as connection:
+        days_ago = "UPDATE procrastinate.procrastinate_workers SET last_heartbeat = now() - interval '3 days'"
+        connection.execute(text(days_ago))
+    other = ProcrastinateQueue(database)
+    other.enter(WorkerFacts("other", places=1))
+    queue.put([Ticket("1", "x", "1", "a")])
+    queue.renew("asleep", {})
+    lease = queue.take(facts)
+    assert lease is not None
+    assert queue.end(lease, Ending("done"))
+    queue.leave("asleep")
+    assert statuses(database) == {"1": "succeeded"}
+
+
+def test_what_ended_in_the_other_engine_keeps_no_account(database: Database) -> None:
+    """A worker dies, `queue` is set to embedded, which ends its run, and set back: the account is free again."""
+    queue, facts = ProcrastinateQueue(database), WorkerFacts("dies", places=1)
+    queue.enter(facts)
+    queue.put([Ticket("1", "x", "1", "a")])
+    assert queue.take(facts) is not None
+    embedded = EmbeddedQueue(database)
+    with database.write() as connection:
+        connection.execute(text("UPDATE queue_job SET lease_until = '2020'"))
+        connection.execute(text("UPDATE procrastinate.procrastinate_workers SET last_heartbeat = '2020-01-01'"))
+    taken = embedded.take(WorkerFacts("e", places=1))
+    assert taken is not None
+    assert embedded.end(taken, Ending("done"))
+    again, facts = ProcrastinateQueue(database), WorkerFacts("again", places=1)
+    again.enter(facts)
+    again.put([Ticket("2", "x", "2", "a")])
+    lease = again.take(facts)
+    assert lease is not None
+    assert (lease.ticket.key, statuses(database)) == ("2", {"1": "failed", "2": "doing"})
+
+
 def test_it_keeps_the_promises_of_the_embedded_queue(database: Database, tmp_path: Path) -> None:
     """One account at a time, priority before age, tags; what was lost is taken up again; both records agree."""
     EmbeddedQueue(database).put([Ticket("before", "x", "before", "z", ("home",))])

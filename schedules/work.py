@@ -62,6 +62,11 @@ class Ended:
     told: Mapping[str, object] | None = None
 
     @property
+    def parked(self) -> list[str]:
+        """Why each file that came is not in the books, as the books say it."""
+        return [file.message for file in self.files if file.state != "read"]
+
+    @property
     def summary(self) -> dict[str, object]:
         """What the table of the night needs, as JSON; `told` by another worker's process where that one played it."""
         if self.told is not None:
@@ -72,7 +77,7 @@ class Ended:
             "files": len(self.files),
             "rows": sum(file.rows for file in self.files),
             "changed": sum(file.created + file.changed for file in self.files),
-            "parked": [file.message for file in self.files if file.state != "read"],
+            "parked": self.parked,
             "outcomes": dict(self.outcomes),
             "who": "" if self.stage == "done" else self.who or ("person" if self.stage == "person" else "site"),
             "hint": "" if self.stage == "done" else self.hint,

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from schedules.browsers import BrowserDoor
 from schedules.cli.night_view import told, watcher
+from schedules.cli.outcome import words_of
 from schedules.cli.screen import console, is_terminal, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.inbox.when_asked import WhenAsked
@@ -45,6 +46,8 @@ async def run_one(
 def conclude(ended: Ended) -> int:
     """Say how the run ended, where its page is and who has to act; the exit code says the last."""
     console.print(Text(f"{ended.message}  {told(ended.summary)}"))
+    for words in ended.parked:
+        tell(f"没有入账：{words}", f"not in the books: {words_of(words)}", "yellow")
     console.print(Text(say("运行页面  ", "page of the run  ") + str(ended.folder / "index.html")))
     if ended.hint:
         console.print(Text(f"→ {ended.hint}"))

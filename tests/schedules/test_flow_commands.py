@@ -5,16 +5,21 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from schedules import shelf
 from schedules.cli import schema_file
+from schedules.cli.run_command import conclude
 from schedules.new_flow import value_of
+from schedules.plan import Job
 from schedules.settings import ROOT
 from schedules.shelf import load_flow
 from schedules.warm import __main__ as warm
+from schedules.work import Ended
+from storage.ingest import Ingested
 from tests.support.command_line import Yeban
 from tests.support.example_site import ExampleSite, example_site
 
@@ -347,6 +352,23 @@ def test_a_file_in_another_encoding_is_named(yeban: Yeban, tmp_path: Path, encod
     for command in ("fmt", "plan"):
         code, said = yeban(command, tmp_path / "a.yaml")
         assert (code, called in said) == (2, True), said
+
+
+def test_a_file_that_is_not_in_the_books_is_said_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that brought a file which nobody could read does not end as if all were well with it."""
+    job = Job("k", "run-1", date(2026, 11, 23), "run", 0, "practice/orders", "seller_a", "", {})
+    files = [
+        Ingested("a" * 64, "订单.xlsx", "practice_orders", "read", rows=8),
+        Ingested("b" * 64, "售后.xlsx", "practice_refund", "refused", message="没有叫 practice_refund 的种类"),
+    ]
+    assert conclude(Ended(job, "done", "", tmp_path, files)) == 0
+    said = "".join(capsys.readouterr().out.split())
+    assert "没有入账：没有叫practice_refund的种类" in said
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    conclude(Ended(job, "done", "", tmp_path, files))
+    assert "notinthebooks:" in "".join(capsys.readouterr().out.split())
 
 
 def test_a_slip_is_answered_before_anything_is_planned(yeban: Yeban) -> None:

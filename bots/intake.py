@@ -5,6 +5,7 @@ A broken download is tried again; its bytes are kept as evidence and never recor
 
 import asyncio
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -311,13 +312,21 @@ def record(ctx: "Context", download: Download, name: str, wish: Wanted) -> Recor
 
 
 def save_rows(ctx: "Context", records: Sequence[Row], wish: Wanted) -> Record:
-    """The rows as a csv file of the run (UTF-8 with BOM, so that Excel reads it), a column per name met."""
+    """The rows as a csv file of the run (UTF-8 with BOM, so that Excel reads it), a column per name met.
+
+    The same rows under the same name are one file.
+    """
     text = io.StringIO(newline="")
     columns = list(dict.fromkeys(name for one in records for name in one))
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
     writer.writerows(records)
     name = wish.name if wish.name.endswith(".csv") else f"{wish.name}.csv"
+    content = text.getvalue().encode("utf-8-sig")
+    this = (hashlib.sha256(content).hexdigest(), name, wish.kind)
+    for known in ctx.facts.journal.files(ctx.facts.run_id):
+        if (known["sha256"], known["name"], known["kind"]) == this:
+            return known  # an earlier attempt has written the same rows: one file, not one more at each attempt
     draft = ctx.facts.folder.path / "scraped.csv"
-    draft.write_bytes(text.getvalue().encode("utf-8-sig"))
+    draft.write_bytes(content)
     return record(ctx, Download(name, draft, ctx.page.url, draft.stat().st_size), name, wish)

@@ -44,6 +44,8 @@ KEY_SYNONYMS: Final = MappingProxyType(
         "变量": "输入",
         "名称": "标题",
         "异常": "出错时",
+        "超时": "最多等",
+        "重试次数": "重试",
     }
 )
 """Key of another tool → key; used only where the part has that key."""

@@ -97,6 +97,14 @@ async def test_a_start_that_was_never_made_is_made_again(tmp_path: Path) -> None
     assert len(tries) == 2
 
 
+async def test_rows_of_every_attempt_are_one_file(tmp_path: Path) -> None:
+    """A flow that starts again after a failure writes the rows that it reads again into the file that is there."""
+    steps = "- scrape:\n  as: 单\n  save: 订单.csv\n- click: 没有的\n  timeout: 20ms"
+    result = await rig(tmp_path, [row("1", "待发货"), row("2", "待发货")]).run(flow(steps))
+    assert (result.state, len(result.failures)) == ("failed", 3)
+    assert [one["path"] for one in result.files] == ["files/订单.csv"]
+
+
 async def test_two_files_of_one_click(tmp_path: Path) -> None:
     """Without `file` both names are told; with it the right one is kept."""
     two = both(send("汇总.csv", b"a\n1\n"), send("明细.csv", b"a\n1\n2\n"))

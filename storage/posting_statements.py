@@ -1,6 +1,8 @@
 """Lines of wallets and bank accounts into the books, and the refusal of money that is told a second time."""
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, select
 
@@ -10,7 +12,7 @@ from storage.documents.rows import BankRow, BillRow
 from storage.documents.statements import UNCLASSIFIED
 from storage.erp.privacy.raw_rows import masked_text
 from storage.erp.reconciliation.kept import kept_keys
-from storage.errors import StatementTwice
+from storage.errors import AccountTwice, StatementTwice
 from storage.posting_source import Source
 
 
@@ -57,9 +59,39 @@ def _refuse_second_statement(connection: Connection, source: Source, rows: list[
         )
         told = [line for line in connection.execute(query) if line.at[:10] in days]
         if told and not {row.flow_no for row in lines} & {line.flow_no for line in told}:
-            shared = sorted({line.at[:10] for line in told})
-            span = shared[0] if len(shared) == 1 else f"{shared[0]} … {shared[-1]}"
+            span = _span(line.at[:10] for line in told)
             raise StatementTwice(shop, wallet, span, sorted({line.kind for line in told}))
+
+
+def _span(days: Iterable[str]) -> str:
+    shared = sorted(set(days))
+    return shared[0] if len(shared) == 1 else f"{shared[0]} … {shared[-1]}"
+
+
+def _refuse_second_kind(connection: Connection, source: Source, rows: list[BankRow]) -> None:
+    """One kind of file per bank account and day: a download and an MT940 tell of one line in words of their own.
+    Raises AccountTwice. An account that goes by its shop's name, because no file named it, may be several.
+    """
+    f, k = raw_file.c, bank_line.c
+    mine = connection.execute(select(f.kind, f.accepted_by).where(f.file_sha == source.file_sha)).first()
+    if mine is None or mine.accepted_by:
+        return
+    accounts: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if _NUMBER.search(row.account):
+            accounts[row.account].add(row.day)
+    for account, days in sorted(accounts.items()):
+        query = (
+            select(k.day, k.line_key, f.kind)
+            .select_from(bank_line.join(raw_file, f.file_sha == k.file_sha))
+            .where(k.account == account, k.day.between(min(days), max(days)), f.kind != mine.kind)
+        )
+        told = [line for line in connection.execute(query) if line.day in days]
+        if told and not {row.line_key for row in rows if row.account == account} & {line.line_key for line in told}:
+            raise AccountTwice(account, _span(line.day for line in told), sorted({line.kind for line in told}))
+
+
+_NUMBER = re.compile(r"\d[\d*]{7}")
 
 
 def _classed_once(connection: Connection, source: Source, rows: list[BillRow]) -> list[BillRow]:
@@ -119,7 +151,9 @@ def _take_out(connection: Connection, owner: dict[str, str], lines: _Classed) ->
 
 
 def post_bank(connection: Connection, source: Source, rows: list[BankRow]) -> Counts:
-    """Lines of bank accounts."""
+    """Lines of bank accounts. Raises AccountTwice."""
+    if not source.released:
+        _refuse_second_kind(connection, source, rows)
     lines = (
         {
             **row._asdict(),

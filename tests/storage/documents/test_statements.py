@@ -231,6 +231,23 @@ def test_two_statements_of_one_wallet_are_not_counted_twice(database: Database, 
     assert accept(database, archive, second.file_sha, "王芳", "另一个商户号").state == "read"
 
 
+def test_two_kinds_of_file_of_one_account_are_not_counted_twice(database: Database, archive: Archive) -> None:
+    """A download of the bank and its MT940: the second one waits, in words; other days and other accounts go on."""
+    dress = DRESSES["cmb_corporate"]
+    rows = truths(dress, 5, 2)
+    for row in rows:
+        row |= {"账号": "755900000000001"}
+    assert taken(database, archive, made(dress, rows)).state == "read"
+    day = f"{rows[0]['交易日']:%y%m%d}"
+    mt940 = ":20:S\r\n:25:{}\r\n:60F:C{}CNY0,00\r\n:61:{}C1,00NTRFNONREF\r\n:86:x\r\n:62F:C{}CNY1,00\r\n-"
+    second = taken(database, archive, mt940.format("755900000000001", day, day, day).encode())
+    assert (second.kind, second.state) == ("mt940", "parked")
+    assert "755900000000001" in second.message and "cmb_corporate" in second.message
+    for account, on in (("755900000000001", "200101"), ("755900000000002", day)):
+        assert taken(database, archive, mt940.format(account, on, on, on).encode()).state == "read"
+    assert accept(database, archive, second.file_sha, "王芳", "另一个户头").state == "read"
+
+
 def test_another_currency_is_no_line_of_the_account(database: Database, archive: Archive) -> None:
     """Dollars would be counted as yuan: such a row stays a document row, the others go on."""
     dress = DRESSES["ccb_corporate"]

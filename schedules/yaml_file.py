@@ -1,5 +1,6 @@
 """YAML of the desk (settings, nights) as plain texts, lists and mappings, with located errors in both languages."""
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as Facts
 from pathlib import Path
@@ -45,7 +46,11 @@ SECRET_KEYS = frozenset(
         "token",
         "totp",
         "api_key",
+        "access_key",
+        "access_token",
+        "private_key",
         "proxy_password",
+        "secret_key",
         "密码",
         "口令",
         "密钥",
@@ -54,14 +59,43 @@ SECRET_KEYS = frozenset(
 """Keys that nobody writes into a YAML file of ours, wherever they would stand."""
 
 
-def secret_refusal(key: str) -> PydanticCustomError:
-    """What is said of a secret in a YAML file: where it goes instead."""
+OWNERS = {"accounts": "", "channels": "notify:", "rules": "delivery:"}
+"""Under what the vault has a secret of what stands below these keys, before its name."""
+KEYS = "|".join(sorted(SECRET_KEYS))
+COLON = r"""["']?[ \t]*[:：][ \t]*"""
+VALUE = r"""("[^"\n]*"|'[^'\n]*'|[^\s,}\]#"'](?:[^,}\]\n#]|(?<!\s)#)*)"""
+AFTER_KEY = re.compile(rf"^({COLON}){VALUE}")
+SECRET_TEXTS = (
+    re.compile(rf"""^([ \t]*(?:- )?["']?(?:{KEYS}){COLON})([^\s"'{{\[|>].*?)(?=\s+#|\s*$)""", re.I | re.M),
+    re.compile(rf"""((?<![\w-])["']?(?:{KEYS}){COLON}){VALUE}""", re.IGNORECASE),
+    re.compile(r"""(://[^:/@\s"']*:)([^@\s"']+)(?=@)"""),
+    re.compile(r"""(/hook/)([^?\s"'}]+)"""),
+    re.compile(r"""([?&][\w-]*(?:key|secret|sign|token)[\w-]*=)([^&\s"'}]+)""", re.IGNORECASE),
+)
+"""Where a line shows a secret: alone on it, after such a key, in an address before its @, in a robot's address."""
+
+
+def secret_refusal(key: str, loc: Loc = ()) -> PydanticCustomError:
+    """What is said of a secret in a YAML file: where it goes instead, with its owner where its place tells."""
+    owner = f"{OWNERS[str(loc[0])]}{loc[1]}" if len(loc) > 1 and loc[0] in OWNERS else ""
     return refusal(
         "D-SECRET-IN-YAML",
-        f"「{key}」不写在 YAML 里，这个文件谁都看得到：删掉它，用 yeban secret set 账号 {key} 存。",
+        f"「{key}」不写在 YAML 里，这个文件谁都看得到：删掉它，用 yeban secret set {owner or '账号'} {key} 存。",
         f"{key} does not stand in YAML, which anybody can read: take it out and store it by "
-        f"yeban secret set ACCOUNT {key}.",
+        f"yeban secret set {owner or 'ACCOUNT'} {key}.",
     )
+
+
+def without_secrets(text: str) -> str:
+    """The text with a star for each sign of a secret: lines that are shown stand in logs and messages too. Pure."""
+    for one in SECRET_TEXTS:
+        text = one.sub(_starred, text)
+    return text
+
+
+def _starred(found: re.Match[str]) -> str:
+    value = found[2].rstrip()
+    return found[1] + "*" * len(value) + found[2][len(value) :]
 
 
 def plain(node: Node) -> Plain:
@@ -126,7 +160,19 @@ def read_yaml(
 
 
 def _broken(path: Path, text: str, problems: list[Problem]) -> SettingsBroken:
-    return SettingsBroken(path, [render(problem, text, default_lang()) for problem in in_order(problems)])
+    shown = without_secrets(_refused_hidden(text, problems))
+    return SettingsBroken(path, [render(problem, shown, default_lang()) for problem in in_order(problems)])
+
+
+def _refused_hidden(text: str, problems: list[Problem]) -> str:
+    """The text without the values of keys that were refused as secrets, whatever these are called. Pure."""
+    lines = text.split("\n")
+    for problem in problems:
+        if problem.code == "D-SECRET-IN-YAML":
+            place, end = problem.span.line - 1, problem.span.end_column - 1
+            hidden = AFTER_KEY.sub(_starred, lines[place][end:])
+            lines[place] = lines[place][:end] + hidden
+    return "\n".join(lines)
 
 
 def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorDetails) -> Problem:
@@ -138,8 +184,8 @@ def _problem(node: Node | None, path: Path, model: type[BaseModel], item: ErrorD
     facts = {**ctx, "key": key}
     in_chinese = {**facts, "expected": str(ctx.get("expected", "")).replace(" or ", " 或 ")}
     extra = item["type"] == "extra_forbidden"
-    if extra and key.lower() in SECRET_KEYS:
-        return _own(node, path, loc, secret_refusal(key).context or {}, of_key=True)
+    if extra and (key.lower() in SECRET_KEYS or (loc[0] == "channels" and key in ("key", "url"))):
+        return _own(node, path, loc, secret_refusal(key, loc).context or {}, of_key=True)
     known = _fields(model, loc[:-1]) if extra else []
     close = nearest(key, known)
     allowed = (*close, *(one for one in known if one not in close))

@@ -52,8 +52,20 @@ def _a_fingerprint(text: str) -> str:
     return text
 
 
+def _a_folder(text: str) -> str:
+    if "://" in text and not text.startswith("file://"):
+        raise refusal(
+            "D-DELIVERY",
+            "folder 是这台机器上的文件夹（共享盘先挂上）；服务器用 sftp，桶用 s3，密码用 yeban secret 存。",
+            "folder is one of this machine (mount a share first); a server is sftp, a bucket s3, and yeban secret "
+            "keeps passwords.",
+        )
+    return text
+
+
 Day = Annotated[str, AfterValidator(_a_day)]
 Fingerprint = Annotated[str, AfterValidator(_a_fingerprint)]
+Folder = Annotated[str, AfterValidator(_a_folder)]
 
 
 class SftpSettings(Strict):
@@ -95,7 +107,7 @@ class Rule(Strict):
     since: Day
     periods: Literal["all", "day", "month"] = "all"
     personal: bool = False
-    folder: str = ""
+    folder: Folder = ""
     sftp: SftpSettings | None = None
     s3: S3Settings | None = None
     mail: MailSettings | None = None

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -109,7 +110,26 @@ def wrong_channels(settings: NotifySettings) -> list[tuple[Loc, PydanticCustomEr
             keys = "、".join(missing)
             words = f"邮箱还要写上 {keys}。", f"A mailbox needs {', '.join(missing)} as well."
             wrong.append((("channels", name), refusal("D-NOTIFY", *words)))
+        if channel.kind in CHANNELS and holds_secret(channel.base):
+            wrong.append((("channels", name, "base"), base_refusal(name, CHANNELS[channel.kind].NEEDS)))
     return wrong
+
+
+def holds_secret(base: str) -> bool:
+    """Whether this is a robot's whole address, as its settings page gives it: the key stands in it. Pure."""
+    parts = urlsplit(base)
+    return bool(parts.query or parts.username or parts.password) or "/hook/" in parts.path
+
+
+def base_refusal(name: str, needs: str) -> PydanticCustomError:
+    """What is said of a robot's whole address where its host belongs; `needs`: what its secret is called."""
+    store = f"yeban secret set notify:{name} {needs}".strip()
+    return refusal(
+        "D-SECRET-IN-YAML",
+        f"base 只写到主机（平常不用写）；地址里的密钥谁都看得到：删掉它，用 {store} 存。",
+        f"base ends with the host (and is seldom needed); the key in the address may be read by anybody: take it out "
+        f"and store it by {store}.",
+    )
 
 
 def route_words(route: Route, lang: str) -> str:

@@ -320,6 +320,8 @@ def test_no_secret_stands_in_yaml(tmp_path: Path, text: str, place: str) -> None
     said = caught.value.message("zh")
     assert place in said
     assert "D-SECRET-IN-YAML" in said or "YAML" in said
+    assert "hunter2" not in said
+    assert "t0ken" not in said
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def bench(
     Benchmarks: medians as ratios against the plain libraries in the same run.
 
     例 / examples: `yeban bench` · `yeban bench scrape --json` · `yeban bench robot --install` ·
-    `yeban bench month --days 3`
+    `yeban bench month --days 3` · `yeban bench machines`
     """
     import subprocess
 

@@ -22,6 +22,7 @@ from tests.bench import (
     ingest,
     language,
     ledger,
+    machines,
     orders,
     overhead,
     reconcile,
@@ -61,14 +62,14 @@ BENCHMARKS: dict[str, Benchmark] = {
     "start": start.run,
     "world": world.run,
 }
-MONTH = "month"
-"""Takes as long as thirty nights: it is played only when somebody asks for it by name."""
+MONTH, MACHINES = "month", "machines"
+"""Take as long as thirty nights, or a bad one: they are played only when somebody asks for them by name."""
 
 
 def main() -> None:
     """Parse the command line, run, show."""
     parser = argparse.ArgumentParser(prog="yeban bench")
-    parser.add_argument("name", nargs="?", choices=sorted([*BENCHMARKS, MONTH]), default=None)
+    parser.add_argument("name", nargs="?", choices=sorted([*BENCHMARKS, MACHINES, MONTH]), default=None)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--install", action="store_true")
@@ -78,6 +79,8 @@ def main() -> None:
     console = Console(highlight=False)
     if options.name == MONTH:
         raise SystemExit(month.show(options.days, console.print))
+    if options.name == MACHINES:
+        raise SystemExit(machines.show(console.print))
     if options.install:
         robot.install()
     try:

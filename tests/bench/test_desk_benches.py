@@ -2,16 +2,20 @@
 
 import json
 import os
-from datetime import date, timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, insert
 
+from schedules.queue.model import Standing, Ticket
 from storage.database.connection import open_database
 from storage.database.tables import job, raw_file, run_file
 from storage.database.tables.desk import notice
 from tests.bench import __main__ as benches
-from tests.bench import desk, overhead, soak
+from tests.bench import desk, machines, overhead, soak
 from tests.bench.month import counting, days, life, people
 
 NIGHT = date(2026, 10, 2)
@@ -110,3 +114,26 @@ def test_documents_are_counted_by_the_plan(tmp_path: Path) -> None:
     assert failed in found.missing
     assert set(never) <= set(found.missing)
     assert found.planned == found.arrived + len(found.waiting) + len(found.missing)
+
+
+def test_a_machine_goes_in_the_middle_of_a_flow_that_changes_something() -> None:
+    """What a machine holds is told by its worker's name; only flows that have begun to change something count."""
+    key = "2026-10-02|practice/ship|seller_a|to_ship_form|44136fa3"
+    nothing = {"lease_until": None, "outcome": "", "message": "", "result": {}, "folder": "", "cancel": "",
+               "recorded_at": datetime(2026, 10, 2, tzinfo=UTC), "started_at": None, "ended_at": None}  # fmt: skip
+    ticket = Ticket(f"夜班|2026-10-02T01:30|/{key}#1", "flow", "夜班", "seller_a")
+    held = Standing(ticket=ticket, state="leased", worker="pc-7", fence=1, **nothing)  # type: ignore[arg-type]
+    busy = {key: "practice/ship seller_a"}
+    assert machines.of([held], 7, busy) == ["practice/ship seller_a"]
+    assert machines.of([held], 8, busy) == machines.of([held], 7, {}) == []
+    assert machines.state_of([held, replace(held, state="ended", outcome="done")]) == "done 1, leased 1"
+
+
+@pytest.mark.parametrize("lacks", ["killed", "cut", "taken_over", "unended", "untrue", "twice", "findings", "effects"])
+def test_a_night_on_three_machines_is_as_promised_only_whole(lacks: str) -> None:
+    """Both machines have to go, and nothing may be left open, be claimed or be done twice."""
+    found = machines.Found(1, ["a"], ["b"], 2, effects=Counter(done=1), twice={"sheets": 0})
+    assert found.as_promised
+    wrong = {"killed": [], "cut": [], "taken_over": 0, "unended": ["x"], "untrue": ["x"], "twice": {"sheets": 1},
+             "findings": ["x"], "effects": Counter()}  # fmt: skip
+    assert not replace(found, **{lacks: wrong[lacks]}).as_promised  # type: ignore[arg-type]

@@ -81,9 +81,7 @@ def _asked(book: QuestionBook, request: Request) -> Open | None:
 def question_page(one: Open, lang: str, complaint: str = "") -> str:
     """The page: what is asked, its picture, a button for each choice or a field, and until when."""
     english = lang == "en"
-    picture = ""
-    if one.picture is not None and one.picture.is_file():
-        picture = f'<p><img alt="" src="data:image/png;base64,{base64.b64encode(one.picture.read_bytes()).decode()}">'
+    picture = _picture(one, english=english)
     facts = " · ".join(escape(value) for value in one.facts.values() if value)
     until = f"{one.due_at.astimezone(SHANGHAI):%m-%d %H:%M}"  # as the message says it, wherever the server stands
     who = "who you are" if english else "你是谁"
@@ -94,6 +92,20 @@ def question_page(one: Open, lang: str, complaint: str = "") -> str:
         f"<p>{_fields(one, english)}</form>"
         f"<p><small>{'until' if english else '到'} {until}</small>"
     )
+
+
+def _picture(one: Open, *, english: bool) -> str:
+    """What there is to look at; where it lies with another machine, that is said: nobody should guess a captcha."""
+    if one.picture is None:
+        return ""
+    if one.picture.is_file():
+        return f'<p><img alt="" src="data:image/png;base64,{base64.b64encode(one.picture.read_bytes()).decode()}">'
+    words = (
+        "The picture lies on the machine that asks and cannot be shown here: it came with the message, or look there."
+        if english
+        else "图片在发问的那台机器上，这里看不到：看随消息发来的那张，或者到那台机器上看。"
+    )
+    return f"<p><b>{words}</b>"
 
 
 def _fields(one: Open, english: bool) -> str:

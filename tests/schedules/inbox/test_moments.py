@@ -156,6 +156,18 @@ async def test_a_name_is_one_line(place: Place) -> None:
     assert place.book.past(1)[0].who == "[2J" + "x" * 37
 
 
+async def test_a_picture_of_another_machine_is_said_to_be_there(place: Place) -> None:
+    """Two machines share the books: the page of one says that it has not the picture, and invites no guess."""
+    one = place.put("captcha", picture=b"PNG")
+    assert one.picture is not None
+    one.picture.unlink()
+    app = Starlette(routes=answer_routes(lambda: place.book))
+    page = await call(app, "GET", f"/ask/{one.number}/{token_of(one.number, place.book.key)}")
+    assert page.status == 200
+    assert "那台机器" in page.text
+    assert "<img" not in page.text
+
+
 async def test_until_when_is_beijings_and_says_the_day(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page and message say the same clock wherever the server stands, and the day where it is another one."""
     monkeypatch.setenv("TZ", "America/New_York")

@@ -360,7 +360,15 @@ TABLES = {
     "去年可比日：春节前 14 天到后 15 天按农历对齐，一至三月的其他天依次对齐；618、双11 日期不动。": (
         "Comparable days: 14 days before Spring Festival to 15 after it by lunar date, 618 and Double 11 by date."
     ),
-    "某一天落在账以前的，那一期没有数，同比写 —。": "Where a day lies before the books, that period has no figure: —.",
+    "整期落在账以前的没有数，写 —。": "A period that lies before the books has no figure: —.",
+    "账从 {first} 起：{stretch}的{name} {days} 天里只有 {found} 天有数，比出来的不能当真。": (
+        "The books begin on {first}: of the {days} days that {stretch} is compared with ({name}), {found} have "
+        "figures; do not trust the growth."
+    ),
+    "账从 {first} 起：前一期有 {days} 天没有数，环比和「新上榜」不能当真。": (
+        "The books begin on {first}: {days} days of the period before have no figures; do not trust the growth, nor "
+        "what is called new."
+    ),
     "{month}（{first}–{last} 日）": "{month} (days {first}–{last})",
     "{year} {name}（{first} 至 {last}）": "{year} {name} ({first} to {last})",
     "春节": "Spring Festival",

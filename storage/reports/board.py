@@ -8,7 +8,7 @@ from storage.metrics.dictionary import METRICS as DICTIONARY
 from storage.reports import turnover
 from storage.reports.cube import Cut, Values, block_of, cells, sums, value_of
 from storage.reports.facts.copy import Facts, facts_of
-from storage.reports.goods import previous
+from storage.reports.goods import previous, untold
 from storage.reports.scope import EVERYTHING, Scope
 from storage.reports.table import Cell, Column, Figure, Period, Table, ratio
 
@@ -53,7 +53,7 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
         now, then = (_cell(table, facts, half, name) for half in halves)
         table.rows.append([DICTIONARY[name].title, now, then, _growth(table, name, halves), DICTIONARY[name].sentence])
     _turnover(connection, table, period, scope)
-    table.notes.append(f"前一期：{before.first_day} 至 {before.last_day}。")
+    table.notes += [f"前一期：{before.first_day} 至 {before.last_day}。", *untold(facts, before)]
     return table
 
 

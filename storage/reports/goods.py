@@ -145,3 +145,16 @@ def previous(period: Period) -> Period:
     first, last = date.fromisoformat(period.first_day), date.fromisoformat(period.last_day)
     before = first - timedelta(days=1)
     return Period((before - (last - first)).isoformat(), before.isoformat())
+
+
+def begins(facts: Facts) -> str:
+    """The day of the first paid order in the books, "" while there is none."""
+    (first,) = facts.rows("SELECT min(paid_at)::DATE::VARCHAR FROM orders WHERE pay_state <> 'unpaid'")[0]
+    return str(first or "")
+
+
+def untold(facts: Facts, before: Period) -> list[str]:
+    """What has to be said of a growth whose period before lies in part, or as a whole, before the books."""
+    first, end = begins(facts), date.fromisoformat(before.last_day) + timedelta(days=1)
+    days = (min(date.fromisoformat(first), end) - date.fromisoformat(before.first_day)).days if first else 0
+    return [f"账从 {first} 起：前一期有 {days} 天没有数，环比和「新上榜」不能当真。"] if days > 0 else []

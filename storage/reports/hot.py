@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from storage.reports.cube import metric_column
 from storage.reports.facts.copy import facts_of
-from storage.reports.goods import NOTHING, previous, sold, sold_rows, titles_of
+from storage.reports.goods import NOTHING, previous, sold, sold_rows, titles_of, untold
 from storage.reports.scope import EVERYTHING, Scope
 from storage.reports.table import Chart, Column, Figure, Period, Table, ratio
 
@@ -45,5 +45,6 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     table.notes.append(
         f"前一期：{before.first_day} 至 {before.last_day}；按单品实付排，组合商品已拆开；金额相同的按编码排。"
     )
+    table.notes += untold(facts, before)
     table.chart = Chart("across", 1, (4,))
     return table

@@ -1,5 +1,6 @@
 """How sales develop: each month against the month before and the year before, festivals against festivals."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from sqlalchemy import Connection
 from storage.reports.cube import DAY, Cut, block_of, metric_column, sums
 from storage.reports.facts.copy import Facts, facts_of
 from storage.reports.festivals import NEW_YEAR, comparable, festivals
+from storage.reports.goods import begins
 from storage.reports.scope import EVERYTHING, Scope
 from storage.reports.table import Block, Cell, Chart, Column, Period, Table, ratio
 
@@ -43,11 +45,13 @@ def build(connection: Connection, period: Period, scope: Scope = EVERYTHING) -> 
     table = Table("trend", TITLE, period, COLUMNS, scope=scope.words)
     facts = facts_of(connection)
     days = _by_day(facts, period, scope)
-    for stretch in (*_months(period), *_festivals(period)):
+    stretches = [*_months(period), *_festivals(period)]
+    for stretch in stretches:
         table.rows.append(_row(table, facts, scope, stretch, days))
     table.notes.append("上月同天数：上个月从同一天起同样多的天（到月底为止）；去年同期：去年同样的日期。")
     table.notes.append("去年可比日：春节前 14 天到后 15 天按农历对齐，一至三月的其他天依次对齐；618、双11 日期不动。")
-    table.notes.append("某一天落在账以前的，那一期没有数，同比写 —。")
+    table.notes.append("整期落在账以前的没有数，写 —。")
+    table.notes += [words for stretch in stretches for words in _untold(stretch, begins(facts))]
     table.chart = Chart("line", 0, (2, 5))
     return table
 
@@ -120,6 +124,15 @@ def _row(table: Table, facts: Facts, scope: Scope, stretch: Stretch, days: Days)
         words = f"({now[1]} − {before[1]}) ÷ {before[1]}"
         cells += [table.stated(block, 1, before[1]), table.derived(block, growth, "percent", words, name)]
     return cells
+
+
+def _untold(stretch: Stretch, first: str) -> Iterator[str]:
+    """What has to be said of a comparison of which some days lie before the books."""
+    named = (("上月同天数", stretch.month_before), ("去年同期", stretch.year_before), ("去年可比日", stretch.alike))
+    for name, compared in named:
+        told = sum(day.isoformat() >= first for day in compared)
+        if first and 0 < told < len(compared):
+            yield f"账从 {first} 起：{stretch.name}的{name} {len(compared)} 天里只有 {told} 天有数，比出来的不能当真。"
 
 
 def _sum(days: Days, wanted: list[date]) -> tuple[int, int]:

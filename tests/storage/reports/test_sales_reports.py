@@ -290,3 +290,22 @@ def test_a_bank_line_that_two_jobs_look_at_is_counted_once(books: Books) -> None
         assert rows == [("1", 100), ("3", 400), ("12", 200)]
         for row in table.rows:
             assert sum(one.parts[1] for one in table.blocks[row[5].block_id].rows) == row[5].value
+
+
+def test_a_growth_over_days_before_the_books_is_said_to_be_none(books: Books) -> None:
+    """Two days beside fifteen would be called a growth of seven times: the note says what there is to compare."""
+    for number in range(3):
+        books.order(f"o{number}", ("A", 1, 100), at=f"2026-10-{14 + number} 10:00:00")
+    books.order("now", ("A", 1, 100), at="2026-11-14 10:00:00")
+    with books.table("trend", Period("2026-11-01", "2026-11-15")) as table:
+        said = "账从 2026-10-14 起：2026-11（1–15 日）的上月同天数 15 天里只有 2 天有数，比出来的不能当真。"
+        assert said in table.notes
+    for name, period, days in (
+        ("board", Period("2026-10-15", "2026-10-16"), 1),
+        ("hot", Period("2026-10-14", "2026-10-15"), 2),
+    ):
+        with books.table(name, period) as table:
+            assert f"账从 2026-10-14 起：前一期有 {days} 天没有数，环比和「新上榜」不能当真。" in table.notes
+    for name in ("board", "hot", "trend"):
+        with books.table(name, Period("2026-11-15", "2026-11-15")) as table:
+            assert not [note for note in table.notes if note.startswith("账从")]

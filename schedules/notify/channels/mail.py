@@ -4,14 +4,16 @@ import mimetypes
 import smtplib
 import ssl
 from contextlib import closing, suppress
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
-from schedules.notify.channels.wire import AGAIN_S, TIMEOUT_S, Outlet, content
+from schedules.notify.channels.wire import AGAIN_S, TIMEOUT_S, Outlet, content, lines_of
 from schedules.notify.message import Message, NotSent
 from schedules.notify.settings import ChannelSettings
 
 NEEDS = ""
+TOO_LARGE = 552
 FOR_NOW = range(400, 500)
 """SMTP answers that may change by themselves: who has never heard of a sender says 450 and takes the next try."""
 UNKNOWN = (
@@ -38,6 +40,7 @@ def letter(message: Message, outlet: Outlet) -> EmailMessage:
 def send(message: Message, outlet: Outlet) -> None:
     """The mail server has taken the mail for every one of its receivers. Raises NotSent, SecretMissing.
 
+    One that finds it too large gets it without its files, saying where they are; not a letter that is only its files.
     A server is spoken to in secret only when its certificate is for its name and somebody known vouches for it.
     """
     ways = outlet.settings
@@ -53,6 +56,9 @@ def send(message: Message, outlet: Outlet) -> None:
             with suppress(OSError):  # taken is taken: QQ's server, for one, answers nothing proper to a farewell
                 server.quit()
     except smtplib.SMTPResponseException as error:
+        if error.smtp_code == TOO_LARGE and message.files and message.route != "note":
+            send(replace(message, files=(), body=lines_of(message, files=False)), outlet)
+            return
         words = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         raise NotSent(f"{error.smtp_code} {words}", AGAIN_S if error.smtp_code in FOR_NOW else None) from error
     except smtplib.SMTPRecipientsRefused as error:

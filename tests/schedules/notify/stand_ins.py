@@ -120,6 +120,7 @@ class Post:
     refuses: str = ""
     refuses_to: str = ""
     farewell: str = "221 Bye"
+    most_bytes: int = 1 << 20
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: object, _session: object, envelope: Any, address: str, _options: list[str]
@@ -138,6 +139,8 @@ class Post:
         """Called for each mail."""
         if self.refuses:
             return self.refuses
+        if len(envelope.content) > self.most_bytes:
+            return "552 message exceeds fixed maximum message size"
         self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))
         return "250 taken"
 

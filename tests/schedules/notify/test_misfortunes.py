@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import update
 
 from schedules.notify.message import Message
-from schedules.notify.outbox import REPEAT, TRIES, post, told
+from schedules.notify.outbox import REPEAT, TRIES, post, post_to, told
 from schedules.notify.settings import ChannelSettings, Quiet, load_notify
 from schedules.problems import SettingsBroken
 from storage.database.tables.desk import notice
@@ -168,6 +168,24 @@ def test_mail_to_a_stranger_waits_for_the_second_try(place: Place) -> None:
         office.refuses_to = ""
         place.clock.at += timedelta(minutes=2)
         assert [row["incident"] for row in outbox.deliver().sent] == ["a"]
+
+
+def test_a_digest_comes_without_a_report_that_is_too_large(place: Place, tmp_path: Path) -> None:
+    """People read at eight what is missing, and where the report lies; a letter of documents alone is refused."""
+    report = tmp_path / "早报.xlsx"
+    report.write_bytes(b"PK" * 20_000)
+    with post_office() as office:
+        office.most_bytes = 20_000
+        place.vault.clear()
+        outbox = place.outbox(mail=mailbox(office.port))
+        assert len(told(outbox, message(files=(report,))).sent) == 1
+        (mail,) = office.mails
+        assert not mail.is_multipart()
+        assert str(report) in mail.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        with place.database.write() as connection:
+            post_to(connection, "mail", Message("note", "delivery|x", "文件", "x.csv", (report,)), place.clock())
+        (failed,) = outbox.deliver().failed
+        assert failed["reason"].startswith("552")
 
 
 def test_a_mail_is_taken_however_the_server_says_goodbye(place: Place) -> None:

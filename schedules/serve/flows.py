@@ -57,7 +57,7 @@ class FlowsByQueue:
         payload = {name: value for name, value in dataclasses.asdict(job).items() if name != "core"}
         # What a night has begun goes before what has not.
         return Ticket(f"{night.key}/{job.key}#{number}", FLOW, night.run_key, job.account, self.tags(job.account),
-                      night.priority + 1, {**payload, "night": job.night.isoformat()})  # fmt: skip
+                      night.priority + 1, {**payload, "night": job.night.isoformat(), "of": night.key})  # fmt: skip
 
     async def _waited_for(self, key: str) -> Standing:
         while True:
@@ -84,6 +84,8 @@ class FlowPlayer:
     async def play(self, held: Held) -> Ending:
         """How it ended; the night's own process writes it down."""
         job = job_of(held.lease.ticket)
+        if (over := await asyncio.to_thread(self._over, job, str(held.lease.ticket.payload.get("of", "")))) is not None:
+            return over
         held.lasts_until(None, datetime.now(UTC), self.longest)
         desk = self.desk.fenced(held.fence, held.lease.ticket)
         async with self.door.lazily() as browser:
@@ -91,6 +93,22 @@ class FlowPlayer:
         told = {"stage": ended.stage, "summary": ended.summary, "who": ended.who, "hint": ended.hint,
                 "code": ended.code}  # fmt: skip
         return Ending(cast(How, ended.stage), ended.message, told, str(ended.folder))
+
+    def _over(self, job: Job, night: str) -> Ending | None:
+        """What there is to say instead: its night died, and somebody has done it since, or the night itself is over.
+
+        Played all the same it would be done twice, after its time perhaps, and stand in the books as not finished.
+        """
+        row = next((one for one in self.desk.jobs.of_night(job.night.isoformat()) if one.job_key == job.key), None)
+        if row is not None and row.stage == "done":
+            told = {"stage": "done", "summary": row.summary, "who": "", "hint": "", "code": ""}
+            return Ending("done", row.message, told, str(self.desk.settings.runs / job.run_id))
+        with self.desk.database.read() as connection:
+            one = board.standing(connection, night) if night else None
+        if one is None or one.state != "ended":
+            return None
+        english = self.desk.settings.lang == "en"
+        return Ending("dropped", "its night is over" if english else "它那一夜已经结束了")
 
 
 def job_of(ticket: Ticket) -> Job:

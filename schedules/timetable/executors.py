@@ -129,9 +129,7 @@ class DeskExecutor:
     async def flow(self, desk: Desk, job: Job) -> Outcome:
         """One flow for one account; each run of the timetable is work of its own."""
         flow, _ = playable(job.run, desk.settings.lang)
-        planned = PlannedFlow(flow=job.run, accounts=[job.account])
-        made = make_job(job.day, job.entry, 0, planned, job.account, {**job.inputs, "_run": job.key})
-        night_job = NightJob(made.key, made.run_id, job.day, job.entry, 0, job.run, job.account, "", job.inputs)
+        night_job = as_job(job)
         desk.jobs.plan(night_job, secret_inputs(flow))
         desk.jobs.stage(night_job, "playing")
         with closing(self.watcher()) as watcher:
@@ -148,9 +146,9 @@ class DeskExecutor:
 
     def stopped(self, job: Job, why: str) -> None:
         """A run was ended for good while it went on: what it was doing is not going on any more."""
-        whole = job.run.endswith((".yaml", ".yml"))
+        whole, mine = job.run.endswith((".yaml", ".yml")), as_job(job).key
         for row in self.desk.jobs.of_night(job.day.isoformat()):
-            if row.stage in GOING_ON and (whole or (row.flow, row.account) == (job.run, job.account)):
+            if row.stage in GOING_ON and (whole or row.job_key == mine):
                 self.desk.jobs.stage(job_of(row), "failed", why)
 
     def tell(self, job: Job, outcome: Outcome) -> None:
@@ -159,6 +157,13 @@ class DeskExecutor:
             tell(self.desk, job.day, in_the_morning=True)
         elif outcome.state != "done":
             tell_failed(self.desk, f"{job.key}#{job.attempt}", f"{job.entry} {job.account}".strip(), outcome.message)
+
+
+def as_job(job: Job) -> NightJob:
+    """A flow of the timetable as the night's table has it: each of its runs is work of its own."""
+    planned = PlannedFlow(flow=job.run, accounts=[job.account])
+    made = make_job(job.day, job.entry, 0, planned, job.account, {**job.inputs, "_run": job.key})
+    return NightJob(made.key, made.run_id, job.day, job.entry, 0, job.run, job.account, "", job.inputs)
 
 
 async def until_cancelled(work: Awaitable[Outcome], control: Control) -> Outcome:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import date
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
 
+from schedules.browsers import BrowserDoor, LazyBrowser
 from schedules.desk import Desk, open_desk
 from schedules.hosts import Hosts
 from schedules.plan import Job, PlannedFlow, make_job
@@ -17,7 +19,7 @@ from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.model import LEASE, Ending, Ticket, WorkerFacts
 from schedules.queue.turns import TicketTurns
 from schedules.serve.controls import Held
-from schedules.serve.flows import FLOW, FlowsByQueue, job_of
+from schedules.serve.flows import FLOW, FlowPlayer, FlowsByQueue, job_of
 from schedules.serve.worker import Worker
 from schedules.settings import AccountSettings, HostSettings, Settings
 from storage.database.tables.desk import host_turn, queue_job, queue_worker
@@ -114,6 +116,45 @@ async def test_a_night_that_ends_for_good_takes_its_flows_along(desk: Desk, why:
     with desk.database.read() as connection:
         [one] = [one for one in board.standings(connection) if one.ticket.kind == FLOW]
     assert (one.state, one.ticket.priority) == (state, 1)
+
+
+class NoDoor(BrowserDoor):
+    """No browser is opened: nothing is played."""
+
+    def lazily(self) -> AbstractAsyncContextManager[LazyBrowser]:
+        """A defect."""
+        raise AssertionError("it is played")
+
+
+@pytest.mark.parametrize("since", ["done by hand", "night over"])
+async def test_a_flow_whose_night_died_is_not_played_when_it_is_over(desk: Desk, since: str) -> None:
+    """Its worker was killed; a person played the night, or its window closed: whoever finds the flow leaves it.
+
+    What was done stays done, with its figures, and a night that still waits for it hears that.
+    """
+    queue = EmbeddedQueue(desk.database)
+    night, job = night_at(desk, queue), flow_of("b")
+    conductor = FlowsByQueue(queue, desk, night)
+    queue.put([conductor.ticket(job)])
+    desk.jobs.plan(job)
+    desk.jobs.stage(job, "playing")
+    if since == "done by hand":
+        desk.jobs.stage(job, "done", "好了", {"files": 2, "rows": 28})
+    else:
+        assert queue.end(night.lease, Ending("dropped", "过了截止的"))
+    lease = queue.take(WorkerFacts("next"))
+    assert lease is not None
+    player = FlowPlayer(desk, NoDoor(desk.home), timedelta(hours=1))
+    ending = await player.play(Held(lease, LEASE))
+    assert ending is not None
+    assert queue.end(lease, ending)
+    [row] = [row for row in desk.jobs.of_night(DAY.isoformat()) if row.job_key == job.key]
+    if since == "done by hand":
+        ended = await FlowsByQueue(queue, desk, night).play(job)
+        assert (ended.stage, ended.message, ended.summary) == ("done", "好了", {"files": 2, "rows": 28})
+        assert row.stage == "done"
+    else:
+        assert (ending.outcome, ending.message) == ("dropped", "它那一夜已经结束了")
 
 
 def _open(desk: Desk) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from schedules.desk import Desk, open_desk
 from schedules.problems import FlowMissing
 from schedules.settings import Settings
 from schedules.timetable import executors
-from schedules.timetable.executors import DeskExecutor, until_cancelled
+from schedules.timetable.executors import DeskExecutor, as_job, until_cancelled
 from schedules.timetable.keeping import Renewal
 from schedules.timetable.model import Job
 from schedules.timetable.opening import open_timetable
@@ -72,6 +72,19 @@ def test_what_only_arrives_is_done_at_once_and_a_missing_flow_is_said(desk: Desk
     assert executor.run(job(""), Asked()) == Outcome("done")
     with pytest.raises(FlowMissing):
         executor.run(job("practice/ordres"), Asked())
+
+
+def test_what_was_stopped_is_that_run_and_no_other(desk: Desk) -> None:
+    """Two runs of a flow for an account in one day: the one that is ended says so, the one that goes on does not."""
+    executor = DeskExecutor(desk, desk.home, door=NoBrowser(desk.home))
+    ended, other = (Job(f"x|2026-11-21T{hour}:00|a", "x", "f", "a", {}, DAY + timedelta(days=1), 1, None)
+                    for hour in ("01", "02"))  # fmt: skip
+    for one in (ended, other):
+        desk.jobs.plan(as_job(one))
+        desk.jobs.stage(as_job(one), "playing")
+    executor.stopped(ended, "按要求停下")
+    stages = {row.job_key: (row.stage, row.message) for row in desk.jobs.of_night("2026-11-21")}
+    assert stages == {as_job(ended).key: ("failed", "按要求停下"), as_job(other).key: ("playing", "")}
 
 
 async def test_a_run_that_is_asked_to_end_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:

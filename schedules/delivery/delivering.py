@@ -89,6 +89,7 @@ def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
         return 0
     banks, new = _banks(desk), 0
     for name, rule in rules.rules.items():
+        _recall(desk, name, rule, banks, at)
         with desk.database.read() as connection:
             rows = receipts.wanted(connection, name, rule, banks)
             personal = with_persons(connection, {row["file_sha"]: row["kind"] for row in rows})
@@ -101,6 +102,20 @@ def plan_all(desk: "Desk", rules: DeliveryFile, at: datetime) -> int:
                 receipts.hold(connection, name, late)
             new += receipts.plan(connection, name, rule, rows, personal, at)
     return new
+
+
+def _recall(desk: "Desk", name: str, rule: Rule, banks: frozenset[str], at: datetime) -> None:
+    """Letters that still lie here, with a document that the rule is for no more or must not hand out, are undone."""
+    with desk.database.read() as connection:
+        lying = [row for row in receipts.open_ones(connection, name) if row["batch"]]
+        if not lying:
+            return
+        gone = set(receipts.unwanted(connection, name, rule, banks, (receipts.SENDING,)))
+        if not rule.personal:
+            persons = with_persons(connection, kinds_of(connection, [row["file_sha"] for row in lying]))
+            gone |= {row["path"] for row in lying if row["file_sha"] in persons}
+    with desk.database.write() as connection:
+        mailing.recall(connection, name, sorted(gone), at)
 
 
 def _persons_waiting(connection: Connection, name: str) -> frozenset[str]:

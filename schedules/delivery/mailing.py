@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from schedules.delivery.errors import NotDelivered
 from schedules.delivery.filing import folder_of, restore
 from schedules.delivery.receipts import DELIVERED, FAILED, SENDING, WAITING, Row
 from schedules.delivery.rules import MailSettings
 from schedules.notify.message import Message
-from schedules.notify.outbox import post_to
+from schedules.notify.outbox import REPEAT, post_to
 from storage.database.moments import stamp
 from storage.database.tables.delivery import delivery
 from storage.database.tables.desk import notice
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from schedules.desk import Desk
 
 OUTGOING = "outgoing"
+RECALLED = "规则改了，这封没有发 / the rule was changed: this letter did not go"
 COMMON_TIME = (1980, 1, 1, 0, 0, 0)
 """Of files in a zip: the same documents make the same zip."""
 
@@ -102,6 +103,24 @@ def described(rows: Sequence[Row], *, english: bool) -> str:
     head = "Documents of Yeban, each with its size and sha256:" if english else "夜班送来的文件，后面是大小和 sha256："
     lines = [f"{row['path'].rpartition('/')[2]}  {row['size']:,} B  {row['file_sha'][:16]}" for row in rows]
     return "\n".join([head, *lines])
+
+
+def recall(connection: Connection, name: str, paths: Sequence[str], at: datetime) -> int:
+    """Letters with one of these that no server was handed yet do not go: all their documents wait again.
+
+    Returns how many letters. One that is on its way, or may have been taken, is left to its end.
+    """
+    d, taken_back = delivery.c, 0
+    mine = select(d.batch).where(d.rule == name, d.state == SENDING, d.batch != "", d.path.in_(paths)).distinct()
+    for batch in list(connection.execute(mine).scalars()):
+        lying = and_(notice.c.incident == batch, notice.c.route == "note", notice.c.state == "waiting")
+        untouched = ~notice.c.title.endswith(REPEAT, autoescape=True)
+        words = {"state": "failed", "reason": RECALLED, "ended_at": stamp(at)}
+        if connection.execute(update(notice).where(lying, untouched).values(**words)).rowcount:
+            again = {"state": WAITING, "batch": "", "due_at": stamp(at)}
+            connection.execute(update(delivery).where(d.rule == name, d.batch == batch).values(**again))
+            taken_back += 1
+    return taken_back
 
 
 def settle(connection: Connection, at: datetime) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=30)
 AT_ONCE = 500
 Row = Mapping[str, Any]
 WAITING, SENDING, DELIVERED, FAILED, HELD = "waiting", "sending", "delivered", "failed", "held"
+UNBEGUN = (WAITING, HELD, FAILED)
 PERSONAL = (
     "文件里有收件人等个人信息：确实要发，就在规则里写 personal: yes / "
     "it holds personal data: write personal: yes into the rule if it is to go"
@@ -74,17 +75,19 @@ def plan(
     return insert_missing(connection, delivery, made).created
 
 
-def unwanted(connection: Connection, name: str, rule: Rule, banks: frozenset[str]) -> list[str]:
+def unwanted(
+    connection: Connection, name: str, rule: Rule, banks: frozenset[str], states: Sequence[str] = UNBEGUN
+) -> list[str]:
     """Paths of what waits, is held or was given up under the rule, which is for none of them any more.
 
-    What was begun is not among them: it may have landed, and its receipt is owed.
+    What was begun is not among them: it may have landed, and its receipt is owed. Letters are asked for by `states`.
     """
     same = and_(filed.c.path == delivery.c.path, filed.c.file_sha == delivery.c.file_sha)
     query = (
         select(filed.c.path, filed.c.kind, filed.c.owner)
         .add_columns(func.min(filed.c.period_from).label("period_from"), func.max(filed.c.period_to).label("period_to"))
         .join_from(delivery, filed, same)
-        .where(delivery.c.rule == name, delivery.c.state.in_((WAITING, HELD, FAILED)))
+        .where(delivery.c.rule == name, delivery.c.state.in_(states))
         .group_by(filed.c.path, filed.c.kind, filed.c.owner)
     )
     rows = connection.execute(query).mappings().all()
@@ -96,7 +99,7 @@ def withdraw(connection: Connection, name: str, paths: Sequence[str]) -> int:
     """Nothing is owed for these under the rule, which was never delivered; wanted again, they are planned anew."""
     d, gone = delivery.c, 0
     for some in batched(paths):
-        mine = and_(d.rule == name, d.path.in_(some), d.state.in_((WAITING, HELD, FAILED)))
+        mine = and_(d.rule == name, d.path.in_(some), d.state.in_(UNBEGUN))
         gone += connection.execute(delete(delivery).where(mine)).rowcount
     return gone
 

@@ -18,6 +18,8 @@ from tests.schedules.delivery.conftest import bring, orders_of, refunds_of
 from tests.schedules.delivery.far_side import Away, Mortal
 from tests.schedules.delivery.test_delivering import NAME, NOON, RULE, WEBHOOK, deliver, rules
 from tests.schedules.delivery.test_delivering import receipts_of as receipts
+from tests.schedules.delivery.test_ways import mailbox
+from tests.schedules.notify.stand_ins import post_office
 
 
 def away(desk: Desk, at: Any = NOON) -> Delivered:
@@ -46,6 +48,29 @@ def test_what_waits_goes_only_to_whom_the_rule_still_names(desk: Desk, far: Mort
     assert receipts(desk) == [(NAME, "delivered", "sha256")]
     rules(desk, RULE.format("/x"))
     assert len(deliver(desk, far, NOON + timedelta(hours=2)).delivered) == 1, "wanted again, it goes"
+
+
+@pytest.mark.parametrize("why", ["narrowed", "personal"])
+def test_a_letter_that_still_lies_here_is_undone(desk: Desk, why: str) -> None:
+    """The mail server was away, the rule was changed meanwhile: the letter does not go, what is still wanted does."""
+    bring(desk, orders_of("2026-11-21"), "a.csv")
+    if why == "personal":
+        of_people(desk)
+    bring(desk, refunds_of("2026-11-21"), "b.csv")
+    wide = '  财务: {kinds: ["practice_*"], since: "2026-11-01", personal: "yes", mail: {channel: 邮箱}}\n'
+    narrow = wide.replace("practice_*", "practice_refunds") if why == "narrowed" else wide.replace('"yes"', '"no"')
+    with post_office() as post:
+        mailbox(desk, post.port)
+        rules(desk, wide)
+        post.refuses = "451 come again"
+        assert deliver_due(desk, NOON).delivered == []
+        rules(desk, narrow)
+        post.refuses = ""
+        sent = [row["path"] for row in deliver_due(desk, NOON + timedelta(hours=1)).delivered]
+        assert len(sent) == 1
+        assert "售后" in sent[0]
+    (mail,) = post.mails
+    assert [one.get_filename() for one in mail.iter_attachments()] == [sent[0].rpartition("/")[2]]  # type: ignore[attr-defined]
 
 
 def test_what_was_delivered_keeps_its_receipt_whatever_the_rule_says(desk: Desk, far: Mortal) -> None:

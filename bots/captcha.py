@@ -11,6 +11,7 @@ from bots.browser import find
 from bots.browser.driver import Ask, By
 from bots.browser.target import ResolvedTarget
 from bots.conditions import first_of
+from bots.error_words import Said
 from bots.errors import CaptchaShown, Interrupted, ServerFailed, SessionExpired, SiteError
 from bots.flow.values import Condition, Target
 from bots.people import Question
@@ -44,7 +45,7 @@ async def solve(ctx: "Context", target: Target) -> None:
             break
         await _type_answer(ctx, seen, answer)
         if await _gone(ctx, target):
-            raise Interrupted("验证码")
+            raise Interrupted(Said("验证码", "captcha"))
     raise CaptchaShown(ctx.page.url)
 
 

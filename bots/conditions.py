@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bots.browser import find, tables
 from bots.browser.driver import Ask, By
 from bots.browser.failures import PageMoved
+from bots.error_words import Said
 from bots.errors import BrowserClosed, ConditionUnmet, ConnectionLost, ServerFailed, StepMisused
 from bots.flow.values import Condition, Target, TextCheck, yes
 
@@ -120,7 +121,7 @@ def _needs_page(condition: Condition) -> bool:
 async def _text(ctx: "Context", check: TextCheck) -> bool:
     wanted = check.is_ or check.contains or check.matches
     if wanted is None:
-        raise StepMisused("text", "要写 is、contains 或 matches 之一")
+        raise StepMisused("text", Said("要写 is、contains 或 matches 之一", "write is, contains or matches"))
     words = ctx.text(wanted)
     if check.target is None and check.matches is None:
         (seen,) = await ctx.page.survey([Ask(By("text", words, exact=check.is_ is not None), "see")])
@@ -152,7 +153,11 @@ def _search(pattern: str, text: str) -> bool:
         return re.search(pattern, text) is not None
     except re.error as error:
         raise StepMisused(
-            "matches", f"正则表达式 {pattern} 写错了（第 {(error.pos or 0) + 1} 个字附近），检查括号是不是成对"
+            "matches",
+            Said(
+                f"正则表达式 {pattern} 写错了（第 {(error.pos or 0) + 1} 个字附近），检查括号是不是成对",
+                f"the pattern {pattern} is wrong (near character {(error.pos or 0) + 1}): check its brackets",
+            ),
         ) from error
 
 
@@ -165,7 +170,7 @@ async def wait_until(ctx: "Context", condition: Condition, timeout_ms: int) -> N
     """The condition has come true. Raises ConditionUnmet with what the page shows instead."""
     if await first_of(ctx, [condition], timeout_ms) is None:
         seen = "、".join(await ctx.page.texts(condition.say("zh")))
-        raise ConditionUnmet(condition.say("zh"), waited_ms=timeout_ms, seen=seen)
+        raise ConditionUnmet(Said(condition.say("zh"), condition.say("en")), waited_ms=timeout_ms, seen=seen)
 
 
 async def wait_gone(ctx: "Context", target: Target, timeout_ms: int) -> None:

@@ -117,7 +117,7 @@ class StepMisused(AuthorError):
     zh = "「{verb}」不能这样用：{reason}"
     en = "{verb} cannot be used like this: {reason}"
 
-    def __init__(self, verb: str, reason: str) -> None:
+    def __init__(self, verb: str, reason: Said | str) -> None:
         super().__init__(verb=verb, reason=reason)
 
 
@@ -213,7 +213,7 @@ class ConditionUnmet(SiteError):
     zh = "等了 {waited_ms} 毫秒，「{condition}」没有成立；当时看到：{seen}"
     en = "waited {waited_ms} ms, {condition} did not come true; seen: {seen}"
 
-    def __init__(self, condition: str, *, waited_ms: int = 0, seen: str = "") -> None:
+    def __init__(self, condition: Said | str, *, waited_ms: int = 0, seen: str = "") -> None:
         super().__init__(condition=condition, waited_ms=waited_ms, seen=seen or "—")
 
 
@@ -257,7 +257,7 @@ class DownloadBroken(SiteError):
     zh = "下载的文件「{name}」是坏的：{reason}"
     en = "the downloaded file {name} is broken: {reason}"
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: Said | str) -> None:
         super().__init__(name=name, reason=reason)
 
 
@@ -268,7 +268,7 @@ class DocumentUnexpected(SiteError):
     zh = "文件「{name}」和要求的不符：{reason}"
     en = "the file {name} is not what was expected: {reason}"
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: Said | str, reason: Said | str) -> None:
         super().__init__(name=name, reason=reason)
 
 
@@ -279,7 +279,7 @@ class ExportFailed(SiteError):
     zh = "导出任务「{task}」没有成功：{reason}"
     en = "the export {task} did not succeed: {reason}"
 
-    def __init__(self, task: str, reason: str) -> None:
+    def __init__(self, task: str, reason: Said | str) -> None:
         super().__init__(task=task, reason=reason)
 
 
@@ -337,7 +337,7 @@ class Interrupted(SiteError):
     zh = "页面被打断（{reason}），从已知的页面重新开始"
     en = "the page was interrupted ({reason}); starting again from a known page"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Said | str) -> None:
         super().__init__(reason=reason)
 
 

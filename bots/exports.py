@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bots.browser import find, tables
 from bots.browser.driver import Element, Match, Page, RowSeen
+from bots.error_words import Said
 from bots.errors import BotError, ElementBlocked, ExportFailed, Interrupted
 from bots.flow.problem import Refused
 from bots.flow.step import Steps
@@ -144,7 +145,7 @@ async def _looked_at(ctx: "Context", address: str, *, beside: bool) -> Look:
             if await _in_sight(ctx, tab, beside=beside):
                 break
         else:
-            raise Interrupted("任务列表")
+            raise Interrupted(Said("任务列表", "the list of tasks"))
         at = asyncio.get_running_loop().time()
         return Look(at, [seen.text for seen in await tab.rows([], [])])
     finally:
@@ -155,7 +156,7 @@ async def _in_sight(ctx: "Context", tab: Page, *, beside: bool) -> bool:
     """Whether nothing stands before the list; False when a captcha did, and a person has read it."""
     if beside:
         if await ctx.shut_out(tab):
-            raise Interrupted("任务列表")
+            raise Interrupted(Said("任务列表", "the list of tasks"))
         return True
     try:
         await ctx.clear_way(tab)
@@ -256,9 +257,13 @@ class TaskList:
             if task is not None and task.state == "failed":
                 raise ExportFailed(self._said, task.text)
             if not appeared and loop.time() >= begun + APPEAR_S:
-                raise ExportFailed(self._said, "任务没有出现在列表里" + self._old())
+                raise ExportFailed(
+                    self._said, Said("任务没有出现在列表里" + self._old(), "the task does not show in the list")
+                )
             if loop.time() >= begun + within_ms / 1000:
-                raise ExportFailed(self._said, f"等了 {within_said}，还没有好")
+                raise ExportFailed(
+                    self._said, Said(f"等了 {within_said}，还没有好", f"not ready after {within_ms // 1000} s")
+                )
             await asyncio.sleep(POLL_S[min(looks, len(POLL_S) - 1)])
             looks += 1
             await self._again()

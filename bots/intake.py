@@ -19,6 +19,7 @@ from pydantic import Field
 
 from bots.browser.driver import Download
 from bots.browser.tablescripts import MESSAGES
+from bots.error_words import Said
 from bots.errors import (
     ConnectionLost,
     DocumentUnexpected,
@@ -125,7 +126,10 @@ def _expectation(ctx: "Context", expect: Expect | None) -> Expectation:
 def _amount(column: str, text: str) -> Decimal:
     amount = amount_of(text)
     if amount is None or not text.strip():
-        raise StepMisused("expect", f"「{column}」的合计要写数字，现在是「{text}」")
+        raise StepMisused(
+            "expect",
+            Said(f"「{column}」的合计要写数字，现在是「{text}」", f"the sum of {column} must be a number, not {text}"),
+        )
     return amount
 
 
@@ -134,7 +138,7 @@ def _period(text: str) -> tuple[date, date]:
     try:
         return to_date(first), to_date(last or first)
     except Refused as refused:
-        raise StepMisused("expect", refused.zh) from refused
+        raise StepMisused("expect", Said(refused.zh, refused.en)) from refused
 
 
 def known_file(ctx: "Context", wish: Wanted) -> Record | None:
@@ -184,7 +188,10 @@ async def _collect(ctx: "Context", click: Callable[[], Awaitable[None]], wish: W
             await ctx.clear_way()
             await ctx.check_requests()
             if words := await refusal(ctx, dialogs):
-                raise ExportFailed(_called(ctx, wish), f"网站没有给文件，它说：{words}")
+                raise ExportFailed(
+                    _called(ctx, wish),
+                    Said(f"网站没有给文件，它说：{words}", f"the site gave no file and says: {words}"),
+                )
 
     coming = asyncio.ensure_future(ctx.page.collect_download(click_once, timeout_ms=timeout_ms))
     looking = asyncio.ensure_future(keep_clear())
@@ -194,7 +201,10 @@ async def _collect(ctx: "Context", click: Callable[[], Awaitable[None]], wish: W
             looking.result()
         return _picked(await coming, _called(ctx, wish), wish.pick)
     except PageTimeout as error:
-        raise ExportFailed(_called(ctx, wish), f"点了以后等了 {timeout_ms // 1000} 秒，没有文件来") from error
+        raise ExportFailed(
+            _called(ctx, wish),
+            Said(f"点了以后等了 {timeout_ms // 1000} 秒，没有文件来", f"no file came within {timeout_ms // 1000} s"),
+        ) from error
     finally:
         for task in (coming, looking):
             task.cancel()
@@ -237,8 +247,16 @@ def _picked(download: Download, name: str, pick: str) -> Download:
     if len(hits) == 1:
         return hits[0]
     if hits:
-        raise DocumentUnexpected(name, f"点一次来了 {len(every)} 个文件（{names}），用 file 写明要哪一个")
-    raise DocumentUnexpected(name, f"来的文件（{names}）名字里没有「{pick}」")
+        raise DocumentUnexpected(
+            name,
+            Said(
+                f"点一次来了 {len(every)} 个文件（{names}），用 file 写明要哪一个",
+                f"one click brought {len(every)} files ({names}): say by file which is wanted",
+            ),
+        )
+    raise DocumentUnexpected(
+        name, Said(f"来的文件（{names}）名字里没有「{pick}」", f"no file that came ({names}) has {pick} in its name")
+    )
 
 
 def keep(ctx: "Context", download: Download, wish: Wanted) -> Record:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from bots.browser.driver import By
 from bots.browser.names import join_url
 from bots.browser.target import ResolvedTarget
+from bots.error_words import Said
 from bots.errors import StepMisused
 from bots.flow.site import Alternative, ElementSpec, PageMap, Site
 from bots.flow.values import Target, Template, Value
@@ -34,7 +35,11 @@ class Lookup:
         if name.startswith(("http://", "https://", "/")):
             return join_url(self.base, name)
         raise StepMisused(
-            "open", f"站点「{self._site.title}」没有叫「{name}」的页面，有的是：{'、'.join(self._site.pages)}"
+            "open",
+            Said(
+                f"站点「{self._site.title}」没有叫「{name}」的页面，有的是：{'、'.join(self._site.pages)}",
+                f"the site {self._site.title} has no page {name}; it has: {', '.join(self._site.pages)}",
+            ),
         )
 
     def page_at(self, url: str) -> PageMap | None:
@@ -68,7 +73,13 @@ class Lookup:
             return nth.expand({})
         text = self._text(nth.template)
         if not text.isdecimal() or int(text) < 1:
-            raise StepMisused("nth", f"{nth.template.source} 是“{text[:40]}”，要写从 1 数起的整数")
+            raise StepMisused(
+                "nth",
+                Said(
+                    f"{nth.template.source} 是“{text[:40]}”，要写从 1 数起的整数",
+                    f'{nth.template.source} is "{text[:40]}"; a whole number from 1 is wanted',
+                ),
+            )
         return int(text)
 
     def ways(self, spec: ElementSpec) -> tuple[By, ...]:

@@ -17,6 +17,7 @@ from bots.browser.failures import PageMoved
 from bots.browser.tables import Rows
 from bots.browser.tablescripts import DEAD, FIRST_PAGE, HEIGHTS, NEXT_PAGE, PAGER
 from bots.conditions import rest
+from bots.error_words import Said
 from bots.errors import ConditionUnmet, DocumentUnexpected, ElementBlocked, LimitReached
 from bots.flow.values import Target
 from bots.sheets import Row
@@ -111,11 +112,19 @@ class Pages:
             self._ctx.log.warning("翻页时列表变了：{}；从头再读一遍", doubt)
             if not await self._first_page():
                 break
-        raise DocumentUnexpected(self._said, f"翻页时列表一直在变：{doubt}")
+        raise DocumentUnexpected(
+            self._said, Said(f"翻页时列表一直在变：{doubt}", f"the list kept changing while it was read: {doubt}")
+        )
 
     def _believed(self, reading: Reading, doubt: str) -> list[Row]:
         if self._wish.key and reading.twice(self._wish.key):
-            raise DocumentUnexpected(self._said, f"列「{self._wish.key}」不能区分每一行：{doubt}")
+            raise DocumentUnexpected(
+                self._said,
+                Said(
+                    f"列「{self._wish.key}」不能区分每一行：{doubt}",
+                    f"the column {self._wish.key} does not tell the rows apart: {doubt}",
+                ),
+            )
         self._ctx.log.warning("两次读到的完全一样，就按读到的算：{}", doubt)
         return reading.rows
 
@@ -179,7 +188,11 @@ class Pages:
                 return False
             await self._press(NEXT_PAGE)
             if not await self._changed(before):
-                raise ConditionUnmet(f"第 {number + 1} 页的数据", waited_ms=self._ctx.timeout_ms, seen="和上一页一样")
+                raise ConditionUnmet(
+                    Said(f"第 {number + 1} 页的数据", f"rows of page {number + 1}"),
+                    waited_ms=self._ctx.timeout_ms,
+                    seen="和上一页一样",
+                )
             return True
         if not await self._alive(following):
             return False

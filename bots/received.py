@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from bots.error_words import Said
 from bots.errors import DocumentUnexpected, DownloadBroken
 from bots.sheets import decode, text_grid, workbook_grid
 from bots.unpack import ENCRYPTED_FLAG, members
@@ -97,31 +98,49 @@ def check_whole(path: Path, name: str) -> str:
     """The content type of a file that is whole and is what `name` says. Raises DownloadBroken."""
     content = path.read_bytes()
     if not content:
-        raise DownloadBroken(name, "是空文件")
+        raise DownloadBroken(name, Said("是空文件", "it is empty"))
     try:
         found = content_type(content)
     except (zipfile.BadZipFile, ValueError, EOFError, OSError) as error:
-        raise DownloadBroken(name, f"压缩包不完整（{error}）") from error
+        raise DownloadBroken(name, Said(f"压缩包不完整（{error}）", f"the zip is not whole ({error})")) from error
     suffix = Path(name).suffix.lower()
     wanted = CONTENT_OF_SUFFIX.get(suffix)
     if wanted is not None and found != wanted:
-        raise DownloadBroken(name, f"名字是 {suffix}，内容却是 {_said(content, found)}")
+        raise DownloadBroken(
+            name,
+            Said(
+                f"名字是 {suffix}，内容却是 {_said(content, found).zh}",
+                f"it is called {suffix} and is {_said(content, found).en}",
+            ),
+        )
     if wanted is None and found == "html":
-        raise DownloadBroken(name, f"来的不是文件，是{_said(content, found)}")
+        raise DownloadBroken(
+            name, Said(f"来的不是文件，是{_said(content, found).zh}", f"it is no file but {_said(content, found).en}")
+        )
     if found == "pdf" and b"%%EOF" not in content[-2048:]:
-        raise DownloadBroken(name, "PDF 不完整，像是下载到一半断了")
+        raise DownloadBroken(
+            name, Said("PDF 不完整，像是下载到一半断了", "the PDF is not whole: the download seems to have been cut")
+        )
     if found == "text" and suffix in {".csv", ".tsv"} and _ends_inside_a_line(content):
-        raise DownloadBroken(name, "最后一行不完整，像是下载到一半断了")
+        raise DownloadBroken(
+            name,
+            Said(
+                "最后一行不完整，像是下载到一半断了", "the last line is not whole: the download seems to have been cut"
+            ),
+        )
     return found
 
 
-def _said(content: bytes, found: str) -> str:
+def _said(content: bytes, found: str) -> Said:
     """The type in words; of a web page also its title, which mostly says what is the matter."""
     if found != "html":
-        return {"text": "文本", "unknown": "认不出的东西"}.get(found, found)
+        return {"text": Said("文本", "text"), "unknown": Said("认不出的东西", "nothing that is known")}.get(
+            found, Said(found, found)
+        )
     text = content[:65536].decode("utf-8", errors="replace")
     words = [" ".join(re.sub(r"<[^>]+>", "", hit.group(2)).split()) for hit in HTML_WORDS.finditer(text)]
-    return "网页" + (f"（{'，'.join(dict.fromkeys(filter(None, words)))}）" if any(words) else "")
+    told = list(dict.fromkeys(filter(None, words)))
+    return Said(f"网页（{'，'.join(told)}）", f"a web page ({', '.join(told)})") if told else Said("网页", "a web page")
 
 
 def _ends_inside_a_line(content: bytes) -> bool:
@@ -159,7 +178,10 @@ def check_expected(path: Path, name: str, expected: Expectation) -> None:
     table = [row for row in cells if sum(map(bool, row)) * 2 >= width > 0]
     count = max(len(table) - 1, 0)
     if expected.rows is not None and not expected.rows(count):
-        raise DocumentUnexpected(name, f"有 {count} 行数据，要求 {expected.rows_said}")
+        raise DocumentUnexpected(
+            name,
+            Said(f"有 {count} 行数据，要求 {expected.rows_said}", f"it has {count} rows, wanted {expected.rows_said}"),
+        )
     if expected.header:
         _check_header(cells, name, expected.header)
     if expected.period is not None and count:
@@ -175,7 +197,7 @@ def _cells(path: Path, name: str) -> list[list[str]]:
         with zipfile.ZipFile(path) as archive:
             found = members(archive)
             if not found:
-                raise DocumentUnexpected(name, "压缩包是空的")
+                raise DocumentUnexpected(name, Said("压缩包是空的", "the zip is empty"))
             content = archive.read(max(found.values(), key=lambda info: info.file_size))
     kind = content_type(content)
     if kind in {"xlsx", "xls"}:
@@ -183,7 +205,10 @@ def _cells(path: Path, name: str) -> list[list[str]]:
     elif kind == "text":
         rows = text_grid(decode(content))
     else:
-        raise DocumentUnexpected(name, f"内容是 {_said(content, kind)}，没有行可数")
+        raise DocumentUnexpected(
+            name,
+            Said(f"内容是 {_said(content, kind).zh}，没有行可数", f"it is {_said(content, kind).en}: no rows to count"),
+        )
     return [row for row in rows if any(row) and not row[0].startswith("#")]
 
 
@@ -194,24 +219,33 @@ def _check_header(cells: Sequence[Sequence[str]], name: str, header: Sequence[st
         if len(missing) < len(fewest):
             fewest = missing
     if fewest:
-        raise DocumentUnexpected(name, f"缺少列 {'、'.join(fewest)}")
+        raise DocumentUnexpected(name, Said(f"缺少列 {'、'.join(fewest)}", f"columns are lacking: {', '.join(fewest)}"))
 
 
 def _check_sum(cells: Sequence[Sequence[str]], name: str, column: str, due: Decimal) -> None:
     """The amounts below the title add up to `due`, to the last digit."""
     at = next((line for line, row in enumerate(cells[:HEADER_SOUGHT_ROWS]) if column in row), None)
     if at is None:
-        raise DocumentUnexpected(name, f"缺少列 {column}")
+        raise DocumentUnexpected(name, Said(f"缺少列 {column}", f"the column {column} is lacking"))
     place = list(cells[at]).index(column)
     total = Decimal(0)
     for row in cells[at + 1 :]:
         cell = row[place] if place < len(row) else ""
         amount = amount_of(cell)
         if amount is None:
-            raise DocumentUnexpected(name, f"列「{column}」里有不是数字的「{cell}」，加不出合计")
+            raise DocumentUnexpected(
+                name,
+                Said(
+                    f"列「{column}」里有不是数字的「{cell}」，加不出合计",
+                    f"the column {column} has {cell}, which is no number: no sum",
+                ),
+            )
         total += amount
     if total != due:
-        raise DocumentUnexpected(name, f"列「{column}」合计 {total}，要求 {due}")
+        raise DocumentUnexpected(
+            name,
+            Said(f"列「{column}」合计 {total}，要求 {due}", f"the column {column} adds up to {total}, wanted {due}"),
+        )
 
 
 def amount_of(text: str) -> Decimal | None:
@@ -237,7 +271,12 @@ def _check_period(table: Sequence[Sequence[str]], name: str, period: tuple[date,
             return
         seen.extend(days[:1])
     shown = "、".join(sorted({day.isoformat() for day in seen})) or "没有日期"
-    raise DocumentUnexpected(name, f"不是 {first} ~ {last} 的数据（见到 {shown}）")
+    raise DocumentUnexpected(
+        name,
+        Said(
+            f"不是 {first} ~ {last} 的数据（见到 {shown}）", f"these are not the days {first} ~ {last} (seen: {shown})"
+        ),
+    )
 
 
 def _padded(row: Sequence[str], width: int) -> list[str]:

@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from bots.error_words import Said
 from bots.errors import DocumentUnexpected, DownloadBroken
 
 LARGEST_BYTES = 1 << 30
@@ -45,14 +46,26 @@ def unpacked(path: Path, name: str, wish: str) -> tuple[str, Path]:
             if len(hits) != 1:
                 count = f"有 {len(hits)} 个" if hits else "没有"
                 there = "、".join(sorted(found)) or "空的"
-                raise DocumentUnexpected(name, f"压缩包里{count}要的文件（{wish}），里面是：{there}")
+                raise DocumentUnexpected(
+                    name,
+                    Said(
+                        f"压缩包里{count}要的文件（{wish}），里面是：{there}",
+                        f"not exactly one file in the zip is the one wanted ({wish}); it holds: {there}",
+                    ),
+                )
             info = found[hits[0]]
             if info.flag_bits & ENCRYPTED_FLAG:
-                raise DownloadBroken(name, "压缩包有密码")
+                raise DownloadBroken(name, Said("压缩包有密码", "the zip has a password"))
             if info.file_size > LARGEST_BYTES:
-                raise DownloadBroken(name, f"压缩包里的 {hits[0]} 有 {info.file_size} 字节，太大")
+                raise DownloadBroken(
+                    name,
+                    Said(
+                        f"压缩包里的 {hits[0]} 有 {info.file_size} 字节，太大",
+                        f"{hits[0]} in the zip has {info.file_size} bytes: too large",
+                    ),
+                )
             target = path.with_name(f"{path.name}.member")
             target.write_bytes(archive.read(info))
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise DownloadBroken(name, f"压缩包打不开（{error}）") from error
+        raise DownloadBroken(name, Said(f"压缩包打不开（{error}）", f"the zip cannot be opened ({error})")) from error
     return PurePosixPath(hits[0].replace("\\", "/")).name, target

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from bots.browser.driver import By, Element, Json, Page
 from bots.browser.tablescripts import READ, SETTLED
+from bots.error_words import Said
 from bots.errors import ConditionUnmet, ConnectionLost, DocumentUnexpected, ElementMissing, ServerFailed
 
 BUSY: tuple[str, ...] = (
@@ -106,7 +107,13 @@ def _rows(answer: Any) -> Rows:
         raise ElementMissing("表格")
     rows = answer["rows"]
     if len(rows) < answer.get("due", 0):
-        raise DocumentUnexpected("表格", f"从头滚到尾应有 {answer['due']} 行以上，只读到 {len(rows)} 行")
+        raise DocumentUnexpected(
+            Said("表格", "table"),
+            Said(
+                f"从头滚到尾应有 {answer['due']} 行以上，只读到 {len(rows)} 行",
+                f"at least {answer['due']} rows were due from top to end, {len(rows)} were read",
+            ),
+        )
     keys, skipped = answer.get("keys", []), answer.get("skipped", 0)
     return Rows(answer["header"], rows, keys, skipped, bool(answer.get("end")), answer.get("heights", []))
 

@@ -9,6 +9,7 @@ from bots.context import Context, Effect
 from bots.engine.diary import Diary
 from bots.engine.effects import Effects
 from bots.engine.secrecy import mentions_secret, written_by
+from bots.error_words import Said
 from bots.errors import BotError, EffectInDoubt, Interrupted, SessionExpired, SiteError, StepMisused
 from bots.facts import Progress
 from bots.flow.flow import Flow
@@ -117,8 +118,7 @@ class StepPlayer:
             else:
                 await runs.run(self._ctx)
         except Refused as refused:
-            said = refused.message("en" if self._ctx.facts.lang == "en" else "zh")
-            raise StepMisused(step.verb, said) from refused
+            raise StepMisused(step.verb, Said(refused.zh, refused.en)) from refused
         if step.asks:
             self._ctx.unanswered = True
 
@@ -141,14 +141,22 @@ class StepPlayer:
         """Another flow of the same site has run on the same page; its outputs by name."""
         ctx = self._ctx
         if self._deep >= DEEPEST_FLOWS:
-            raise StepMisused("run", f"流程套得太深了（{DEEPEST_FLOWS} 层）")
+            raise StepMisused(
+                "run", Said(f"流程套得太深了（{DEEPEST_FLOWS} 层）", f"flows run flows {DEEPEST_FLOWS} deep: too deep")
+            )
         flow = self._load_flow(name, ctx.flow.path)
         if flow.items is not None or flow.site not in {"", ctx.facts.site.name}:
-            raise StepMisused("run", f"{name} 是逐行的流程，或属于另一个站点，不能在流程里运行")
+            raise StepMisused(
+                "run",
+                Said(
+                    f"{name} 是逐行的流程，或属于另一个站点，不能在流程里运行",
+                    f"{name} works row by row, or on another site: it cannot run inside a flow",
+                ),
+            )
         try:
             values = flow.read_inputs(inputs, ctx.facts.today)
         except Refused as refused:
-            raise StepMisused("run", refused.zh) from refused
+            raise StepMisused("run", Said(refused.zh, refused.en)) from refused
         outer, ctx.flow = ctx.flow, flow
         self._deep += 1
         try:

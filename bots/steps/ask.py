@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import AnswerNeeded, ApprovalNeeded, CodeNeeded, StepMisused
 from bots.flow.language import Bilingual
 from bots.flow.step import Step, Steps
@@ -88,10 +89,18 @@ class Ask(Step):
         """The answer when nobody answers. Raises StepMisused for one that could not be answered."""
         default = ctx.text(self.default).strip() if self.default is not None else ""
         if default and self.kind in {"code", "captcha", "qr"}:
-            raise StepMisused("ask", "验证码和扫码没有默认的回答，去掉 default")
+            raise StepMisused(
+                "ask",
+                Said(
+                    "验证码和扫码没有默认的回答，去掉 default",
+                    "codes and QR pictures have no default answer: take default out",
+                ),
+            )
         allowed = ("yes", "no") if self.kind == "approval" else tuple(ctx.text(choice) for choice in self.choices)
         if default and allowed and default not in allowed:
-            raise StepMisused("ask", f"default 只能是 {'、'.join(allowed)} 之一")
+            raise StepMisused(
+                "ask", Said(f"default 只能是 {'、'.join(allowed)} 之一", f"default is one of {', '.join(allowed)}")
+            )
         return default
 
     def _unanswered(self, question: str) -> AnswerNeeded | ApprovalNeeded | CodeNeeded:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from bots.conditions import rest
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import ElementBlocked, ElementMissing, ExportFailed, Interrupted
 from bots.exports import LOOKS, Started, TaskList
 from bots.flow.language import Bilingual
@@ -112,7 +113,7 @@ class Export(Step):
             return True
         started.forget(key)
         if self.task.page is not None:
-            raise Interrupted("上次的导出任务没有建成")
+            raise Interrupted(Said("上次的导出任务没有建成", "the export of the last attempt was not made"))
         ctx.log.info("这一页看不到任务列表，重新导出（写上 page 就能先查）")
         return False
 
@@ -139,7 +140,7 @@ class Export(Step):
             await overlook_failures(ctx)  # the list says what has become of it
         elif words := await refusal(ctx, dialogs):
             started.forget(key)
-            raise ExportFailed(ctx.text(self.task.row), f"网站说：{words}")
+            raise ExportFailed(ctx.text(self.task.row), Said(f"网站说：{words}", f"the site says: {words}"))
         if await listed.ours() is not None:
             return
         if self.task.page is not None:
@@ -148,7 +149,13 @@ class Export(Step):
         if lost and await listed.appears(LOST_S) is None:
             started.forget(key)
             ctx.lists.forget(listed.address)
-            raise ExportFailed(ctx.text(self.task.row), f"建任务的请求没有得到回答（{lost[-1]}），列表里也没有它")
+            raise ExportFailed(
+                ctx.text(self.task.row),
+                Said(
+                    f"建任务的请求没有得到回答（{lost[-1]}），列表里也没有它",
+                    f"its start was not answered ({lost[-1]}), and the list does not have it",
+                ),
+            )
 
     async def _fetch(self, ctx: Context, listed: TaskList, wish: Wanted) -> None:
         async def click_link() -> None:

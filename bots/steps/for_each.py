@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import LimitReached, StepMisused
 from bots.flow.language import Bilingual
 from bots.flow.step import Step, Steps
@@ -62,5 +63,5 @@ class ForEach(Step):
         named = NAMED.fullmatch(self.values.source)
         values = ctx.expand(Template.parse(named.group(2)) if named else self.values)
         if not isinstance(values, list | tuple):
-            raise StepMisused(self.verb, f"{self.values.source} 不是列表")
+            raise StepMisused(self.verb, Said(f"{self.values.source} 不是列表", f"{self.values.source} is no list"))
         return list(values)

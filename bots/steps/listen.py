@@ -11,6 +11,7 @@ from bots.answers import NoRows, as_text, parsed, rows_at, text_of, value_at
 from bots.browser.arrivals import address_fits
 from bots.browser.driver import Answer
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import ConditionUnmet, ConnectionLost, DocumentUnexpected, ServerFailed
 from bots.flow.language import Bilingual, Lang
 from bots.flow.problem import Refused
@@ -116,14 +117,14 @@ class Listen(Step):
         found = [one for one in every if address_fits(one.url, address) and one.method != "OPTIONS"]
         if not found:
             seen = "、".join(dict.fromkeys(map(str, every[-MOST_SHOWN:]))) or "页面没有发请求"
-            raise ConditionUnmet(f"页面向 {address} 要数据", seen=seen)
+            raise ConditionUnmet(Said(f"页面向 {address} 要数据", f"the page asks {address} for data"), seen=seen)
         for one in found:
             if one.status == 0:
                 raise ConnectionLost(one.url, "回答没有来，或只来了一半")
             if one.status >= 500:
                 raise ServerFailed(one.url, one.status)
             if one.status >= 400 or one.body is None:
-                raise ConditionUnmet(f"{address} 的数据", seen=str(one))
+                raise ConditionUnmet(Said(f"{address} 的数据", f"data of {address}"), seen=str(one))
         return found
 
     def _rows(self, ctx: Context, address: str, answers: list[Answer], path: str) -> list[Row]:
@@ -140,7 +141,9 @@ class Listen(Step):
                 found.extend(rows_at(value, path))
                 total = as_text(value_at(value, ctx.text(self.total))) if self.total else None
             except NoRows as reason:
-                raise ConditionUnmet(f"{address} 的回答里有 {path}", seen=f"{one} {reason}") from reason
+                raise ConditionUnmet(
+                    Said(f"{address} 的回答里有 {path}", f"the answer of {address} has {path}"), seen=f"{one} {reason}"
+                ) from reason
         return self._checked(ctx, found, total)
 
     def _checked(self, ctx: Context, found: list[Row], total: str | None) -> list[Row]:
@@ -148,15 +151,30 @@ class Listen(Step):
         key = ctx.text(self.key) if self.key else ""
         if key:
             if found and not any(key in row for row in found):
-                raise DocumentUnexpected(self.say("zh"), f"没有字段 {key}，有的是 {'、'.join(found[0])}")
+                raise DocumentUnexpected(
+                    Said(self.say("zh"), self.say("en")),
+                    Said(
+                        f"没有字段 {key}，有的是 {'、'.join(found[0])}",
+                        f"there is no field {key}; there are {', '.join(found[0])}",
+                    ),
+                )
             kept = list({row.get(key, ""): row for row in reversed(found)}.values())[::-1]
             if len(kept) < len(found):
                 ctx.log.warning("有 {} 行来了两次（{} 相同），各留一行", len(found) - len(kept), key)
             found = kept
         if total is not None and str(len(found)) != total:
-            raise DocumentUnexpected(self.say("zh"), f"网站说共 {total} 条，听到 {len(found)} 行")
+            raise DocumentUnexpected(
+                Said(self.say("zh"), self.say("en")),
+                Said(f"网站说共 {total} 条，听到 {len(found)} 行", f"the site counts {total}, heard {len(found)} rows"),
+            )
         if self.rows is not None and not self.rows.holds(len(found), ctx.scope.names):
-            raise DocumentUnexpected(self.say("zh"), f"有 {len(found)} 行，要求 {self.rows.source}")
+            raise DocumentUnexpected(
+                Said(self.say("zh"), self.say("en")),
+                Said(
+                    f"有 {len(found)} 行，要求 {self.rows.source}",
+                    f"there are {len(found)} rows, wanted {self.rows.source}",
+                ),
+            )
         return found
 
 
@@ -165,5 +183,7 @@ def _whole(address: str, answer: Answer) -> Any:
         text = text_of(answer.body or b"", answer.content_type)
         parsed(text)
     except NoRows as reason:
-        raise ConditionUnmet(f"{address} 的数据是 JSON", seen=str(reason)) from reason
+        raise ConditionUnmet(
+            Said(f"{address} 的数据是 JSON", f"the data of {address} is JSON"), seen=str(reason)
+        ) from reason
     return json.loads(text, parse_float=Decimal)

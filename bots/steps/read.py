@@ -7,6 +7,7 @@ from typing import ClassVar
 from bots.browser import widgets
 from bots.browser.driver import Element
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import ConditionUnmet, StepMisused
 from bots.flow.language import Bilingual
 from bots.flow.step import Step
@@ -62,7 +63,13 @@ class Read(Step):
         try:
             found = re.search(pattern, text)
         except re.error as error:
-            raise StepMisused(self.verb, f"正则表达式 {pattern} 写错了：{error}") from error
+            raise StepMisused(
+                self.verb,
+                Said(f"正则表达式 {pattern} 写错了：{error}", f"the regular expression {pattern} is wrong: {error}"),
+            ) from error
         if found is None:
-            raise ConditionUnmet(f"{self.target.say('zh')} 符合 {pattern}", seen=text[:200])
+            raise ConditionUnmet(
+                Said(f"{self.target.say('zh')} 符合 {pattern}", f"{self.target.say('en')} fits {pattern}"),
+                seen=text[:200],
+            )
         return found.group(1) if found.groups() else found.group()

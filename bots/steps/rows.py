@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from pydantic import Field
 
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import StepMisused
 from bots.flow.functions import as_text, to_number
 from bots.flow.language import Bilingual
@@ -113,7 +114,7 @@ as: 汇总
             if self.keep:
                 rows = [{name: _cell(row, name) for name in self.keep} for row in rows]
         except Refused as refused:
-            raise StepMisused(self.verb, refused.zh) from refused
+            raise StepMisused(self.verb, Said(refused.zh, refused.en)) from refused
         ctx.scope.put(self.as_, rows)
         ctx.log.info("{} 有 {} 行", self.as_, len(rows))
 
@@ -136,7 +137,12 @@ as: 汇总
 
 def _cell(row: Record, name: str) -> object:
     if name not in row:
-        raise StepMisused("rows", f"没有列「{name}」，有的是：{'、'.join(row)}")
+        raise StepMisused(
+            "rows",
+            Said(
+                f"没有列「{name}」，有的是：{'、'.join(row)}", f"there is no column {name}; there are: {', '.join(row)}"
+            ),
+        )
     return row[name]
 
 
@@ -146,7 +152,13 @@ def _joined(rows: Sequence[Record], others: Sequence[Record], by: Sequence[str])
     for other in others:
         key = tuple(as_text(_cell(other, name)) for name in by)
         if key in index:
-            raise StepMisused("rows", f"合并的另一份里「{'、'.join(key)}」有两行，不知道用哪一行")
+            raise StepMisused(
+                "rows",
+                Said(
+                    f"合并的另一份里「{'、'.join(key)}」有两行，不知道用哪一行",
+                    f"{', '.join(key)} is there twice in the rows that are joined",
+                ),
+            )
         index[key] = other
     columns = list(dict.fromkeys(name for other in others for name in other))
     nothing: Record = dict.fromkeys(columns, "")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bots.browser import tables
 from bots.context import Context
+from bots.error_words import Said
 from bots.errors import DocumentUnexpected
 from bots.flow.language import Bilingual
 from bots.flow.step import Step
@@ -87,7 +88,10 @@ class Scrape(Step):
 
     def _wish_rows(self, ctx: Context, count: int) -> None:
         if self.rows is not None and not self.rows.holds(count, ctx.scope.names):
-            raise DocumentUnexpected(self.say("zh"), f"有 {count} 行，要求 {self.rows.source}")
+            raise DocumentUnexpected(
+                Said(self.say("zh"), self.say("en")),
+                Said(f"有 {count} 行，要求 {self.rows.source}", f"there are {count} rows, wanted {self.rows.source}"),
+            )
 
     def _wish(self, ctx: Context) -> Wish:
         return Wish(

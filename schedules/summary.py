@@ -44,13 +44,13 @@ def book_totals(desk: Desk) -> list[str]:
         return [
             f"{files} files archived · {orders} orders, {lines} lines · {bills} statement lines, sum ¥{yuan(total)}",
             f"reconciliation: {differences} differences to look at, {pending} not yet due · {parcels} parcels",
-            f"done outside: {done} rows ({detail})",
+            f"done outside: {done} rows{detail and f' ({detail})'}",
             *([f"to be done by hand: {by_hand} (yeban todo list)"] if by_hand else []),
         ]
     return [
         f"存档 {files} 个文件 · 订单 {orders} 笔 {lines} 行 · 账单 {bills} 行，合计 ¥{yuan(total)}",
         f"对账：{differences} 处差异要看，{pending} 笔还没到结算时间 · 分货 {parcels} 个包裹",
-        f"在后台做的事：{done} 行（{detail}）",
+        f"在后台做的事：{done} 行{detail and f'（{detail}）'}",
         *([f"要人办的事：{by_hand} 件（yeban todo list）"] if by_hand else []),
     ]
 

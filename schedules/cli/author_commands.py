@@ -223,7 +223,7 @@ def show_examined(pages: Sequence["PageExamined"]) -> None:
 
     everywhere = [element for one in pages for element in one.elements if not element.page]
     found = {element.name for element in everywhere if element.state == "first"}
-    absent = "、".join(dict.fromkeys(element.name for element in everywhere if element.name not in found))
+    absent = say("、", ", ").join(dict.fromkeys(element.name for element in everywhere if element.name not in found))
     if absent:
         tell(f"哪一页都没有用第一种找法找到：{absent}", f"on no page found by their first way: {absent}", "dim")
 

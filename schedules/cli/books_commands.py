@@ -13,7 +13,7 @@ from schedules.book_files import facts_path, report_path
 from schedules.cli.days import typed_day
 from schedules.cli.from_books import from_books
 from schedules.cli.night_view import night_table
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, listed, say, tell
 from schedules.desk import Desk, open_desk
 from schedules.problems import ReportMissing, default_lang
 from schedules.settings import today_in_shanghai
@@ -60,7 +60,7 @@ def whole_sha(desk: Desk, beginning: str) -> str:
     if not beginning or not found:
         raise FileMissing(beginning or "（空）")
     if len(found) > 1:
-        several = "、".join(f"{sha[:12]} {name}" for sha, name in found)
+        several = listed(f"{sha[:12]} {name}" for sha, name in found)
         raise typer.BadParameter(
             say(
                 f"{beginning} 开头的不止一个文件，多写几位：{several}",

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
+from schedules.cli.from_books import either
 from schedules.cli.screen import console, say, tell
 from schedules.problems import EXIT_CODES
 from schedules.settings import SHANGHAI
@@ -92,7 +93,7 @@ def deliver_send(
         (done.failed, "✗", "red"),
     ):
         for row in rows:
-            console.print(Text(f"{sign} {row['rule']}  {row['path']}  {row['reason']}".rstrip(), style=colour))
+            console.print(Text(f"{sign} {row['rule']}  {row['path']}  {either(row['reason'])}".rstrip(), style=colour))
     for one in done.stranded:
         tell(one.sentence("zh"), one.sentence("en"), "red")
     if done.held:
@@ -216,7 +217,9 @@ def show(rows: "Sequence[Row]") -> None:
         compared = VERIFIED.get(row["verified"], ("", ""))[english]
         state = Text(en if english else zh, style=colour)
         where = row["remote_path"] or row["target"]
-        table.add_row(row["rule"], row["path"].rpartition("/")[2], state, here, where, row["reason"] or compared)
+        table.add_row(
+            row["rule"], row["path"].rpartition("/")[2], state, here, where, either(row["reason"]) or compared
+        )
     console.print(table)
 
 

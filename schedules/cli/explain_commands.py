@@ -13,7 +13,7 @@ from rich.text import Text
 from schedules.cli.ingest_commands import ingest_files, told
 from schedules.cli.outcome import in_words, intake_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
-from schedules.cli.screen import console, is_terminal, say, tell
+from schedules.cli.screen import console, is_terminal, listed, say, tell
 from schedules.problems import EXIT_CODES
 from schedules.signing import signer
 
@@ -125,7 +125,7 @@ def _show_question(asked: Any, meant: dict[str, str]) -> None:
     console.print(table)
     rest = [title for title in asked.unknown if title not in meant.values()]
     if rest:
-        names = "、".join(rest)
+        names = listed(rest)
         tell(f"还有不认识的列（不要紧的可以不管，要用的也用 --set 说）：{names}",
              f"other unknown titles (leave them, or say them by --set too): {names}")  # fmt: skip
 

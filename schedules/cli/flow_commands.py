@@ -55,8 +55,8 @@ def plan(
     try:
         values = asked.read_inputs(given, today)
     except Refused as refused:
-        known = "、".join(loaded.inputs) or "（没有输入）"
-        raise InputWrong(refused.zh, refused.en, f"这个流程的输入：{known}", f"its inputs: {known}") from refused
+        known, known_en = "、".join(loaded.inputs) or "（没有输入）", ", ".join(loaded.inputs) or "(none)"
+        raise InputWrong(refused.zh, refused.en, f"这个流程的输入：{known}", f"its inputs: {known_en}") from refused
     for line in say_plan(loaded, {**values, "today": today}, default_lang()):
         console.print(Text(line))
     for name in missing:

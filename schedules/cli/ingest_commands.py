@@ -16,7 +16,7 @@ from schedules.cli.from_books import from_books
 from schedules.cli.intake import LOOK_EVERY_S, Watch, files_meant
 from schedules.cli.outcome import in_words, intake_of, preview_of, sentence, words_of
 from schedules.cli.passwords import Passwords, typed_on_terminal
-from schedules.cli.screen import console, interruptible, is_terminal, say, tell
+from schedules.cli.screen import console, interruptible, is_terminal, listed, say, tell
 from schedules.problems import EXIT_CODES, WHO
 from schedules.signing import signer
 
@@ -73,7 +73,7 @@ def ingest_files(
 
     found, absent = files_meant(paths)
     if absent:
-        names = "、".join(map(str, absent))
+        names = listed(map(str, absent))
         raise typer.BadParameter(say(f"没有这个文件：{names}", f"there is no such file: {names}"))
     if not found:
         tell("文件夹里没有文件。", "There is no file in the folder.", "yellow")
@@ -221,7 +221,7 @@ def watch_folder(
     """Take in every file that arrives in the folders and has settled, until Ctrl-C (or for so many `looks`)."""
     strangers = [str(folder) for folder in folders if not folder.is_dir()]
     if strangers:
-        names = "、".join(strangers)
+        names = listed(strangers)
         raise typer.BadParameter(say(f"要守的不是文件夹：{names}", f"these are no folders: {names}"))
     watches = [Watch(folder) for folder in folders]
     tell("守着了，Ctrl-C 停下。", "Watching; Ctrl-C ends it.")

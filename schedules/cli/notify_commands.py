@@ -7,7 +7,8 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
-from schedules.cli.screen import console, say, tell
+from schedules.cli.from_books import either
+from schedules.cli.screen import console, listed, say, tell
 from schedules.settings import SHANGHAI
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def notify_test(
             typer.echo(EXAMPLE)
             raise typer.Exit(2)
         if channel and channel not in settings.channels:
-            known = "、".join(settings.channels) or "—"
+            known = listed(settings.channels) or "—"
             raise typer.BadParameter(
                 say(f"没有叫「{channel}」的渠道，有：{known}", f"there is no channel {channel}; there are: {known}")
             )
@@ -158,14 +159,14 @@ def show(delivered: "Delivered") -> None:
     for row in delivered.sent:
         tell(f"✓ {row['channel']}：{row['title']}", f"✓ {row['channel']}: {row['title']}", "green")
     for row in delivered.waiting:
-        reason, due = row["reason"], str(row["due_at"])[:16].replace("T", " ")
+        reason, due = either(row["reason"]), str(row["due_at"])[:16].replace("T", " ")
         tell(
             f"… {row['channel']}：{reason}，{due}（UTC）再发",
             f"… {row['channel']}: {reason}, again {due} UTC",
             "yellow",
         )
     for row in delivered.failed:
-        tell(f"✗ {row['channel']}：{row['reason']}", f"✗ {row['channel']}: {row['reason']}", "red")
+        tell(f"✗ {row['channel']}：{row['reason']}", f"✗ {row['channel']}: {either(row['reason'])}", "red")
 
 
 def show_rows(rows: "Sequence[Row]") -> None:
@@ -179,7 +180,7 @@ def show_rows(rows: "Sequence[Row]") -> None:
         zh, en, colour = STATES[row["state"]]
         when = here(row["recorded_at"])
         state = Text(en if english else zh, style=colour)
-        table.add_row(row["notice_id"][:6], when, row["channel"], state, row["title"], row["reason"])
+        table.add_row(row["notice_id"][:6], when, row["channel"], state, row["title"], either(row["reason"]))
     console.print(table)
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from schedules.cli.from_books import from_books
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, listed, say, tell
 from schedules.problems import default_lang
 from schedules.settings import SHANGHAI
 from schedules.signing import signed
@@ -207,7 +207,7 @@ def order_of(connection: "Connection", number: str, shop: str) -> "OrderKey":
     if not found:
         raise OrderUnknown(shop or say("任何店铺", "any shop"), number)
     if len(found) > 1:
-        shops = "、".join(one.shop for one in found)
+        shops = listed(one.shop for one in found)
         raise typer.BadParameter(
             say(f"几个店都有这个号：{shops}", f"several shops have it: {shops}"), param_hint="--shop"
         )

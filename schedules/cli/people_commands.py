@@ -10,7 +10,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, listed, say, tell
 from schedules.settings import SHANGHAI
 from schedules.signing import signer
 
@@ -345,7 +345,7 @@ def _order(connection: "Connection", order_no: str, shop: str) -> "OrderKey":
     if not found:
         raise AddressMissing(order_no)
     if len(found) > 1:
-        shops = "、".join(key.shop for key in found)
+        shops = listed(key.shop for key in found)
         raise typer.BadParameter(
             say(f"几个店都有这个订单号，写 --shop：{shops}", f"several shops have it, see --shop: {shops}")
         )

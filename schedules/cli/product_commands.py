@@ -154,7 +154,9 @@ def set_price(
     from storage.documents.cells import fen
     from storage.erp.products.prices import Price, save
 
-    row = Price(price_id, code, kind, fen("价格", amount), platform, shop, level, min_qty, since, until, why)
+    row = Price(
+        price_id, code, kind, fen(say("价格", "price"), amount), platform, shop, level, min_qty, since, until, why
+    )
     with open_desk() as desk, desk.database.write() as connection:
         new = save(connection, row, who=signer(who))
     tell("记下了。" if new else "本来就是这样。", "Noted." if new else "It was so already.", "green")

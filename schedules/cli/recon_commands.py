@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
-from schedules.cli.screen import say, tell
+from schedules.cli.screen import listed, say, tell
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -324,7 +324,7 @@ def _age(text: str) -> str:
 
     found = [words for words in ages() if plain(words) == plain(text)]
     if text and not found:
-        known = "、".join(ages())
+        known = listed(ages())
         raise typer.BadParameter(say(f"账龄有这几档：{known}", f"the ages are: {known}"), param_hint="--age")
     return found[0] if found else ""
 
@@ -342,7 +342,7 @@ def _choice(text: str, others: list[str], order: str) -> Kind:
     """The choice that is meant; it is one that there is and has what it needs."""
     kind = next((one for one in get_args(Kind) if one == text.strip().replace("-", "_")), None)
     if kind is None:
-        known = "、".join(get_args(Kind))
+        known = listed(get_args(Kind))
         raise typer.BadParameter(say(f"可以定的有：{known}", f"the choices are: {known}"), param_hint="CHOICE")
     if (kind == "match") != bool(others):
         raise typer.BadParameter(

@@ -93,7 +93,7 @@ def show_list(page: "Page") -> None:
     for item in page.items:
         who = item.decided_by or item.owner
         gap = _yuan(item.gap_fen)
-        names = (item.number, item.platform, item.shop, item.order_no)
+        names = (item.number, from_books(item.platform), item.shop, item.order_no)
         table.add_row(
             *names, _outcome(item.outcome), gap, from_books(item.age), from_books(item.reason), from_books(who)
         )
@@ -112,7 +112,7 @@ def list_json(page: "Page") -> str:
 def show_dossier(found: "Dossier") -> None:
     """The item in words, then its evidence, table by table."""
     item = found.item
-    heading = f"{item.number}  {_outcome(item.outcome)}  {item.platform} {item.shop} {item.order_no}"
+    heading = f"{item.number}  {_outcome(item.outcome)}  {from_books(item.platform)} {item.shop} {item.order_no}"
     console.print(Text(heading, style="bold"))
     fen = tuple(map(_yuan, (item.expected_fen + item.gap_fen, item.expected_fen, item.gap_fen)))
     amounts = say("实际 {}，应有 {}，差额 {}", "actual {}, expected {}, gap {}").format(*fen)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from schedules.cli.days import typed_day
 from schedules.cli.from_books import from_books
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, listed, say, tell
 from schedules.problems import ReportMissing, default_lang
 from schedules.settings import today_in_shanghai
 
@@ -272,7 +272,7 @@ def query(
         typer.echo(say(f"只取了前 {rows} 行，还有更多；要更多写 --rows。",
                        f"only the first {rows} rows; there are more, see --rows."), err=True)  # fmt: skip
     if answer.masked:
-        columns = "、".join(answer.masked)
+        columns = listed(answer.masked)
         typer.echo(say(f"个人信息列读作空：{columns}", f"personal columns read as nothing: {columns}"), err=True)
 
 

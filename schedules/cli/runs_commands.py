@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
+from schedules.cli.from_books import either
 from schedules.cli.run_signs import ENDED, RUNNING
 from schedules.cli.screen import console, say, tell
 from schedules.settings import SHANGHAI
@@ -59,12 +59,14 @@ def runs(
     if not found:
         tell("还没有运行过。", "no runs yet.")
         return
-    table = Table.grid(padding=(0, 2))
-    for _ in range(6):
-        table.add_column(overflow="fold")
-    for one in found:
-        table.add_row(*_cells(one))
-    console.print(table)
+    rows = [_cells(one) for one in found]
+    widths = [max(row[place].cell_len for row in rows) for place in range(3)]
+    for one, row in zip(found, rows, strict=True):
+        for cell, width in zip(row, widths, strict=False):
+            cell.pad_right(width - cell.cell_len)
+        console.print(Text("  ").join(row))
+        if said := _said(one):
+            console.print(Text(f"{'':{widths[0]}}  {said}", style="dim"))
 
 
 def cancel(
@@ -106,17 +108,20 @@ def _show_workers(there: "Sequence[RowMapping]") -> None:
 
 
 def _cells(one: "Standing") -> list[Text]:
+    """When, how it stands, who has it, and last its name, whole: it is what `cancel` and `resume` are given."""
     mark, style, zh, en = STATES[one.outcome or one.state]
     at = one.started_at or one.recorded_at
-    asked = (
-        say(f"（已叫停：{one.cancel}）", f"(told to end: {one.cancel})") if one.cancel and one.state != "ended" else ""
-    )
     again = f" ×{one.fence}" if one.fence > 1 else ""
     return [
-        Text(f"{at.astimezone(SHANGHAI):%m-%d %H:%M}"), Text(one.ticket.run_key.rstrip("|")),
-        Text(f"{mark} {say(zh, en)}{again}", style=style), Text(one.worker, style="dim"),
-        Text(f"{one.message}{asked}"), Text(one.folder, style="dim"),
+        Text(f"{at.astimezone(SHANGHAI):%m-%d %H:%M}"), Text(f"{mark} {say(zh, en)}{again}", style=style),
+        Text(one.worker, style="dim"), Text(one.ticket.run_key.rstrip("|")),
     ]  # fmt: skip
+
+
+def _said(one: "Standing") -> str:
+    """What is to be said of it besides, and where its evidence lies."""
+    asked = say(f"（已叫停：{one.cancel}）", f" (told to end: {one.cancel})") if one.cancel else ""
+    return "  ".join(filter(None, (either(one.message) + (asked if one.state != "ended" else ""), one.folder)))
 
 
 def _told(one: "Standing") -> dict[str, object]:

@@ -1,7 +1,7 @@
 """What commands show: one console, errors with where, message, hint and who, Ctrl-C that leaves things clean."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -36,6 +36,11 @@ def tell(zh: str, en: str, style: str = "") -> None:
 def say(zh: str, en: str) -> str:
     """The sentence in the reader's language."""
     return en if default_lang() == "en" else zh
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words one after the other, as the reader's language parts them."""
+    return say("、", ", ").join(words)
 
 
 def noted(number: str, new: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table as Shown
 from rich.text import Text
 
-from schedules.cli.screen import console, say, tell
+from schedules.cli.screen import console, listed, say, tell
 from schedules.problems import EXIT_CODES, default_lang
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _platform(said: str) -> str:
     from storage.uploads.sheet import PLATFORMS, platform_id
 
     if not said:
-        known = "、".join(PLATFORMS)
+        known = listed(PLATFORMS)
         raise typer.BadParameter(say(f"哪个平台：--platform {known}", f"say --platform: one of {known}"))
     return platform_id(said)
 
@@ -218,7 +218,7 @@ def _from_books(shop: str, platform: str, worklists: Sequence[str]) -> Asked:
     from storage.uploads.ship import courier_of_ours, ship_rows
 
     if strange := sorted(set(worklists) - set(SHIP)):
-        known = "、".join(SHIP)
+        known = listed(SHIP)
         raise typer.BadParameter(say(f"没有清单 {strange[0]}，有：{known}", f"no list {strange[0]}; there are {known}"))
     with open_desk() as desk:
         night = night_day(desk, "").isoformat()

@@ -62,7 +62,7 @@ class EntryMissing(DeskError):
             f"时间表里没有「{name}」。",
             f"the timetable has no {name}.",
             f"最接近的：{near}" if nearest else f"有这些：{every or '（一个也没有）'}",
-            f"nearest: {near}" if nearest else f"there are: {every or '(none)'}",
+            f"nearest: {', '.join(nearest)}" if nearest else f"there are: {', '.join(known) or '(none)'}",
         )
 
 
@@ -111,7 +111,7 @@ class NotPaused(DeskError):
             f"{what} 没有暂停。",
             f"{what} is not paused.",
             f"暂停着的：{every or '（没有）'}",
-            f"paused: {every or '(nothing)'}",
+            f"paused: {', '.join(paused) or '(nothing)'}",
         )
 
 

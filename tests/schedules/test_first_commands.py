@@ -1,5 +1,6 @@
 """A first look that goes wrong is said in words: a port that is taken, a size or a fault that there is not."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -83,3 +84,26 @@ def test_ctrl_c_while_the_program_is_read_shows_no_trace(monkeypatch: pytest.Mon
     with pytest.raises(SystemExit) as ended:
         schedules.cli.main()
     assert ended.value.code == 130
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("invoices ask FP-1", "invoice FP-1 is not there; it cannot be issued"),
+        ("invoices void FP-1 --why x", "invoice FP-1 is not there; it cannot be dropped"),
+        ("products set-price P-1 A01 cheap --why x", "price: cheap is not right"),
+        ("recon decide 3fa9c1 nothing --who w --why x", "the choices are: match, link"),
+        ("unpause everything-else", "there are: "),
+        ("status", "done outside: 0 rows"),
+    ],
+)
+def test_whoever_reads_english_reads_no_chinese_of_ours(
+    yeban: Yeban, monkeypatch: pytest.MonkeyPatch, words: str, said: str
+) -> None:
+    """Sentences and what parts their words; entries of the shipped timetable are called what they are called."""
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    _, output = yeban(*words.split())
+    assert said in output
+    left = re.sub("夜班之后看库存|早上再看一遍商品|夜班|商品变动|月初库存", "", output)
+    assert re.findall("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+", left) == []
+    assert "()" not in output

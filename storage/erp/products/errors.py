@@ -161,10 +161,12 @@ class BatchFixed(ProductError):
 
     code = "E-BATCH"
     zh = "批次 {batch_id} 的状态是 {state}，不能再{wanted}"
-    en = "batch {batch_id} is {state}; it cannot be {wanted} again"
+    en = "batch {batch_id} is {state_en}; it cannot be {wanted_en} again"
 
-    def __init__(self, batch_id: str, state: str, wanted: str) -> None:
-        super().__init__(batch_id=batch_id, state=state, wanted=wanted)
+    def __init__(self, batch_id: str, state: str, wanted: str, wanted_en: str) -> None:
+        """Facts: the batch, its state, "" where there is no such batch, and what was asked."""
+        said, said_en = state or "不存在", state or "not there"
+        super().__init__(batch_id=batch_id, state=said, state_en=said_en, wanted=wanted, wanted_en=wanted_en)
 
 
 class BatchOverwritten(ProductError):

@@ -172,7 +172,7 @@ def apply(connection: Connection, batch_id: str, name: str, lines: Sequence[Line
         counts[line.outcome] = counts.get(line.outcome, 0) + 1
     state = connection.execute(select(product_batch.c.state).where(product_batch.c.batch_id == batch_id)).scalar()
     if state == "rolled_back":
-        raise BatchFixed(batch_id, state, "执行")
+        raise BatchFixed(batch_id, state, "执行", "applied")
     if state == "applied":
         return counts
     writes = [write for line in lines for write in line.writes]
@@ -203,7 +203,7 @@ def roll_back(connection: Connection, batch_id: str, *, who: str, why: str) -> i
     mine = product_batch.c.batch_id == batch_id
     state = connection.execute(select(product_batch.c.state).where(mine)).scalar()
     if state != "applied":
-        raise BatchFixed(batch_id, state or "不存在", "撤回")
+        raise BatchFixed(batch_id, state or "", "撤回", "taken back")
     c = product_change.c
     changes = connection.execute(select(product_change).where(c.batch_id == batch_id).order_by(c.position.desc())).all()
     by_table: dict[Table, dict[tuple[Any, ...], tuple[str, str]]] = {}

@@ -112,10 +112,12 @@ class InvoiceState(SettlementError):
 
     code = "E-INVOICE-STATE"
     zh = "发票 {invoice} 是 {state}，不能{verb}"
-    en = "invoice {invoice} is {state}; it cannot be {verb_en}"
+    en = "invoice {invoice} is {state_en}; it cannot be {verb_en}"
 
     def __init__(self, invoice: str, state: str, verb: str, verb_en: str) -> None:
-        super().__init__(invoice=invoice, state=state, verb=verb, verb_en=verb_en)
+        """Facts: the invoice, its state, "" where there is no such invoice, and what was asked."""
+        said, said_en = state or "不存在的", state or "not there"
+        super().__init__(invoice=invoice, state=said, state_en=said_en, verb=verb, verb_en=verb_en)
 
 
 class RefundTooMuch(SettlementError):

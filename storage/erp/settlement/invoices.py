@@ -157,7 +157,7 @@ def ask_for(connection: Connection, invoice_id: str, night: str) -> str:
     found = read_invoice(connection, invoice_id)
     command_id = f"{WORKLIST}|{found.shop if found else ''}|{invoice_id}"
     if found is None or found.state in (REFUSED, VOID):
-        raise InvoiceState(invoice_id, found.state if found else "不存在", "开具", "issued")
+        raise InvoiceState(invoice_id, found.state if found else "", "开具", "issued")
     if found.state == DRAFT:
         color = {BLUE: "蓝字", RED: "红字"}[found.color]
         data = {"店铺": found.shop, "票种": color, "抬头": found.title, "税号": found.tax_no,
@@ -187,7 +187,7 @@ def void(connection: Connection, invoice_id: str) -> bool:
     found = read_invoice(connection, invoice_id)
     if found is None or found.state not in (DRAFT, REFUSED, VOID):
         raise InvoiceState(
-            invoice_id, found.state if found else "不存在", "作废，请开红字", "dropped, take it back by a red one"
+            invoice_id, found.state if found else "", "作废，请开红字", "dropped, take it back by a red one"
         )
     if found.state != VOID:
         _set(connection, invoice_id, VOID, "")

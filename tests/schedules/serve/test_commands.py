@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
+from schedules.cli.from_books import either
 from schedules.queue import board
 from schedules.queue.embedded import EmbeddedQueue
 from schedules.queue.model import Ending, Ticket, WorkerFacts
@@ -65,6 +66,41 @@ def test_the_history_says_who_did_what_and_how_it_ended(yeban: Yeban) -> None:
     assert [(run["run"], run["outcome"], run["worker"]) for run in told["runs"]] == [("收|0|a", "failed", "shop-pc-1")]
     told = json.loads(yeban("runs", "--json", "--open", "-a", "a")[1])
     assert [(run["run"], run["state"], run["tags"]) for run in told["runs"]] == [("收|1|a", "leased", ["home"])]
+
+
+def test_on_a_narrow_terminal_a_run_can_be_copied_and_is_said_in_english(
+    yeban: Yeban, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name stands whole on its line, for `cancel`; of what is kept in both languages the reader's is shown."""
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "80")
+    run, folder = "2026-11-23-practice.waybills-seller_a-9686a6", "/srv/yeban/night/runs/2026-11-23-practice.waybills-1"
+    kept = {"ticket_key": "k", "kind": "flow", "run_key": run, "state": "ended", "outcome": "dropped", "folder": folder}
+    words = {"worker": "shop-pc-1", "message": "它已经结束，或者被取消了 / it has ended, or was cancelled"}
+    with database.write() as connection:
+        connection.execute(insert(queue_job).values(**kept, **words, recorded_at=stamp(datetime.now(UTC))))
+    lines = yeban("runs")[1].splitlines()
+    with database.write() as connection:
+        connection.execute(delete(queue_job).where(queue_job.c.ticket_key == "k"))
+    (at,) = (place for place, line in enumerate(lines) if line.endswith(run))
+    assert lines[at + 1].strip() == f"it has ended, or was cancelled  {folder}"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("没有开始 / it has not begun", "it has not begun"),
+        ("缺货 / SKU-1", "缺货 / SKU-1"),
+        ("网站说：满了", "网站说：满了"),
+        ("a / b c", "a / b c"),
+    ],
+)
+def test_only_what_is_kept_in_both_languages_loses_one(kept: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site's own words stay whole, whatever signs stand in them."""
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    assert either(kept) == said
+    monkeypatch.setenv("YEBAN_LANG", "zh")
+    assert either(kept) == kept
 
 
 def test_cancel_ends_what_waits_and_asks_what_runs(yeban: Yeban, database: Database) -> None:

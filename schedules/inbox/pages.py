@@ -28,6 +28,10 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
     "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'",
 }
+NO_ENTER = "<button disabled hidden></button>"
+"""Enter in a form presses its first button: after a name it would be the yes. A button that is off is not pressed.
+https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#implicit-submission
+"""
 STYLE = (
     "body{font:17px/1.6 system-ui,sans-serif;max-width:34rem;margin:2rem auto;padding:0 1rem}"
     "button,input{font:inherit;padding:.6rem 1rem;margin:.3rem .3rem 0 0}img{max-width:100%;border:1px solid #ccc}"
@@ -119,7 +123,8 @@ def _fields(one: Open, english: bool) -> str:
     else:
         send = "Answer" if english else "回答"
         return f'<input name="answer" autocomplete="one-time-code" required autofocus><button>{send}</button>'
-    return "".join(f'<button name="answer" value="{escape(value)}">{escape(said)}</button>' for value, said in words)
+    buttons = "".join(f'<button name="answer" value="{escape(value)}">{escape(said)}</button>' for value, said in words)
+    return f"{NO_ENTER}{buttons}"
 
 
 def _sentence(zh: str, en: str, lang: str) -> str:

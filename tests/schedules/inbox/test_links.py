@@ -98,6 +98,15 @@ async def test_each_kind_has_its_own_way_to_answer(place: Place, kind: str, show
     place.book.expire(one.number)
 
 
+@pytest.mark.parametrize("kind", ["approval", "choice", "qr"])
+async def test_enter_after_a_name_answers_nothing(place: Place, kind: str) -> None:
+    """A browser's Enter presses the first button of a form: where buttons are answers, that one is off."""
+    one = place.ask(kind, choices=("甲店", "乙店"))
+    text = (await place.call("GET", place.link(one))).text
+    assert text.index("<button disabled hidden>") < text.index('<button name="answer"')
+    place.book.expire(one.number)
+
+
 def test_a_message_has_the_link_and_what_holds_without_an_answer(place: Place) -> None:
     """Where the desk has a public address the message carries it; without one there is no link. The default is said."""
     one = place.ask("approval", default="no")

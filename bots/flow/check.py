@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Final
 
+from bots.flow.expressions import Expression
 from bots.flow.flow import Flow
 from bots.flow.language import nearest
 from bots.flow.part import Part
@@ -139,6 +140,8 @@ class _Check:
                 self.add("E-NAME-TAKEN", span, f"“{name}”是系统自带的名字，输入请换一个名字。",
                          f'"{name}" is provided by the system; call the input something else.', found=name,
                          instead=f"my_{name}")  # fmt: skip
+            else:
+                self._usable(name, span)
             if wanted.type == "choice" and not wanted.choices:
                 self.add("E-INPUT", span, f"“{name}”是选择题，但没有写选项。", f'"{name}" is a choice without choices.',
                          fix="choices: [甲, 乙]")  # fmt: skip
@@ -149,6 +152,21 @@ class _Check:
                 self._secret(span_of(place, span), name)
             elif not wanted.default.names - {"today"}:
                 self._default(flow, name, place, span)
+
+    def _usable(self, name: str, span: Span) -> None:
+        """Warn of a name that could be given and never be used."""
+        if name in PROVIDED_NAMES or _can_be_used(name):
+            return
+        plain = re.sub(r"\W+", "_", name).strip("_")
+        self.add("W-NAME", span, f"“{name}”当不了名字，写进 ${{…}} 会被看成别的；请只用文字、数字、下划线。",
+                 f'"{name}" means something else inside ${{…}}; use letters, digits and _ for a name, no digit first.',
+                 found=name, instead=plain if _can_be_used(plain) else f"my_{plain}", severity="warning")  # fmt: skip
+
+    def _written(self, step: Step, name: str) -> Span:
+        """Return where a step writes a name that it gives: behind `as`, or before a colon."""
+        main = node_of(step, step.main) if step.main else None
+        keys = {key.text: key.span for key, _ in main.pairs} if isinstance(main, Mapping) else {}
+        return keys.get(name) or span_of(node_of(step, "as_"), step.span)
 
     def _default(self, flow: Flow, name: str, place: Node | None, span: Span) -> None:
         wanted = flow.inputs[name]
@@ -192,7 +210,7 @@ class _Check:
                          severity="warning")  # fmt: skip
                 ended = None
             self._step(step, names)
-            names.known.update(step.defines())
+            names.known.update(filter(_can_be_used, step.defines()))
             if step.verb in ENDINGS and step.when is None and not step.off:
                 ended = step
 
@@ -200,6 +218,8 @@ class _Check:
         for _, value, node in parts_of(step):
             for inner, inner_node in values_of(value, node):
                 self.value(inner, inner_node, names, step.span)
+        for name in step.defines():
+            self._usable(name, self._written(step, name))
         self._literal_secrets(step)
         self._sleep(step)
         if step.verb == "once":
@@ -346,6 +366,14 @@ class _Check:
                      "每一行的“只做一次”要有不同的名字，否则只有第一行会做；请把行里的编号写进去。",
                      "Every row needs a name of its own here, or only the first row is done; put the row's id into it.",
                      found=key.source, instead=f"{key.source}-${{商品ID}}")  # fmt: skip
+
+
+def _can_be_used(name: str) -> bool:
+    """Say whether `${name}` is this name: `${余额-1}` is a subtraction, `${from}` nothing at all."""
+    try:
+        return Expression.parse(name).names == {name}
+    except Refused:
+        return False
 
 
 def _close_names(name: str, known: set[str]) -> list[str]:

@@ -78,6 +78,7 @@ CODES: dict[str, Bilingual] = {
     "P-UNCLOSED": Bilingual("引号或括号少了另一半", "a quote or bracket without its other half"),
     "P-VARIABLE": Bilingual("变量的符号不对", "a variable is not written ${…}"),
     "W-ELEMENT": Bilingual("可能写错了元素名", "an element's name may be misspelt"),
+    "W-NAME": Bilingual("名字用不了", "a name that cannot be used"),
     "W-PYTHON": Bilingual("运行你自己的代码，夜班不限制它", "code of your own that nothing holds back"),
     "W-RETRY-ONCE": Bilingual("“只做一次”不会重试", "an effect is not retried"),
     "W-SLEEP": Bilingual("固定等待", "a fixed wait"),

@@ -302,13 +302,19 @@ def log(
         table.add_column(say(zh, en), overflow="fold", no_wrap=zh == "做了")
     for one in entries:
         who, did, about = one[2:5]
-        cells = (_clock(one.recorded_at), who, did, _SHA.sub(r"\1…", about), *map(_said, one[5:7]), one.why)
+        told = _ours(did), _SHA.sub(r"\1…", about), *map(_said, one[5:7]), _ours(one.why)
+        cells = (_clock(one.recorded_at), who, *told)
         table.add_row(*map(Text, cells))
     console.print(table)
 
 
 _SHA = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 """A file's name in the books, shown as far as people need it."""
+
+
+def _ours(text: str) -> str:
+    """What Yeban itself writes into the log in Chinese, in the reader's language; people's own words stay theirs."""
+    return say(text, {"个人信息不留明文": "no personal data stays readable", "送出文件": "file.send"}.get(text, text))
 
 
 def _clock(recorded_at: str) -> str:
@@ -321,7 +327,7 @@ def _said(content: str) -> str:
     told = json.loads(content) if content else None
     if not isinstance(told, dict):
         return "" if told is None else str(told)
-    return "，".join(f"{name} {value}" for name, value in told.items() if value not in ("", 0)) or "—"
+    return say("，", ", ").join(f"{name} {value}" for name, value in told.items() if value not in ("", 0)) or "—"
 
 
 def _changed(change: "Callable[[Connection], bool]") -> None:

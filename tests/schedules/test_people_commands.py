@@ -5,6 +5,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from schedules.desk import open_desk
+from storage.erp.audit.log import noted
 from tests.support.command_line import Yeban
 
 FILE = (
@@ -52,3 +54,17 @@ def test_a_buyer_from_the_file_to_the_last_day(yeban: Yeban, tmp_path: Path) -> 
     assert "客户来电" in yeban("log", "--by", "王芳")[1]
     code, text = yeban("log", "--check")
     assert (code, "0 处不对" in text) == (0, True)
+
+
+def test_the_log_in_english_leaves_peoples_words_alone(
+    yeban: Yeban, at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Yeban itself wrote is said in English; names and reasons are whoever's wrote them."""
+    monkeypatch.setenv("YEBAN_LANG", "en")
+    with open_desk() as desk, desk.database.write() as connection:
+        noted(connection, "delivery:财务", "送出文件", "a.xlsx", why="copy 共享盘")
+        noted(connection, "王芳", "raw_row.mask", "3 rows", why="个人信息不留明文")
+        noted(connection, "王芳", "actor.add", "王芳", why="支付宝，对账")
+    said = yeban("log")[1]
+    assert ("送出文件" in said, "file.send" in said, "个人信息不留明文" in said) == (False, True, False)
+    assert ("支付宝，对账" in said, "copy 共享盘" in said) == (True, True)

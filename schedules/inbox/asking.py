@@ -146,6 +146,17 @@ async def typed_line() -> str:
         loop.remove_reader(sys.stdin)
 
 
+def forget_typed() -> None:
+    """What was typed before a question stood on the screen answers nothing: an impatient second yes is not its answer.
+
+    Only where `has_keyboard`.
+    """
+    import termios
+
+    with suppress(termios.error):
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def has_keyboard() -> bool:
     """Whether lines can be waited for here: a terminal of a system that tells when one was typed."""
     return os.name == "posix" and sys.stdin.isatty()

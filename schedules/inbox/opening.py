@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from schedules.desk import Desk
-from schedules.inbox.asking import DeskInbox, Terminal, has_keyboard, typed_line
+from schedules.inbox.asking import DeskInbox, Terminal, forget_typed, has_keyboard, typed_line
 from schedules.inbox.book import Open, QuestionBook
 from schedules.inbox.links import link_of
 from schedules.notify.message import Message
@@ -28,9 +28,12 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
     settings = _channels(desk, show)
     outbox = outbox_at(desk, settings)
     keyboard = show is not None and has_keyboard()
+    typed = Terminal(show, typed_line) if keyboard and show is not None else None
 
     def call(one: Open, again: int) -> None:
         if show is not None and not again:
+            if typed is not None and not typed.turn.locked():  # else somebody is just typing the answer to another one
+                forget_typed()
             show(asked_words(one, desk.settings.lang, keyboard=keyboard))
         link = link_of(one, desk.vault.key, desk.settings.public_url)
         _send(outbox, message_of(one, desk.settings.lang, again=again, link=link))
@@ -41,7 +44,6 @@ def inbox_at(desk: Desk, show: Callable[[str], None] | None = None) -> DeskInbox
         about = f"{facts.get('run_id', '')}|{facts.get('item', '')}|{text}"
         _send(outbox, Message("note", about, text, "\n".join(_lines(facts))))
 
-    typed = Terminal(show, typed_line) if keyboard and show is not None else None
     reachable = keyboard or bool(settings.routes.get("question"))
     return DeskInbox(book_at(desk), call, note, reachable, typed, elapsed_s=desk.elapsed_s, person_of=desk.person_of)
 

@@ -29,6 +29,7 @@ async def test_whoever_sits_there_can_answer_all_the_same(tmp_path: Path, monkey
     """At a terminal the question is shown with the slip, and what is typed answers it."""
     (tmp_path / "notify.yaml").write_text("chanels: {}\n", "utf-8")
     monkeypatch.setattr("schedules.inbox.opening.has_keyboard", lambda: True)
+    monkeypatch.setattr("schedules.inbox.opening.forget_typed", lambda: None)
     shown: list[str] = []
     lines: asyncio.Queue[str] = asyncio.Queue()
     await lines.put("三楼")

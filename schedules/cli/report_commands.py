@@ -1,7 +1,6 @@
 """Figures people look at and questions they ask: `report`, `query`, `verify`; a table, or a file of their choice."""
 
 import json
-from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -278,13 +277,11 @@ def query(
 
 def _write_answer(answer: "Answer", wanted: Wanted) -> list[Path]:
     from storage.reports.export import csv_bytes, write_file
-    from storage.reports.query import shown_rows
-    from storage.uploads.sheet import workbook
+    from storage.reports.query import to_workbook
 
-    texts: list[Sequence[str]] = [answer.columns, *shown_rows(answer)]
     written = []
     if wanted.xlsx:
-        write_file(wanted.xlsx, workbook(texts))
+        write_file(wanted.xlsx, to_workbook(answer))
         written.append(wanted.xlsx)
     if wanted.csv:
         typed = [[value if isinstance(value, int) else "" if value is None else str(value) for value in row]

@@ -5,11 +5,14 @@ a read-only transaction that has begun, one statement by the extended protocol, 
 depends on reading the text of the question.
 """
 
+import io
 import re
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database.connection import Database
 from storage.database.tables import metadata
+from storage.documents.cells import EXACT_DIGITS
 from storage.errors import DecisionError
 from storage.reports.personal import PERSONAL, hidden
 
@@ -188,3 +192,25 @@ def _names(question: str, table: str) -> bool:
 def shown_rows(answer: Answer) -> Sequence[Sequence[str]]:
     """The rows as text: nothing for NULL."""
     return [["" if value is None else str(value) for value in row] for row in answer.rows]
+
+
+def to_workbook(answer: Answer) -> bytes:
+    """One sheet: figures are numbers that can be summed; ids, and numbers that a sheet would round, are text."""
+    import xlsxwriter
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        text = book.add_format({"num_format": "@"})
+        for row_no, row in enumerate([answer.columns, *answer.rows]):
+            for place, cell in enumerate(row):
+                if _is_figure(cell):
+                    sheet.write_number(row_no, place, cell)
+                elif cell is not None:
+                    sheet.write_string(row_no, place, str(cell), text)
+    return target.getvalue()
+
+
+def _is_figure(cell: Any) -> bool:
+    known = isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and isfinite(cell)
+    return known and abs(cell) < 10**EXACT_DIGITS

@@ -158,6 +158,12 @@ def test_a_question_to_the_books(yeban: Yeban, tmp_path: Path) -> None:
     assert yeban("query", "SELECT '=1+1' AS said", "--xlsx", book)[0] == 0
     cell = openpyxl.load_workbook(book).worksheets[0]["A2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+    said = "SELECT 2200 AS fen, 1.5 AS yuan, '007' AS id, 2773990300554338435 AS big, NULL AS none"
+    assert yeban("query", said, "--xlsx", book)[0] == 0
+    cells = next(openpyxl.load_workbook(book).worksheets[0].iter_rows(min_row=2))
+    assert [(one.value, one.data_type) for one in cells[:4]] == [
+        (2200, "n"), (1.5, "n"), ("007", "s"), ("2773990300554338435", "s"),
+    ]  # fmt: skip
     code, text = yeban("query", "DELETE FROM platform_order")
     assert (code, "只能读" in text) == (2, True)
 

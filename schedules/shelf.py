@@ -20,6 +20,8 @@ from schedules.settings import ROOT
 
 FLOWS = ROOT / "flows"
 SELECTORS = ROOT / "selectors"
+FLOW_ENDINGS = frozenset({".yaml", ".yml"})
+"""By path, both; what lies on the shelf and is found by name ends in `.yaml`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def flow_path(name: str) -> Path:
     """The file of a flow given by name (`practice/orders`) or by path. Raises FlowMissing with the nearest names."""
     given = Path(name)
     for candidate in (given, FLOWS / f"{name}.yaml", FLOWS / name):
-        if candidate.suffix == ".yaml" and candidate.is_file():
+        if candidate.suffix in FLOW_ENDINGS and candidate.is_file():
             return candidate.resolve()
     names = flow_names()
     raise FlowMissing(name, difflib.get_close_matches(name, names, n=3, cutoff=0.4))

@@ -11,7 +11,7 @@ from schedules.cli import schema_file
 from schedules.cli.screen import complaints, console, say, tell
 from schedules.new_flow import WHATS, Answers, What, close_pages, file_name, filled_in, flow_text, lacking
 from schedules.problems import DeskError, FlowBroken, default_lang
-from schedules.shelf import FLOWS, SELECTORS, load_flow, read_site, shown_path
+from schedules.shelf import FLOW_ENDINGS, FLOWS, SELECTORS, load_flow, read_site, shown_path
 
 QUESTIONS = {
     "title": ("这个流程叫什么", "What is the flow called"),
@@ -72,7 +72,7 @@ def new_flow(answers: Answers, file: Path | None, ask: bool) -> None:
         answers = filled_in(_asked_rest(answers, site), site)
     if missing := lacking(answers):
         raise AnswersLacking(missing)
-    path = file or FLOWS / answers.site / f"{file_name(answers.title)}.yaml"
+    path = _as_flow(file) if file else FLOWS / answers.site / f"{file_name(answers.title)}.yaml"
     if path.exists():
         raise FileTaken(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +84,11 @@ def new_flow(answers: Answers, file: Path | None, ask: bool) -> None:
     shown = shown_path(path.resolve()).removeprefix("flows/").removesuffix(".yaml") if inside else str(path)
     for command in (f"yeban plan {shown}", f"yeban run {shown} -a {say('账号', 'ACCOUNT')} --dry-run --headed"):
         console.print(Text(f"  ./{command}"))
+
+
+def _as_flow(file: Path) -> Path:
+    """The file, with the ending by which every other command knows a flow."""
+    return file if file.suffix in FLOW_ENDINGS else file.with_name(f"{file.name}.yaml")
 
 
 def _schema_beside(path: Path) -> str:

@@ -229,6 +229,15 @@ def test_a_new_flow_passes_the_check(yeban: Yeban, tmp_path: Path, what: str, op
     assert file.read_text("utf-8") == written
 
 
+@pytest.mark.parametrize(("given", "written"), [("单", "单.yaml"), ("单.txt", "单.txt.yaml"), ("单.yml", "单.yml")])
+def test_what_new_has_written_the_next_command_finds(yeban: Yeban, tmp_path: Path, given: str, written: str) -> None:
+    """The commands that are shown at the end work, whatever ending was typed."""
+    what = ["--title", "单", "--site", "practice", "--what", "export", "--page", "订单管理", "--button", "导出订单"]
+    code, text = yeban("new", tmp_path / given, *what, "--no-ask")
+    assert (code, written in text) == (0, True), text
+    assert yeban("plan", tmp_path / written)[0] == 0
+
+
 def test_new_asks_for_what_is_lacking(yeban: Yeban, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without options the questions are asked, with the site's own pages and buttons to choose from."""
     answers = iter(["下载订单", "practice", "1", "订单管理"])

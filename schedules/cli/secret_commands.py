@@ -45,8 +45,16 @@ def secret_set(
         raise SecretEmpty
     seed = name.startswith("totp")
     value = seed_of(value) if seed else value
-    Vault(load_settings().home).put(account, **{name: value})
+    settings = load_settings()
+    Vault(settings.home).put(account, **{name: value})
     tell("已加密保存。", "Stored, encrypted.", "green")
+    if ":" not in account and account not in settings.accounts:
+        tell(
+            f"注意：设置里没有账号「{account}」，还没有谁用得到它。写错了就 yeban secret remove {account}，再存一次。",
+            f"Mind: the settings have no account {account}, so nobody uses it yet. After a slip: yeban secret remove "
+            f"{account}, and store it again.",
+            "yellow",
+        )
     if seed:
         code = code_now(value)
         tell(f"现在的动态口令是 {code}，和手机上的对一下。", f"its code is {code} now: compare it with the phone's.")

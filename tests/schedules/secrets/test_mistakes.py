@@ -106,3 +106,15 @@ def test_a_name_that_is_wrong_makes_no_second_key(home: Path, monkeypatch: pytes
         master_key(home)
     assert "stick" in caught.value.message("zh")
     assert sorted(path.name for path in home.iterdir()) == [".vault.lock", "secret.key"]
+
+
+def test_an_account_that_nobody_knows_is_said(home: Path) -> None:
+    """A slip in the name stores a secret that no run would find; channels, hooks and places are no accounts."""
+    (home / "settings.yaml").write_text("accounts:\n  seller_a: {site: practice, username: a}\n", "utf-8")
+
+    def said(account: str) -> str:
+        words = ["secret", "set", account, "password", "--stdin"]
+        return CliRunner().invoke(command_line("secret"), words, input="x\n").output
+
+    assert "没有账号「selller_a」" in said("selller_a")
+    assert "没有账号" not in said("seller_a") + said("notify:群")

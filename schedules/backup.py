@@ -25,7 +25,7 @@ from typing import IO, Any, BinaryIO
 
 from sqlalchemy import Table, insert, select
 
-from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
+from schedules.backup_errors import BackupBroken, BackupInside, BackupTargetTaken, HomeInUse
 from schedules.desk import Desk
 from schedules.lock import taken
 from schedules.problems import is_full
@@ -62,6 +62,9 @@ LEFT_OUT = frozenset(
 FACTS = "facts"
 """What the copies that reports read begin with: each is made again from the books."""
 BOOKS = ("yeban.db", "yeban.db-wal", "yeban.db-shm")
+COPIED = ".backup-"
+"""How the folder begins that has the books while they are copied."""
+TORN_S = 86_400.0
 ROWS_AT_ONCE = 2_000
 COPY_BYTES = 1 << 20
 GONE = timedelta(minutes=2)
@@ -92,7 +95,13 @@ def size_of(home: Path) -> int:
 def backup(
     desk: Desk, target: Path, at: datetime, *, with_key: bool = False, moved: Moved = lambda _: None
 ) -> BackedUp:
-    """The desk as of now is in `target`, whole; an older file of that name is replaced only by a whole new one."""
+    """The desk as of now is in `target`, whole; an older file of that name is replaced only by a whole new one.
+
+    Raises BackupInside for a target in the home.
+    """
+    if target.resolve().is_relative_to(desk.home.resolve()):
+        raise BackupInside(target, desk.home)
+    _forget_torn(desk.home, at)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.part")
     listed: dict[str, tuple[int, str]] = {}
@@ -116,6 +125,13 @@ def backup(
     finally:
         draft.unlink(missing_ok=True)
     return _said(target, facts)
+
+
+def _forget_torn(home: Path, at: datetime) -> None:
+    """Copies of the books by backups that were killed are gone; one of today may be another's at work."""
+    for left in home.glob(f"{COPIED}*"):
+        if at.timestamp() - left.stat().st_mtime > TORN_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _said(path: Path, facts: dict[str, Any]) -> BackedUp:
@@ -176,7 +192,7 @@ def _add(tar: tarfile.TarFile, name: str, content: BinaryIO | IO[bytes], moved: 
 @contextmanager
 def _books(database: Database, home: Path) -> Iterator[tuple[str, BinaryIO]]:
     """The books as of one moment, as a file of a name: SQLite's own copy, or every table's rows."""
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=home) as folder:
+    with tempfile.TemporaryDirectory(prefix=COPIED, dir=home) as folder:
         path = Path(folder) / "books"
         if database.dialect == "sqlite":
             _copy_sqlite(str(database.engine.url.database), path)

@@ -2,6 +2,7 @@
 
 DeskError
 ├── BackupBroken        operator   the file is torn, was changed, or is no backup
+├── BackupInside        author     it would lie in what it is a backup of
 ├── BackupTargetTaken   author     the database it shall go into has rows
 └── HomeInUse           operator   somebody works in the folder that would be put aside
 """
@@ -23,6 +24,22 @@ class BackupBroken(DeskError):
             f"this backup cannot be used: {path}: {en}.",
             "换一份备份；原来的数据没有动。",
             "take another backup; what is there was not touched.",
+        )
+
+
+class BackupInside(DeskError):
+    """The backup would lie in the folder that it is of: each later one would hold all before it."""
+
+    who = "author"
+    code = "D-BACKUP-INSIDE"
+
+    def __init__(self, target: Path, home: Path) -> None:
+        """Facts: where it was to be written, and the folder that is backed up."""
+        super().__init__(
+            f"备份不能放在它要备份的文件夹里：{target} 在 {home} 里面，以后每份都会带上它。",
+            f"a backup does not lie in what it is of: {target} is inside of {home}, and each later one would hold it.",
+            "放到别处，最好是另一块盘：yeban backup /backup/yeban.tar.gz",
+            "write it elsewhere, best on another disk: yeban backup /backup/yeban.tar.gz",
         )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from typer.testing import CliRunner
 
 from schedules.backup import LISTED, backup, contents, holds_key, restore
-from schedules.backup_errors import BackupBroken, BackupTargetTaken, HomeInUse
+from schedules.backup_errors import BackupBroken, BackupInside, BackupTargetTaken, HomeInUse
 from schedules.cli.whole import app
 from schedules.desk import Desk, open_desk
 from schedules.lock import taken
@@ -301,6 +301,23 @@ def test_a_backup_that_dies_leaves_no_file_of_that_name(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz", "home"]
     assert target.read_bytes() == b"the older one"
     assert [path.name for path in (tmp_path / "home").iterdir() if path.name.startswith(".backup")] == []
+
+
+def test_no_backup_holds_the_ones_before_it_or_what_a_killed_one_left(tmp_path: Path) -> None:
+    """A file inside of the home is refused; a copy of the books that a killed backup left there goes after a day."""
+    home = tmp_path / "home"
+    desk = desk_at(home)
+    for inside in (home / "a.tar.gz", home / "backups" / "a.tar.gz"):
+        with pytest.raises(BackupInside):
+            backup(desk, inside, AT)
+    assert not (home / "backups").exists()
+    torn, at_work = home / ".backup-old", home / ".backup-new"
+    for folder, hours in ((torn, 25), (at_work, 1)):
+        folder.mkdir()
+        (folder / "books").write_bytes(b"x")
+        os.utime(folder, (AT.timestamp() - hours * 3600,) * 2)
+    backup(desk, tmp_path / "a.tar.gz", AT)
+    assert (torn.exists(), at_work.exists()) == (False, True)
 
 
 @pytest.mark.postgres

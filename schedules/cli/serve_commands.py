@@ -18,11 +18,16 @@ TagOption = Annotated[
 SideOption = Annotated[
     int, typer.Option("--side-by-side", "-n", help="同时几个账号（默认看浏览器） / accounts at a time", min=0, max=16)
 ]
+PortOption = Annotated[
+    int, typer.Option("--port", help="网页端口，0 不开 / port of the web site, 0 for none", min=0, max=65535)
+]
 
 
 def serve(
     file: FileOption = None,
-    port: Annotated[int, typer.Option(help="网页端口，0 不开 / port of the web site, 0 for none", min=0)] = 8790,
+    port: Annotated[
+        int, typer.Option(help="网页端口，0 不开 / port of the web site, 0 for none", min=0, max=65535)
+    ] = 8790,
     host: Annotated[str, typer.Option(help="网页地址 / address of the web site")] = "127.0.0.1",
     tag: TagOption = None,
     side_by_side: SideOption = 0,

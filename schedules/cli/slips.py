@@ -38,7 +38,8 @@ class CommandSlip(DeskError):
 
     def __init__(self, said: str, command: str) -> None:
         """Facts: the library's sentence, and the command as far as it was understood."""
-        super().__init__(in_chinese(said), said, f"怎么写：{command} --help", f"how to write it: {command} --help")
+        plain = said.replace("Value error, ", "")  # the checker's own words, which say nothing to anybody
+        super().__init__(in_chinese(said), plain, f"怎么写：{command} --help", f"how to write it: {command} --help")
 
 
 def in_chinese(said: str) -> str:

@@ -19,6 +19,7 @@ from tests.support.command_line import Yeban
         (("mall", "--fault", "slow=often"), "slow=often"),
         (("mall", "--fault", "slow=7"), "slow=7"),
         (("mall", "--port", "99999"), "65535"),
+        (("serve", "--port", "99999"), "65535"),
     ],
 )
 def test_what_the_mall_cannot_be_is_a_slip(yeban: Yeban, home: Path, words: tuple[str, ...], said: str) -> None:
@@ -94,6 +95,7 @@ def test_ctrl_c_while_the_program_is_read_shows_no_trace(monkeypatch: pytest.Mon
         ("products set-price P-1 A01 cheap --why x", "price: cheap is not right"),
         ("recon decide 3fa9c1 nothing --who w --why x", "the choices are: match, link"),
         ("unpause everything-else", "there are: "),
+        ("service print --for mac", "'--for': 'mac' is not one of"),
         ("status", "done outside: 0 rows"),
     ],
 )

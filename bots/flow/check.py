@@ -17,7 +17,7 @@ from bots.flow.part import Part
 from bots.flow.problem import Problem, Refused, Severity, Span, in_order, mended
 from bots.flow.shapes import Verbs
 from bots.flow.site import Site
-from bots.flow.source import Mapping, Node, lines_of
+from bots.flow.source import Mapping, Node, Scalar, lines_of
 from bots.flow.step import Step
 from bots.flow.values import Duration, PageName, Target, Template, Value
 from bots.flow.walk import blocks_of, inside, node_of, parts_of, span_of, values_of
@@ -28,6 +28,8 @@ PROVIDED_NAMES: Final = frozenset({"account", "base_url", "error", "now", "row",
 RESERVED_NAMES: Final = frozenset({"account", "now", "row", "secret", "today"})
 
 SECRET_LABEL = re.compile(r"密码|口令|密钥|password|passwd|passcode|secret|token|api[_ -]?key", re.IGNORECASE)
+
+_BARE: Final = re.compile(r"(?<![${])\{([^{}$\s]+)\}(?!\})")
 
 _DEFAULTS: Final = {
     "date": ("yesterday", "2026-11-20"),
@@ -245,6 +247,7 @@ class _Check:
             value = value.template
         if isinstance(value, Template):
             self._template(value, node, names, span)
+            self._bare(value, node, names, span)
         if isinstance(value, PageName):
             self._page(value, node, span)
         elif isinstance(value, Target):
@@ -266,6 +269,18 @@ class _Check:
                     instead=close[0] if close else "",
                     severity="warning" if names.opened and not self.incomplete else "error",
                 )  # fmt: skip
+
+    def _bare(self, template: Template, node: Node | None, names: _Names, span: Span) -> None:
+        """Warn of `{日期}` where there is a value 日期: without the dollar sign it stays as it is, in names too."""
+        for match in _BARE.finditer(template.source):
+            name, place = match[1], span_of(node, span)
+            if name not in names.known:
+                continue
+            if isinstance(node, Scalar) and node.text == template.source and place.line == place.end_line:
+                place = place.part(match.start() + (node.style in ("'", '"')), len(match[0]))
+            self.add("W-VARIABLE", place, f"“{{{name}}}”会原样当作文字；要填进“{name}”的值，请写 ${{{name}}}。",
+                     f'"{{{name}}}" stays as it is; write ${{{name}}} for the value of {name}.',
+                     found=match[0], instead=f"${match[0]}", severity="warning")  # fmt: skip
 
     def _page(self, page: PageName, node: Node | None, span: Span) -> None:
         name = page.literal

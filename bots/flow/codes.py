@@ -83,4 +83,5 @@ CODES: dict[str, Bilingual] = {
     "W-RETRY-ONCE": Bilingual("“只做一次”不会重试", "an effect is not retried"),
     "W-SLEEP": Bilingual("固定等待", "a fixed wait"),
     "W-UNREACHABLE": Bilingual("永远不会运行的步骤", "a step that never runs"),
+    "W-VARIABLE": Bilingual("大括号前面少了 $", "the $ before the brace is missing"),
 }

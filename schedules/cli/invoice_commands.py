@@ -80,15 +80,19 @@ def new(
     例 / example: `yeban invoices new 4021 4022 --title 某某公司 --tax-no 91330100…`
     """
     from storage.erp.allocation.words import yuan
-    from storage.erp.settlement.invoices import Buyer, draft_blue
+    from storage.erp.settlement.invoices import DRAFT, Buyer, draft_blue, free_id
 
-    number = number or f"FP-{orders[0]}"
     with signed(who, f"开票 {title}") as (connection, person):
         keys = [order_of(connection, one, shop) for one in orders]
         first = keys[0]
+        number = number or free_id(connection, first.order_no)
         made = draft_blue(connection, number, (first.platform, first.shop), [key.order_no for key in keys],
                           Buyer(title, tax_no), rate * 100, person)  # fmt: skip
         amount = yuan(made.amount_fen)
+    if made.state != DRAFT:
+        zh, en = STATES[made.state]
+        tell(f"{number} 早已起草，现在是{zh}：{amount} 元", f"{number} was drafted before: {en}, {amount} yuan")
+        return
     tell(f"起草了 {number}：{amount} 元；交去开具：yeban invoices ask {number}",
          f"{number} is drafted: {amount} yuan; to have it issued: yeban invoices ask {number}", "green")  # fmt: skip
 

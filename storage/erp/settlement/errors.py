@@ -96,15 +96,37 @@ class SheetChanged(SettlementError):
         super().__init__(party=party, month=month, seen=seen, now=now)
 
 
+STATES = {
+    "draft": ("草稿", "a draft"), "issued": ("已开的", "issued"), "refused": ("没开成的", "refused"),
+    "requested": ("等开具的", "asked for"), "void": ("作废的", "dropped"),
+}  # fmt: skip
+
+
 class InvoiceTooMuch(SettlementError):
     """Invoiced money is money that was paid and not given back."""
 
     code = "E-INVOICE-MUCH"
     zh = "订单 {order_no} {sub_no} 还能开 {left}，要开 {wanted}"
     en = "order {order_no} {sub_no}: {left} can still be invoiced, {wanted} is asked for"
+    zh_hint = "草稿之后又退了款的，作废它再起草：yeban invoices void 编号，yeban invoices new 订单号"
+    en_hint = "where money went back after the draft, drop it and draft anew: yeban invoices void, yeban invoices new"
 
     def __init__(self, order_no: str, sub_no: str, left: str, wanted: str) -> None:
         super().__init__(order_no=order_no, sub_no=sub_no, left=left, wanted=wanted)
+
+
+class InvoiceTaken(SettlementError):
+    """A number stands for one invoice: what was drafted under it is not said to be something else."""
+
+    code = "E-INVOICE-TAKEN"
+    zh = "编号 {invoice} 已经是另一张发票：{state}，抬头 {title}，{amount}"
+    en = "{invoice} is another invoice already: {state_en}, title {title}, {amount}"
+    zh_hint = "要改抬头、税号或税率，先作废它：yeban invoices void {invoice}；另开一张就换个编号：--number"
+    en_hint = "for another title, tax number or rate drop it first: yeban invoices void {invoice}; or write --number"
+
+    def __init__(self, invoice: str, state: str, title: str, amount: str) -> None:
+        said, said_en = STATES.get(state, (state, state))
+        super().__init__(invoice=invoice, state=said, state_en=said_en, title=title, amount=amount)
 
 
 class InvoiceState(SettlementError):
@@ -116,7 +138,7 @@ class InvoiceState(SettlementError):
 
     def __init__(self, invoice: str, state: str, verb: str, verb_en: str) -> None:
         """Facts: the invoice, its state, "" where there is no such invoice, and what was asked."""
-        said, said_en = state or "不存在的", state or "not there"
+        said, said_en = STATES.get(state, ("不存在的", "not there"))
         super().__init__(invoice=invoice, state=said, state_en=said_en, verb=verb, verb_en=verb_en)
 
 

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, select
 from storage.database.tables import command
 from storage.database.tables.settlement import invoice, invoice_line
 from storage.erp.reconciliation.words import yuan
-from storage.erp.settlement.errors import InvoiceState, InvoiceTooMuch, ReasonNeeded
+from storage.erp.settlement.errors import InvoiceState, InvoiceTaken, InvoiceTooMuch, ReasonNeeded
 from storage.erp.settlement.outside import answered
 from storage.erp.settlement.shares import split
 from storage.erp.settlement.taken import DONE, paid_by_sub, refunded_by_sub
@@ -86,12 +87,13 @@ def draft_blue(
     """A draft for all that is left of the orders of one (platform, shop), or for the amounts said; once per id.
 
     `amounts_fen`: (order_no, sub_no) -> fen. Raises ReasonNeeded without author or title, InvoiceTooMuch when there is
-    less left, or nothing at all.
+    less left, or nothing at all, InvoiceTaken when the id is that of another invoice, or of one that was dropped.
     """
     if not author.strip() or not buyer.title.strip():
         raise ReasonNeeded("发票", "an invoice")
     known = read_invoice(connection, invoice_id)
     if known is not None:
+        _refuse_another(known, shop, orders, buyer, rate_bp)
         return known
     left = {
         (order_no, sub): fen for order_no in orders for sub, fen in left_to_invoice(connection, *shop, order_no).items()
@@ -105,6 +107,24 @@ def draft_blue(
     made = _made(invoice_id, BLUE, "", shop, buyer, rate_bp, wanted)
     _write(connection, made, author, f"订单 {'、'.join(orders)} 开票 {yuan(made.amount_fen)}")
     return made
+
+
+def _refuse_another(known: Invoice, shop: tuple[str, str], orders: Sequence[str], buyer: Buyer, rate_bp: int) -> None:
+    asked = (*shop, buyer.title, buyer.tax_no, rate_bp, set(orders))
+    told = (known.platform, known.shop, known.title, known.tax_no, known.tax_rate_bp,
+            {part.order_no for part in known.parts})  # fmt: skip
+    if known.state in (REFUSED, VOID) or not (told[:-1] == asked[:-1] and told[-1] <= asked[-1]):
+        raise InvoiceTaken(known.invoice_id, known.state, known.title, yuan(known.amount_fen))
+
+
+def free_id(connection: Connection, order_no: str) -> str:
+    """The number of an order's next invoice: `FP-4021`, or that of its draft; `FP-4021-2` once the first is out."""
+    for n in count(1):
+        name = f"FP-{order_no}" if n == 1 else f"FP-{order_no}-{n}"
+        known = read_invoice(connection, name)
+        if known is None or known.state == DRAFT:
+            return name
+    raise AssertionError
 
 
 def draft_reds(connection: Connection) -> list[Invoice]:
@@ -152,13 +172,15 @@ def _red(connection: Connection, blue: Invoice, back: dict[tuple[str, str], int]
 def ask_for(connection: Connection, invoice_id: str, night: str) -> str:
     """Publish the draft to the tax bot and return the command's id; asking again changes nothing.
 
-    Raises InvoiceState for one that is refused, void or not there.
+    Raises InvoiceState for one that is refused, void or not there, InvoiceTooMuch for a blue draft of which something
+    was refunded meanwhile.
     """
     found = read_invoice(connection, invoice_id)
     command_id = f"{WORKLIST}|{found.shop if found else ''}|{invoice_id}"
     if found is None or found.state in (REFUSED, VOID):
         raise InvoiceState(invoice_id, found.state if found else "", "开具", "issued")
     if found.state == DRAFT:
+        _refuse_refunded(connection, found)
         color = {BLUE: "蓝字", RED: "红字"}[found.color]
         data = {"店铺": found.shop, "票种": color, "抬头": found.title, "税号": found.tax_no,
                 "价税合计": _plain(found.amount_fen), "税额": _plain(found.tax_fen), "冲回": found.reverses,
@@ -169,6 +191,14 @@ def ask_for(connection: Connection, invoice_id: str, night: str) -> str:
         connection.execute(command.insert(), [row])
         _set(connection, invoice_id, REQUESTED, command_id)
     return command_id
+
+
+def _refuse_refunded(connection: Connection, draft: Invoice) -> None:
+    for part in draft.parts if draft.color == BLUE else ():
+        over = -left_to_invoice(connection, draft.platform, draft.shop, part.order_no).get(part.sub_no, 0)
+        if over > 0:
+            left = yuan(max(part.amount_fen - over, 0))
+            raise InvoiceTooMuch(part.order_no, part.sub_no, left, yuan(part.amount_fen))
 
 
 def follow(connection: Connection) -> int:

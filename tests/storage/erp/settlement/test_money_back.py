@@ -7,7 +7,14 @@ from storage.database.tables import bot_result, refund
 from storage.database.tables.purchasing import rma, rma_line
 from storage.erp.invariants.books import refunds_within_paid
 from storage.erp.settlement import invoices, price_refunds
-from storage.erp.settlement.errors import InvoiceState, InvoiceTooMuch, ReasonNeeded, RefundTooMuch, RequestConflict
+from storage.erp.settlement.errors import (
+    InvoiceState,
+    InvoiceTaken,
+    InvoiceTooMuch,
+    ReasonNeeded,
+    RefundTooMuch,
+    RequestConflict,
+)
 from storage.erp.settlement.invoices import Buyer, left_to_invoice
 from storage.erp.settlement.pool import read_pool
 from storage.erp.settlement.price_refunds import PriceRefund
@@ -171,6 +178,37 @@ def test_invoices_never_exceed_what_was_paid_and_kept(shop) -> None:
     assert shop.rows("SELECT sum(amount_fen) FROM invoice WHERE state = 'issued'") == [(15001 - 4000,)]
     left = [shop.read(lambda c, no=no: left_to_invoice(c, *WHERE, no)) for no in ("1", "2")]
     assert left == [{"1-1": 0, "1-2": 0}, {"2-1": 0}]
+
+
+def test_a_number_is_one_invoice(shop) -> None:
+    """Drafted again it is the same one; under another title, or once it was dropped, it is not said to be drafted."""
+    two_lines(shop)
+    first = blue(shop)
+    assert blue(shop) == first
+    with pytest.raises(InvoiceTaken) as caught:
+        shop.write(lambda c: invoices.draft_blue(c, "I1", WHERE, ("1",), Buyer("别家"), 1300, "王"))
+    assert "草稿，抬头 某公司，¥100.01" in caught.value.message()
+    shop.write(lambda c: invoices.void(c, "I1"))
+    with pytest.raises(InvoiceTaken):
+        blue(shop)
+    assert shop.read(lambda c: invoices.free_id(c, "1")) == "FP-1"
+    blue(shop, "FP-1")
+    assert shop.read(lambda c: invoices.free_id(c, "1")) == "FP-1"
+    shop.write(lambda c: invoices.ask_for(c, "FP-1", NIGHT))
+    assert shop.read(lambda c: invoices.free_id(c, "1")) == "FP-1-2"
+
+
+def test_a_draft_of_money_that_went_back_is_not_asked_for(shop) -> None:
+    """A refund between the draft and its issue: no more is asked for than was kept."""
+    two_lines(shop)
+    blue(shop)
+    shop.refund("R1", "1", 3000, sub_no="1-2")
+    with pytest.raises(InvoiceTooMuch) as caught:
+        shop.write(lambda c: invoices.ask_for(c, "I1", NIGHT))
+    assert "1-2 还能开 ¥3.34，要开 ¥33.34" in caught.value.message()
+    assert shop.rows("SELECT state FROM invoice") == [("draft",)]
+    shop.write(lambda c: invoices.void(c, "I1"))
+    assert blue(shop, "I2").amount_fen == 7001
 
 
 def test_an_invoice_is_issued_by_a_bots_result_only(shop) -> None:

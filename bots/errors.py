@@ -35,8 +35,8 @@ Lang = Literal["zh", "en"]
 class BotError(Exception):
     """A failure that knows who has to act, its stable code, its facts and its own sentence.
 
-    `facts` hold JSON-able values only; `where` ("file:line"), `column` and `step` come from the engine. A reason of our
-    own is `Bilingual`.
+    `facts` hold JSON-able values only; `where` ("file:line"), `column`, `step` and the row's key `item` come from the
+    engine. A reason of our own is `Said`, in both languages.
     """
 
     who: ClassVar[Who] = "operator"
@@ -49,7 +49,7 @@ class BotError(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__(facts)
         self.facts: Facts = facts
-        self.where = ""
+        self.where = self.item = ""
         self.column, self.step = 0, ""
 
     def message(self, lang: str = "zh") -> str:

@@ -161,9 +161,11 @@ class _Run:
     def _say(self, result: RunResult, error: BotError) -> None:
         stopped = isinstance(error, TooManyFailures)
         result.state = "person" if error.who == "person" else "stopped" if stopped else "failed"
-        around = " ({})" if self._facts.lang == "en" else "（{}）"
-        where = around.format(error.where) if error.where else ""
-        result.message = self._facts.mask.hide(error.message(self._facts.lang)) + where
+        english = self._facts.lang == "en"
+        row = (f"row {error.item}" if english else f"{error.item} 这一行") if error.item else ""
+        where = (", " if english else "，").join(filter(None, (error.where, row)))
+        around = (f" ({where})" if english else f"（{where}）") if where else ""
+        result.message = self._facts.mask.hide(error.message(self._facts.lang) + around)
         result.code, result.who = error.code, error.who
         result.hint = self._facts.mask.hide(error.hint(self._facts.lang))
         self._facts.log.error("{}", result.message)

@@ -16,6 +16,7 @@ from bots.engine.diary import Diary
 from bots.engine.effects import Effects, Shown
 from bots.error_words import Said
 from bots.errors import (
+    AuthorError,
     BotError,
     CaptchaShown,
     CodeNeeded,
@@ -67,6 +68,9 @@ class RowLoop:
                     else:
                         first_with[key] = number
                         await self._one(number, len(rows), row, key, earlier.get(key))
+                except AuthorError as error:
+                    error.item = key
+                    raise
                 finally:
                     self._ctx.item_key = self._ctx.item_id = ""
 

@@ -119,6 +119,16 @@ async def test_a_sheet_without_the_column_says_which_it_has(tmp_path: Path) -> N
     assert "清单.csv" in result.message and "没有列「商品ID」，有的是：十一月下架" in result.message
 
 
+async def test_a_cell_that_cannot_be_worked_with_is_named_by_its_row(tmp_path: Path) -> None:
+    """Of five hundred rows, the one whose cell ends the run is said."""
+    count = SHEET.replace("steps:\n", "steps:\n  - set: {件: '${int(件数)}'}\n", 1)
+    sheet = tmp_path / "清单.csv"
+    sheet.write_text("商品ID,件数\n1,2\n9,三\n", "utf-8")
+    for lang, row in (("zh", "9 这一行"), ("en", "row 9")):
+        result = await rig(Shop("1"), tmp_path / lang, lang=lang).run(count, inputs={"sheet": str(sheet)})
+        assert (result.code, row in result.message) == ("E-EXPRESSION", True), result.message
+
+
 async def test_a_sheet_without_rows_says_so(tmp_path: Path) -> None:
     """A run that had nothing to do does not look like one that did it."""
     result, _ = await of_sheet(tmp_path, "清单.csv", "商品ID\n".encode())

@@ -39,6 +39,9 @@ _DEFAULTS: Final = {
 }
 """What a default of a type may look like."""
 
+FIELD_VERBS: Final = frozenset({"fill", "select"})
+"""Verbs whose keys are the fields of the page."""
+
 ENDINGS: Final = frozenset({"fail", "reject", "stop"})
 """Verbs after which nothing in the same list runs."""
 
@@ -220,6 +223,10 @@ class _Check:
         for _, value, node in parts_of(step):
             for inner, inner_node in values_of(value, node):
                 self.value(inner, inner_node, names, step.span)
+            if step.verb in FIELD_VERBS and isinstance(value, MappingABC):
+                for _, key in _pair_nodes(node):
+                    if isinstance(key, Scalar) and "${" not in key.text:
+                        self._element(Target(name=Template.parse(key.text)), key, step.span)
         for name in step.defines():
             self._usable(name, self._written(step, name))
         self._literal_secrets(step)

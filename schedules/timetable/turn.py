@@ -28,6 +28,10 @@ from storage.database.moments import stamp
 MOMENT = timedelta(milliseconds=1)
 CLOCK_MAY_BE_WRONG = timedelta(hours=1)
 """A machine's clock that goes back further than this was wrong before: what it planned meanwhile is planned anew."""
+NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
+"""A machine that boots without a battery believes in 1970, or 2000, until it has asked the network."""
+LONGEST_MISSED = timedelta(days=366)
+"""What was missed longer ago is not made up for: by then it is the clock, or the books, that have been away."""
 LONGEST_BACKFILL_DAYS = 366
 TIMED_ANEW_AFTER = timedelta(minutes=1)
 TOLD = frozenset({"window-closed", "window-closed-paused"})
@@ -101,6 +105,9 @@ class Turn:
     def look(self) -> list[Job]:
         """Plan, decide and start; what is returned is written down as running and must be played."""
         now = self.now()
+        if now < NOT_BEFORE:
+            logger.error("clock_is_wrong", now=stamp(now))
+            return []
         with self.book.write("look") as page:
             self._plan(page, now)
             return self._decide(page, now)
@@ -176,6 +183,9 @@ class Turn:
         if mark > now + CLOCK_MAY_BE_WRONG:
             logger.warning("clock_was_ahead", until=stamp(mark), forgotten=page.forget_ahead(now))
             mark = now
+        if mark < now - LONGEST_MISSED:
+            logger.warning("clock_away_for_long", since=stamp(mark), planned_from=stamp(now - LONGEST_MISSED))
+            mark = now - LONGEST_MISSED
         start = min([mark, *(one.arrived_at for one in arrivals)])
         facts = Facts(arrivals=arrivals, durations=self._durations(page, now))
         ahead = planned(self.timetable, start, until + LONGEST_GATE, self.calendar, facts)

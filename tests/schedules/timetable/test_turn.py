@@ -349,3 +349,27 @@ def test_a_clock_that_was_ahead_takes_no_run_with_it(database: Database) -> None
     told = world.told()
     assert (told["x|2026-11-20T01:00|a"], told["x|2026-11-21T01:00|a"]) == ("done", "done")
     assert world.played.count("x|2026-11-29T01:00|a") == 1
+
+
+def test_a_machine_that_boots_in_1970_does_nothing_before_it_knows_the_time(database: Database) -> None:
+    """Nothing is planned or forgotten by such a clock; set right, it does today's run and none of fifty years."""
+    text = "  x: {run: f, accounts: [a], every: day, at: 01:00, missed: all}"
+    world = World(database, text).go("20 00:30", "20 01:00")
+    before = world.told()
+    world.now = at("20 02:00").replace(year=1970)
+    assert (world.turn.look(), world.told()) == ([], before)
+    world.now = at("20 02:00")
+    world.go("20 02:00", "21 01:00")
+    assert world.played == ["x|2026-11-20T01:00|a", "x|2026-11-21T01:00|a"]
+
+
+def test_what_was_missed_is_made_up_for_a_year_at_most(database: Database) -> None:
+    """Books whose clock last looked ten years ago: a year of runs is in the book, not ten."""
+    world = World(database, "  x: {run: f, accounts: [a], every: day, at: 01:00}")
+    with world.book.write("mark") as page:
+        page.set_mark(at("20 00:30").replace(year=2016))
+    world.now = at("20 00:30")
+    world.turn.look()
+    with world.book.read() as page:
+        rows = page.rows(at("20 00:30").replace(year=2016))
+    assert (len(rows), sum(row.state == "running" for row in rows)) == (366, 1)

@@ -20,7 +20,7 @@ FileOption = Annotated[
     typer.Option("--file", "-f", help="哪张时间表 / which timetable; .yeban/timetable.yaml", dir_okay=False),
 ]
 WhoOption = Annotated[str, typer.Option(help="谁决定的（默认登录名） / who decides")]
-AccountOption = Annotated[str, typer.Option("--account", "-a", help="只停这个账号 / this account only")]
+AccountOption = Annotated[str, typer.Option("--account", "-a", help="这个账号 / this account")]
 EverythingOption = Annotated[bool, typer.Option("--all", help="全部 / everything")]
 LOOKED_BACK = timedelta(days=1)
 LOOKED_AHEAD = timedelta(days=7)
@@ -154,7 +154,8 @@ def pause(
 ) -> None:
     """暂停一项、一个账号或全部；到时候自己恢复，期间错过的按各项的 missed 补。正在跑的不受影响。
 
-    Pauses an entry, an account or everything; what runs goes on, what is missed meanwhile follows `missed`.
+    Pauses an entry, an account or everything; what runs goes on, what is missed meanwhile follows `missed`. A night
+    that uses the account waits as a whole. 用到这个账号的一夜整个等着。
 
     例 / examples: `yeban pause 夜班 --until 08:00 --why 大促` · `yeban pause -a seller_a --until 3d` ·
     `yeban pause --all`
@@ -173,6 +174,11 @@ def pause(
     shown = what or say("全部", "everything")
     tell(f"{shown} 暂停，{'到 ' + when if when else '直到 yeban unpause'}。",
          f"{shown} is paused {'until ' + when if when else 'until yeban unpause'}.", "yellow")  # fmt: skip
+    nights = [one.name for one in opened.timetable.entries.values() if what in one.occupies] if account else []
+    if nights:
+        tell(f"用到它的整项也等着，别的账号的也不做：{'、'.join(nights)}。要照常做，把它从计划里去掉。",
+             f"What uses it waits as a whole, its other accounts too: {', '.join(nights)}. To have that done all the "
+             "same, take the account out of the plan.", "yellow")  # fmt: skip
 
 
 def resume_entry(

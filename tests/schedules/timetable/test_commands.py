@@ -64,6 +64,19 @@ def test_pauses_are_shown_with_who_and_until(yeban: Yeban) -> None:
     assert yeban("pause", "收", "--until", "2020-01-01")[0] == 2
 
 
+def test_a_pause_of_an_account_says_which_nights_wait_with_it(yeban: Yeban, tmp_path: Path) -> None:
+    """A night that uses it is held back whole, with all its accounts: whoever pauses one is told so."""
+    path = tmp_path / "mine.yaml"
+    job = "{flow: practice/orders, accounts: [seller_a, seller_b]}"
+    (tmp_path / "night.yaml").write_text(f"title: n\nphases:\n  - {{name: 收, jobs: [{job}]}}\n", "utf-8")
+    path.write_text(f"{TABLE}  夜班: {{run: night.yaml, every: day, at: 03:00}}\n", "utf-8")
+    code, said = yeban("pause", "-a", "seller_b", "--file", path)
+    assert (code, "整项也等着" in said, "夜班" in said) == (0, True, True), said
+    assert yeban("unpause", "-a", "seller_b", "--file", path)[0] == 0
+    assert "整项也等着" not in yeban("pause", "-a", "seller_b")[1]
+    assert yeban("unpause", "-a", "seller_b")[0] == 0
+
+
 def test_a_backfill_left_to_the_clock_is_written_down_once(yeban: Yeban) -> None:
     """`--later` writes the runs of those days down; a second time there is nothing new, and the table shows them."""
     asked = ("backfill", "收", "--from", "2026-11-01", "--to", "2026-11-03", "--later")

@@ -152,10 +152,10 @@ def pause(
     who: WhoOption = "",
     file: FileOption = None,
 ) -> None:
-    """暂停一项、一个账号或全部；到时候自己恢复，期间错过的按各项的 missed 补。正在跑的不受影响。
+    """暂停一项、一个账号（用到它的一夜整个等着）或全部；到时候自己恢复，错过的按 missed 补。正在跑的不受影响。
 
-    Pauses an entry, an account or everything; what runs goes on, what is missed meanwhile follows `missed`. A night
-    that uses the account waits as a whole. 用到这个账号的一夜整个等着。
+    Pauses an entry, an account (a night that uses it waits as a whole) or everything; what runs goes on, what is missed
+    meanwhile follows `missed`.
 
     例 / examples: `yeban pause 夜班 --until 08:00 --why 大促` · `yeban pause -a seller_a --until 3d` ·
     `yeban pause --all`

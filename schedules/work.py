@@ -1,8 +1,10 @@
 """One run from its flow to the books: load → plan → play → archive → ingest → record. Sequence only, no logic."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -29,6 +31,7 @@ from schedules.problems import DeskError
 from schedules.queue.model import Ending
 from schedules.queue.words import user_words
 from schedules.settings import SHANGHAI, AccountSettings
+from schedules.settling import unsettled_s
 from schedules.shelf import playable
 from schedules.worklists import sheet_inputs, worklist_rows
 
@@ -148,6 +151,8 @@ async def play_flow(
     url = desk.base_url(account)
     async with in_hand(desk, job.account, job.run_id, waits=waits) as hand:
         turns = TicketTurns(desk.database, hand.desk.ticket)
+        if not playing.dry_run:
+            await _settled(desk, job, watch)
         alone, polite = one_run(desk.home, job.account, waits=lambda: waits(None)), desk.hosts.turn(url, turns)
         async with alone, polite:
             result = await _play(hand.desk, browser, job, account, playing, watch, inbox)
@@ -156,6 +161,22 @@ async def play_flow(
     if result.state == "done" and result.healed and not playing.dry_run:
         mend(desk, playing, result)
     return result
+
+
+async def _settled(desk: Desk, job: Job, watch: Watch) -> None:
+    """Nobody's site is still at work for a process of this account that is gone, as far as time can tell."""
+    left_s = unsettled_s(desk.journal.doubtful_since(job.account), datetime.now(UTC))
+    if not left_s:
+        return
+    seconds = ceil(left_s)
+    words = {
+        "zh": f"上一次停在提交的中间，网站也许还在做：等 {seconds} 秒再看做成没有",
+        "en": f"the last run stopped in the middle of a submission, and the site may still be at it: "
+        f"{seconds} s until it is looked at",
+    }[desk.settings.lang]
+    logger.info("site_may_be_at_work", account=job.account, seconds=seconds)
+    watch(job, Progress("waits", words))
+    await asyncio.sleep(left_s)
 
 
 def session_options(desk: Desk, name: str, account: AccountSettings) -> SessionOptions:

@@ -10,9 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage.database.bulk import insert_missing, upsert
 from storage.database.connection import Database
@@ -114,8 +115,17 @@ class DatabaseJournal:
                 return "new"
             if known.state in {"open", "free"}:
                 again = {**values, "attempt": known.attempt + 1, "note": "", "ended_at": ""}
+                if known.state == "free":  # it begins only now; one that was open was begun back then
+                    again["started_at"] = self._clock()
                 connection.execute(update(effect).where(mine).values(**again))
             return "new" if known.state == "free" else _settled(known.state)
+
+    def doubtful_since(self, account: str) -> datetime | None:
+        """When the newest effect of the account was begun whose end is unknown; None where there is none."""
+        mine = effect.c.effect_key.startswith(f"{account}|", autoescape=True) & (effect.c.state == "open")
+        with self._database.read() as connection:
+            newest = connection.execute(select(func.max(effect.c.started_at)).where(mine)).scalar()
+        return datetime.fromisoformat(newest) if newest else None
 
     def may_act(self) -> None:
         """Right before something is done outside: whoever may lose the run is asked once more; `fence` raises then."""

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from schedules import settling
 from tests.support.sharing import EARLY, SLOW, Sharing
 
 pytest_plugins = ["tests.support.command_line", "tests.support.postgres"]
 
 # Tests hold a warm process where they ask for one: a `serve` of theirs has no use for it, nor have they for a person's.
 os.environ["YEBAN_WARM"] = "0"
+
+# The sites of the tests are at once what they were asked to be.
+settling.SETTLES_S = 0.0
 
 # Looking for rings of dead objects among millions of live ones was a twelfth of the tests' time.
 gc.set_threshold(200_000, 50, 100)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from bots.practice.world import World
+from schedules import settling
 from schedules.demo import SITES, practice_settings, store_secrets
 from schedules.desk import Desk, open_desk
 from schedules.inbox.opening import book_at
@@ -123,6 +124,7 @@ def live(what: Life) -> None:
     """The stretch of time, from where the book says that it was left."""
     home = Path(what.home)
     start_logs(home)
+    settling.SETTLES_S = LEASE.total_seconds()
     with month_desk(home, Path(what.world), what.url) as desk:
         opened = open_timetable(desk.settings)
         clock = Simulated(datetime.fromisoformat(what.since))

@@ -164,6 +164,7 @@ def lines(path: Path) -> list[str]:
 
 def play_night(what: NightOf, result: Path) -> None:
     """Play the night to its end, or to this process's; `result` then holds how its jobs ended."""
+    from schedules import settling
     from schedules.browsers import BrowserDoor
     from schedules.demo import practice_desk
     from schedules.logs import start_logs
@@ -171,6 +172,7 @@ def play_night(what: NightOf, result: Path) -> None:
     from schedules.plan import load_plan
     from tests.support.night.playing import Unwatched
 
+    settling.SETTLES_S = 0.0  # the mall has done at once what it does at all
     start_logs(what.home)
     with practice_desk(what.home, what.world, what.url) as (desk, world):
         desk.journal = Dying(desk.journal, what)  # type: ignore[assignment]

@@ -31,6 +31,9 @@ def yeban(at_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """The command line in that home."""
 
     from schedules.cli.app import main  # not above: every session loads this module
+    from schedules.cli.screen import look_again
+
+    look_again()  # the consoles are older than this test and its wide terminal
 
     def run(*arguments: object) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["yeban", *map(str, arguments)])

@@ -84,6 +84,8 @@ def _made(home: Path, path: Path) -> None:
     from cryptography.fernet import Fernet  # most commands open no secret, and begin without it
 
     sealed = next((one for one in sealed_with_it(home) if one.exists()), None)
+    if path.exists():
+        return  # made meanwhile by another that asked at the same moment, and what is sealed is sealed with it
     if sealed is not None:
         raise KeyGone(path, sealed)
     if not path.parent.is_dir():

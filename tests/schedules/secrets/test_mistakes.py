@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from schedules.book_keys import book_keys
 from schedules.cli.app import command_line
 from schedules.problems import VaultLocked
+from schedules.secrets import master
 from schedules.secrets.errors import KeyGone, KeyUnreadable, SecretEmpty
 from schedules.secrets.master import master_key
 from schedules.secrets.seeds import CodesUnknown, seed_of
@@ -118,3 +120,16 @@ def test_an_account_that_nobody_knows_is_said(home: Path) -> None:
 
     assert "没有账号「selller_a」" in said("selller_a")
     assert "没有账号" not in said("seller_a") + said("notify:群")
+
+
+def test_a_key_that_another_makes_meanwhile_is_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ask at the same moment: one has made it and sealed something when the other looks for what is sealed."""
+    key = Fernet.generate_key()
+
+    def another(home: Path) -> tuple[Path]:
+        (home / "secret.key").write_bytes(key)
+        (home / "people.bin").write_bytes(Fernet(key).encrypt(b"sealed"))
+        return (home / "people.bin",)
+
+    monkeypatch.setattr(master, "sealed_with_it", another)
+    assert master_key(tmp_path) == key
